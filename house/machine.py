@@ -1,0 +1,153 @@
+"""The Debian packages of the machine: which are missing, and how they come without a system database server.
+
+`python3 -m house.machine PACKAGE...` is the one command an administrator types for a user who may not install.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from house import postgres
+from house.trouble import ROOT, Trouble, run, say, told
+
+# The server each release carries; older releases carry a PostGIS below 3.3.
+SERVERS = {("debian", "12"): 15, ("debian", "13"): 17, ("ubuntu", "24.04"): 16}
+
+POLICY = Path("/usr/sbin/policy-rc.d")
+NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/wangge.conf")
+SIGN = "Written by the setup of Wangge for the minutes of one installation"
+
+
+def missing(job: str) -> list[str]:
+    """The Debian packages this job still needs, none when it can start."""
+    needs: list[tuple[str, Callable[[], bool]]] = [
+        (f"python{sys.version_info.major}.{sys.version_info.minor}-venv", _has_ensurepip),
+    ]
+    if job != "lint" and (job == "test" or not os.environ.get("DATABASE_URL")):
+        needs.append(("postgis", postgres.found))
+    if job == "test":
+        needs += [
+            ("make", lambda: shutil.which("make") is not None),
+            ("chromium", lambda: shutil.which("chromium") is not None),
+            ("fonts-noto-cjk", _has_chinese_font),
+        ]
+    lacking = [package for package, there in needs if not there()]
+    return [f"postgresql-{_server()}-postgis-3" if package == "postgis" else package for package in lacking]
+
+
+def provide(job: str) -> None:
+    """Every Debian package this job needs is installed, or Trouble says what to type."""
+    packages = missing(job)
+    if not packages:
+        return
+    if shutil.which("apt-get") is None:
+        raise Trouble(f"{', '.join(packages)} must be installed, and this system has no apt-get to do it.")
+    if os.geteuid() == 0:
+        install(packages)
+        return
+    command = ["sudo", "env", "-C", str(ROOT), sys.executable, "-B", "-m", "house.machine", *packages]
+    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
+        say(f"Installing {', '.join(packages)} with sudo")
+        run(command, what="The Debian packages could not be installed")
+        return
+    raise Trouble(
+        f"{', '.join(packages)} must be installed first, which only an administrator may: type\n"
+        f"    {shlex.join(command)}\nand start again."
+    )
+
+
+def install(packages: list[str]) -> None:
+    """The packages are installed; no database cluster was made, started, restarted or stopped by it."""
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    say(f"Installing {', '.join(packages)}")
+    run(
+        ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "update"],
+        what="The list of Debian packages could not be fetched",
+        env=env,
+    )
+    with _no_system_cluster():
+        run(
+            [
+                *("apt-get", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"),
+                *("-o", "Dpkg::Options::=--force-confold", "install", *packages),
+            ],
+            what="The Debian packages could not be installed",
+            env=env,
+        )
+
+
+@contextmanager
+def _no_system_cluster() -> Iterator[None]:
+    """Debian neither creates its cluster `main` nor touches a running server while this lasts.
+
+    Two switches made for it: `create_main_cluster` for the package of a new server, and a policy that refuses to
+    start or stop any service named postgresql. Both are gone afterwards; a policy the administrator wrote stays as it is.
+    Should we be killed in between, the policy has lost its effect with our process, and the next installation removes it.
+    """
+    folder_was_there = NO_CLUSTER.parent.is_dir()
+    NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
+    NO_CLUSTER.write_text(f"# {SIGN}.\ncreate_main_cluster = false\n")
+    own_policy = not POLICY.exists() or SIGN in POLICY.read_text(errors="replace")
+    if own_policy:
+        POLICY.write_text(
+            f"#!/bin/sh\n# {SIGN}; without effect afterwards, safe to delete.\n"
+            f'case "$*" in *postgresql*) [ -d /proc/{os.getpid()} ] && exit 101 ;; esac\nexit 0\n'
+        )
+        POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        NO_CLUSTER.unlink(missing_ok=True)
+        if own_policy:
+            POLICY.unlink(missing_ok=True)
+        if not folder_was_there and not any(NO_CLUSTER.parent.iterdir()):
+            NO_CLUSTER.parent.rmdir()
+
+
+def _server() -> int:
+    release = _release()
+    try:
+        return SERVERS[release.get("ID", ""), release.get("VERSION_ID", "")]
+    except KeyError:
+        name = release.get("PRETTY_NAME", sys.platform)
+        raise Trouble(
+            f"PostgreSQL with PostGIS 3.3 or newer is not here and setup knows how to install it only on Debian 12 or 13 "
+            f"and Ubuntu 24.04, not on {name}: install it, or name a server in DATABASE_URL."
+        ) from None
+
+
+def _release() -> dict[str, str]:
+    try:
+        lines = Path("/etc/os-release").read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.partition("=") for line in lines if "=" in line)
+    return {key: value.strip('"') for key, _, value in pairs}
+
+
+def _has_ensurepip() -> bool:
+    return (ROOT / ".venv/bin/python").exists() or find_spec("ensurepip") is not None
+
+
+def _has_chinese_font() -> bool:
+    return any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
+
+
+def main() -> int:
+    """Install the Debian packages named on the command line; only root may."""
+    if os.geteuid() != 0:
+        raise Trouble("Only root may install packages: put sudo before the command.")
+    install(sys.argv[1:])
+    return 0
+
+
+if __name__ == "__main__":
+    told(main)

@@ -1,0 +1,90 @@
+"""Trouble an operator can mend, told in one sentence."""
+
+from __future__ import annotations
+
+import errno
+import pwd
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Trouble(Exception):
+    """What stands in the way and what to do about it, in one sentence."""
+
+
+def say(words: str) -> None:
+    """The words are on the console, if there still is one."""
+    try:
+        print(words, flush=True)
+    except OSError:  # the terminal was closed under a house that runs in the background
+        pass
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    what: str,
+    env: Mapping[str, str] | None = None,
+    user: str | None = None,
+    cwd: Path = ROOT,
+) -> str:
+    """The command has run, silently, and its output is returned.
+
+    `what` begins the sentence when it fails: "The Python packages could not be installed". The last lines of a
+    failing command are printed before the sentence. With `user` (only root may) it runs as that user, in no other group.
+    """
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env=env,
+            cwd=cwd,
+            check=False,
+            **_as(user),
+        )
+    except FileNotFoundError as absent:
+        raise Trouble(f"{what}: the program {absent.filename} is not there.") from None
+    if done.returncode:
+        lines = [line for line in done.stdout.splitlines() if line.strip()]
+        for line in lines[-12:-1]:
+            say(f"    {line}")
+        last = lines[-1].strip() if lines else f"{command[0]} ended with exit code {done.returncode}"
+        raise Trouble(f"{what}: {last}")
+    return done.stdout
+
+
+def _as(user: str | None) -> dict[str, Any]:
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+
+
+def told(job: Callable[[], int]) -> NoReturn:
+    """The job has run and the process ends with its exit code; any trouble is one sentence and exit code 1."""
+    try:
+        code = job()
+    except Trouble as trouble:
+        code = _tell(str(trouble))
+    except PermissionError as refused:
+        code = _tell(f"No right to write {refused.filename}: run as its owner, or choose another place with INSTANCE=.")
+    except OSError as failed:
+        if failed.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        code = _tell(f"The disk is full: {failed.filename or 'no file'} could not be written; make room and try again.")
+    except KeyboardInterrupt:
+        code = _tell("Interrupted.")
+    sys.exit(code)
+
+
+def _tell(sentence: str) -> int:
+    print(sentence, file=sys.stderr, flush=True)
+    return 1
