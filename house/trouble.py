@@ -32,8 +32,9 @@ def run(
     env: Mapping[str, str] | None = None,
     user: str | None = None,
     cwd: Path = ROOT,
+    words: str = "",
 ) -> str:
-    """The command has run, silently, and its output is returned.
+    """The command has run, silently, with these words as its input, and its output is returned.
 
     `what` begins the sentence when it fails: "The Python packages could not be installed". The last lines of a
     failing command are printed before the sentence. With `user` (only root may) it runs as that user, in no other group.
@@ -41,7 +42,7 @@ def run(
     try:
         done = subprocess.run(
             [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
+            input=words,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -53,6 +54,8 @@ def run(
         )
     except FileNotFoundError as absent:
         raise Trouble(f"{what}: the program {absent.filename} is not there.") from None
+    except PermissionError:
+        raise Trouble(f"{what}: {command[0]} may not be run as {user or 'this user'}.") from None
     if done.returncode:
         lines = [line for line in done.stdout.splitlines() if line.strip()]
         for line in lines[-12:-1]:
