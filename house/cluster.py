@@ -100,7 +100,9 @@ class Throwaway:
             server.create()
             self._server = server.spawn()
             extensions = "".join(f"CREATE EXTENSION {name};\n" for name in EXTENSIONS)
-            server.ask(extensions, database="template1", what="PostGIS could not be added to the database")
+            server.ask(
+                extensions, database="template1", what="PostGIS could not be added to the database"
+            )
             _furnish(server, template="template1")
         except BaseException:
             self._leave()
@@ -109,7 +111,10 @@ class Throwaway:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._leave()
 
@@ -125,31 +130,35 @@ def _postmaster(instance: Path, *, throwaway: bool = False) -> Postmaster:
     """Where the instance's server lives, decided once and kept."""
     instance = instance.absolute()
     user = postmaster.unprivileged()
-    if not instance.exists():
-        _make_passage(instance, user)
+    make_instance(instance)
     note = instance / "cluster.json"
-    places = json.loads(note.read_text()) if note.exists() else {}
+    places: dict[str, str] = json.loads(note.read_text()) if note.exists() else {}
     known = dict(places)
-    open_to_server = _may_enter(instance, user)
 
-    if "data" not in places and not (instance / "pg").exists() and not open_to_server:
+    data = Path(places.get("data", instance / "pg"))
+    if not data.exists() and "data" not in places and not _may_enter(instance, user):
         home = SYSTEM_HOME / hashlib.sha256(os.fsencode(instance)).hexdigest()[:12]
         _make_passage(SYSTEM_HOME, user)
         _make_passage(home, user)
-        places["data"] = str(home / "pg")
-    data = Path(places.get("data", instance / "pg"))
+        data = home / "pg"
+        places["data"] = str(data)
 
     socket = Path(places.get("socket", instance / "run"))
-    if not open_to_server or _too_long(socket) or ("socket" in places and not _is_private(socket, user)):
-        if "socket" not in places or not _is_private(socket, user):
-            socket = _private_folder("wangge-", user)
-            places["socket"] = str(socket)
-    elif not socket.exists():
+    if not socket.exists() and "socket" not in places and _may_enter(instance, user):
         socket.mkdir()
         postmaster.give(socket, user)
+    if not _is_private(socket, user) or _too_long(socket):
+        socket = _private_folder("wangge-", user)
+        places["socket"] = str(socket)
     if places != known:
         note.write_text(json.dumps(places, indent=2) + "\n")
     return Postmaster(data, socket, user, fast=throwaway)
+
+
+def make_instance(instance: Path) -> None:
+    """The folder of an installation is there; one made by somebody else is left as it is."""
+    if not instance.exists():
+        _make_passage(instance, postmaster.unprivileged())
 
 
 def _make_passage(folder: Path, user: str | None) -> None:
@@ -174,7 +183,9 @@ def _check_room(folder: Path, megabytes: int) -> None:
         folder = folder.parent
     free = shutil.disk_usage(folder).free // 2**20
     if free < megabytes:
-        raise Trouble(f"The disk is too full: {free} MB are free at {folder}, a database needs {megabytes} MB.")
+        raise Trouble(
+            f"The disk is too full: {free} MB are free at {folder}, a database needs {megabytes} MB."
+        )
 
 
 def _may_enter(folder: Path, user: str | None) -> bool:
@@ -205,7 +216,9 @@ def _private_folder(prefix: str, user: str | None) -> Path:
         if _may_enter(folder, user) and not _too_long(folder):
             return folder
         folder.rmdir()
-    raise Trouble("No temporary folder can be entered by the user of the database: set TMPDIR to one that can.")
+    raise Trouble(
+        "No temporary folder can be entered by the user of the database: set TMPDIR to one that can."
+    )
 
 
 def _temporary_places() -> list[Path]:
@@ -245,8 +258,12 @@ def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m house.cluster", description=__doc__)
     parser.add_argument("deed", choices=("start", "stop", "status", "url"))
-    parser.add_argument("--instance", type=Path, default=Path(os.environ.get("INSTANCE", ROOT / "instance")))
-    parser.add_argument("--throwaway", action="store_true", help="fast and unsafe, removed when stopped")
+    parser.add_argument(
+        "--instance", type=Path, default=Path(os.environ.get("INSTANCE", ROOT / "instance"))
+    )
+    parser.add_argument(
+        "--throwaway", action="store_true", help="fast and unsafe, removed when stopped"
+    )
     given = parser.parse_args()
     if given.deed == "start":
         print(start(given.instance, throwaway=given.throwaway))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import sys
 
-from house.trouble import ROOT, run, say
+from house.trouble import ROOT, run, say, works
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
@@ -16,14 +15,26 @@ def provide(*, requirements: str) -> None:
     """.venv holds what the file asks for, such as "requirements.txt"; an unchanged file costs no network."""
     if not _works():
         say("Making the Python environment .venv")
-        run([sys.executable, "-m", "venv", "--clear", VENV], what="The Python environment could not be made")
+        run(
+            [sys.executable, "-m", "venv", "--clear", VENV],
+            what="The Python environment could not be made",
+        )
     stamp = VENV / f".{requirements}.sha256"
     pins = _pins()
     if stamp.exists() and stamp.read_text() == pins:
         return
     say(f"Installing the Python packages of {requirements} (a minute or two the first time)")
     run(
-        [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", ROOT / requirements],
+        [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "-r",
+            ROOT / requirements,
+        ],
         what="The Python packages could not be installed",
     )
     stamp.write_text(pins)
@@ -31,9 +42,7 @@ def provide(*, requirements: str) -> None:
 
 def _works() -> bool:
     """A virtual environment dies with the Python it was made from, for instance in a Debian upgrade."""
-    if not PYTHON.exists():
-        return False
-    return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+    return works([PYTHON, "-m", "pip", "--version"])
 
 
 def _pins() -> str:

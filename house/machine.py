@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from house import postgres
-from house.trouble import ROOT, Trouble, run, say, told
+from house.trouble import ROOT, Trouble, run, say, told, works
 
 # The server each release carries; older releases carry a PostGIS below 3.3.
 SERVERS = {("debian", "12"): 15, ("debian", "13"): 17, ("ubuntu", "24.04"): 16}
@@ -40,7 +39,10 @@ def missing(job: str) -> list[str]:
             ("fonts-noto-cjk", _has_chinese_font),
         ]
     lacking = [package for package, there in needs if not there()]
-    return [f"postgresql-{_server()}-postgis-3" if package == "postgis" else package for package in lacking]
+    return [
+        f"postgresql-{_server()}-postgis-3" if package == "postgis" else package
+        for package in lacking
+    ]
 
 
 def provide(job: str) -> None:
@@ -49,12 +51,24 @@ def provide(job: str) -> None:
     if not packages:
         return
     if shutil.which("apt-get") is None:
-        raise Trouble(f"{', '.join(packages)} must be installed, and this system has no apt-get to do it.")
+        raise Trouble(
+            f"{', '.join(packages)} must be installed, and this system has no apt-get to do it."
+        )
     if os.geteuid() == 0:
         install(packages)
         return
-    command = ["sudo", "env", "-C", str(ROOT), sys.executable, "-B", "-m", "house.machine", *packages]
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
+    command = [
+        "sudo",
+        "env",
+        "-C",
+        str(ROOT),
+        sys.executable,
+        "-B",
+        "-m",
+        "house.machine",
+        *packages,
+    ]
+    if works(["sudo", "-n", "true"]):
         say(f"Installing {', '.join(packages)} with sudo")
         run(command, what="The Debian packages could not be installed")
         return
@@ -76,7 +90,14 @@ def install(packages: list[str]) -> None:
     with _no_system_cluster():
         run(
             [
-                *("apt-get", "-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"),
+                *(
+                    "apt-get",
+                    "-q",
+                    "-y",
+                    "--no-install-recommends",
+                    "-o",
+                    "DPkg::Lock::Timeout=300",
+                ),
                 *("-o", "Dpkg::Options::=--force-confold", "install", *packages),
             ],
             what="The Debian packages could not be installed",

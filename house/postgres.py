@@ -55,7 +55,9 @@ def server(major: int | None = None) -> Server:
         if major in (None, one.major):
             return one
     if major is None:
-        raise Trouble("PostgreSQL with PostGIS 3.3 or newer is not installed: `make setup` installs it.")
+        raise Trouble(
+            "PostgreSQL with PostGIS 3.3 or newer is not installed: `make setup` installs it."
+        )
     raise Trouble(
         f"The database was made by PostgreSQL {major}, which is not installed with PostGIS 3.3 or newer: "
         f"install postgresql-{major}-postgis-3."
@@ -71,13 +73,21 @@ def _program_folders() -> list[Path]:
 def _server(folder: Path) -> Server | None:
     if not (folder / "initdb").exists() or not (folder / "postgres").exists():
         return None
-    major = re.search(r"\d+", run([folder / "postgres", "--version"], what="PostgreSQL does not answer"))
+    major = re.search(
+        r"\d+", run([folder / "postgres", "--version"], what="PostgreSQL does not answer")
+    )
     if major is None:
         return None
     # Debian keeps what belongs to a version in one folder; elsewhere pg_config beside the programs knows.
     shared = Path(f"/usr/share/postgresql/{major[0]}")
     if not shared.is_dir() and (folder / "pg_config").exists():
-        shared = Path(run([folder / "pg_config", "--sharedir"], what="pg_config does not answer").strip())
+        shared = Path(
+            run([folder / "pg_config", "--sharedir"], what="pg_config does not answer").strip()
+        )
     control = shared / "extension" / "postgis.control"
-    version = re.search(r"default_version\s*=\s*'([^']+)'", control.read_text()) if control.exists() else None
+    version = (
+        re.search(r"default_version\s*=\s*'([^']+)'", control.read_text())
+        if control.exists()
+        else None
+    )
     return Server(int(major[0]), version[1], folder) if version else None

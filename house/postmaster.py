@@ -86,7 +86,8 @@ class Postmaster:
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True)
         give(half, self.user)
-        command = [self._program("initdb"), "-D", half, "-U", SUPERUSER, "--auth=peer", "-E", "UTF8"]
+        command: list[str | Path] = [self._program("initdb"), "-D", half, "-U", SUPERUSER]
+        command += ["--auth=peer", "--encoding=UTF8"]
         command += ["--locale=C.UTF-8", *(["--no-sync"] if self.fast else [])]
         self._run(command, what="The database could not be created")
         self._write(half / "pg_hba.conf", ACCESS)
@@ -96,10 +97,14 @@ class Postmaster:
 
     def settle(self) -> None:
         """Settings and access fit the place and the person of this start."""
-        settings = SETTINGS.format(port=PORT, socket=_quoted(self.socket), connections=200 if self.fast else 100)
+        settings = SETTINGS.format(
+            port=PORT, socket=_quoted(self.socket), connections=200 if self.fast else 100
+        )
         self._write(self.data / "house.conf", settings + (FAST if self.fast else DURABLE))
         names = {_name_of_caller(), self.user or _name_of_caller()}
-        lines = [f'house "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, "wangge")]
+        lines = [
+            f'house "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, "wangge")
+        ]
         self._write(self.data / "pg_ident.conf", "".join(lines))
 
     def start(self) -> None:
@@ -163,7 +168,7 @@ class Postmaster:
 
     def ask(self, sql: str, *, database: str, what: str) -> str:
         """The SQL has run as superuser, stopping at the first error; rows come back as unaligned lines."""
-        command = [self._program("psql"), "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]
+        command: list[str | Path] = [self._program("psql"), "-XqtA", "--set=ON_ERROR_STOP=1"]
         command += ["-h", self.socket, "-p", PORT, "-U", SUPERUSER, "-d", database, "-f", "-"]
         return run(command, what=what, env=_bare_environment(), words=sql, cwd=Path("/"))
 
@@ -172,7 +177,10 @@ class Postmaster:
         give(path, self.user)
 
     def _control(self, deed: str, *options: str | Path) -> None:
-        self._run([self._program("pg_ctl"), deed, "-s", "-D", self.data, *options], what=f"The database did not {deed}")
+        self._run(
+            [self._program("pg_ctl"), deed, "-s", "-D", self.data, *options],
+            what=f"The database did not {deed}",
+        )
 
     def _run(self, command: list[str | Path], *, what: str) -> None:
         run(command, what=what, env=_bare_environment(), user=self.user, cwd=Path("/"))
@@ -226,7 +234,9 @@ def _name_of_caller() -> str:
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
-        raise Trouble(f"The user number {os.geteuid()} has no name on this machine, which PostgreSQL needs.") from None
+        raise Trouble(
+            f"The user number {os.geteuid()} has no name on this machine, which PostgreSQL needs."
+        ) from None
 
 
 def _quoted(path: Path) -> str:

@@ -21,12 +21,17 @@ def prepare(job: str) -> None:
     """The machine can do the job: "run", "lint" or "test"."""
     with _alone():
         machine.provide(job)
-        environment.provide(requirements="requirements.txt" if job == "run" else "requirements-dev.txt")
+        environment.provide(
+            requirements="requirements.txt" if job == "run" else "requirements-dev.txt"
+        )
         if job == "lint":
             return
         assets.provide()
         if (ROOT / "webapp/texts.py").exists():
-            run([environment.PYTHON, "-m", "webapp.texts"], what="The translations could not be compiled")
+            run(
+                [environment.PYTHON, "-m", "webapp.texts"],
+                what="The translations could not be compiled",
+            )
 
 
 @contextmanager

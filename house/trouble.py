@@ -7,6 +7,7 @@ import pwd
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,10 +20,8 @@ class Trouble(Exception):
 
 def say(words: str) -> None:
     """The words are on the console, if there still is one."""
-    try:
+    with suppress(OSError):  # the terminal was closed under a house that runs in the background
         print(words, flush=True)
-    except OSError:  # the terminal was closed under a house that runs in the background
-        pass
 
 
 def run(
@@ -60,9 +59,22 @@ def run(
         lines = [line for line in done.stdout.splitlines() if line.strip()]
         for line in lines[-12:-1]:
             say(f"    {line}")
-        last = lines[-1].strip() if lines else f"{command[0]} ended with exit code {done.returncode}"
+        last = (
+            lines[-1].strip() if lines else f"{command[0]} ended with exit code {done.returncode}"
+        )
         raise Trouble(f"{what}: {last}")
-    return done.stdout
+    return str(done.stdout)
+
+
+def works(command: Sequence[str | Path]) -> bool:
+    """Whether the command is there and succeeds; what it prints is nobody's business."""
+    try:
+        done = subprocess.run(
+            [*map(str, command)], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
 def _as(user: str | None) -> dict[str, Any]:
@@ -78,11 +90,15 @@ def told(job: Callable[[], int]) -> NoReturn:
     except Trouble as trouble:
         code = _tell(str(trouble))
     except PermissionError as refused:
-        code = _tell(f"No right to write {refused.filename}: run as its owner, or choose another place with INSTANCE=.")
+        code = _tell(
+            f"No right to write {refused.filename}: run as its owner, or choose another place with INSTANCE=."
+        )
     except OSError as failed:
         if failed.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        code = _tell(f"The disk is full: {failed.filename or 'no file'} could not be written; make room and try again.")
+        code = _tell(
+            f"The disk is full: {failed.filename or 'no file'} could not be written; make room and try again."
+        )
     except KeyboardInterrupt:
         code = _tell("Interrupted.")
     sys.exit(code)

@@ -1,0 +1,46 @@
+# The commands of the project; `make` alone lists them. PORT, INSTANCE, DATABASE_URL: docs/operating.md.
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run stop demo test bench lint format python
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: python ## install what is missing, without starting anything
+	@$(PYTHON) -m house.setup run
+
+run: python ## start everything at http://127.0.0.1:8000, with demo data; Ctrl-C ends it
+	@$(PYTHON) -m house.serve run
+
+stop: python ## end a running Wangge, its database last
+	@$(PYTHON) -m house.serve stop
+
+demo: python ## add the demo data to the running Wangge
+	@$(PYTHON) -m house.serve flask demo
+
+test: python ## run every test on a database of their own; ARGS="-k words" picks some
+	@$(PYTHON) -m house.setup test
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+bench: python ## measure the speed against named baselines; ARGS names single benchmarks
+	@$(PYTHON) -m house.setup test
+	@$(BIN)/python -m bench $(ARGS)
+
+lint: python ## check style, types, floors and templates
+	@$(PYTHON) -m house.setup lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/djlint templates --lint --check --quiet
+
+format: python ## put code and templates in the house's form
+	@$(PYTHON) -m house.setup lint
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+	@$(BIN)/djlint templates --reformat --quiet ; true
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Wangge needs Python 3.11 or newer: name it with PYTHON=.")'

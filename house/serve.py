@@ -1,0 +1,394 @@
+"""`make run` and `make stop`: one house with its database, its web server and its worker.
+
+python3 -m house.serve run       everything starts, from nothing if need be, and stays until Ctrl-C
+python3 -m house.serve stop      the running house ends
+python3 -m house.serve env       the environment of the house as shell lines, for commands beside it
+python3 -m house.serve flask ... a command of the application, with that environment
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import queue
+import re
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+from unicodedata import east_asian_width
+
+from house import cluster, setup
+from house.children import Child
+from house.environment import PYTHON, VENV
+from house.trouble import ROOT, Trouble, say, told
+
+WORKERS = 2
+THREADS = 24  # a live stream keeps one
+GRACE = 5.0  # seconds an answer may take to finish when the house ends
+READY_WITHIN = 90.0  # seconds
+LOOK_EVERY = 5.0  # seconds between two looks at the database server
+
+
+class Stopped(Exception):
+    """Somebody asked the house to end."""
+
+
+def instance_folder() -> Path:
+    """The folder of everything that belongs to this installation, as an absolute path."""
+    return (ROOT / os.environ.get("INSTANCE", "instance")).absolute()
+
+
+def port() -> int:
+    """The port of the pages, from PORT."""
+    words = os.environ.get("PORT") or "8000"
+    if not words.isdigit() or not 0 < int(words) < 65536:
+        raise Trouble(f"PORT must be a number from 1 to 65535, not {words}.")
+    return int(words)
+
+
+def address() -> str:
+    """Where a browser finds the pages."""
+    return f"http://127.0.0.1:{port()}"
+
+
+def given_database() -> str | None:
+    """The server named in DATABASE_URL with the driver the application uses, None without one."""
+    words = os.environ.get("DATABASE_URL")
+    return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+psycopg2:", words) if words else None
+
+
+def check_port_is_free() -> None:
+    """Nobody else listens on the port, or Trouble names another way."""
+    with socket.socket() as probe:
+        # As gunicorn does: the last minute of a connection that was closed does not count as in use.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port()))
+        except PermissionError:
+            raise Trouble(
+                f"Port {port()} is for root only: choose one above 1023 with PORT=8000."
+            ) from None
+        except OSError:
+            raise Trouble(
+                f"Port {port()} is in use by another program: choose another, such as PORT={port() + 1} make run."
+            ) from None
+
+
+def run() -> int:
+    """The house runs until it is asked to end; then nothing of it is left running."""
+    with _only_house() as mine:
+        if not mine:
+            return 0
+        with _stop_on_signals():
+            try:
+                check_port_is_free()
+                setup.prepare("run")
+                os.umask(0o077)  # logs and files of the house are nobody else's business
+                try:
+                    env = _open_database()
+                    _prepare_application(env)
+                    _keep_running(env)
+                finally:
+                    _ignore_signals()
+                    if not given_database():
+                        cluster.stop(instance_folder())
+            except Stopped:
+                pass
+        say("Stopped.")
+    return 0
+
+
+def stop() -> int:
+    """The running house has ended, its database last."""
+    instance = instance_folder()
+    pidfile = instance / "house.pid"
+    if pidfile.exists():
+        with pidfile.open() as note:
+            if not _lock(note):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(json.load(note)["pid"]), signal.SIGTERM)
+                fcntl.flock(note, fcntl.LOCK_EX)  # the house holds it until everything is gone
+                say("Stopped.")
+                return 0
+    if cluster.running(instance):
+        cluster.stop(instance)
+        say("Stopped the database that an earlier house left behind.")
+        return 0
+    say("Wangge is not running.")
+    return 0
+
+
+def environment() -> dict[str, str]:
+    """The environment of every process of the house; the database may or may not be running."""
+    instance = instance_folder()
+    given = given_database()
+    keep = {key: value for key, value in os.environ.items() if given or not key.startswith("PG")}
+    keep["PATH"] = f"{VENV / 'bin'}{os.pathsep}{keep.get('PATH', os.defpath)}"
+    return keep | {
+        "DATABASE_URL": given or cluster.url(instance),
+        "INSTANCE": str(instance),
+        "PORT": str(port()),
+        "WANGGE_ENV": os.environ.get("WANGGE_ENV", "development"),
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key(instance),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def secret_key(instance: Path) -> str:
+    """The key that signs sessions: drawn once, kept in a file only its owner reads."""
+    path = instance / "secret-key"
+    with contextlib.suppress(FileExistsError):
+        instance.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    return path.read_text().strip()
+
+
+def flask(arguments: list[str]) -> int:
+    """A command of the application has run in the running house; returns its exit code."""
+    if not given_database() and not cluster.running(instance_folder()):
+        raise Trouble("Wangge is not running: start it with make run.")
+    command = [str(VENV / "bin/flask"), "--app", "wsgi", *arguments]
+    return subprocess.run(command, env=environment(), cwd=ROOT, check=False).returncode
+
+
+def sign_ins(instance: Path) -> str:
+    """The demo accounts as a table, empty when there are none."""
+    path = instance / "demo-logins.json"
+    if not path.exists():
+        return ""
+    rows = [
+        [one["role"], one["username"], one["password"], one["home"]]
+        for one in json.loads(path.read_text(encoding="utf-8"))
+    ]
+    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            word + " " * (width - _columns(word)) for word, width in zip(row, widths, strict=True)
+        )
+        for row in rows
+    )
+    return "\n".join(f"    {line.rstrip()}" for line in lines)
+
+
+def _columns(word: str) -> int:
+    """Terminal columns: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in word)
+
+
+def _open_database() -> dict[str, str]:
+    if given_database():
+        checked = subprocess.run(
+            [PYTHON, "-m", "house.given"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if checked.returncode:
+            raise Trouble(checked.stderr.strip().splitlines()[-1])
+    else:
+        cluster.start(instance_folder())
+    return environment()
+
+
+def _prepare_application(env: Mapping[str, str]) -> None:
+    steps = {"schema": ["db", "upgrade"], "geodata": ["geodata", "load"]}
+    if os.environ.get("WANGGE_DEMO", "1") != "0":
+        steps["demo"] = ["demo"]
+    for name, words in steps.items():
+        began = time.monotonic()
+        _flask_step(name, words, env)
+        say(f"{name:<7} | ready in {time.monotonic() - began:.1f} s")
+
+
+def _flask_step(name: str, words: list[str], env: Mapping[str, str]) -> None:
+    log = _logs() / f"{name}.log"
+    with log.open("w") as file:
+        step = subprocess.Popen(
+            [VENV / "bin/flask", "--app", "wsgi", *words],
+            env=dict(env),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = step.wait()
+        except Stopped:
+            step.terminate()
+            step.wait()
+            raise
+    if code:
+        lines = [
+            line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()
+        ]
+        last = lines[-1] if lines else f"exit code {code}"
+        raise Trouble(f"`flask {' '.join(words)}` failed, see {log}: {last}")
+
+
+def _keep_running(env: Mapping[str, str]) -> None:
+    """Web server and worker run, and start again when they die, until a signal raises Stopped."""
+    ended: queue.SimpleQueue[Child] = queue.SimpleQueue()
+    web = Child("web", _gunicorn(), env, _logs() / "web.log", ended.put)
+    flask_worker = [str(VENV / "bin/flask"), "--app", "wsgi", "worker"]
+    worker = Child("worker", flask_worker, env, _logs() / "worker.log", ended.put)
+    children = [web, worker]
+    try:
+        for child in children:
+            child.start()
+        _wait_until_ready(web)
+        say(_welcome())
+        _watch(ended, env)
+    finally:
+        _ignore_signals()
+        for child in children:
+            child.ask_to_end()
+        until = time.monotonic() + GRACE + 3
+        for child in children:
+            child.end(within=until - time.monotonic())
+
+
+def _watch(ended: queue.SimpleQueue[Child], env: Mapping[str, str]) -> None:
+    due: dict[str, tuple[float, Child]] = {}
+    while True:
+        soonest = min((moment for moment, _ in due.values()), default=float("inf"))
+        patience = min(LOOK_EVERY, max(soonest - time.monotonic(), 0.01))
+        with contextlib.suppress(queue.Empty):
+            child = ended.get(timeout=patience)
+            wait = child.wait_before_restart()
+            due[child.name] = (time.monotonic() + wait, child)
+            say(f"{child.name:<6} | ended; starting again in {wait:.0f} s")
+        for moment, child in [*due.values()]:
+            if moment <= time.monotonic():
+                del due[child.name]
+                child.start()
+        if not given_database() and not cluster.running(instance_folder()):
+            say("database server ended; starting it again")
+            cluster.start(instance_folder())
+
+
+def _wait_until_ready(web: Child) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while web.alive() and time.monotonic() < deadline:
+        try:
+            _get("/healthz")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise Trouble(
+        f"The web server did not come up, see {web.log}: {web.last_words or 'it said nothing'}"
+    )
+
+
+def _get(path: str) -> None:
+    """The web server answered, whatever it said. Raises OSError when nobody is there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=5)
+    try:
+        connection.request("GET", path)
+        connection.getresponse()
+    except http.client.HTTPException as broken:
+        raise OSError from broken
+    finally:
+        connection.close()
+
+
+def _gunicorn() -> list[str]:
+    return [
+        *(str(VENV / "bin/gunicorn"), "wsgi:app", "--bind", f"127.0.0.1:{port()}"),
+        *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
+        *("--graceful-timeout", str(int(GRACE)), "--keep-alive", "30", "--access-logfile", "-"),
+        "--no-control-socket",
+    ]
+
+
+def _welcome() -> str:
+    words = f"\nWangge is open at {address()}\n"
+    if table := sign_ins(instance_folder()):
+        words += f"\nDemo sign-ins (role, name, password, first page):\n{table}\n"
+    return words + "\nCtrl-C or `make stop` ends it.\n"
+
+
+def _logs() -> Path:
+    folder = instance_folder() / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _only_house() -> Iterator[bool]:
+    """The instance's pidfile is locked while this house runs; False when another one runs."""
+    instance = instance_folder()
+    cluster.make_instance(instance)
+    with (instance / "house.pid").open("a+") as note:
+        if _lock(note):
+            note.truncate(0)
+            json.dump({"pid": os.getpid(), "address": address()}, note)
+            note.flush()
+            yield True
+            note.truncate(0)
+        else:
+            note.seek(0)
+            words = note.read()
+            where = json.loads(words)["address"] if words else "another terminal"
+            say(f"Wangge is already running at {where} (make stop ends it).")
+            yield False
+
+
+def _lock(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[None]:
+    """Ctrl-C, `make stop` and a closed terminal all raise Stopped, once."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        _ignore_signals()
+        say("\nStopping")
+        raise Stopped
+
+    # A shell starts background jobs with Ctrl-C ignored, and nohup ignores the closed terminal: they keep their word.
+    for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if one == signal.SIGTERM or signal.getsignal(one) != signal.SIG_IGN:
+            signal.signal(one, stop)
+    yield
+
+
+def _ignore_signals() -> None:
+    for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
+
+
+def main() -> int:
+    """Do what the command line says."""
+    deeds = {"run": run, "stop": stop}
+    deed, *rest = sys.argv[1:] or ["run"]
+    if deed in deeds:
+        return deeds[deed]()
+    if deed == "flask":
+        return flask(rest)
+    if deed == "env":
+        names = ("DATABASE_URL", "INSTANCE", "PORT", "WANGGE_ENV", "SECRET_KEY")
+        here = environment()
+        print("\n".join(f"export {name}={shlex.quote(here[name])}" for name in names))
+        return 0
+    raise Trouble(f"There is no {deed}: say run, stop, env or flask.")
+
+
+if __name__ == "__main__":
+    told(main)
