@@ -31,7 +31,7 @@ bench: python ## measure the speed against named baselines; ARGS names single be
 
 lint: python ## check style, types, floors and templates
 	@$(PYTHON) -m house.setup lint
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --output-format concise .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
