@@ -1,0 +1,1 @@
+"""Wangge: grid governance of a subdistrict."""

@@ -1,0 +1,41 @@
+"""The app: one list of features."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.base import access, db, files, language, live, security, tasks, web
+from webapp.base.config import Settings
+from webapp.cases import actions as _ca  # noqa
+from webapp.cases import commands as case_commands
+from webapp.cases import rules as cases
+from webapp.grids import commands as grid_commands
+from webapp.grids import rules as grids
+from webapp.people import rules as people
+from webapp.people import sign_in
+
+RULES = (grids, people, cases)
+PAGES = (sign_in,)
+COMMANDS = (grid_commands, case_commands)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole house, ready to serve. Raises `SettingsError` when a setting cannot be used."""
+    settings = settings or Settings.from_environment()
+    app = web.House("webapp", template_folder="../templates", static_folder="../static")
+    app.extensions["settings"] = settings
+    for rules in RULES:
+        access.register(rules.MAY)
+    security.init_app(app, settings)
+    db.init_app(app, settings)
+    sign_in.init_app(app)
+    language.init_app(app, settings)
+    files.init_app(app, settings.instance)
+    tasks.init_app(app)
+    web.init_app(app)
+    live.init_app(app, settings)
+    for page in PAGES:
+        app.register_blueprint(page.bp)
+    for command in COMMANDS:
+        app.cli.add_command(command.group)
+    return app

@@ -1,0 +1,1 @@
+"""The ground of every feature; it knows no noun of the subdistrict."""

@@ -1,0 +1,112 @@
+"""The settings of one installation, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; the message names it and says how to mend it."""
+
+
+def _setting(variable: str, default: Any, words: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "words": words})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every knob of an installation. `docs/settings.md` is generated from this class."""
+
+    env: str = _setting(
+        "WANGGE_ENV", "development", "development, test or production; production is strict"
+    )
+    instance: Path = _setting(
+        "INSTANCE", Path("instance"), "folder of everything that belongs to this installation"
+    )
+    database_url: str = _setting(
+        "DATABASE_URL", "", "PostgreSQL with PostGIS 3.3 or newer, as an SQLAlchemy address"
+    )
+    secret_key: str = _setting(
+        "SECRET_KEY", "", "signs sessions and forms; production wants 32 characters or more"
+    )
+    port: int = _setting("PORT", 8000, "port of the web pages on 127.0.0.1")
+    srid: int = _setting(
+        "SRID", 4549, "the metric CRS in which this installation stores geometry (EPSG number)"
+    )
+    reach_m: float = _setting(
+        "REACH_M", 50.0, "a point this near (metres) to a grid still belongs to it, as on_border"
+    )
+    timezone: str = _setting("WANGGE_TIMEZONE", "Asia/Shanghai", "local time of the subdistrict")
+    locale: str = _setting("WANGGE_LOCALE", "zh_CN", "language of a first visit: zh_CN or en")
+    case_prefix: str = _setting("CASE_PREFIX", "DJJ", "first letters of every case number")
+    grid_counts: str = _setting(
+        "GRID_COUNTS",
+        "community=39,village=18,industry=13,relocated=27",
+        "how many grids of each kind a boundary set must have; empty: not checked",
+    )
+    max_upload_mb: int = _setting("MAX_UPLOAD_MB", 64, "largest request body in megabytes")
+    live_streams: int = _setting(
+        "LIVE_STREAMS", 14, "open live streams per web process before a new one is told to wait"
+    )
+    pool_size: int = _setting("DB_POOL_SIZE", 8, "database connections kept per web process")
+    tianditu_key: str = _setting(
+        "TIANDITU_KEY", "", "key of the national map service; empty: only the built-in map"
+    )
+    basemaps: str = _setting(
+        "BASEMAPS", "", "file with further raster base maps (JSON list, see docs/maps.md)"
+    )
+    sms_channel: str = _setting(
+        "SMS_CHANNEL", "console", "how phone codes leave the house: console writes them to the log"
+    )
+    secure_cookies: bool = _setting(
+        "SECURE_COOKIES", False, "cookies only over https; production behind TLS wants 1"
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """The settings of this process. Raises `SettingsError` naming the first bad variable."""
+        source = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            variable = each.metadata["variable"]
+            text = source.get(variable)
+            if text is not None and text != "":
+                values[each.name] = _read(variable, text, type(each.default))
+        settings = cls(**values)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        if self.env not in ("development", "test", "production"):
+            raise SettingsError("WANGGE_ENV must be development, test or production.")
+        if self.locale not in ("zh_CN", "en"):
+            raise SettingsError("WANGGE_LOCALE must be zh_CN or en.")
+        if self.env == "production":
+            if not self.database_url:
+                raise SettingsError("DATABASE_URL is missing: production needs its own server.")
+            if len(self.secret_key) < 32:
+                raise SettingsError("SECRET_KEY must have 32 characters or more in production.")
+
+    @property
+    def production(self) -> bool:
+        """True where real people's data live."""
+        return self.env == "production"
+
+    @property
+    def expected_counts(self) -> dict[str, int]:
+        """How many grids of each kind a boundary set must have; empty when nothing is asked."""
+        pairs = (part.split("=") for part in self.grid_counts.split(",") if part.strip())
+        return {kind.strip(): int(count) for kind, count in pairs}
+
+
+def _read(variable: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        return text.strip().lower() in ("1", "true", "yes", "on")
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise SettingsError(f"{variable} must be a {kind.__name__}, not {text!r}.") from error

@@ -1,0 +1,104 @@
+"""The session, the base class of every table and the migrations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask_alembic import Alembic
+from flask_sqlalchemy_lite import SQLAlchemy
+from geoalchemy2 import Geometry, alembic_helpers
+from sqlalchemy import BigInteger, Identity, MetaData, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from webapp.base.config import Settings
+
+# One transaction never waits for ever, and one forgotten transaction never holds back the live feed.
+_SERVER_OPTIONS = (
+    "-c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC"
+    " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000"
+)
+
+
+class Base(DeclarativeBase):
+    """Every table: bigint keys, text without lengths, moments with a zone."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        str: Text(),
+        int: BigInteger(),
+        datetime: TIMESTAMP(timezone=True),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class Numbered:
+    """A table with a bigint key that the database counts."""
+
+    id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True, sort_order=-1)
+
+
+db = SQLAlchemy()
+
+
+def _is_ours(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
+    if kind == "table" and name is not None and name.startswith(("procrastinate_", "alembic_")):
+        return False
+    return bool(alembic_helpers.include_object(obj, name, kind, reflected, compare_to))
+
+
+def _render(kind: str, item: Any, context: Any) -> str | bool:
+    written = alembic_helpers.render_item(kind, item, context)
+    if kind == "type" and isinstance(item, Geometry):
+        # Another installation has another storage CRS: migrations read it, they do not know it.
+        context.imports.add("from webapp.base.spatial import SRID")
+        return str(written).replace(f"srid={item.srid}", "srid=SRID")
+    if kind == "type" and type(item).__module__.startswith("webapp."):
+        context.imports.add(f"from {type(item).__module__} import {type(item).__name__}")
+        return f"{type(item).__name__}()"
+    return written if isinstance(written, str) else False
+
+
+migrations = Alembic(metadatas=Base.metadata)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """The app can reach its database, and knows its migrations."""
+    app.config["SQLALCHEMY_ENGINES"] = {
+        "default": {
+            "url": settings.database_url,
+            "pool_pre_ping": True,
+            "pool_size": settings.pool_size,
+            "max_overflow": 0,
+            "pool_timeout": 15,
+            "connect_args": {"options": _SERVER_OPTIONS, "application_name": "wangge"},
+        }
+    }
+    app.config["ALEMBIC"] = {
+        "script_location": "../migrations",
+    }
+    app.config["ALEMBIC_CONTEXT"] = {
+        "include_object": _is_ours,
+        "render_item": _render,
+        "process_revision_directives": alembic_helpers.writer,
+        "compare_type": True,
+        "compare_server_default": False,
+    }
+    db.init_app(app)
+    migrations.init_app(app)
+
+
+def alive() -> bool:
+    """True when the database answers."""
+    return bool(db.session.scalar(text("SELECT true")))

@@ -1,0 +1,147 @@
+"""Files: pictures and voice notes, checked, cleaned, and kept under the name of their content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from flask import Flask, Response, current_app, send_file
+from flask_babel import lazy_gettext as _l
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import Float, ForeignKey, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.base.access import Actor
+from webapp.base.db import Base, Numbered, db
+from webapp.base.flow import Unacceptable
+
+LONGEST_SIDE = 2048
+LARGEST_PICTURE = 60_000_000
+LARGEST_SOUND = 8 * 1024 * 1024
+SOUNDS = {
+    b"\x1aE\xdf\xa3": "audio/webm",
+    b"OggS": "audio/ogg",
+    b"ID3": "audio/mpeg",
+    b"RIFF": "audio/wav",
+}
+
+
+class StoredFile(Numbered, Base):
+    """One kept file: what it is, whose it is, and where the phone said it was taken."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(index=True)
+    media_type: Mapped[str]
+    size: Mapped[int]
+    name: Mapped[str | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    taken_lon: Mapped[float | None] = mapped_column(Float(53))
+    taken_lat: Mapped[float | None] = mapped_column(Float(53))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def init_app(app: Flask, instance: Path) -> None:
+    """The app keeps its files under the instance folder."""
+    folder = (instance / "files").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    app.extensions["files"] = folder
+
+
+def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> StoredFile:
+    """The picture is kept as JPEG, turned upright, at most 2048 px, with nothing hidden in it.
+
+    Its position (WGS 84 degrees) is read before everything else that the phone wrote is dropped.
+    Raises `Unacceptable` when it is not a picture.
+    """
+    try:
+        with Image.open(stream, formats=("JPEG", "PNG", "WEBP", "MPO")) as picture:
+            if picture.width * picture.height > LARGEST_PICTURE:
+                raise Unacceptable(_l("This picture is too large."), fields={"photo": ""})
+            lon, lat = _position(picture)
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        words = _l("This is not a picture we can read. Use JPEG, PNG or WebP.")
+        raise Unacceptable(words, fields={"photo": words}) from error
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    clean = io.BytesIO()
+    upright.save(clean, "JPEG", quality=82)
+    file = _keep(clean.getvalue(), "image/jpeg", by=by, name=name)
+    file.width, file.height = upright.size
+    file.taken_lon, file.taken_lat = lon, lat
+    return file
+
+
+def keep_sound(stream: IO[bytes], *, by: Actor) -> StoredFile:
+    """The voice note is kept as it came; `Unacceptable` when it is no sound we know, or too long."""
+    body = stream.read(LARGEST_SOUND + 1)
+    kind = next((kind for magic, kind in SOUNDS.items() if body.startswith(magic)), None)
+    if body[4:8] == b"ftyp":
+        kind = "audio/mp4"
+    if kind is None or len(body) > LARGEST_SOUND:
+        words = _l("This is not a voice note we can play (at most 8 MB).")
+        raise Unacceptable(words, fields={"voice": words})
+    return _keep(body, kind, by=by, name=None)
+
+
+def keep(body: bytes, media_type: str, *, by: Actor, name: str | None = None) -> StoredFile:
+    """Bytes of a kind that the caller has checked are kept."""
+    return _keep(body, media_type, by=by, name=name)
+
+
+def path_of(file: StoredFile) -> Path:
+    """Where the bytes lie."""
+    folder: Path = current_app.extensions["files"]
+    return folder / file.sha256[:2] / file.sha256
+
+
+def answer(file: StoredFile) -> Response:
+    """The file as a response that a browser may keep but never runs."""
+    response = send_file(
+        path_of(file), mimetype=file.media_type, etag=file.sha256, max_age=3600, conditional=True
+    )
+    response.cache_control.private = True
+    response.headers["Content-Disposition"] = "inline"
+    return response
+
+
+def _keep(body: bytes, media_type: str, *, by: Actor, name: str | None) -> StoredFile:
+    digest = hashlib.sha256(body).hexdigest()
+    file = StoredFile(
+        sha256=digest, media_type=media_type, size=len(body), name=name, account_id=by.id
+    )
+    target = path_of(file)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # On disk before the row is committed: a row never names bytes that a crash took.
+        draft = target.with_suffix(f".{os.getpid()}.part")
+        with draft.open("wb") as out:
+            out.write(body)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(target)
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+def _position(picture: Any) -> tuple[float | None, float | None]:
+    gps = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    try:
+        lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef] == "S")
+        lon = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef] == "W")
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None, None
+    return lon, lat
+
+
+def _degrees(parts: Any, negative: bool) -> float:
+    whole, minutes, seconds = (float(part) for part in parts)
+    value = whole + minutes / 60 + seconds / 3600
+    return -value if negative else value

@@ -1,0 +1,211 @@
+"""What next: a life of states and moves as one table, and the only way to make a move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import format_datetime, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from sqlalchemy import CheckConstraint
+
+from webapp.base import audit
+from webapp.base.access import Actor, may
+from webapp.base.db import db
+
+
+class Refusal(Exception):
+    """A deed that the rules do not allow; `str()` tells the person why and what to do.
+
+    Refusal
+     ├─ NotOpen         409  the move is not open from where the thing stands
+     ├─ Changed         409  somebody else was faster
+     ├─ NotAllowed      403  the right is missing
+     ├─ EvidenceMissing 422  the move wants something that was not given
+     └─ Unacceptable    422  a value cannot be used; `fields` says which
+    """
+
+    status = 409
+    code = "refused"
+
+    def __init__(self, words: Any, *, fields: Mapping[str, Any] | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.fields = dict(fields or {})
+
+
+class NotOpen(Refusal):
+    """The move is not open from where the thing stands."""
+
+    code = "not_open"
+
+
+class Changed(Refusal):
+    """Somebody else changed the thing since it was read."""
+
+    code = "changed"
+
+
+class NotAllowed(Refusal):
+    """The right is missing."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class EvidenceMissing(Refusal):
+    """The move wants something that was not given."""
+
+    status = 422
+    code = "evidence_missing"
+
+
+class Unacceptable(Refusal):
+    """A value cannot be used."""
+
+    status = 422
+    code = "unacceptable"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from some states to another: by which right, with which evidence."""
+
+    since: frozenset[StrEnum]
+    to: StrEnum
+    may: str
+    words: LazyString
+    needs: tuple[str, ...] = ()
+
+
+def move(
+    *since: StrEnum, to: StrEnum, may: str, words: LazyString, needs: Iterable[str] = ()
+) -> Move:
+    """A row of a flow table."""
+    return Move(frozenset(since), to, may, words, tuple(needs))
+
+
+class Flow:
+    """The life of one kind of thing: its states in order, its moves, their words.
+
+    Things have `id`, `state` and `version`; placed things `grid_id` and `grid_version_id`.
+    """
+
+    def __init__(
+        self, kind: str, states: Mapping[StrEnum, LazyString], moves: Mapping[str, Move]
+    ) -> None:
+        self.kind = kind
+        self.states = states
+        self.moves = moves
+
+    def check(self, column: str = "state") -> CheckConstraint:
+        """The database's own list of states, from the same table."""
+        allowed = ", ".join(f"'{state}'" for state in self.states)
+        return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+    def open_moves(self, thing: Any, who: Actor) -> dict[str, Move]:
+        """The buttons: the moves that are open now and that `who` may make."""
+        return {
+            name: each
+            for name, each in self.moves.items()
+            if thing.state in each.since and may(who, each.may, thing)
+        }
+
+    def move(
+        self,
+        thing: Any,
+        name: str,
+        *,
+        by: Actor,
+        evidence: Mapping[str, Any] | None = None,
+        base_version: int | None = None,
+        client_at: datetime | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> audit.Event:
+        """The thing stands in the new state and the log says who moved it; or a `Refusal`.
+
+        Takes the row lock, so of two people at once one wins and the other is told who and when.
+        `base_version` is the version the person saw; None when a lone state is enough.
+        """
+        each = self.moves[name]
+        db.session.refresh(thing, with_for_update=True)
+        if base_version is not None and thing.version != base_version:
+            raise Changed(self._who_was_faster(thing))
+        if thing.state not in each.since:
+            raise NotOpen(self._who_was_faster(thing))
+        if not may(by, each.may, thing):
+            raise NotAllowed(_l("You do not hold the post that may do this here."))
+        missing = [need for need in each.needs if not (evidence or {}).get(need)]
+        if missing:
+            words = _l("Something is still missing for this step.")
+            raise EvidenceMissing(
+                words, fields={need: EVIDENCE_WORDS.get(need, need) for need in missing}
+            )
+        before, thing.state = thing.state, each.to
+        return self.record(
+            thing, name, by=by, before=before, after=each.to, client_at=client_at, data=data
+        )
+
+    def record(
+        self,
+        thing: Any,
+        name: str,
+        *,
+        by: Actor | None,
+        before: str | None = None,
+        after: str | None = None,
+        client_at: datetime | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> audit.Event:
+        """One event of the thing, and its version counted up: birth, move, or a note in between."""
+        thing.version = (thing.version or 0) + 1
+        db.session.flush()
+        return audit.record(
+            kind=self.kind,
+            thing_id=thing.id,
+            move=name,
+            by=by,
+            before=before,
+            after=after if after is not None else thing.state,
+            grid_id=getattr(thing, "grid_id", None),
+            grid_version_id=getattr(thing, "grid_version_id", None),
+            client_at=client_at,
+            data=data,
+        )
+
+    def _who_was_faster(self, thing: Any) -> LazyString:
+        event = audit.last(self.kind, thing.id)
+        if event is None:
+            return _l("This is not open any more.")
+        return _l(
+            "%(who)s already did “%(move)s” at %(at)s. It now stands at “%(state)s”.",
+            who=audit.name_of(event.actor_id),
+            move=self.words_of(event.move),
+            at=format_datetime(event.at, "HH:mm"),
+            state=self.states[thing.state],
+        )
+
+    def words_of(self, name: str) -> LazyString | str:
+        """The words of a move, or its name when the log knows moves the table has no more."""
+        found = self.moves.get(name)
+        return found.words if found else name
+
+
+FLOWS: dict[str, Flow] = {}
+
+# What a missing piece of evidence is called beside its field.
+EVIDENCE_WORDS: dict[str, LazyString] = {
+    "note": _l("Say in a few words why."),
+    "after_photo": _l("Take a photo of how it looks now."),
+    "before_photo": _l("Take a photo of what you found."),
+    "worker": _l("Choose who goes."),
+}
+
+
+def register(flow: Flow) -> Flow:
+    """The flow is known to the generated documents and to the pages."""
+    FLOWS[flow.kind] = flow
+    return flow

@@ -1,0 +1,32 @@
+"""Two languages: Chinese by default, English beside it; times in the time zone of the office."""
+
+from __future__ import annotations
+
+from flask import Flask, request, session
+from flask_babel import Babel
+
+from webapp.base.access import me
+from webapp.base.config import Settings
+
+LANGUAGES = {"zh_CN": "中文", "en": "English"}
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Every text is shown in the reader's language."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+
+    def chosen() -> str:
+        # The visitor's own choice first, then what the account remembers, then the installation's.
+        wish = request.args.get("lang") or session.get("language")
+        if wish in LANGUAGES:
+            return str(wish)
+        known = getattr(me(), "locale", None)
+        return known if known in LANGUAGES else settings.locale
+
+    Babel(
+        app,
+        default_locale=settings.locale,
+        default_timezone=settings.timezone,
+        locale_selector=chosen,
+    )
+    app.jinja_env.globals["LANGUAGES"] = LANGUAGES

@@ -1,0 +1,86 @@
+"""What every answer and every form must carry: signed sessions, tokens against forgery, a strict CSP."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+
+from webapp.base.config import Settings
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "media-src": "'self' blob:",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+    "base-uri": "'none'",
+}
+
+View = Callable[..., Any]
+
+
+def machine_only(view: View) -> View:
+    """A view for machines with a token of their own: no form of ours, so no form token."""
+    exempt: View = csrf.exempt(view)
+    return exempt
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Sessions are signed, forms protected, answers guarded, floods limited."""
+    # Without a key (a developer's first minute) sessions simply end with the process.
+    app.config["SECRET_KEY"] = settings.secret_key or secrets.token_hex(32)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_mb * 1024 * 1024
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["SESSION_COOKIE_SECURE"] = settings.secure_cookies
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["RATELIMIT_ENABLED"] = settings.env != "test"
+    csrf.init_app(app)
+    limiter.init_app(app)
+    sources = " ".join(tile_hosts(settings))
+    policy = dict(POLICY)
+    if sources:
+        policy["img-src"] += f" {sources}"
+    written = "; ".join(f"{name} {value}" for name, value in policy.items())
+
+    @app.before_request
+    def no_forgery() -> None:
+        # A token is sent on purpose by a program; a cookie is sent by any page the person has open.
+        if not request.headers.get("Authorization", "").startswith("Bearer "):
+            csrf.protect()
+
+    @app.after_request
+    def guard(answer: Response) -> Response:
+        headers = answer.headers
+        headers.setdefault("Content-Security-Policy", written)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=(self)"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if settings.secure_cookies:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        if not request.endpoint or request.endpoint != "static":
+            headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+def tile_hosts(settings: Settings) -> list[str]:
+    """Hosts outside the house from which configured base maps come; none by default."""
+    return ["https://*.tianditu.gov.cn"] if settings.tianditu_key else []

@@ -1,0 +1,116 @@
+"""Where: geometry in the metric CRS of the installation, converted once at the door."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from geoalchemy2 import Geometry, WKBElement
+from geoalchemy2.shape import from_shape, to_shape
+from pyproj import Transformer
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import ColumnElement, Float, ForeignKey, Text, cast, func
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from webapp.base.config import Settings
+from webapp.base.datum import Datum, to_wgs84
+
+SRID = Settings.from_environment().srid
+
+WGS84 = 4326
+
+
+def Metric(kind: str = "POINT", *, spatial_index: bool = True) -> Geometry:  # noqa: N802
+    """The type of a geometry column in the storage CRS (metres)."""
+    return Geometry(kind, srid=SRID, spatial_index=spatial_index)
+
+
+@lru_cache(maxsize=8)
+def transformer(source: int, target: int) -> Transformer:
+    """Degrees or metres of one CRS into another, x before y."""
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def to_metric(lon: float, lat: float, datum: Datum = Datum.WGS84) -> tuple[float, float]:
+    """Degrees in a datum -> (x, y) metres in the storage CRS."""
+    wgs = to_wgs84(lon, lat, datum)
+    x, y = transformer(WGS84, SRID).transform(*wgs)
+    return float(x), float(y)
+
+
+def to_lonlat(x: float, y: float) -> tuple[float, float]:
+    """(x, y) metres in the storage CRS -> (lon, lat) degrees WGS 84."""
+    lon, lat = transformer(SRID, WGS84).transform(x, y)
+    return float(lon), float(lat)
+
+
+def point(lon: float, lat: float, datum: Datum = Datum.WGS84) -> WKBElement:
+    """A point for the database from degrees in a datum."""
+    return from_shape(Point(to_metric(lon, lat, datum)), srid=SRID)
+
+
+def stored(shape: BaseGeometry) -> WKBElement:
+    """A shape in metres for the database."""
+    return from_shape(shape, srid=SRID)
+
+
+def shape_of(value: WKBElement) -> BaseGeometry:
+    """A geometry of the database as a shapely shape, in metres."""
+    return to_shape(value)
+
+
+def lonlat_of(value: WKBElement | None) -> tuple[float, float] | None:
+    """A point of the database as (lon, lat) degrees WGS 84."""
+    if value is None:
+        return None
+    found = to_shape(value)
+    return to_lonlat(found.x, found.y)
+
+
+def as_geojson(column: Any, digits: int = 6) -> ColumnElement[Any]:
+    """SQL: the geometry as a GeoJSON object in WGS 84 degrees."""
+    return cast(func.ST_AsGeoJSON(func.ST_Transform(column, WGS84), digits), JSON)
+
+
+class Placed:
+    """A thing that stands somewhere. The database fills its grid, version, cell and border mark.
+
+    `geom` is metric; `raw_lon`, `raw_lat`, `datum` and `accuracy_m` are what the device said.
+    """
+
+    geom: Mapped[Any | None] = mapped_column(Metric("POINT"))
+    datum: Mapped[str | None] = mapped_column(Text)
+    raw_lon: Mapped[float | None] = mapped_column(Float(53))
+    raw_lat: Mapped[float | None] = mapped_column(Float(53))
+    accuracy_m: Mapped[float | None] = mapped_column(Float(53))
+    on_border: Mapped[bool | None]
+
+    @declared_attr
+    def grid_id(cls) -> Mapped[int | None]:
+        """The grid of the point; None: outside every grid."""
+        return mapped_column(ForeignKey("grid.id"), index=True)
+
+    @declared_attr
+    def grid_version_id(cls) -> Mapped[int | None]:
+        """The version of the grid at the moment of writing."""
+        return mapped_column(ForeignKey("grid_version.id"))
+
+    @declared_attr
+    def cell_code(cls) -> Mapped[str | None]:
+        """The unit cell of the point."""
+        return mapped_column(ForeignKey("unit_cell.code"))
+
+    def place_at(
+        self, lon: float, lat: float, *, datum: Datum, accuracy_m: float | None = None
+    ) -> None:
+        """The thing stands at a point given in a datum; what was said is kept beside it."""
+        self.geom = point(lon, lat, datum)
+        self.raw_lon, self.raw_lat, self.datum = lon, lat, datum.value
+        self.accuracy_m = accuracy_m
+
+    @property
+    def lonlat(self) -> tuple[float, float] | None:
+        """(lon, lat) degrees WGS 84, or None without a point."""
+        return lonlat_of(self.geom)

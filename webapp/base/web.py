@@ -1,0 +1,242 @@
+"""Pages: templates and their fragments, forms with errors beside their fields, refusals, paging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Request,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_wtf.csrf import CSRFError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import exc
+from werkzeug.exceptions import HTTPException
+
+from webapp.base.access import me, may
+from webapp.base.db import db
+from webapp.base.flow import Refusal, Unacceptable
+
+T = TypeVar("T")
+
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+class House(Flask):
+    """A Flask app in which every changing request is one transaction.
+
+    It is committed when the view returns and undone when it raises; views and actions never commit.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Runs the view, then commits what it changed."""
+        answer = super().dispatch_request()
+        if request.method not in SAFE:
+            db.session.commit()
+        return answer
+
+
+class Form(BaseModel):
+    """What a person or a machine sends. Read once, checked, with an error for each bad field."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+
+    @classmethod
+    def read(cls, source: Request) -> Self:
+        """The form of this request, from JSON or fields; empty fields count as absent.
+
+        Raises `Unacceptable` with the words for every field that cannot be used.
+        """
+        if source.is_json:
+            sent = source.get_json()
+            if not isinstance(sent, dict):
+                raise Unacceptable(_l("Send one JSON object."))
+        else:
+            sent = {
+                key: values if len(values) > 1 else values[0]
+                for key, values in source.form.lists()
+                if any(values)
+            }
+        return cls.of(sent)
+
+    @classmethod
+    def of(cls, sent: dict[str, Any]) -> Self:
+        """The form of these values; `Unacceptable` as in `read`."""
+        try:
+            return cls.model_validate(sent)
+        except ValidationError as error:
+            fields = {}
+            for each in error.errors():
+                where = ".".join(str(part) for part in each["loc"]) or "form"
+                fields[where] = _words_of(dict(each))
+            raise Unacceptable(_l("Please check the marked fields."), fields=fields) from error
+
+
+_ERROR_WORDS: dict[str, LazyString] = {
+    "missing": _l("This is needed."),
+    "string_too_short": _l("This is too short."),
+    "string_too_long": _l("This is too long."),
+    "int_parsing": _l("This must be a whole number."),
+    "float_parsing": _l("This must be a number."),
+    "finite_number": _l("This must be a number."),
+    "greater_than_equal": _l("This is too small."),
+    "less_than_equal": _l("This is too large."),
+    "enum": _l("Choose one of the list."),
+    "literal_error": _l("Choose one of the list."),
+    "uuid_parsing": _l("This is not a proper identifier."),
+    "datetime_parsing": _l("This is not a date and time."),
+    "datetime_from_date_parsing": _l("This is not a date and time."),
+    "timezone_aware": _l("Say the time zone, for example +08:00."),
+    "date_parsing": _l("This is not a date."),
+    "date_from_datetime_parsing": _l("This is not a date."),
+    "string_pattern_mismatch": _l("This does not have the right form."),
+    "extra_forbidden": _l("This field is not known here."),
+}
+
+
+def _words_of(error: dict[str, Any]) -> LazyString | str:
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return _ERROR_WORDS.get(error["type"], _l("This cannot be used."))
+
+
+def page(template: str, *, fragment: str | None = None, status: int = 200, **values: Any) -> Response:
+    """The page, or only one block of it when htmx asks for a part."""
+    if fragment and request.headers.get("HX-Request"):
+        loaded = current_app.jinja_env.get_template(template)
+        current_app.update_template_context(values)
+        context = loaded.new_context(values)
+        body = "".join(loaded.blocks[fragment](context))
+    else:
+        body = render_template(template, **values)
+    return make_response(body, status)
+
+
+def goto(endpoint: str, **values: Any) -> Response:
+    """On to another page after a deed: by redirect, or by htmx where it asked."""
+    address = url_for(endpoint, **values)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return make_response(redirect(address, 303))
+
+
+def own_address(address: str | None, otherwise: str) -> str:
+    """An address to go on to, if it is one of ours; never another site."""
+    if not address:
+        return otherwise
+    parts = urlsplit(address)
+    ours = not parts.scheme and not parts.netloc and address.startswith("/")
+    return address if ours and not address.startswith(("//", "/\\")) else otherwise
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of a list and the key at which the next ones begin (None: no more)."""
+
+    rows: Sequence[T]
+    after: int | None
+
+
+def wants_json() -> bool:
+    """True when the asker is a machine or a script."""
+    return request.path.startswith("/api/") or (
+        request.accept_mimetypes.best_match(["text/html", "application/json"])
+        == "application/json"
+    )
+
+
+def error_answer(
+    status: int, code: str, words: Any, fields: dict[str, Any] | None = None
+) -> Response:
+    """The same refusal for a machine (JSON), for htmx (a line) and for a person (a page)."""
+    shown = {name: str(text) for name, text in (fields or {}).items()}
+    if wants_json():
+        body = {"error": {"code": code, "message": str(words), "fields": shown}}
+        return make_response(jsonify(body), status)
+    return page(
+        "error.html", fragment="told", status=status, words=words, fields=shown, error_status=status
+    )
+
+
+_HTTP_WORDS: dict[int, LazyString] = {
+    400: _l("The request could not be understood."),
+    401: _l("Please sign in first."),
+    403: _l("You do not hold the post that may do this here."),
+    404: _l("This page does not exist, or not any more."),
+    405: _l("This address does not do that."),
+    413: _l("What you sent is too large."),
+    415: _l("This kind of content is not understood here."),
+    429: _l("Too many tries. Please wait a moment."),
+    503: _l("The service is busy or restarting. Please try again in a moment."),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Refusals and failures end in one clear answer; templates know the helpers they need."""
+
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Response:
+        db.session.rollback()
+        return error_answer(refusal.status, refusal.code, refusal.words, refusal.fields)
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> Response:
+        words = _l("This form has expired. Reload the page and send it again.")
+        return error_answer(400, "form_expired", words)
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Response | HTTPException:
+        if error.code is None or error.code < 400:
+            return error
+        if error.code == 401 and not wants_json() and request.method in SAFE:
+            return make_response(
+                redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+            )
+        words = _HTTP_WORDS.get(error.code, _l("Something went wrong."))
+        answer = error_answer(error.code, error.name.lower().replace(" ", "_"), words)
+        for name, value in error.get_headers(request.environ):
+            if name in ("Allow", "Retry-After"):
+                answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(exc.OperationalError)
+    @app.errorhandler(exc.TimeoutError)
+    def database_away(error: exc.SQLAlchemyError) -> Response:
+        app.logger.error("database away: %s", error)
+        answer = error_answer(503, "unavailable", _HTTP_WORDS[503])
+        answer.headers["Retry-After"] = "3"
+        return answer
+
+    @app.errorhandler(500)
+    def broken(error: Exception) -> Response:
+        db.session.rollback()
+        return error_answer(500, "broken", _("Something went wrong. It has been written down."))
+
+    @app.context_processor
+    def helpers() -> dict[str, Any]:
+        return {
+            "ui": app.jinja_env.get_template("parts/ui.html").module,
+            "me": me(),
+            "may": lambda right, thing=None: may(me(), right, thing),
+        }
+
+
+def chunks(rows: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    """The rows in runs of at most `size`."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

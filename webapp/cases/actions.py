@@ -1,0 +1,245 @@
+"""What is done to cases. Every change of state goes through the flow."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from webapp.base import clock, notices
+from webapp.base.access import Actor
+from webapp.base.datum import Datum
+from webapp.base.db import db
+from webapp.base.files import StoredFile
+from webapp.base.flow import NotAllowed, Unacceptable
+from webapp.cases import queries
+from webapp.cases.models import NUMBERS, Assignment, Case, CaseClass, CaseMedia
+from webapp.cases.rules import CASE_FLOW, Duty, Source, Stage, State
+from webapp.people import queries as people
+
+ON_WATCH = ("grid_worker", "grid_leader")
+DISPATCHERS = ("dispatcher", "acceptor", "shift_leader")
+
+
+def report(
+    *,
+    class_code: str,
+    lon: float,
+    lat: float,
+    datum: Datum,
+    accuracy_m: float | None = None,
+    words: str | None = None,
+    where_words: str | None = None,
+    source: Source,
+    by: Actor,
+    happened_at: datetime | None = None,
+    client_id: uuid.UUID | None = None,
+    prefix: str,
+) -> Case:
+    """A case comes in. It is in its grid and cell from the first moment; the desk and the grid know.
+
+    `client_id` makes it idempotent: the same report sent twice answers the first case. A report in
+    no grid is kept, and waits in the queue "outside".
+    """
+    if client_id is not None:
+        known = queries.by_client_id(client_id)
+        if known is not None:
+            return _own(known, by)
+    if db.session.get(CaseClass, class_code) is None:
+        words_ = _l("There is no class with this code.")
+        raise Unacceptable(words_, fields={"class_code": words_})
+    now = clock.now()
+    case = Case(
+        number=_number(prefix, now),
+        client_id=client_id,
+        class_code=class_code,
+        words=words,
+        where_words=where_words,
+        source=source,
+        state=State.REPORTED,
+        reporter_id=by.id,
+        happened_at=happened_at or now,
+    )
+    case.place_at(lon, lat, datum=datum, accuracy_m=accuracy_m)
+    db.session.add(case)
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError:
+        # The same report came in by another connection at the same moment.
+        known = queries.by_client_id(client_id) if client_id else None
+        if known is None:
+            raise
+        return _own(known, by)
+    CASE_FLOW.record(case, "report", by=by, client_at=happened_at)
+    _tell_arrival(case, by)
+    return case
+
+
+def add_media(
+    case: Case,
+    file: StoredFile,
+    *,
+    stage: Stage,
+    client_id: uuid.UUID | None = None,
+) -> CaseMedia:
+    """The picture or voice note belongs to the case; how far from it it was taken is kept."""
+    if client_id is not None:
+        known = db.session.scalar(
+            select(CaseMedia).where(
+                CaseMedia.case_id == case.id, CaseMedia.client_id == client_id
+            )
+        )
+        if known is not None:
+            return known
+    media = CaseMedia(case_id=case.id, file_id=file.id, stage=stage, client_id=client_id)
+    db.session.add(media)
+    db.session.flush()
+    return media
+
+
+def self_close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
+    """The finder has solved it on the spot, with a picture of before and after."""
+    CASE_FLOW.move(
+        case, "self_close", by=by, evidence=_pictures(case), data=_said(note), **moved
+    )
+    case.closed_at = clock.now()
+
+
+def reject(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
+    """The case is not accepted; whoever reported it knows why."""
+    CASE_FLOW.move(case, "reject", by=by, evidence={"note": note}, data=_said(note), **moved)
+    case.closed_at = clock.now()
+    _tell(case, [case.reporter_id], "Case %(number)s was not accepted: %(note)s", note=note)
+
+
+def file_case(case: Case, *, by: Actor, **moved: Any) -> None:
+    """The case is on file and waits for somebody to be sent."""
+    CASE_FLOW.move(case, "file", by=by, **moved)
+
+
+def dispatch(
+    case: Case, *, to: int | None, by: Actor, note: str | None = None, **moved: Any
+) -> None:
+    """Somebody is sent to handle it and knows; a case just reported is filed on the way."""
+    db.session.refresh(case, with_for_update=True)
+    if case.state == State.REPORTED:
+        CASE_FLOW.move(case, "file", by=by, **moved)
+        moved.pop("base_version", None)
+    evidence = {"worker": to}
+    CASE_FLOW.move(case, "dispatch", by=by, evidence=evidence, data=_said(note, to=to), **moved)
+    case.handler_id = to
+    _assign(case, to, Duty.HANDLE, by, note)
+    _tell(case, [to], "You are sent to handle %(number)s: %(what)s")
+
+
+def sign(case: Case, *, by: Actor, **moved: Any) -> None:
+    """The one who was sent has taken it on."""
+    CASE_FLOW.move(case, "sign", by=by, **moved)
+    assignment = queries.open_assignment(case.id, Duty.HANDLE)
+    if assignment:
+        assignment.taken_at = clock.now()
+
+
+def feedback(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
+    """It is handled, shown by a picture; the desk sends somebody else to look."""
+    CASE_FLOW.move(case, "feedback", by=by, evidence=_pictures(case), data=_said(note), **moved)
+    _tell(case, people.holders_everywhere(DISPATCHERS), "%(number)s is handled and wants a check")
+
+
+def send_check(
+    case: Case, *, to: int | None, by: Actor, note: str | None = None, **moved: Any
+) -> None:
+    """Somebody else than the handler is sent to look."""
+    if to is not None and to == case.handler_id:
+        words = _l("Whoever handled it does not check it. Choose somebody else.")
+        raise Unacceptable(words, fields={"worker": words})
+    CASE_FLOW.move(
+        case, "send_check", by=by, evidence={"worker": to}, data=_said(note, to=to), **moved
+    )
+    case.checker_id = to
+    _assign(case, to, Duty.CHECK, by, note)
+    _tell(case, [to], "Please check whether %(number)s is solved: %(what)s")
+
+
+def pass_check(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
+    """The checker has seen that it is solved."""
+    CASE_FLOW.move(case, "pass", by=by, data=_said(note), **moved)
+    _end(case, Duty.CHECK)
+    _tell(case, people.holders_everywhere(DISPATCHERS), "%(number)s passed its check")
+
+
+def fail_check(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
+    """The checker has seen that it is not solved; the handler goes on."""
+    CASE_FLOW.move(case, "fail", by=by, evidence={"note": note}, data=_said(note), **moved)
+    _end(case, Duty.CHECK)
+    case.checker_id = None
+    _tell(case, [case.handler_id], "%(number)s is not solved yet: %(note)s", note=note)
+
+
+def close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
+    """The case is closed; whoever reported it knows."""
+    CASE_FLOW.move(case, "close", by=by, data=_said(note), **moved)
+    case.closed_at = clock.now()
+    _end(case, Duty.HANDLE)
+    _tell(case, [case.reporter_id], "%(number)s is closed: %(what)s")
+
+
+def _own(case: Case, by: Actor) -> Case:
+    if case.reporter_id != by.id:
+        raise NotAllowed(_l("This report belongs to somebody else."))
+    return case
+
+
+def _number(prefix: str, now: datetime) -> str:
+    count: int = db.session.execute(select(NUMBERS.next_value())).scalar_one()
+    return f"{prefix}-{now:%y%m%d}-{count % 100_000:05d}"
+
+
+def _pictures(case: Case) -> dict[str, bool]:
+    stages = set(
+        db.session.scalars(select(CaseMedia.stage).where(CaseMedia.case_id == case.id))
+    )
+    return {"before_photo": Stage.FOUND in stages, "after_photo": Stage.AFTER in stages}
+
+
+def _said(note: str | None, **more: Any) -> dict[str, Any]:
+    return {**({"note": note} if note else {}), **more}
+
+
+def _assign(case: Case, to: int | None, duty: Duty, by: Actor, note: str | None) -> None:
+    _end(case, duty)
+    db.session.add(
+        Assignment(case_id=case.id, account_id=to, duty=duty, sent_by_id=by.id, note=note)
+    )
+    db.session.flush()
+
+
+def _end(case: Case, duty: Duty) -> None:
+    assignment = queries.open_assignment(case.id, duty)
+    if assignment:
+        assignment.ended_at = clock.now()
+        db.session.flush()
+
+
+def _tell_arrival(case: Case, by: Actor) -> None:
+    on_watch = [post.account_id for post in people.holders(ON_WATCH, grid_id=case.grid_id)]
+    readers = {*on_watch, *people.holders_everywhere(DISPATCHERS)} - {by.id}
+    where = case.grid.name if case.grid else ""
+    _tell(case, readers, "New in %(where)s: %(what)s (%(number)s)", where=where)
+
+
+def _tell(case: Case, to: Iterable[int | None], words: str, **params: Any) -> None:
+    notices.notify(
+        (account for account in to if account is not None),
+        words,
+        url=f"/cases/{case.id}",
+        number=case.number,
+        what=case.case_class.name,
+        **params,
+    )

@@ -1,0 +1,1 @@
+"""Units, grids, boundary versions and the grid of a point."""

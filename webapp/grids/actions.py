@@ -1,0 +1,227 @@
+"""What is done to the territory: boundary sets made, checked, put in force; unit cells renewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import shapely
+from flask_babel import lazy_gettext as _l
+from geoalchemy2.shape import from_shape
+from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects.postgresql import Range, insert
+
+from webapp.base import clock
+from webapp.base.access import Actor
+from webapp.base.db import db
+from webapp.base.flow import Unacceptable
+from webapp.base.spatial import SRID, shape_of
+from webapp.grids import cells, queries
+from webapp.grids.models import BoundarySet, Grid, GridVersion, Unit, UnitCell
+from webapp.grids.rules import BOUNDARY_FLOW, KIND_LETTERS, GridKind, SetState
+
+# Simplified together, so that neighbours keep one shared border.
+LIGHT_TOLERANCE_M = 8.0
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One grid as drawn or imported: what it is called and its border in metres."""
+
+    code: str
+    name: str
+    kind: GridKind
+    community_id: int | None
+    geom: Polygon
+    display_code: str | None = None
+    provenance: str | None = None
+
+
+# Features with placed things say how theirs follow new borders; called inside the activation.
+Follow = Callable[[BoundarySet, Actor | None], None]
+FOLLOWERS: list[Follow] = []
+
+
+def draft(
+    *,
+    title: str,
+    grids: Iterable[Drawn],
+    unit: Unit,
+    by: Actor | None,
+    illustrative: bool = False,
+    source_name: str | None = None,
+    source_sha256: str | None = None,
+    based_on: BoundarySet | None = None,
+    report: dict[str, Any] | None = None,
+) -> BoundarySet:
+    """A draft boundary set holds these grids; nothing else has changed."""
+    drawn = list(grids)
+    made = BoundarySet(
+        title=title,
+        state=SetState.DRAFT,
+        illustrative=illustrative,
+        source_name=source_name,
+        source_sha256=source_sha256,
+        based_on_id=based_on.id if based_on else None,
+        report=report or {},
+        created_by_id=by.id if by else None,
+        unit_id=unit.id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    if drawn:
+        db.session.execute(insert(GridVersion), _rows(made, drawn))
+    BOUNDARY_FLOW.record(made, "draw", by=by)
+    return made
+
+
+def _rows(made: BoundarySet, drawn: list[Drawn]) -> list[dict[str, Any]]:
+    known = queries.grid_ids_by_code()
+    light = lighter([each.geom for each in drawn])
+    return [
+        {
+            "set_id": made.id,
+            "grid_id": known.get(each.code),
+            "code": each.code,
+            "display_code": each.display_code,
+            "name": each.name,
+            "kind": each.kind,
+            "community_id": each.community_id,
+            "geom": from_shape(each.geom, srid=SRID),
+            "geom_light": from_shape(thin, srid=SRID),
+            "area_m2": each.geom.area,
+            "perimeter_m": each.geom.length,
+            "provenance": each.provenance,
+        }
+        for each, thin in zip(drawn, light, strict=True)
+    ]
+
+
+def lighter(shapes: list[Polygon]) -> list[Polygon]:
+    """The shapes simplified for maps; borders stay shared wherever they were shared."""
+    return list(shapely.coverage_simplify(shapes, LIGHT_TOLERANCE_M))
+
+
+def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None) -> None:
+    """The set is in force from now; the one before is retired, its versions and lineage kept.
+
+    New codes become grids, codes that are gone end. What is open follows the new borders, with an
+    event each; what is closed keeps the grid it had. All in the caller's transaction.
+    """
+    at = at or clock.now()
+    before = queries.active_set(lock=True)
+    if before is not None:
+        _retire(before, by=by, at=at)
+    if by is None:
+        BOUNDARY_FLOW.record(made, "activate", by=None, before=made.state, after=SetState.ACTIVE)
+        made.state = SetState.ACTIVE
+    else:
+        BOUNDARY_FLOW.move(made, "activate", by=by)
+    made.valid = Range(at, None)
+    _become_grids(made, at)
+    db.session.execute(
+        update(GridVersion).where(GridVersion.set_id == made.id).values(valid=Range(at, None))
+    )
+    db.session.flush()
+    db.session.execute(text("SELECT rebuild_grid_pieces()"))
+    if before is not None:
+        queries.write_lineage(before, made)
+    for follow in FOLLOWERS:
+        follow(made, by)
+
+
+def _retire(before: BoundarySet, *, by: Actor | None, at: datetime) -> None:
+    started = before.valid.lower if before.valid else at
+    if by is None:
+        BOUNDARY_FLOW.record(
+            before, "retire", by=None, before=before.state, after=SetState.RETIRED
+        )
+        before.state = SetState.RETIRED
+    else:
+        BOUNDARY_FLOW.move(before, "retire", by=by)
+    before.valid = Range(started, at)
+    db.session.execute(
+        update(GridVersion)
+        .where(GridVersion.set_id == before.id)
+        .values(valid=Range(started, at))
+    )
+    db.session.flush()
+
+
+def _become_grids(made: BoundarySet, at: datetime) -> None:
+    versions = list(
+        db.session.scalars(
+            select(GridVersion).where(GridVersion.set_id == made.id).order_by(GridVersion.code)
+        )
+    )
+    orphans = [each.code for each in versions if each.community_id is None]
+    if orphans:
+        raise Unacceptable(
+            _l("Say for each of these grids which community it belongs to: %(codes)s",
+               codes=", ".join(orphans[:10]))
+        )
+    grids = {grid.code: grid for grid in db.session.scalars(select(Grid))}
+    taken = {grid.display_code for grid in grids.values()}
+    for version in versions:
+        grid = grids.get(version.code)
+        if grid is None:
+            wish = version.display_code
+            shown = wish if wish and wish not in taken else _next_display(version.kind, taken)
+            taken.add(shown)
+            grid = Grid(code=version.code, display_code=shown)
+            db.session.add(grid)
+        grid.kind, grid.name = version.kind, version.name
+        grid.community_id = version.community_id  # type: ignore[assignment]  # refused above
+        grid.provenance = version.provenance
+        grid.retired_at = None
+        db.session.flush()
+        version.grid_id, version.display_code = grid.id, grid.display_code
+    living = {version.code for version in versions}
+    for code, grid in grids.items():
+        if code not in living and grid.retired_at is None:
+            grid.retired_at = at
+
+
+def _next_display(kind: str, taken: set[str]) -> str:
+    letter = KIND_LETTERS[GridKind(kind)]
+    prefix = next(iter(taken)).partition("-")[0] if taken else "DJJ"
+    place = 1
+    while f"{prefix}-{letter}-{place:03d}" in taken:
+        place += 1
+    return f"{prefix}-{letter}-{place:03d}"
+
+
+def renew_cells() -> int:
+    """Unit cells cover the communities of the set in force; answers how many there are."""
+    areas: dict[int, list[BaseGeometry]] = {}
+    for version in queries.active_versions():
+        if version.community_id is not None:
+            areas.setdefault(version.community_id, []).append(shape_of(version.geom))
+    codes = queries.community_codes()
+    whole = {
+        codes[community]: shapely.coverage_union_all(shapes)
+        for community, shapes in areas.items()
+        if community in codes
+    }
+    ids = {code: community for community, code in codes.items()}
+    today = clock.now().date()
+    rows = [
+        {
+            "code": cell.code,
+            "name": cell.code[-3:],
+            "community_id": ids[cell.code[:12]],
+            "geom": from_shape(cell.geom, srid=SRID),
+            "area_m2": cell.geom.area,
+            "perimeter_m": cell.geom.length,
+            "initial_date": today,
+        }
+        for cell in cells.cut(whole)
+    ]
+    db.session.execute(delete(UnitCell))
+    if rows:
+        db.session.execute(insert(UnitCell), rows)
+    return len(rows)

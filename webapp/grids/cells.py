@@ -1,0 +1,94 @@
+"""Unit cells (万米单元网格): squares of 100 m cut along communities, numbered as the standard asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
+
+SIDE_M = 100.0
+
+# A scrap smaller than this is given to the neighbour with which it shares the longest border.
+SMALLEST_M2 = 2_500.0
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One unit cell: its 15-character code and its shape in metres."""
+
+    code: str
+    geom: BaseGeometry
+
+
+def cut(communities: Mapping[str, BaseGeometry]) -> Iterator[Cell]:
+    """The cells of every community, from its 12-character code and its area in metres.
+
+    They cover each community without gap or overlap, and never cross into another. They are
+    numbered from north to south and in each row from west to east: 001 to 999, then A00 to ZZZ.
+    """
+    for code, area in communities.items():
+        pieces = _pieces(area)
+        order = sorted(pieces, key=_reading_order)
+        for place, piece in enumerate(order, start=1):
+            yield Cell(code + number(place), piece)
+
+
+def number(place: int) -> str:
+    """The last three characters of the code of the n-th cell."""
+    if place <= 999:
+        return f"{place:03d}"
+    rest = place - 1000
+    letter, rest = divmod(rest, 36 * 36)
+    if letter >= 26:
+        raise ValueError("a community has more cells than its codes can number")
+    return DIGITS[10 + letter] + DIGITS[rest // 36] + DIGITS[rest % 36]
+
+
+def _reading_order(piece: BaseGeometry) -> tuple[float, float]:
+    centre = piece.centroid
+    return -np.floor(centre.y / SIDE_M), centre.x
+
+
+def _pieces(area: BaseGeometry) -> list[BaseGeometry]:
+    west, south, east, north = area.bounds
+    columns = np.arange(np.floor(west / SIDE_M), np.ceil(east / SIDE_M)) * SIDE_M
+    rows = np.arange(np.floor(south / SIDE_M), np.ceil(north / SIDE_M)) * SIDE_M
+    x, y = (part.ravel() for part in np.meshgrid(columns, rows))
+    squares = shapely.box(x, y, x + SIDE_M, y + SIDE_M)
+    shapely.prepare(area)
+    touched = squares[shapely.intersects(area, squares)]
+    whole = shapely.covers(area, touched)
+    cut_squares = shapely.intersection(touched[~whole], area)
+    parts = [part for part in shapely.get_parts(cut_squares) if isinstance(part, Polygon)]
+    return _without_scraps([*touched[whole], *parts])
+
+
+def _without_scraps(pieces: list[BaseGeometry]) -> list[BaseGeometry]:
+    kept: dict[int, BaseGeometry] = dict(enumerate(pieces))
+    tree = shapely.STRtree(pieces)
+    home = {index: index for index in kept}
+
+    def owner(index: int) -> int:
+        while home[index] != index:
+            index = home[index]
+        return index
+
+    for index in sorted(kept, key=lambda each: pieces[each].area):
+        if index not in kept or kept[index].area >= SMALLEST_M2:
+            continue
+        scrap = kept[index]
+        near = {owner(int(other)) for other in tree.query(scrap, predicate="intersects")}
+        near.discard(index)
+        shared = {each: scrap.boundary.intersection(kept[each].boundary).length for each in near}
+        best = max(shared, key=lambda each: (shared[each], -each), default=None)
+        if best is not None and shared[best] > 0:
+            kept[best] = shapely.union(kept[best], scrap)
+            home[index] = best
+            del kept[index]
+    return list(kept.values())

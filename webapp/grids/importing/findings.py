@@ -1,0 +1,128 @@
+"""What can be wrong with borders that somebody sent: the vocabulary of every check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from shapely.geometry.base import BaseGeometry
+
+Translate = Callable[[str], str]
+
+
+def N_(msgid: str) -> str:  # noqa: N802 (the name by which message extraction knows it)
+    """The message as it is, marked for translation."""
+    return msgid
+
+
+class Word(str):
+    """A parameter of a message that has to be translated itself."""
+
+
+class Severity(StrEnum):
+    """What a finding means for the import."""
+
+    ERROR = "error"
+    QUESTION = "question"
+
+
+TITLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "E01": N_("File cannot be read"),
+        "E02": N_("No coordinate system"),
+        "E03": N_("Coordinates are not numbers"),
+        "E04": N_("Not on this subdistrict"),
+        "W04": N_("Reaches outside the subdistrict"),
+        "E05": N_("Broken border line"),
+        "E06": N_("No border"),
+        "E07": N_("Code used twice"),
+        "W07": N_("Unusual code"),
+        "E08": N_("Code or kind missing"),
+        "E09": N_("Number of grids differs"),
+        "E10": N_("Overlap"),
+        "E11": N_("Gap"),
+        "W12": N_("Sliver"),
+        "E13": N_("Grid in several parts"),
+        "E14": N_("Garbled characters"),
+        "W14": N_("Wrong character set stated"),
+        "W15": N_("Shifted map coordinates"),
+        "W16": N_("Axes swapped"),
+        "E17": N_("Coordinate system does not fit"),
+        "W17": N_("Coordinate system guessed"),
+        "E18": N_("Drawn twice"),
+        "W19": N_("Heights dropped"),
+        "W20": N_("Very many vertices"),
+        "E22": N_("Not areas"),
+        "W23": N_("Areas made from lines"),
+        "E24": N_("Edges do not match"),
+    }
+)
+"""A short heading for each code. E: the file is rejected; W: a person has to say yes."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault or question, in words a person can act on."""
+
+    code: str
+    message: str
+    """English msgid with %(name)s places."""
+    params: Mapping[str, object] = field(default_factory=dict)
+    mend: str = ""
+    """English msgid: how to mend it; it may use the same places."""
+    rows: tuple[int, ...] = ()
+    """Features of the file, counted from 1."""
+    grids: tuple[str, ...] = ()
+    """Codes of the grids, or their names where they have no code."""
+    place: BaseGeometry | None = None
+    """Where the fault lies, in metres of the storage CRS."""
+    choices: tuple[str, ...] = ()
+    """What a person may choose from (layers of a file)."""
+
+    @property
+    def severity(self) -> Severity:
+        """Codes with E reject the file, codes with W ask."""
+        return Severity.ERROR if self.code.startswith("E") else Severity.QUESTION
+
+    @property
+    def title(self) -> str:
+        """The heading of the code, an English msgid."""
+        return TITLES[self.code]
+
+    def words(self, translate: Translate = str) -> str:
+        """The message in the reader's language, with its figures."""
+        return self._fill(self.message, translate)
+
+    def advice(self, translate: Translate = str) -> str:
+        """How to mend it, in the reader's language; empty where nothing can be advised."""
+        return self._fill(self.mend, translate) if self.mend else ""
+
+    def _fill(self, msgid: str, translate: Translate) -> str:
+        said = {
+            name: translate(str(value)) if isinstance(value, Word) else value
+            for name, value in self.params.items()
+        }
+        return translate(msgid) % said
+
+
+class Unreadable(Exception):  # noqa: N818 (exceptions are sentences)
+    """The file cannot be read; `finding` says why and what to do."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.words())
+        self.finding = finding
+
+
+def unreadable(
+    message: str, mend: str = "", *, choices: tuple[str, ...] = (), **params: object
+) -> Unreadable:
+    """The refusal of a whole file (E01)."""
+    return Unreadable(Finding("E01", message, params, mend, choices=choices))
+
+
+def shortened(words: list[str], most: int = 8) -> str:
+    """The words in one line, the tail of a long list cut off with an ellipsis."""
+    return ", ".join(words[:most]) + (" …" if len(words) > most else "")

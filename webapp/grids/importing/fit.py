@@ -1,0 +1,337 @@
+"""In which coordinate system a file of borders is, found by laying it on the borders in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from pyproj.exceptions import CRSError, ProjError
+from shapely import Point
+from shapely.geometry.base import BaseGeometry
+
+from webapp.base.datum import CHINA, Datum, to_wgs84
+from webapp.grids.importing.findings import N_, Finding, Word
+from webapp.grids.importing.reading import Reading
+
+FITS: Final = 0.5
+"""Share of common ground (intersection over union) from which a coordinate system is believed."""
+CLEARLY_BETTER: Final = 0.02
+"""By so much another reading has to beat what the file states, before a person is asked."""
+DETAIL: Final = 2000
+"""Borders are compared with details down to this part of their extent."""
+CM_120E: Final = 4549
+"""CGCS2000 / 3-degree Gauss-Krueger with central meridian 120 E; 3 degrees further is +1."""
+WEB_MERCATOR: Final = 3857
+LONLAT: Final = 4326
+LOST_DATUMS: Final = ("Beijing 1954", "Xian 1980", "New Beijing")
+
+Coordinates = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to read the coordinates of a file."""
+
+    crs: str
+    """EPSG:number or WKT."""
+    datum: Datum = Datum.WGS84
+    """The shift of its longitudes and latitudes; WGS84 stands for unshifted."""
+    swapped: bool = False
+    """The first coordinate is the northern one."""
+    share: float | None = None
+    """Common ground with the borders in force, 0 to 1; None where there are none."""
+    stated: bool = False
+    """The file itself says so."""
+    centre: tuple[float, float] | None = None
+    """Longitude and latitude (WGS 84 degrees) of the middle of the borders."""
+
+    @property
+    def crs_name(self) -> str:
+        """The name of the coordinate system as surveyors know it."""
+        crs = _crs(self.crs)
+        code = crs.to_epsg()
+        return f"{crs.name} (EPSG:{code})" if code else crs.name
+
+    @property
+    def key(self) -> str:
+        """The candidate in one word, for forms: CRS, datum and axis order."""
+        return "|".join((self.crs, self.datum, "swapped" if self.swapped else "straight"))
+
+    def reads_as(self, other: Candidate) -> bool:
+        """Both read coordinates in the same way."""
+        return self.key == other.key
+
+
+def fit(
+    reading: Reading, *, outline: BaseGeometry | None, target_srid: int
+) -> list[Candidate]:
+    """All ways to read the coordinates that can be, the best first.
+
+    With an `outline` (the area of the borders in force, in `target_srid`) the best is the one with
+    most common ground; without one, those whose coordinates can be in China, the stated one first.
+    """
+    shape = _ground(reading)
+    if shape is None:
+        return []
+    near = None if outline is None else outline.simplify(_detail(outline))
+    found = []
+    for candidate in _possible(reading, near, target_srid):
+        placed = _placed(shape, candidate, target_srid, near)
+        if placed is not None:
+            found.append(placed)
+    # Equal candidates stay in the order of likelihood.
+    return sorted(found, key=lambda each: -(each.share or 0))
+
+
+def judge(
+    reading: Reading,
+    candidates: Sequence[Candidate],
+    *,
+    outline: BaseGeometry | None,
+    chosen: Candidate | None = None,
+) -> tuple[Candidate | None, list[Finding]]:
+    """The way to read the coordinates, and what a person has to confirm or mend about it.
+
+    `chosen` is what a person has decided: then only the place is checked. None means that the file
+    cannot be placed (E02, E17).
+    """
+    stated = next((each for each in candidates if each.stated), None)
+    if chosen is not None:
+        same = next((each for each in candidates if each.reads_as(chosen)), chosen)
+        return same, _off_the_ground(same, outline)
+    if reading.crs is not None and (lost := lost_datum(reading.crs)):
+        return None, [_lost(lost)]
+    best = candidates[0] if candidates else None
+    if outline is None:
+        best = stated or best
+        return best, [_no_outline(best)] if best else [_no_system(reading)]
+    fits = best is not None and (best.share or 0) >= FITS
+    if stated is not None and (stated.share or 0) >= (best.share or 0 if best else 0) - (
+        CLEARLY_BETTER if fits else 1
+    ):
+        return stated, _off_the_ground(stated, outline)
+    if best is None or not fits:
+        return None, [_no_system(reading)]
+    return best, _guessed(best, stated, reading)
+
+
+def to_metric(candidate: Candidate, target_srid: int) -> Callable[[BaseGeometry], BaseGeometry]:
+    """A function that takes a shape from the file's coordinates to metres in `target_srid`."""
+
+    def move(shape: BaseGeometry) -> BaseGeometry:
+        return shapely.transform(shape, lambda points: _moved(points, candidate, target_srid))
+
+    return move
+
+
+def lost_datum(crs: str) -> str | None:
+    """The name of an old Chinese datum, for which no public way to today's coordinates exists."""
+    datum = _crs(crs).geodetic_crs
+    name = datum.name if datum is not None else ""
+    return next((lost for lost in LOST_DATUMS if name.startswith(lost)), None)
+
+
+def zone_of(lon: float) -> int:
+    """The EPSG number of CGCS2000 in the 3-degree zone around a longitude."""
+    return CM_120E + round((lon - 120) / 3)
+
+
+def _ground(reading: Reading) -> BaseGeometry | None:
+    """Everything the borders cover, roughly, in the file's own coordinates."""
+    shapes = [each.geometry for each in reading.features if each.geometry is not None]
+    if not shapes:
+        return None
+    rough = shapely.simplify(shapes, _detail(shapely.multipolygons(shapely.get_parts(shapes))))
+    covered = shapely.union_all(shapely.make_valid(rough, method="structure", keep_collapsed=False))
+    return covered if covered.area > 0 else None
+
+
+def _detail(shape: BaseGeometry) -> float:
+    west, south, east, north = shape.bounds
+    return float(max(east - west, north - south)) / DETAIL
+
+
+def _possible(
+    reading: Reading, outline: BaseGeometry | None, target_srid: int
+) -> Iterator[Candidate]:
+    """What the file states, then everything else that occurs in practice, once each."""
+    systems = list(dict.fromkeys(f"EPSG:{each}" for each in _usual(outline, target_srid)))
+    stated = _normal(reading.crs)
+    if stated is not None:
+        yield Candidate(stated, stated=True)
+        systems = [stated, *(each for each in systems if each != stated)]
+    for swapped in (False, True):
+        for datum in (Datum.WGS84, Datum.GCJ02, Datum.BD09):
+            for system in systems:
+                if not (system == stated and datum is Datum.WGS84 and not swapped):
+                    yield Candidate(system, datum, swapped)
+
+
+def _normal(crs: str | None) -> str | None:
+    if crs is None:
+        return None
+    code = _crs(crs).to_epsg(min_confidence=70)
+    return f"EPSG:{code}" if code else crs
+
+
+def _usual(outline: BaseGeometry | None, target_srid: int) -> Iterator[int]:
+    yield from (target_srid, LONLAT)
+    if outline is None:
+        zones = [CM_120E + step for step in range(-15, 6)]
+    else:
+        lon, _ = _lonlat(outline.centroid, target_srid)
+        middle = zone_of(lon)
+        zones = [middle, middle - 1, middle + 1]
+        utm = int((lon + 180) // 6) + 1
+        yield from (32600 + utm, 32600 + utm - 1, 32600 + utm + 1)
+    yield from zones
+    # The same zones with their number before the easting: 3 degrees wide, and 6 degrees wide.
+    yield from (zone - 21 for zone in zones)
+    yield from range(4491, 4502)
+    yield WEB_MERCATOR
+
+
+def _placed(
+    shape: BaseGeometry, candidate: Candidate, target_srid: int, outline: BaseGeometry | None
+) -> Candidate | None:
+    """The candidate with its centre and share; None where the coordinates cannot be in it."""
+    corners = shapely.box(*shape.bounds)
+    try:
+        centre = _lonlat(to_metric(candidate, target_srid)(corners.centroid), target_srid)
+        moved_corners = to_metric(candidate, target_srid)(corners)
+        if not _can_be(candidate, centre) or not np.isfinite(moved_corners.bounds).all():
+            return None
+        share = None
+        if outline is not None:
+            share = 0.0
+            if moved_corners.intersects(shapely.box(*outline.bounds)):
+                share = _common(to_metric(candidate, target_srid)(shape), outline)
+    except (ProjError, shapely.errors.GEOSException):
+        return None
+    if share == 0 and not candidate.stated:
+        return None
+    return Candidate(
+        candidate.crs, candidate.datum, candidate.swapped, share, candidate.stated, centre
+    )
+
+
+def _can_be(candidate: Candidate, centre: tuple[float, float]) -> bool:
+    lon, lat = centre
+    if not (np.isfinite(lon) and np.isfinite(lat)):
+        return False
+    west, south, east, north = CHINA
+    if not candidate.stated:
+        return west <= lon <= east and south <= lat <= north
+    area = _crs(candidate.crs).area_of_use
+    if area is None:
+        return True
+    return area.west - 3 <= lon <= area.east + 3 and area.south - 3 <= lat <= area.north + 3
+
+
+def _common(shape: BaseGeometry, outline: BaseGeometry) -> float:
+    shape = shape if shape.is_valid else shapely.make_valid(shape, method="structure")
+    shared = shape.intersection(outline).area
+    return float(shared / (shape.area + outline.area - shared))
+
+
+def _moved(points: Coordinates, candidate: Candidate, target_srid: int) -> Coordinates:
+    x, y = points[:, 0], points[:, 1]
+    if candidate.swapped:
+        x, y = y, x
+    if candidate.datum in (Datum.WGS84, Datum.CGCS2000):
+        x, y = _transformer(candidate.crs, f"EPSG:{target_srid}").transform(x, y, errcheck=True)
+    else:
+        lonlat = f"EPSG:{LONLAT}"
+        x, y = _transformer(candidate.crs, lonlat).transform(x, y, errcheck=True)
+        x, y = to_wgs84(np.asarray(x), np.asarray(y), candidate.datum)
+        x, y = _transformer(lonlat, f"EPSG:{target_srid}").transform(x, y, errcheck=True)
+    return np.column_stack([x, y])
+
+
+def _lonlat(point: Point | Any, srid: int) -> tuple[float, float]:
+    lon, lat = _transformer(f"EPSG:{srid}", f"EPSG:{LONLAT}").transform(point.x, point.y)
+    return float(lon), float(lat)
+
+
+@lru_cache(maxsize=256)
+def _crs(crs: str) -> pyproj.CRS:
+    return pyproj.CRS.from_user_input(crs)
+
+
+@lru_cache(maxsize=256)
+def _transformer(source: str, target: str) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(_crs(source), _crs(target), always_xy=True)
+
+
+def known_crs(crs: str) -> bool:
+    """The text names a coordinate system."""
+    try:
+        _crs(crs)
+    except CRSError:
+        return False
+    return True
+
+
+def _off_the_ground(candidate: Candidate, outline: BaseGeometry | None) -> list[Finding]:
+    if outline is None or candidate.share is None or candidate.share >= FITS:
+        return []
+    message = N_("Only %(share)s %% of this is common ground with the borders in force.")
+    params = {"share": round(100 * candidate.share)}
+    mend = N_("Is it the file of this subdistrict, and all of it?")
+    return [Finding("E04", message, params, mend)]
+
+
+def _lost(datum: str) -> Finding:
+    message = N_("The file is in %(datum)s, for which no public conversion exists.")
+    mend = N_("Ask the surveyors for the same borders in CGCS2000.")
+    return Finding("E17", message, {"datum": datum}, mend)
+
+
+def _no_system(reading: Reading) -> Finding:
+    mend = N_("Ask the sender for the coordinate system, or for the borders in CGCS2000.")
+    if reading.crs is None:
+        message = N_("The file does not say its coordinate system, and none could be found.")
+        return Finding("E02", message, mend=mend)
+    message = N_("The coordinates cannot be in the stated system, %(crs)s, and fit no other.")
+    return Finding("E17", message, {"crs": _crs(reading.crs).name}, mend)
+
+
+def _no_outline(candidate: Candidate | None) -> Finding:
+    message = N_("There are no borders yet to compare with; it is read as %(crs)s.")
+    params = {"crs": candidate.crs_name if candidate else ""}
+    mend = N_("Look on the map whether it lies right, then confirm.")
+    return Finding("W17", message, params, mend)
+
+
+DATUM_WORDS: Final = {
+    Datum.GCJ02: N_("GCJ-02 (Gaode, Tencent, WeChat)"),
+    Datum.BD09: N_("BD-09 (Baidu)"),
+}
+
+
+def _guessed(best: Candidate, stated: Candidate | None, reading: Reading) -> list[Finding]:
+    """What of the best reading the file does not say itself."""
+    params: dict[str, object] = {"share": round(100 * (best.share or 0), 1)}
+    confirm = N_("Look on the map whether it lies right, then confirm.")
+    findings = []
+    if best.datum in DATUM_WORDS:
+        message = N_("The borders are shifted as in %(datum)s; put right, %(share)s %% agree.")
+        words = {**params, "datum": Word(DATUM_WORDS[best.datum])}
+        findings.append(Finding("W15", message, words, confirm))
+    if best.swapped:
+        message = N_("Longitude and latitude are swapped; put right, %(share)s %% agree.")
+        findings.append(Finding("W16", message, params, confirm))
+    if best.crs != _normal(reading.crs):
+        message = (
+            N_("The file does not say its coordinate system; as %(crs)s %(share)s %% agree.")
+            if reading.crs is None
+            else N_("The stated system does not fit; as %(crs)s %(share)s %% agree.")
+        )
+        findings.append(Finding("W17", message, {**params, "crs": best.crs_name}, confirm))
+    return findings

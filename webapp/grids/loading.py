@@ -1,0 +1,174 @@
+"""The installation's geodata, loaded once into the database: units, grids, cells, named places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import shapely
+from geoalchemy2.shape import from_shape
+from shapely.ops import transform
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from webapp.base.db import db
+from webapp.base.spatial import SRID, WGS84, to_lonlat, transformer
+from webapp.grids import actions, queries
+from webapp.grids.actions import Drawn
+from webapp.grids.models import Place, Unit, UnitCode
+from webapp.grids.rules import KIND_LETTERS, GridKind, PlaceKind, UnitKind
+
+DEFAULT_PACKAGE = Path(__file__).parents[2] / "geodata" / "dajijia.gpkg"
+
+# Words for kinds as they stand in the package.
+KINDS = {
+    "community": GridKind.COMMUNITY,
+    "unrelocated": GridKind.VILLAGE,
+    "industry": GridKind.INDUSTRY,
+    "relocated": GridKind.RELOCATED,
+}
+
+PLACE_LAYERS = {
+    "workstations": PlaceKind.WORKSTATION,
+    "villages": PlaceKind.VILLAGE,
+    "enterprises": PlaceKind.ENTERPRISE,
+    "project_sites": PlaceKind.PROJECT_SITE,
+    "cameras": PlaceKind.CAMERA,
+    "sampling_points": PlaceKind.SAMPLING_POINT,
+    "fishing_ports": PlaceKind.FISHING_PORT,
+}
+
+ABOVE = (
+    (UnitKind.CITY, "烟台市", "Yantai", "370600", "gb2260"),
+    (UnitKind.DISTRICT, "烟台经济技术开发区", "Yantai Development Zone", "370672", "nbs_2018"),
+)
+
+Progress = Callable[[str], None]
+
+
+def load(package: Path, *, say: Progress) -> dict[str, int]:
+    """The package is in the database, unless a boundary set was in force already.
+
+    Answers how many of each thing there are now. Runs in the caller's transaction.
+    """
+    if queries.active_set() is None:
+        say("units")
+        subdistrict = _units(package)
+        say("grids")
+        _grids(package, subdistrict)
+        say("unit cells")
+        actions.renew_cells()
+        say("places")
+        _places(package)
+    return queries.sizes()
+
+
+def _read(package: Path, layer: str) -> list[dict[str, Any]]:
+    import pyogrio  # heavy, and only needed here
+
+    frame = pyogrio.read_dataframe(package, layer=layer)
+    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return rows
+
+
+def _units(package: Path) -> Unit:
+    above: Unit | None = None
+    for kind, name, english, code, system in ABOVE:
+        above = _unit(kind, name, above, {system: code}, english=english)
+    facts = _read(package, "subdistrict")[0]
+    codes = {
+        "nbs_2023": facts["code_2023"],
+        "nbs_2018": facts["code_2018_2022"],
+        "civil_affairs": facts["mca_code"],
+    }
+    street = _unit(
+        UnitKind.SUBDISTRICT, facts["name"], above, codes, source=facts["provenance"]
+    )
+    for row in _read(package, "communities"):
+        local = row["code"][9:] >= "900"
+        system = "local" if local else "nbs_2018"
+        _unit(
+            UnitKind.COMMUNITY,
+            row["name"],
+            street,
+            {system: row["code"]},
+            source=row["provenance"],
+            provisional=local,
+        )
+    return street
+
+
+def _unit(
+    kind: UnitKind,
+    name: str,
+    parent: Unit | None,
+    codes: dict[str, str],
+    *,
+    english: str | None = None,
+    source: str | None = None,
+    provisional: bool = False,
+) -> Unit:
+    unit = Unit(kind=kind, name=name, name_en=english, parent=parent, provenance=source)
+    unit.codes = [
+        UnitCode(system=system, code=code, source=source, provisional=provisional)
+        for system, code in codes.items()
+    ]
+    db.session.add(unit)
+    db.session.flush()
+    return unit
+
+
+def _grids(package: Path, subdistrict: Unit) -> None:
+    named = select(Unit.name, Unit.id).where(Unit.kind == UnitKind.COMMUNITY)
+    communities = {name: key for name, key in db.session.execute(named)}
+    counted: dict[GridKind, int] = {}
+    drawn = []
+    for row in sorted(_read(package, "grids"), key=lambda each: str(each["code"])):
+        kind = KINDS[row["kind"]]
+        counted[kind] = counted.get(kind, 0) + 1
+        drawn.append(
+            Drawn(
+                code=row["code"],
+                name=row["name"],
+                kind=kind,
+                community_id=communities[row["community"]],
+                geom=metric(row["geometry"]),
+                display_code=f"DJJ-{KIND_LETTERS[kind]}-{counted[kind]:03d}",
+                provenance=row["provenance"],
+            )
+        )
+    made = actions.draft(
+        title="示意边界", grids=drawn, unit=subdistrict, by=None, illustrative=True,
+        source_name=package.name,
+    )
+    actions.activate(made, by=None)
+
+
+def _places(package: Path) -> None:
+    rows = []
+    for layer, kind in PLACE_LAYERS.items():
+        for row in _read(package, layer):
+            spot = metric(row.pop("geometry").representative_point())
+            name = row.pop("name")
+            source = row.pop("provenance", None)
+            lon, lat = to_lonlat(spot.x, spot.y)
+            facts = {key: value for key, value in row.items() if value is not None}
+            rows.append(
+                {
+                    "kind": kind,
+                    "name": name,
+                    "facts": facts,
+                    "provenance": source,
+                    "geom": from_shape(spot, srid=SRID),
+                    "raw_lon": lon,
+                    "raw_lat": lat,
+                    "datum": "wgs84",
+                }
+            )
+    db.session.execute(insert(Place).on_conflict_do_nothing(), rows)
+
+
+def metric(shape: shapely.Geometry) -> Any:
+    """A shape in WGS 84 degrees -> metres of the installation."""
+    return transform(transformer(WGS84, SRID).transform, shape)

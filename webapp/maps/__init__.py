@@ -1,0 +1,1 @@
+"""Layers, map views, the board and the briefings."""

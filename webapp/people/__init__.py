@@ -1,0 +1,1 @@
+"""Accounts, posts held, sign-in and hand-over."""
