@@ -445,6 +445,7 @@ def upgrade() -> None:
     sa.Column('error', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dispatch_out'))
     )
+    op.execute("CREATE SEQUENCE case_number")
     for function in (*audit.FUNCTIONS, *notices.FUNCTIONS, *locate.FUNCTIONS):
         op.execute(function)
     for trigger in (*audit.TRIGGERS, *notices.TRIGGERS):
@@ -458,6 +459,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Downgrade schema."""
     op.execute(DROP_QUEUE)
+    op.execute("DROP SEQUENCE case_number")
     op.drop_table('dispatch_out')
     op.drop_table('notice')
     op.drop_index(op.f('ix_case_media_case_id'), table_name='case_media')

@@ -11,12 +11,13 @@ from webapp.cases import commands as case_commands
 from webapp.cases import rules as cases
 from webapp.grids import commands as grid_commands
 from webapp.grids import rules as grids
+from webapp.people import commands as people_commands
 from webapp.people import rules as people
 from webapp.people import sign_in
 
 RULES = (grids, people, cases)
 PAGES = (sign_in,)
-COMMANDS = (grid_commands, case_commands)
+COMMANDS = (grid_commands, case_commands, people_commands)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

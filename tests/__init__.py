@@ -1,0 +1,1 @@
+"""Tests of the house, from its rules to its pages."""

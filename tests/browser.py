@@ -1,0 +1,1 @@
+"""Browser tests: the real servers on a database of their own, and headless Chromium."""

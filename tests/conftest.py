@@ -1,0 +1,124 @@
+"""One throwaway cluster for the run, one database for each worker, one undone transaction a test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from house.cluster import Throwaway
+from tests import databases
+
+pytest_plugins = ["tests.world", "tests.browser"]
+
+CLUSTER = pytest.StashKey[Throwaway]()
+URL = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that hands out the tests starts the cluster and makes the template database."""
+    given = getattr(config, "workerinput", None)
+    if given is not None:
+        config.stash[URL] = given["cluster"]
+    elif not config.option.collectonly and not config.option.help:
+        cluster = Throwaway()
+        config.stash[CLUSTER] = cluster.__enter__()
+        config.stash[URL] = cluster.url
+        databases.make_template(cluster.url)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Workers use the same cluster."""
+    node.workerinput["cluster"] = node.config.stash[URL]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The cluster goes with the run."""
+    cluster = config.stash.get(CLUSTER, None)
+    if cluster is not None:
+        cluster.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def cluster_url(pytestconfig: pytest.Config) -> str:
+    """The address of the throwaway cluster, as superuser."""
+    return pytestconfig.stash[URL]
+
+
+@pytest.fixture(scope="session")
+def own_database(cluster_url: str) -> Iterator[str]:
+    """The address of a database of one's own: migrated, with the default geodata and classes."""
+    name = f"test_{uuid.uuid4().hex[:10]}"
+    yield databases.clone(cluster_url, name)
+    databases.drop(cluster_url, name)
+
+
+@pytest.fixture(scope="session")
+def house(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The app on a database of its own."""
+    from webapp.app import create_app
+    from webapp.base.config import Settings
+
+    instance = tmp_path_factory.mktemp("instance")
+    values = {
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": own_database,
+        "SECRET_KEY": "a key that only tests use, long enough",
+        "INSTANCE": str(instance),
+    }
+    return create_app(Settings.from_environment(values))
+
+
+@pytest.fixture
+def app(house: Flask) -> Iterator[Flask]:
+    """The app; whatever the test writes is undone afterwards, commits included."""
+    from webapp.base.db import db
+
+    with house.app_context():
+        engine = db.engine
+        maker = db.sessionmaker
+    connection = engine.connect()
+    outer = connection.begin()
+    before = dict(maker.kw)
+    maker.configure(bind=connection, join_transaction_mode="create_savepoint")
+    maker.kw.pop("binds", None)
+    try:
+        yield house
+    finally:
+        maker.kw.clear()
+        maker.kw.update(before)
+        outer.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The session of a test that calls actions and queries itself; an app context is open."""
+    from webapp.base.db import db
+
+    with app.test_request_context("/"):
+        yield db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor. Forms carry their tokens in tests of forgery only."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the project."""
+    return Path(__file__).parent.parent
+
+
+os.environ.setdefault("WANGGE_ENV", "test")

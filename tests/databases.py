@@ -1,0 +1,72 @@
+"""Databases of tests: a template made once by the real commands, and clones of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+from sqlalchemy import make_url
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = "wangge_template"
+STEPS = (("db", "upgrade"), ("geodata", "load"), ("cases", "load"), ("people", "load"))
+
+
+def make_template(cluster_url: str) -> None:
+    """A database that has been set up by the commands an operator uses."""
+    _say(cluster_url, f"CREATE DATABASE {TEMPLATE}")
+    for step in STEPS:
+        flask(named(cluster_url, TEMPLATE), *step)
+
+
+def clone(cluster_url: str, name: str) -> str:
+    """A fresh copy of the template; answers its address."""
+    _say(cluster_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return named(cluster_url, name)
+
+
+def empty(cluster_url: str, name: str) -> str:
+    """A database with nothing but the extensions; answers its address."""
+    _say(cluster_url, f"CREATE DATABASE {name}")
+    return named(cluster_url, name)
+
+
+def drop(cluster_url: str, name: str) -> None:
+    """The database is gone, whoever is still connected."""
+    _say(cluster_url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def named(cluster_url: str, name: str) -> str:
+    """The address of another database of the same cluster."""
+    return make_url(cluster_url).set(database=name).render_as_string(hide_password=False)
+
+
+def flask(url: str, *words: str, **settings: str) -> str:
+    """Runs a command of the app against a database; answers what it printed."""
+    environment = {**os.environ, "WANGGE_ENV": "test", "DATABASE_URL": url, **settings}
+    run = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        raise RuntimeError(f"flask {' '.join(words)} failed:\n{run.stdout}{run.stderr}")
+    return run.stdout
+
+
+def _say(cluster_url: str, statement: str) -> None:
+    dsn = cluster_url.replace("postgresql+psycopg2://", "postgresql://")
+    connection = psycopg2.connect(dsn)
+    try:
+        connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        with connection.cursor() as sql:
+            sql.execute(statement)
+    finally:
+        connection.close()

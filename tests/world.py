@@ -1,0 +1,107 @@
+"""A small named world for tests: a few people at their posts, and a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.base import clock
+from webapp.base.db import db
+from webapp.grids import queries as grids
+from webapp.grids.models import Grid
+from webapp.people import actions, actors
+from webapp.people.actors import Person
+from webapp.people.models import Account
+
+PASSWORD = "a password for tests"
+
+# A point well inside the first grid of each name, degrees WGS 84, from the default geodata.
+HOME_GRID = "DJJ-C-001"
+NEXT_GRID = "DJJ-C-002"
+
+
+@dataclass
+class World:
+    """People at their posts. `worker` holds HOME_GRID, `neighbour` NEXT_GRID, `stranger` nothing."""
+
+    home: Grid
+    next_door: Grid
+    worker: Person
+    neighbour: Person
+    dispatcher: Person
+    shift_leader: Person
+    admin: Person
+    stranger: Person
+
+    def spot(self, grid: Grid) -> tuple[float, float]:
+        """(lon, lat) of a point inside a grid, degrees WGS 84."""
+        from webapp.base.spatial import shape_of, to_lonlat
+
+        version = grids.version_of(grid)
+        assert version is not None
+        inside = shape_of(version.geom).representative_point()
+        return to_lonlat(inside.x, inside.y)
+
+
+def someone(username: str, role: str | None = None, *, grid: Grid | None = None) -> Person:
+    """An account, perhaps with a post over a grid, or over the whole subdistrict."""
+    account = actions.create_account(
+        name=username, username=username, password=PASSWORD, by=None
+    )
+    if role:
+        street = grids.root()
+        assert street is not None
+        actions.give_post(
+            account,
+            role=role,
+            grid_id=grid.id if grid else None,
+            unit_id=None if grid else street.id,
+            since=clock.now() - timedelta(days=1),
+            by=None,
+        )
+    found = actors.person(account.id)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    """The people are there, for this test."""
+    home, next_door = (
+        db.session.scalars(select(Grid).where(Grid.display_code == code)).one()
+        for code in (HOME_GRID, NEXT_GRID)
+    )
+    return World(
+        home=home,
+        next_door=next_door,
+        worker=someone("worker", "grid_worker", grid=home),
+        neighbour=someone("neighbour", "grid_worker", grid=next_door),
+        dispatcher=someone("dispatcher", "dispatcher"),
+        shift_leader=someone("shift_leader", "shift_leader"),
+        admin=someone("admin", "admin"),
+        stranger=someone("stranger"),
+    )
+
+
+def as_user(app: Flask, person: Person) -> FlaskClient:
+    """A browser in which this person has signed in."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    answer = client.post(
+        "/sign-in", data={"username": account_name(person), "password": PASSWORD}
+    )
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return client
+
+
+def account_name(person: Person) -> str:
+    """The user name of a person of the world."""
+    name = db.session.scalar(select(Account.username).where(Account.id == person.id))
+    assert name is not None
+    return name
