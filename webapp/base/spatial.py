@@ -10,7 +10,7 @@ from geoalchemy2.shape import from_shape, to_shape
 from pyproj import Transformer
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Float, ForeignKey, Text, cast, func
+from sqlalchemy import ColumnElement, FetchedValue, Float, ForeignKey, Text, cast, func
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -74,6 +74,13 @@ def as_geojson(column: Any, digits: int = 6) -> ColumnElement[Any]:
     return cast(func.ST_AsGeoJSON(func.ST_Transform(column, WGS84), digits), JSON)
 
 
+# The trigger fills these; the session reads them back with the row.
+_BY_TRIGGER: dict[str, Any] = {
+    "server_default": FetchedValue(),
+    "server_onupdate": FetchedValue(),
+}
+
+
 class Placed:
     """A thing that stands somewhere. The database fills its grid, version, cell and border mark.
 
@@ -85,22 +92,22 @@ class Placed:
     raw_lon: Mapped[float | None] = mapped_column(Float(53))
     raw_lat: Mapped[float | None] = mapped_column(Float(53))
     accuracy_m: Mapped[float | None] = mapped_column(Float(53))
-    on_border: Mapped[bool | None]
+    on_border: Mapped[bool | None] = mapped_column(**_BY_TRIGGER)
 
     @declared_attr
     def grid_id(cls) -> Mapped[int | None]:
         """The grid of the point; None: outside every grid."""
-        return mapped_column(ForeignKey("grid.id"), index=True)
+        return mapped_column(ForeignKey("grid.id"), index=True, **_BY_TRIGGER)
 
     @declared_attr
     def grid_version_id(cls) -> Mapped[int | None]:
         """The version of the grid at the moment of writing."""
-        return mapped_column(ForeignKey("grid_version.id"))
+        return mapped_column(ForeignKey("grid_version.id"), **_BY_TRIGGER)
 
     @declared_attr
     def cell_code(cls) -> Mapped[str | None]:
         """The unit cell of the point."""
-        return mapped_column(ForeignKey("unit_cell.code"))
+        return mapped_column(ForeignKey("unit_cell.code"), **_BY_TRIGGER)
 
     def place_at(
         self, lon: float, lat: float, *, datum: Datum, accuracy_m: float | None = None

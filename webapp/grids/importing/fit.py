@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyproj.exceptions import CRSError, ProjError
+from pyproj.exceptions import ProjError
 from shapely import Point
+from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from webapp.base.datum import CHINA, Datum, to_wgs84
@@ -27,8 +28,15 @@ DETAIL: Final = 2000
 """Borders are compared with details down to this part of their extent."""
 CM_120E: Final = 4549
 """CGCS2000 / 3-degree Gauss-Krueger with central meridian 120 E; 3 degrees further is +1."""
+ZONE_40: Final = 4528
+"""The same with the zone number before the easting; zones are numbered 25 to 45."""
+THREE_DEGREE_ZONES: Final = range(25, 46)
+ZONE_13: Final = 4491
+"""The first zone, 6 degrees wide, with its number before the easting."""
+SIX_DEGREE_ZONES: Final = range(13, 24)
 WEB_MERCATOR: Final = 3857
 LONLAT: Final = 4326
+DEGREES: Final = 360
 LOST_DATUMS: Final = ("Beijing 1954", "Xian 1980", "New Beijing")
 
 Coordinates = NDArray[np.float64]
@@ -50,6 +58,8 @@ class Candidate:
     """The file itself says so."""
     centre: tuple[float, float] | None = None
     """Longitude and latitude (WGS 84 degrees) of the middle of the borders."""
+    away_m: float | None = None
+    """Distance of the middle from the middle of the borders in force, in metres."""
 
     @property
     def crs_name(self) -> str:
@@ -57,6 +67,12 @@ class Candidate:
         crs = _crs(self.crs)
         code = crs.to_epsg()
         return f"{crs.name} (EPSG:{code})" if code else crs.name
+
+    @classmethod
+    def of(cls, key: str) -> Candidate:
+        """The candidate that a `key` names. Raises `ValueError` for anything else."""
+        crs, datum, order = key.split("|")
+        return cls(crs, Datum(datum), order == "swapped")
 
     @property
     def key(self) -> str:
@@ -69,22 +85,32 @@ class Candidate:
 
 
 def fit(
-    reading: Reading, *, outline: BaseGeometry | None, target_srid: int
+    reading: Reading,
+    *,
+    outline: BaseGeometry | None,
+    target_srid: int,
+    chosen: Candidate | None = None,
 ) -> list[Candidate]:
     """All ways to read the coordinates that can be, the best first.
 
     With an `outline` (the area of the borders in force, in `target_srid`) the best is the one with
     most common ground; without one, those whose coordinates can be in China, the stated one first.
+    What a person has `chosen` is among them if the coordinates can be in it at all.
     """
     shape = _ground(reading)
     if shape is None:
         return []
     near = None if outline is None else outline.simplify(_detail(outline))
-    found = []
-    for candidate in _possible(reading, near, target_srid):
-        placed = _placed(shape, candidate, target_srid, near)
-        if placed is not None:
-            found.append(placed)
+    possible = list(_possible(reading, shape, near, target_srid))
+    if chosen is not None and not any(each.reads_as(chosen) for each in possible):
+        possible.append(chosen)
+    placed = [_placed(shape, candidate, target_srid, near) for candidate in possible]
+    found = [
+        each
+        for each in placed
+        if each is not None
+        and (each.share != 0 or each.stated or (chosen is not None and each.reads_as(chosen)))
+    ]
     # Equal candidates stay in the order of likelihood.
     return sorted(found, key=lambda each: -(each.share or 0))
 
@@ -103,22 +129,24 @@ def judge(
     """
     stated = next((each for each in candidates if each.stated), None)
     if chosen is not None:
-        same = next((each for each in candidates if each.reads_as(chosen)), chosen)
-        return same, _off_the_ground(same, outline)
+        same = next((each for each in candidates if each.reads_as(chosen)), None)
+        return (same, _off_the_ground(same)) if same else (None, [_cannot_be(chosen.crs)])
     if reading.crs is not None and (lost := lost_datum(reading.crs)):
         return None, [_lost(lost)]
     best = candidates[0] if candidates else None
+    if best is None:
+        return None, [_no_system(reading)]
     if outline is None:
         best = stated or best
-        return best, [_no_outline(best)] if best else [_no_system(reading)]
-    fits = best is not None and (best.share or 0) >= FITS
-    if stated is not None and (stated.share or 0) >= (best.share or 0 if best else 0) - (
-        CLEARLY_BETTER if fits else 1
-    ):
-        return stated, _off_the_ground(stated, outline)
-    if best is None or not fits:
-        return None, [_no_system(reading)]
-    return best, _guessed(best, stated, reading)
+        return best, [_no_outline(best)]
+    best_share = best.share or 0
+    if stated is not None and (stated.share or 0) >= best_share - CLEARLY_BETTER:
+        return stated, _off_the_ground(stated)
+    if best_share >= FITS:
+        return best, _guessed(best, reading)
+    if stated is not None:
+        return stated, _off_the_ground(stated)
+    return None, [_no_system(reading)]
 
 
 def to_metric(candidate: Candidate, target_srid: int) -> Callable[[BaseGeometry], BaseGeometry]:
@@ -128,6 +156,16 @@ def to_metric(candidate: Candidate, target_srid: int) -> Callable[[BaseGeometry]
         return shapely.transform(shape, lambda points: _moved(points, candidate, target_srid))
 
     return move
+
+
+def to_lonlat(shape: BaseGeometry, srid: int) -> BaseGeometry:
+    """A shape in metres of `srid` in WGS 84 degrees, longitude first."""
+    transformer = _transformer(f"EPSG:{srid}", f"EPSG:{LONLAT}")
+
+    def degrees(points: Coordinates) -> Coordinates:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    return shapely.transform(shape, degrees)
 
 
 def lost_datum(crs: str) -> str | None:
@@ -158,67 +196,71 @@ def _detail(shape: BaseGeometry) -> float:
 
 
 def _possible(
-    reading: Reading, outline: BaseGeometry | None, target_srid: int
+    reading: Reading, shape: BaseGeometry, outline: BaseGeometry | None, target_srid: int
 ) -> Iterator[Candidate]:
     """What the file states, then everything else that occurs in practice, once each."""
-    systems = list(dict.fromkeys(f"EPSG:{each}" for each in _usual(outline, target_srid)))
-    stated = _normal(reading.crs)
-    if stated is not None:
-        yield Candidate(stated, stated=True)
-        systems = [stated, *(each for each in systems if each != stated)]
+    if reading.crs is not None:
+        yield Candidate(reading.crs, stated=True)
+    # With nothing to compare, a shift of half a kilometre cannot be told: a person may choose it.
+    datums = (Datum.WGS84,) if outline is None else (Datum.WGS84, Datum.GCJ02, Datum.BD09)
     for swapped in (False, True):
-        for datum in (Datum.WGS84, Datum.GCJ02, Datum.BD09):
-            for system in systems:
-                if not (system == stated and datum is Datum.WGS84 and not swapped):
+        systems = [f"EPSG:{each}" for each in _usual(shape, swapped, outline, target_srid)]
+        if reading.crs is not None:
+            systems.insert(0, reading.crs)
+        for datum in datums:
+            for system in dict.fromkeys(systems):
+                if (system, datum, swapped) != (reading.crs, Datum.WGS84, False):
                     yield Candidate(system, datum, swapped)
 
 
-def _normal(crs: str | None) -> str | None:
-    if crs is None:
-        return None
-    code = _crs(crs).to_epsg(min_confidence=70)
-    return f"EPSG:{code}" if code else crs
-
-
-def _usual(outline: BaseGeometry | None, target_srid: int) -> Iterator[int]:
-    yield from (target_srid, LONLAT)
-    if outline is None:
-        zones = [CM_120E + step for step in range(-15, 6)]
+def _usual(
+    shape: BaseGeometry, swapped: bool, outline: BaseGeometry | None, target_srid: int
+) -> Iterator[int]:
+    """The systems in which coordinates of this size occur, the likeliest first."""
+    west, south, east, north = shape.bounds
+    if max(map(abs, shape.bounds)) <= DEGREES:
+        yield LONLAT
+        return
+    millions = int((south if swapped else west) // 1_000_000)
+    if millions in THREE_DEGREE_ZONES:
+        yield ZONE_40 - 40 + millions
+    elif millions in SIX_DEGREE_ZONES:
+        yield ZONE_13 - 13 + millions
     else:
-        lon, _ = _lonlat(outline.centroid, target_srid)
-        middle = zone_of(lon)
-        zones = [middle, middle - 1, middle + 1]
-        utm = int((lon + 180) // 6) + 1
-        yield from (32600 + utm, 32600 + utm - 1, 32600 + utm + 1)
-    yield from zones
-    # The same zones with their number before the easting: 3 degrees wide, and 6 degrees wide.
-    yield from (zone - 21 for zone in zones)
-    yield from range(4491, 4502)
+        yield target_srid
+        yield from _zones(outline, target_srid)
     yield WEB_MERCATOR
+
+
+def _zones(outline: BaseGeometry | None, target_srid: int) -> Iterator[int]:
+    if outline is None:
+        yield from (CM_120E + step for step in range(-15, 6))
+        return
+    lon, _ = _lonlat(outline.centroid, target_srid)
+    middle = zone_of(lon)
+    yield from (middle, middle - 1, middle + 1)
+    utm = 32600 + int((lon + 180) // 6) + 1
+    yield from (utm, utm - 1, utm + 1)
 
 
 def _placed(
     shape: BaseGeometry, candidate: Candidate, target_srid: int, outline: BaseGeometry | None
 ) -> Candidate | None:
     """The candidate with its centre and share; None where the coordinates cannot be in it."""
-    corners = shapely.box(*shape.bounds)
+    move = to_metric(candidate, target_srid)
     try:
-        centre = _lonlat(to_metric(candidate, target_srid)(corners.centroid), target_srid)
-        moved_corners = to_metric(candidate, target_srid)(corners)
-        if not _can_be(candidate, centre) or not np.isfinite(moved_corners.bounds).all():
+        corners = move(shapely.box(*shape.bounds))
+        centre = _lonlat(corners.centroid, target_srid)
+        if not _can_be(candidate, centre):
             return None
-        share = None
-        if outline is not None:
-            share = 0.0
-            if moved_corners.intersects(shapely.box(*outline.bounds)):
-                share = _common(to_metric(candidate, target_srid)(shape), outline)
-    except (ProjError, shapely.errors.GEOSException):
+        if outline is None:
+            return replace(candidate, centre=centre)
+        near = corners.intersects(shapely.box(*outline.bounds))
+        share = _common(move(shape), outline) if near else 0.0
+        away = corners.centroid.distance(outline.centroid)
+    except (ProjError, GEOSException):
         return None
-    if share == 0 and not candidate.stated:
-        return None
-    return Candidate(
-        candidate.crs, candidate.datum, candidate.swapped, share, candidate.stated, centre
-    )
+    return replace(candidate, centre=centre, share=share, away_m=away)
 
 
 def _can_be(candidate: Candidate, centre: tuple[float, float]) -> bool:
@@ -254,7 +296,7 @@ def _moved(points: Coordinates, candidate: Candidate, target_srid: int) -> Coord
     return np.column_stack([x, y])
 
 
-def _lonlat(point: Point | Any, srid: int) -> tuple[float, float]:
+def _lonlat(point: Point, srid: int) -> tuple[float, float]:
     lon, lat = _transformer(f"EPSG:{srid}", f"EPSG:{LONLAT}").transform(point.x, point.y)
     return float(lon), float(lat)
 
@@ -269,20 +311,15 @@ def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(_crs(source), _crs(target), always_xy=True)
 
 
-def known_crs(crs: str) -> bool:
-    """The text names a coordinate system."""
-    try:
-        _crs(crs)
-    except CRSError:
-        return False
-    return True
-
-
-def _off_the_ground(candidate: Candidate, outline: BaseGeometry | None) -> list[Finding]:
-    if outline is None or candidate.share is None or candidate.share >= FITS:
+def _off_the_ground(candidate: Candidate) -> list[Finding]:
+    if candidate.share is None or candidate.share >= FITS:
         return []
-    message = N_("Only %(share)s %% of this is common ground with the borders in force.")
-    params = {"share": round(100 * candidate.share)}
+    message = N_(
+        "Only %(share)s %% is common ground with the borders in force; their middles are"
+        " %(away)s km apart."
+    )
+    away = round((candidate.away_m or 0) / 1000, 1)
+    params = {"share": round(100 * candidate.share), "away": away}
     mend = N_("Is it the file of this subdistrict, and all of it?")
     return [Finding("E04", message, params, mend)]
 
@@ -293,18 +330,24 @@ def _lost(datum: str) -> Finding:
     return Finding("E17", message, {"datum": datum}, mend)
 
 
+ASK: Final = N_("Ask the sender for the coordinate system, or for the borders in CGCS2000.")
+
+
 def _no_system(reading: Reading) -> Finding:
-    mend = N_("Ask the sender for the coordinate system, or for the borders in CGCS2000.")
-    if reading.crs is None:
-        message = N_("The file does not say its coordinate system, and none could be found.")
-        return Finding("E02", message, mend=mend)
-    message = N_("The coordinates cannot be in the stated system, %(crs)s, and fit no other.")
-    return Finding("E17", message, {"crs": _crs(reading.crs).name}, mend)
+    if reading.crs is not None:
+        return _cannot_be(reading.crs)
+    message = N_("The file does not say its coordinate system, and none could be found.")
+    return Finding("E02", message, mend=ASK)
 
 
-def _no_outline(candidate: Candidate | None) -> Finding:
+def _cannot_be(crs: str) -> Finding:
+    message = N_("The coordinates cannot be in %(crs)s, and nothing else fits.")
+    return Finding("E17", message, {"crs": _crs(crs).name}, ASK)
+
+
+def _no_outline(candidate: Candidate) -> Finding:
     message = N_("There are no borders yet to compare with; it is read as %(crs)s.")
-    params = {"crs": candidate.crs_name if candidate else ""}
+    params = {"crs": candidate.crs_name}
     mend = N_("Look on the map whether it lies right, then confirm.")
     return Finding("W17", message, params, mend)
 
@@ -315,7 +358,7 @@ DATUM_WORDS: Final = {
 }
 
 
-def _guessed(best: Candidate, stated: Candidate | None, reading: Reading) -> list[Finding]:
+def _guessed(best: Candidate, reading: Reading) -> list[Finding]:
     """What of the best reading the file does not say itself."""
     params: dict[str, object] = {"share": round(100 * (best.share or 0), 1)}
     confirm = N_("Look on the map whether it lies right, then confirm.")
@@ -327,7 +370,7 @@ def _guessed(best: Candidate, stated: Candidate | None, reading: Reading) -> lis
     if best.swapped:
         message = N_("Longitude and latitude are swapped; put right, %(share)s %% agree.")
         findings.append(Finding("W16", message, params, confirm))
-    if best.crs != _normal(reading.crs):
+    if best.crs != reading.crs:
         message = (
             N_("The file does not say its coordinate system; as %(crs)s %(share)s %% agree.")
             if reading.crs is None

@@ -59,9 +59,7 @@ def _without_frames(polygons: list[Polygon]) -> list[Polygon]:
     tree = shapely.STRtree(shapely.point_on_surface(polygons))
     owners, _ = tree.query(polygons, predicate="contains")
     counts = np.bincount(owners, minlength=len(polygons))
-    return [
-        each for each, count in zip(polygons, counts, strict=True) if count < len(polygons) / 2
-    ]
+    return [each for each, count in zip(polygons, counts, strict=True) if count < len(polygons) / 2]
 
 
 def _inside(polygons: list[Polygon], points: Sequence[BaseGeometry]) -> list[tuple[int, ...]]:

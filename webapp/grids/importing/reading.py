@@ -14,9 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 import pyogrio
+import pyproj
 import shapely
 from numpy.typing import NDArray
 from pyogrio import raw
+from pyproj.exceptions import CRSError
 from shapely import MultiPolygon
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
@@ -243,7 +245,13 @@ def _value(given: Any) -> Value:
 
 
 def _stated_crs(crs: str | None, source: Source) -> str | None:
-    return crs if source.states_crs else None
+    if not source.states_crs or crs is None:
+        return None
+    try:
+        code = pyproj.CRS.from_user_input(crs).to_epsg()
+    except CRSError:
+        return None
+    return f"EPSG:{code}" if code else crs
 
 
 def _usable(rows: _Rows) -> tuple[_Rows, list[Finding]]:

@@ -338,7 +338,9 @@ FORMATS: Final = (
     _format(rb"[\x08\xc8]\x09\xfe\x02", _plain("DGN", ".dgn")),
     _format(rb"AC1\d", _refuse(N_("This is an AutoCAD drawing (DWG)."), _NO_DWG)),
     _format(rb"Rar!|7z\xbc\xaf|\x1f\x8b|BZh", _refuse(N_("This archive is no zip."), _NO_ARCHIVE)),
-    _format(rb"%PDF|\x89PNG|\xff\xd8\xff|II\*\0|MM\0\*", _refuse(N_("This is a picture, no data."))),
+    _format(
+        rb"%PDF|\x89PNG|\xff\xd8\xff|II\*\0|MM\0\*", _refuse(N_("This is a picture, no data."))
+    ),
     _format(rb"\xd0\xcf\x11\xe0", _refuse(N_("This is an office document, no border data."))),
     _format(
         rb"(?:<\?xml.*?)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)",

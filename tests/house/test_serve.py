@@ -1,0 +1,189 @@
+"""make run and make stop: one house, and one sentence when it cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+from urllib.request import urlopen
+
+import pytest
+
+from house.cluster import Throwaway
+from tests.house.small_house import SmallHouse
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """What the house said up to and with the line that has the words."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f"{words!r} was never said:\n{said}")
+
+
+def get(port: str, path: str) -> str:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_house_from_nothing_to_stopped(small_house: SmallHouse, free_port: str) -> None:
+    house = small_house.start("run", PORT=free_port)
+    said = read_until(house, "make stop")
+    assert f"http://127.0.0.1:{free_port}" in said
+    assert "网格员  worker  secret-word  /m" in said
+    assert get(free_port, "/healthz") == "well"
+
+    instance = small_house.root / "instance"
+    key = instance / "secret-key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(key.read_text().strip()) >= 32
+
+    code, words = small_house.say("run", PORT=free_port)
+    assert (code, words) == (
+        0,
+        f"Wangge is already running at http://127.0.0.1:{free_port} (make stop ends it).\n",
+    )
+
+    os.kill(int(get(free_port, "/pid")), signal.SIGKILL)
+    read_until(house, "starting again in 1 s")
+
+    code, words = small_house.say("stop")
+    assert (code, words) == (0, "Stopped.\n")
+    assert house.wait(timeout=10) == 0
+    assert not (instance / "pg/postmaster.pid").exists()
+    assert small_house.say("stop") == (0, "Wangge is not running.\n")
+    assert small_house.say("flask", "demo") == (
+        1,
+        "Wangge is not running: start it with make run.\n",
+    )
+
+
+@pytest.mark.parametrize("deadly", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_way_to_end_it_ends_all_of_it(
+    small_house: SmallHouse, free_port: str, deadly: signal.Signals
+) -> None:
+    house = small_house.start("run", PORT=free_port)
+    read_until(house, "make stop")
+    house.send_signal(deadly)
+    assert house.wait(timeout=20) == 0
+    assert not (small_house.root / "instance/pg/postmaster.pid").exists()
+    with pytest.raises(OSError, match="refused"):
+        get(free_port, "/healthz")
+
+
+def test_a_killed_house_is_followed_by_a_well_one(small_house: SmallHouse, free_port: str) -> None:
+    house = small_house.start("run", PORT=free_port)
+    read_until(house, "make stop")
+    gunicorn = os.pidfd_open(int(get(free_port, "/pid")))
+    house.kill()
+    house.wait()
+    with open(gunicorn):  # noqa: PTH123 - only to close it
+        import select
+
+        assert select.select([gunicorn], [], [], 10)[0], "the web server ends with its house"
+    house = small_house.start("run", PORT=free_port)
+    read_until(house, "make stop")
+    assert get(free_port, "/healthz") == "well"
+
+
+def test_a_port_in_use_is_one_sentence(small_house: SmallHouse) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        code, said = small_house.say("run", PORT=str(number))
+    assert code == 1
+    assert said == (
+        f"Port {number} is in use by another program: "
+        f"choose another, such as PORT={number + 1} make run.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("port", "sentence"), [("web", "PORT must be a number"), ("70000", "PORT")]
+)
+def test_a_port_that_is_none_is_one_sentence(
+    small_house: SmallHouse, port: str, sentence: str
+) -> None:
+    code, said = small_house.say("run", PORT=port)
+    assert code == 1
+    assert said.startswith(sentence)
+    assert said.count("\n") == 1
+
+
+def test_a_missing_command_of_the_application_is_one_sentence(
+    small_house: SmallHouse, free_port: str
+) -> None:
+    wsgi = small_house.root / "wsgi.py"
+    wsgi.write_text(
+        wsgi.read_text().replace('@geodata.command("load")', '@geodata.command("look")')
+    )
+    code, said = small_house.say("run", PORT=free_port)
+    assert code == 1
+    assert "Traceback" not in said
+    assert "`flask geodata load` failed" in said.splitlines()[-1]
+    assert not (small_house.root / "instance/pg/postmaster.pid").exists()
+
+
+def test_a_web_server_that_cannot_start_is_one_sentence(
+    small_house: SmallHouse, free_port: str
+) -> None:
+    wsgi = small_house.root / "wsgi.py"
+    wsgi.write_text(
+        wsgi.read_text()
+        + "\nif 'gunicorn' in __import__('sys').argv[0]: raise SystemExit('no paper')\n"
+    )
+    code, said = small_house.say("run", PORT=free_port)
+    assert code == 1
+    assert "The web server did not come up" in said.splitlines()[-1]
+
+
+def test_a_given_server_is_used_and_no_cluster_is_made(
+    small_house: SmallHouse, free_port: str
+) -> None:
+    with Throwaway() as given:
+        url = given.url.replace("postgresql+psycopg2:", "postgres:")
+        house = small_house.start("run", PORT=free_port, DATABASE_URL=url, WANGGE_DEMO="0")
+        said = read_until(house, "make stop")
+        assert "secret-word" not in said
+        assert not (small_house.root / "instance/pg").exists()
+        assert small_house.say("stop") == (0, "Stopped.\n")
+        house.wait(timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://nobody@127.0.0.1:1/none", "The server of DATABASE_URL cannot be used: "),
+        ("sqlite:///x.db", "DATABASE_URL names sqlite, not postgresql."),
+        ("not an address", "DATABASE_URL is no address: "),
+    ],
+)
+def test_a_given_server_that_cannot_be_used_is_one_sentence(
+    small_house: SmallHouse, free_port: str, url: str, sentence: str
+) -> None:
+    code, said = small_house.say("run", PORT=free_port, DATABASE_URL=url)
+    assert code == 1
+    assert said.splitlines()[-1].startswith(sentence)
+    assert "Traceback" not in said
+
+
+def test_the_environment_is_told_for_commands_beside_it(small_house: SmallHouse) -> None:
+    code, said = small_house.say("env", PORT="8123")
+    assert code == 0
+    told = dict(line.removeprefix("export ").split("=", 1) for line in said.splitlines())
+    assert told["PORT"] == "8123"
+    assert told["DATABASE_URL"].strip("'").startswith("postgresql+psycopg2://wangge@/wangge?host=")
+    assert told["WANGGE_ENV"] == "development"
+
+
+def test_no_right_to_write_is_one_sentence(small_house: SmallHouse, free_port: str) -> None:
+    (small_house.root / "file").write_text("")
+    code, said = small_house.say("run", PORT=free_port, INSTANCE="/proc/wangge")
+    assert code == 1
+    assert "Traceback" not in said
+    assert json.dumps("/proc/wangge")[1:-1] in said
