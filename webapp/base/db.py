@@ -51,15 +51,18 @@ class Numbered:
 
 db = SQLAlchemy()
 
+# GeoAlchemy2 ships these helpers without types.
+_helpers: Any = alembic_helpers
+
 
 def _is_ours(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
     if kind == "table" and name is not None and name.startswith(("procrastinate_", "alembic_")):
         return False
-    return bool(alembic_helpers.include_object(obj, name, kind, reflected, compare_to))
+    return bool(_helpers.include_object(obj, name, kind, reflected, compare_to))
 
 
 def _render(kind: str, item: Any, context: Any) -> str | bool:
-    written = alembic_helpers.render_item(kind, item, context)
+    written = _helpers.render_item(kind, item, context)
     if kind == "type" and isinstance(item, Geometry):
         # Another installation has another storage CRS: migrations read it, they do not know it.
         context.imports.add("from webapp.base.spatial import SRID")
@@ -91,7 +94,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["ALEMBIC_CONTEXT"] = {
         "include_object": _is_ours,
         "render_item": _render,
-        "process_revision_directives": alembic_helpers.writer,
+        "process_revision_directives": _helpers.writer,
         "compare_type": True,
         "compare_server_default": False,
     }

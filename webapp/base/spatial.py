@@ -65,8 +65,8 @@ def lonlat_of(value: WKBElement | None) -> tuple[float, float] | None:
     """A point of the database as (lon, lat) degrees WGS 84."""
     if value is None:
         return None
-    found = to_shape(value)
-    return to_lonlat(found.x, found.y)
+    x, y = to_shape(value).coords[0][:2]
+    return to_lonlat(x, y)
 
 
 def as_geojson(column: Any, digits: int = 6) -> ColumnElement[Any]:

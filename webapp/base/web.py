@@ -20,15 +20,14 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
-from webapp.base.access import me, may
+from webapp.base.access import may, me
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 
@@ -115,7 +114,9 @@ def _words_of(error: dict[str, Any]) -> LazyString | str:
     return _ERROR_WORDS.get(error["type"], _l("This cannot be used."))
 
 
-def page(template: str, *, fragment: str | None = None, status: int = 200, **values: Any) -> Response:
+def page(
+    template: str, *, fragment: str | None = None, status: int = 200, **values: Any
+) -> Response:
     """The page, or only one block of it when htmx asks for a part."""
     if fragment and request.headers.get("HX-Request"):
         loaded = current_app.jinja_env.get_template(template)
@@ -155,8 +156,7 @@ class Page(Generic[T]):
 def wants_json() -> bool:
     """True when the asker is a machine or a script."""
     return request.path.startswith("/api/") or (
-        request.accept_mimetypes.best_match(["text/html", "application/json"])
-        == "application/json"
+        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     )
 
 
