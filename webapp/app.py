@@ -6,17 +6,17 @@ from flask import Flask
 
 from webapp.base import access, db, files, language, live, security, tasks, web
 from webapp.base.config import Settings
-from webapp.cases import actions as _ca  # noqa
-from webapp.cases import commands as case_commands
-from webapp.cases import rules as cases
-from webapp.grids import commands as grid_commands
-from webapp.grids import rules as grids
-from webapp.people import commands as people_commands
-from webapp.people import rules as people
-from webapp.people import sign_in
+from webapp.cases import (
+    actions as _ca,  # noqa
+    commands as case_commands,
+    rules as cases,
+)
+from webapp.grids import commands as grid_commands, rules as grids
+from webapp.maps import rules as maps, views as map_pages
+from webapp.people import commands as people_commands, rules as people, sign_in
 
-RULES = (grids, people, cases)
-PAGES = (sign_in,)
+RULES = (grids, people, cases, maps)
+PAGES = (sign_in, map_pages)
 COMMANDS = (grid_commands, case_commands, people_commands)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from babel import Locale as BabelLocale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -23,7 +24,8 @@ from babel.messages.pofile import PoFileParser
 ROOT = Path(__file__).parent.parent
 LOCALE = "zh_CN"
 SOURCES = ROOT / "webapp" / "translations" / LOCALE
-TARGET = SOURCES / "LC_MESSAGES" / "messages.mo"
+# Babel looks for the catalogue under the full name of the locale, script included.
+TARGET = SOURCES.parent / str(BabelLocale.parse(LOCALE)) / "LC_MESSAGES" / "messages.mo"
 
 KEYWORDS = {
     "_": None,
@@ -116,7 +118,7 @@ def sources() -> dict[str, Iterable[str]]:
 def compiled() -> int:
     """The catalogue that the application reads holds today's texts; answers how many they are."""
     catalog = merged(sources())
-    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
     draft = TARGET.with_suffix(f".{os.getpid()}.part")
     with draft.open("wb") as out:
         write_mo(out, catalog)

@@ -62,6 +62,11 @@ def remember_language(who: Actor, code: str) -> None:
     db.session.execute(update(Account).where(Account.id == who.id).values(locale=code))
 
 
+def remember_type_size(who: Actor, *, large: bool) -> None:
+    """The account reads in large or in normal type from now on."""
+    db.session.execute(update(Account).where(Account.id == who.id).values(large_type=large))
+
+
 def password_fits(account: Account | None, password: str) -> bool:
     """True when the password is the account's. Takes as long when there is no account."""
     known = account.password_hash if account else None

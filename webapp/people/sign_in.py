@@ -103,3 +103,13 @@ def choose_language(code: str) -> ResponseReturnValue:
             actions.remember_language(me(), code)
     back = own_address(request.form.get("next"), "/")
     return redirect(back, 303)
+
+
+@bp.post("/type-size/<any(normal, large):size>")
+@public("to choose the size of type")
+def choose_type_size(size: str) -> ResponseReturnValue:
+    """Pages are in normal or in large type from now on."""
+    session["large_type"] = size == "large"
+    if me().id is not None:
+        actions.remember_type_size(me(), large=size == "large")
+    return redirect(own_address(request.form.get("next"), "/"), 303)

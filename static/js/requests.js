@@ -1,0 +1,37 @@
+/** Requests of htmx carry the token of the page, and a refusal is told where everybody sees it. */
+
+/** The token against forgery of this page, for requests made by scripts. @returns {string} */
+export function token() {
+  return document.querySelector("meta[name=csrf-token]")?.content ?? "";
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = token();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status < 400) return;
+  if (xhr.responseText.includes("data-told")) {
+    event.detail.target = document.getElementById("told");
+    event.detail.swapOverride = "innerHTML";
+  } else if (xhr.status !== 422) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
+
+for (const lost of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(lost, () => tell(document.body.dataset.lost));
+}
+
+/** Says a sentence above the page until it is closed. @param {string} words @param {boolean} [good] */
+export function tell(words, good = false) {
+  const drawn = document.getElementById("told-pattern").content.cloneNode(true);
+  drawn.querySelector("[data-words]").textContent = words;
+  drawn.firstElementChild.classList.toggle("good", good);
+  document.getElementById("told").replaceChildren(drawn);
+}
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-close]")?.closest("[data-told]")?.remove();
+});

@@ -1,0 +1,158 @@
+"""The frame around every page: whose house it is, the ways through it, what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from flask import request, session, url_for
+from flask_babel import (
+    format_datetime,
+    format_timedelta,
+    get_locale,
+    lazy_gettext as _l,
+    to_user_timezone,
+)
+from flask_babel.speaklater import LazyString
+
+from webapp.base import clock, live
+from webapp.base.access import may, me
+from webapp.maps import queries
+from webapp.maps.rules import DESK
+from webapp.people.rules import ROLES
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way through the house: its words, where it leads, the right it wants."""
+
+    words: LazyString
+    href: str
+    may: str
+    icon: str
+    main: bool = False
+
+
+DESK_LINKS = (
+    Link(_l("Desk"), "/desk", "maps.desk", icon="layout-dashboard"),
+    Link(_l("Cases"), "/cases", "cases.desk", icon="list-check"),
+    Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
+    Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector"),
+    Link(_l("People"), "/people", "people.see", icon="users"),
+)
+
+PHONE_LINKS = (
+    Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
+    Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
+    Link(_l("Report"), "/cases/new", "cases.report", icon="plus", main=True),
+    Link(_l("Cases"), "/cases", "cases.report", icon="list-check"),
+    Link(_l("Notices"), "/notices", "people.self", icon="bell"),
+)
+
+
+class Shell:
+    """What the frame shows to whoever asks; each thing is looked up when it is shown."""
+
+    @cached_property
+    def face(self) -> str:
+        """`desk`, `phone`, or `visitor`."""
+        who = me()
+        if who.holds((*DESK, "admin")):
+            return "desk"
+        return "phone" if may(who, "maps.phone") else "visitor"
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The ways that are open."""
+        tables = {"desk": DESK_LINKS, "phone": PHONE_LINKS}
+        return [each for each in tables.get(self.face, ()) if may(me(), each.may)]
+
+    def stands_at(self, link: Link) -> bool:
+        """True on the page of the link, and on those below it that have no link of their own."""
+        fits = [each for each in self.links if f"{request.path}/".startswith(f"{each.href}/")]
+        return bool(fits) and max(fits, key=lambda each: len(each.href)) is link
+
+    @property
+    def home(self) -> str:
+        """The page behind the name of the house."""
+        return url_for({"desk": "maps.desk", "phone": "maps.phone"}.get(self.face, "maps.home"))
+
+    @property
+    def posts(self) -> list[str]:
+        """The posts held now, in words, each with its place."""
+        held: Any = getattr(me(), "held", ())
+        return [f"{ROLES[each.role].words} {each.place}" for each in held]
+
+    @property
+    def post(self) -> str | None:
+        """The first post held, in words."""
+        held: Any = getattr(me(), "held", ())
+        return str(ROLES[held[0].role].words) if held else None
+
+    @property
+    def watches(self) -> bool:
+        """True when news reach this page by themselves."""
+        return me().id is not None and may(me(), "live.watch")
+
+    @property
+    def live_kinds(self) -> str:
+        """The kinds of news there are, as one attribute holds them."""
+        return " ".join(("notice", *live.WATCHED))
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices wait."""
+        who = me()
+        return queries.unread(who.id) if who.id is not None else 0
+
+    @cached_property
+    def _territory(self) -> queries.Territory:
+        return queries.territory()
+
+    @property
+    def place(self) -> str | None:
+        """The name of the subdistrict, None before there is one."""
+        return self._territory.name
+
+    @property
+    def illustrative(self) -> bool:
+        """True until real borders are in force."""
+        return self._territory.illustrative
+
+    @property
+    def locale(self) -> str:
+        """The language of the page: one of `LANGUAGES`."""
+        return "en" if get_locale().language == "en" else "zh_CN"
+
+    @property
+    def language_tag(self) -> str:
+        """The language of the page as browsers name it."""
+        return self.locale.replace("_", "-")
+
+    @property
+    def large_type(self) -> bool:
+        """True when the reader asked for large type."""
+        wish = session.get("large_type")
+        return bool(getattr(me(), "large_type", False)) if wish is None else bool(wish)
+
+    @property
+    def here(self) -> str:
+        """This page, to come back to."""
+        return request.full_path.rstrip("?") if request.method == "GET" else "/"
+
+
+def shown(moment: datetime) -> str:
+    """A moment in as few words as today allows: the hour, the day, or the year too."""
+    local, today = to_user_timezone(moment), to_user_timezone(clock.now())
+    if local.date() == today.date():
+        return str(format_datetime(moment, "HH:mm"))
+    form = "MM-dd HH:mm" if local.year == today.year else "yyyy-MM-dd"
+    return str(format_datetime(moment, form))
+
+
+def ago(moment: datetime) -> str:
+    """How long before or after this minute a moment is."""
+    away: timedelta = moment - clock.now()
+    return str(format_timedelta(away, add_direction=True))
