@@ -15,6 +15,10 @@ from sqlalchemy import text
 
 from webapp.base.db import db
 
+# A worker says this often (seconds) that it lives, and counts as dead when silent for so long.
+HEARTBEAT_S = 5
+SILENT_S = 20
+
 queue = procrastinate.App(connector=PsycopgConnector())
 
 _apps: list[Flask] = []
@@ -25,19 +29,40 @@ _DEFER = text("""
     )]::procrastinate_job_to_defer_v1[]))
 """)
 
+# A job in the hands of a worker that is gone or silent goes back into the queue.
+_TAKE_UP = text("""
+    SELECT count(procrastinate_retry_job_v2(j.id, now(), j.priority, j.queue_name, j.lock))
+    FROM procrastinate_jobs j
+    LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+    WHERE j.status = 'doing'
+      AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :silent))
+""")
+
+_HEARD = text("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
+
+_DEPTH = text("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY status")
+
+_FORGET = text("""
+    DELETE FROM procrastinate_jobs j WHERE j.status IN ('failed', 'cancelled', 'aborted')
+      AND NOT EXISTS (SELECT FROM procrastinate_events e
+                      WHERE e.job_id = j.id AND e.at > now() - interval '30 days')
+""")
+
 
 def task(
     name: str, *, cron: str | None = None, retry: int = 5
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A function the worker can run, in an app context and a transaction of its own.
 
-    It is run again up to `retry` times, each time later, when it raises. `cron` (in UTC) makes it
-    come round by itself.
+    It is run again up to `retry` times, each time later, when it raises. `cron` (in UTC, seconds
+    last) makes it come round by itself.
     """
 
     def decorate(work: Callable[..., None]) -> Callable[..., None]:
         @wraps(work)
         def run(**arguments: Any) -> None:
+            if cron:
+                del arguments["timestamp"]  # when it was due, which none of ours asks
             with _apps[-1].app_context():
                 work(**arguments)
                 db.session.commit()
@@ -77,6 +102,29 @@ def defer(
     return job
 
 
+def heard_s() -> float | None:
+    """Seconds since a worker last said that it lives; None when there is none."""
+    seconds = db.session.scalar(_HEARD)
+    return None if seconds is None else float(seconds)
+
+
+def depth() -> dict[str, int]:
+    """How many jobs there are in each state: todo, doing, failed and so on."""
+    return {state: count for state, count in db.session.execute(_DEPTH)}
+
+
+@task("tasks.take_up", cron="* * * * * */15")
+def take_up() -> None:
+    """Jobs whose worker was killed wait in the queue again."""
+    db.session.execute(_TAKE_UP, {"silent": SILENT_S})
+
+
+@task("tasks.forget", cron="41 3 * * *")
+def forget() -> None:
+    """Jobs that failed for good a month ago are gone."""
+    db.session.execute(_FORGET)
+
+
 def init_app(app: Flask) -> None:
     """The tasks run in this app from now on."""
     _apps[:] = [app]
@@ -84,6 +132,14 @@ def init_app(app: Flask) -> None:
 
 def work(database_url: str) -> None:
     """Runs jobs until it is told to stop. Jobs of a killed worker are taken up again."""
+    take_up()
+    db.session.commit()
     conninfo = database_url.replace("postgresql+psycopg2://", "postgresql://")
     with queue.replace_connector(PsycopgConnector(conninfo=conninfo)) as app:
-        app.run_worker(concurrency=2, wait=True, delete_jobs="successful")
+        app.run_worker(
+            concurrency=2,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=SILENT_S,
+            shutdown_graceful_timeout=5,
+        )
