@@ -6,6 +6,8 @@ from io import BytesIO
 
 import pytest
 from babel.support import Translations
+from flask import Flask
+from flask_babel import gettext
 
 from webapp import texts
 from webapp.texts import TextsError, merged
@@ -62,3 +64,11 @@ def test_compiling_twice_gives_the_same_bytes() -> None:
     texts.compiled()
     assert texts.TARGET.read_bytes() == first
     assert Translations(BytesIO(first)).ugettext("no such text") == "no such text"
+
+
+def test_the_app_reads_what_was_compiled(app: Flask) -> None:
+    texts.compiled()
+    with app.test_request_context("/"):
+        assert gettext("Please sign in first.") == "请先登录。"
+    with app.test_request_context("/?lang=en"):
+        assert gettext("Please sign in first.") == "Please sign in first."
