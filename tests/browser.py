@@ -1,1 +1,171 @@
-"""Browser tests: the real servers on a database of their own, and headless Chromium."""
+"""Browser tests: the real servers on a database of their own, and headless Chromium.
+
+`served` is the running house with demo data, once for each test process. `new_page()` opens a page
+that fails its test when the console shows an error or anything is asked from outside the house:
+
+    def test_the_desk_hears_a_report(new_page: NewPage) -> None:
+        desk = new_page(signed_in_as="dispatcher", width=1600)
+        desk.goto("/desk")
+
+Words may be waited for with playwright's `expect`; `axe(page)` names the breaches of WCAG 2.2 AA.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from tests import databases
+from tests.servers import Served, running
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb")
+AXE = databases.ROOT / "static/vendor/axe/axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+_TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
+
+
+@pytest.fixture(scope="session")
+def served(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The running house with its demo data."""
+    name = f"served_{uuid.uuid4().hex[:10]}"
+    url = databases.clone(cluster_url, name)
+    try:
+        with running(url, tmp_path_factory.mktemp("served"), demo=True) as house:
+            yield house
+    finally:
+        databases.drop(cluster_url, name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium, as Debian ships it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class NewPage:
+    """Opens pages of the house and watches them."""
+
+    served: Served
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __call__(
+        self,
+        *,
+        width: int = 1280,
+        height: int | None = None,
+        locale: str = "zh_CN",
+        signed_in_as: str | None = None,
+        at: tuple[float, float] | None = None,
+        forgive: Sequence[str] = (),
+        **options: Any,
+    ) -> Page:
+        """A page in a browser of its own, signed in with a demo account if one is named.
+
+        Widths below 700 are phones (touch, 2 pixels a point). `at` is where the phone is: (lon, lat)
+        degrees WGS 84. `forgive` names words of console errors that the test provokes on purpose.
+        """
+        phone = width < 700
+        context = self.browser.new_context(
+            base_url=self.served.url,
+            viewport={"width": width, "height": height or (844 if phone else 900)},
+            has_touch=phone,
+            is_mobile=phone,
+            device_scale_factor=2 if phone else 1,
+            locale=locale.replace("_", "-"),
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        if at is not None:
+            context.grant_permissions(["geolocation"])
+            context.set_geolocation({"longitude": at[0], "latitude": at[1], "accuracy": 12.0})
+        self.contexts.append(context)
+        self._watch(context, tuple(forgive))
+        if locale != "zh_CN":
+            self.send(context, f"/language/{locale}")
+        if signed_in_as is not None:
+            word = self.served.password(signed_in_as)
+            self.send(context, "/sign-in", username=signed_in_as, password=word)
+        return context.new_page()
+
+    def send(self, context: BrowserContext, path: str, **fields: str) -> None:
+        """A form of the house is sent, with its token, and accepted."""
+        found = _TOKEN.search(context.request.get("/sign-in").text())
+        assert found, "the sign-in page carries no token"
+        answer = context.request.post(
+            path, form={"csrf_token": found[1], **fields}, max_redirects=0
+        )
+        assert answer.status == 303, f"{path}: {answer.status} {answer.text()[:500]}"
+
+    def _watch(self, context: BrowserContext, forgive: tuple[str, ...]) -> None:
+        def complain(words: str) -> None:
+            if not any(part in words for part in forgive):
+                self.faults.append(words)
+
+        def asked(request: Request) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme not in ("data", "blob") and not request.url.startswith(self.served.url):
+                self.faults.append(f"asked from outside the house: {request.url}")
+
+        context.on("request", asked)
+        context.on("weberror", lambda error: complain(f"script failed: {error.error}"))
+        context.on(
+            "console",
+            lambda said: (
+                complain(f"console: {said.text} ({said.location.get('url')})")
+                if said.type == "error"
+                else None
+            ),
+        )
+
+
+@pytest.fixture
+def new_page(served: Served, chromium: Browser) -> Iterator[NewPage]:
+    """Opens pages; at the end of the test they are closed and must have been quiet."""
+    pages = NewPage(served, chromium)
+    yield pages
+    for context in pages.contexts:
+        context.close()
+    assert not pages.faults, "\n".join(pages.faults)
+
+
+def axe(page: Page, *, without: Sequence[str] = ()) -> list[str]:
+    """What breaks WCAG 2.2 AA on the page now: one line for each element and rule."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        """([tags, without]) => axe.run(document, {
+            runOnly: {type: "tag", values: tags},
+            rules: Object.fromEntries(without.map((rule) => [rule, {enabled: false}])),
+        })""",
+        [list(RULES), list(without)],
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {' '.join(map(str, node['target']))}: "
+        f"{node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def picture(page: Page, path: Path, **options: Any) -> None:
+    """A picture of the page for the documents, once its fonts and images are there."""
+    page.evaluate("document.fonts.ready")
+    page.wait_for_load_state("load")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, animations="disabled", **options)

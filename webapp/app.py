@@ -12,12 +12,19 @@ from webapp.cases import (
     rules as cases,
 )
 from webapp.grids import commands as grid_commands, rules as grids
+from webapp.interop import health, rules as machines
 from webapp.maps import rules as maps, views as map_pages
+from webapp.operation import commands as house_commands
 from webapp.people import commands as people_commands, rules as people, sign_in
 
-RULES = (grids, people, cases, maps)
-PAGES = (sign_in, map_pages)
-COMMANDS = (grid_commands, case_commands, people_commands)
+RULES = (grids, people, cases, maps, machines)
+PAGES = (sign_in, map_pages, health)
+COMMANDS = (
+    grid_commands.group,
+    case_commands.group,
+    people_commands.group,
+    *house_commands.ALL,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -38,5 +45,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for page in PAGES:
         app.register_blueprint(page.bp)
     for command in COMMANDS:
-        app.cli.add_command(command.group)
+        app.cli.add_command(command)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel
 
 from webapp.base.access import me
@@ -21,6 +21,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
 
     def chosen() -> str:
+        if not has_request_context():
+            return settings.locale
         # The visitor's own choice first, then what the account remembers, then the installation's.
         wish = request.args.get("lang") or session.get("language")
         if wish in LANGUAGES:

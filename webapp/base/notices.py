@@ -37,7 +37,7 @@ class Notice(Numbered, Base):
 
     def __str__(self) -> str:
         """The sentence in the language of the reader."""
-        return gettext(self.words, **self.params)
+        return str(gettext(self.words, **self.params))
 
 
 class Dispatch(Numbered, Base):

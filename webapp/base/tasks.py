@@ -70,7 +70,7 @@ def task(
         strategy = procrastinate.RetryStrategy(max_attempts=retry, exponential_wait=3)
         registered = queue.task(name=name, retry=strategy, pass_context=False)(run)
         if cron:
-            queue.periodic(cron=cron)(registered)
+            queue.periodic(cron=cron)(registered)  # type: ignore[arg-type]  # told by name
         return work
 
     return decorate

@@ -1,0 +1,147 @@
+"""Real servers for tests: gunicorn and the worker on a database of their own, on a free port."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tests.databases import ROOT, flask
+
+READY_WITHIN_S = 60.0
+END_WITHIN_S = 10.0
+
+
+@dataclass
+class Served:
+    """A running house: its address, its database, its demo sign-ins, its two processes."""
+
+    url: str
+    database_url: str
+    instance: Path
+    environment: Mapping[str, str]
+    web: subprocess.Popen[bytes]
+    worker: subprocess.Popen[bytes]
+
+    @property
+    def logins(self) -> list[dict[str, str]]:
+        """The demo sign-ins: role, username, password, home."""
+        rows: list[dict[str, str]] = json.loads(
+            (self.instance / "demo-logins.json").read_text(encoding="utf-8")
+        )
+        return rows
+
+    def password(self, username: str) -> str:
+        """The password of a demo account."""
+        return next(row["password"] for row in self.logins if row["username"] == username)
+
+    def restart_worker(self) -> None:
+        """A new worker runs; the one before was ended by the test."""
+        self.worker = _start(self.environment, self.instance, "worker", *FLASK, "worker")
+
+
+FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+
+
+@contextmanager
+def running(database_url: str, instance: Path, *, demo: bool, **settings: str) -> Iterator[Served]:
+    """The house runs until the block ends; then every process of it is gone."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": database_url,
+        "INSTANCE": str(instance),
+        "PORT": str(port),
+        "SECRET_KEY": "a key that only tests use, long enough",
+        **settings,
+    }
+    if demo:
+        flask(database_url, "demo", INSTANCE=str(instance))
+    served = Served(
+        url=f"http://127.0.0.1:{port}",
+        database_url=database_url,
+        instance=instance,
+        environment=environment,
+        web=_start(environment, instance, "web", *_gunicorn(port)),
+        worker=_start(environment, instance, "worker", *FLASK, "worker"),
+    )
+    try:
+        _wait_until_ready(served)
+        yield served
+    finally:
+        for process in (served.web, served.worker):
+            process.terminate()
+        for process in (served.web, served.worker):
+            _end(process)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def get_json(url: str) -> Any:
+    """What an address answers, whatever its status."""
+    with suppress(URLError, ConnectionError), urlopen(url, timeout=5) as answer:
+        return json.load(answer)
+    return None
+
+
+def _gunicorn(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "24"),
+        *("--graceful-timeout", "2", "--log-level", "warning", "--no-control-socket"),
+    ]
+
+
+def _start(
+    environment: Mapping[str, str], instance: Path, name: str, *command: str
+) -> subprocess.Popen[bytes]:
+    with (instance / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig=TERM", *command],
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _wait_until_ready(served: Served) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    well = {"database": "ok", "schema": "ok", "worker": "ok"}
+    while get_json(f"{served.url}/readyz") != well:
+        dead = [name for name in ("web", "worker") if getattr(served, name).poll() is not None]
+        if dead or time.monotonic() > deadline:
+            words = "".join(
+                f"\n--- {log.name}\n{log.read_text(errors='replace')[-3000:]}"
+                for log in sorted(served.instance.glob("*.log"))
+            )
+            raise RuntimeError(f"the servers did not come up{words}")
+        time.sleep(0.1)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=END_WITHIN_S)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,56 @@
+"""Whether the house is alive, and whether it can do its work."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, current_app, jsonify, make_response
+from sqlalchemy import exc, text
+
+from webapp.base import tasks
+from webapp.base.access import public
+from webapp.base.config import Settings
+from webapp.base.db import db, migrations
+
+bp = Blueprint("health", __name__)
+
+_SCHEMA = text("SELECT version_num FROM alembic_version ORDER BY version_num")
+
+
+@bp.get("/healthz")
+@public("to see that the web server is alive")
+def alive() -> Response:
+    """The web server answers; the database is not asked."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+@public("to see that pages can be served")
+def ready() -> Response:
+    """Whether the database answers, its schema is the newest, and a worker lives.
+
+    503 when one of them fails; without a worker only in production, where notices must leave.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    try:
+        schema = "ok" if list(db.session.scalars(_SCHEMA)) == _newest() else "old"
+        heard = tasks.heard_s()
+        database = "ok"
+    except exc.SQLAlchemyError as error:
+        current_app.logger.error("not ready: %s", error)
+        db.session.rollback()
+        database, schema, heard = "away", "unknown", None
+    worker = "ok" if heard is not None and heard <= tasks.SILENT_S else "silent"
+    fails = schema != "ok" or (settings.production and worker != "ok")
+    body = {"database": database, "schema": schema, "worker": worker}
+    answer = make_response(jsonify(body), 503 if fails else 200)
+    if fails:
+        answer.headers["Retry-After"] = "3"
+    return answer
+
+
+@cache
+def _newest() -> list[str]:
+    script: ScriptDirectory = migrations.script_directory
+    return sorted(script.get_heads())
