@@ -132,7 +132,7 @@ def _roads(graph: network.Graph) -> list[Row]:
                 "target": number[edge.end],
                 "cls": cls,
                 "name": name,
-                "length_m": round(edge.line.length, 1),
+                "length_m": round(edge.line.length, 2),
                 "speed_kmh": ways.KMH[cls],
                 **told,
                 "geometry": edge.line,

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import shapely
-from shapely import LineString, Polygon
+from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geodata.curves import Die, blob, spline
@@ -14,10 +14,12 @@ from geodata.streets import lay_out
 from geodata.ways import MAIN, Way
 
 SHORE_MARGIN = 45.0
-# What other grids hold inside a drawn area counts only where it is wider than this.
-FOREIGN = 170.0
+FOREIGN_WIDTH = 170.0
+FOREIGN_AREA = 80_000.0
+USE = {"community": "residential", "industry": "industrial"}
 VILLAGE_RADIUS = {"unrelocated": 165.0, "relocated": 115.0}
 BIG_VILLAGE = 1.32
+THROUGH_THE_HEART = 40.0
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,25 @@ def planned_areas(
     areas = []
     for row, own in zip(rows, shares, strict=True):
         shape = row.geometry.buffer(-70).buffer(70).intersection(inland)
-        foreign = shape.difference(own).buffer(-FOREIGN / 2).buffer(FOREIGN).buffer(-FOREIGN / 2)
-        shape = shape.difference(foreign).difference(water.buffer(25)).buffer(-20).buffer(20)
+        shape = (
+            shape.difference(_foreign(shape, own))
+            .difference(water.buffer(25))
+            .buffer(-20)
+            .buffer(20)
+        )
         shape = Polygon(max(polygons_of(shape), key=lambda p: p.area).exterior).simplify(1)
         facts = row.facts
         quarter = lay_out(shape, axes, facts["pattern"], facts["id"], ringed=True)
-        use = {"community": "residential", "park": "park"}.get(
-            facts["pattern"] if facts["pattern"] == "park" else facts["kind"], "industrial"
-        )
+        use = "park" if facts["pattern"] == "park" else USE[facts["kind"]]
         areas.append(Settled(facts["id"], use, quarter.ground, quarter.ways))
     return areas
+
+
+def _foreign(shape: BaseGeometry, own: BaseGeometry) -> BaseGeometry:
+    """What other grids hold inside the drawn area, where it is wide and large enough to matter."""
+    wide = shape.difference(own).buffer(-FOREIGN_WIDTH / 2)
+    wide = wide.buffer(FOREIGN_WIDTH).buffer(-FOREIGN_WIDTH / 2)
+    return shapely.union_all([p for p in polygons_of(wide) if p.area > FOREIGN_AREA])
 
 
 def _seeds_of(rows: list[Drawn], seeds: list[Drawn]) -> list[Polygon]:
@@ -72,7 +83,10 @@ def _seeds_of(rows: list[Drawn], seeds: list[Drawn]) -> list[Polygon]:
 
 
 def villages(ground: Polygon, roads: list[Way], free: BaseGeometry) -> list[Settled]:
-    """The villages on the free ground: living ones with lanes, old sites with a few paths."""
+    """The villages on the free ground: living ones with lanes, old sites with a few paths.
+
+    A village that no road passes through has a lane of its own through its heart.
+    """
     settled = []
     for row in table("villages"):
         name, lives = row["name"], row["status"] == "unrelocated"
@@ -87,10 +101,13 @@ def villages(ground: Polygon, roads: list[Way], free: BaseGeometry) -> list[Sett
         if not parts:
             continue
         shape = max(parts, key=lambda p: p.area)
-        lane = _main_lane(shape, centre, turn, die)
-        axes = [w.line for w in roads if w.line.intersects(shape)] + [lane]
+        axes = [w.line for w in roads if w.line.intersects(shape)]
+        own = []
+        if all(axis.distance(Point(centre)) > THROUGH_THE_HEART for axis in axes):
+            lane = _main_lane(shape, centre, turn, die)
+            axes.append(lane)
+            own = [Way(piece, "residential") for piece in lines_of(lane.intersection(shape))]
         quarter = lay_out(shape, axes, "village" if lives else "site", name, ringed=False)
-        own = [Way(piece, "residential") for piece in lines_of(lane.intersection(shape))]
         settled.append(Settled(name, "village", shape, own + quarter.ways))
     return settled
 

@@ -19,10 +19,15 @@ SAME_JUNCTION = 28.0
 
 @dataclass(frozen=True)
 class Pattern:
-    """How an area is cut into blocks. Areas in square metres, angles in degrees, the rest shares."""
+    """How an area is cut into blocks. Areas in square metres, angles in degrees, the rest shares.
+
+    Each quarter aims at its own block size and has its own tilt; each street differs from that by
+    up to `skew` and bows by up to `bend` of its length.
+    """
 
     smallest: float
     largest: float
+    tilt: float
     skew: float
     bend: float
     stays_whole: float
@@ -33,16 +38,16 @@ class Pattern:
 
 
 PATTERNS = {
-    "town": Pattern(9_000, 30_000, 9, 0.06, 0.10, 0.32, 0.22),
-    "estate": Pattern(9_000, 30_000, 12, 0.09, 0.10, 0.35, 0.20),
-    "heavy": Pattern(70_000, 210_000, 3, 0.015, 0.15, 0.45, 0.35),
-    "works": Pattern(32_000, 110_000, 6, 0.03, 0.15, 0.45, 0.25),
-    "port": Pattern(60_000, 150_000, 4, 0.02, 0.10, 0.55, 0.10),
-    "campus": Pattern(26_000, 70_000, 14, 0.14, 0.15, 0.25, 0.40),
-    "station": Pattern(24_000, 80_000, 10, 0.05, 0.12, 0.30, 0.25),
-    "park": Pattern(90_000, 200_000, 22, 0.24, 0.15, 0.30, 0.30, cls="service"),
-    "village": Pattern(2_600, 6_500, 8, 0.06, 0.05, 0.10, 0.0, cls="service", narrow=22),
-    "site": Pattern(12_000, 22_000, 14, 0.10, 0.25, 0.0, 0.0, cls="track"),
+    "town": Pattern(8_000, 34_000, 10, 9, 0.07, 0.12, 0.32, 0.22),
+    "estate": Pattern(7_500, 32_000, 14, 12, 0.09, 0.12, 0.35, 0.20),
+    "heavy": Pattern(42_000, 260_000, 14, 6, 0.04, 0.15, 0.45, 0.35),
+    "works": Pattern(20_000, 130_000, 14, 7, 0.05, 0.15, 0.45, 0.25),
+    "port": Pattern(40_000, 170_000, 6, 5, 0.03, 0.12, 0.55, 0.10),
+    "campus": Pattern(18_000, 80_000, 18, 14, 0.14, 0.15, 0.25, 0.40),
+    "station": Pattern(15_000, 90_000, 16, 10, 0.07, 0.15, 0.30, 0.25),
+    "park": Pattern(90_000, 200_000, 20, 22, 0.24, 0.15, 0.30, 0.30, cls="service"),
+    "village": Pattern(2_600, 6_500, 4, 8, 0.06, 0.05, 0.10, 0.0, cls="service", narrow=22),
+    "site": Pattern(12_000, 22_000, 10, 14, 0.10, 0.25, 0.0, 0.0, cls="track"),
 }
 
 
@@ -84,27 +89,33 @@ def lay_out(
     for number, part in enumerate(sorted(parts, key=lambda p: p.centroid.coords[0])):
         die = Die(f"{name} {number}")
         aim = style.smallest * (style.largest / style.smallest) ** die.between(0, 1)
-        ways += _blocks(Polygon(part.exterior), style, aim, die, junctions)
+        tilt = die.between(-style.tilt, style.tilt)
+        ways += _blocks(Polygon(part.exterior), style, aim, tilt, die, junctions)
     return Quarter(ground, ways)
 
 
 def _blocks(
-    block: Polygon, style: Pattern, aim: float, die: Die, junctions: list[Place]
+    block: Polygon,
+    style: Pattern,
+    aim: float,
+    tilt: float,
+    die: Die,
+    junctions: list[Place],
 ) -> list[Way]:
-    stop = aim * die.between(0.75, 1.7) * (3 if die.chance(style.stays_whole) else 1)
-    cut = _halve(block, style, die, junctions) if block.area > stop else None
+    stop = aim * 3.6 ** die.between(-0.5, 0.8) * (3 if die.chance(style.stays_whole) else 1)
+    cut = _halve(block, style, tilt, die, junctions) if block.area > stop else None
     if cut is None:
         return _inside(block, style, die)
     street, halves = cut
     junctions += [street.coords[0], street.coords[-1]]
     ways = [Way(street, style.cls)]
     for half in halves:
-        ways += _blocks(half, style, aim, die, junctions)
+        ways += _blocks(half, style, aim, tilt, die, junctions)
     return ways
 
 
 def _halve(
-    block: Polygon, style: Pattern, die: Die, junctions: list[Place]
+    block: Polygon, style: Pattern, tilt: float, die: Die, junctions: list[Place]
 ) -> tuple[LineString, list[Polygon]] | None:
     """A street across the long side and the two halves, or nothing if none fits."""
     corners = shapely.oriented_envelope(block).exterior.coords[:4]
@@ -115,8 +126,8 @@ def _halve(
     centre = block.oriented_envelope.centroid
     reach = length + width
     for _ in range(10):
-        off = die.between(-0.15, 0.15) * length
-        turn = math.radians(90 + die.between(-style.skew, style.skew))
+        off = die.between(-0.21, 0.21) * length
+        turn = math.radians(90 + tilt + die.between(-style.skew, style.skew))
         dx = along[0] * math.cos(turn) - along[1] * math.sin(turn)
         dy = along[0] * math.sin(turn) + along[1] * math.cos(turn)
         mx, my = centre.x + along[0] * off, centre.y + along[1] * off
@@ -162,7 +173,7 @@ def _overshoot(line: LineString) -> LineString:
 def _fits(half: Polygon, block: Polygon, style: Pattern) -> bool:
     roomy = not half.buffer(-style.narrow / 2).is_empty
     compact = min(0.03, 0.75 * block.area / block.length**2)
-    return roomy and half.area > 0.24 * block.area and half.area / half.length**2 > compact
+    return roomy and half.area > 0.18 * block.area and half.area / half.length**2 > compact
 
 
 def _inside(block: Polygon, style: Pattern, die: Die) -> list[Way]:

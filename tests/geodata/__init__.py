@@ -1,0 +1,1 @@
+"""The default map keeps its promises."""
