@@ -273,7 +273,7 @@ def _labels(layers: dict[str, gpd.GeoDataFrame]) -> list[str]:
             small = size if line == 0 else size * 0.78
             drawn.append(_text((x, y + line * size * 1.15), words, small, KINDS[kind][0]))
     named = layers["roads"].dropna(subset=["name"])
-    for name in ("206国道", "横一路", "滨海路", "纵十二路", "纵十五路", "疏港路", "中心大街"):
+    for name in ("206国道", "横一路", "滨海路", "纵十二路", "纵十五路", "疏港路"):
         lines = named.geometry[named["name"] == name]
         longest = max(
             shapely.get_parts(shapely.line_merge(shapely.union_all(list(lines)))),
