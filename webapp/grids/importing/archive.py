@@ -9,7 +9,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from webapp.grids.importing.findings import N_, unreadable
+from webapp.base.language import N_
+from webapp.grids.importing.findings import unreadable
 
 MOST_MEMBERS: Final = 2000
 MOST_BYTES: Final = 400 * 1024 * 1024

@@ -16,8 +16,9 @@ from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
+from webapp.base.language import N_
 from webapp.grids.importing.columns import Draft
-from webapp.grids.importing.findings import N_, Finding, Word, shortened
+from webapp.grids.importing.findings import Finding, Word, shortened
 from webapp.grids.rules import GridKind
 
 Progress = Callable[[int, int, str], None]
@@ -72,20 +73,22 @@ class Borders:
     @cached_property
     def pairs(self) -> list[tuple[int, int, BaseGeometry]]:
         """Pairs of grids that share more ground than allowed, and that ground."""
-        # Two grids whose borders all match cannot overlap: only the others are cut with each other.
+        # Of two grids that overlap, one at least has an unmatched border: only those are cut with
+        # their neighbours, which may be without a flaw of their own.
         bad = np.flatnonzero(~shapely.is_empty(self.mismatches))
         if not len(bad):
             return []
-        shapes = self.shapes[bad]
-        first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-        once = first < second
-        first, second = first[once], second[once]
-        common = shapely.intersection(shapes[first], shapes[second])
+        one, other = shapely.STRtree(self.shapes).query(self.shapes[bad], predicate="intersects")
+        one = bad[one]
+        once = (one < other) | ~np.isin(other, bad)
+        once &= one != other
+        one, other = one[once], other[once]
+        common = shapely.intersection(self.shapes[one], self.shapes[other])
         large = shapely.area(common) > OVERLAP_M2
-        return [
-            (int(bad[a]), int(bad[b]), shape)
-            for a, b, shape in zip(first[large], second[large], common[large], strict=True)
-        ]
+        return sorted(
+            (int(min(a, b)), int(max(a, b)), shape)
+            for a, b, shape in zip(one[large], other[large], common[large], strict=True)
+        )
 
     @cached_property
     def holes(self) -> list[Polygon]:
@@ -97,10 +100,30 @@ class Borders:
             holes = [hole for hole in holes if hole.intersection(self.outline).area > GAP_M2]
         return [hole for hole in holes if hole.area > GAP_M2]
 
+    @cached_property
+    def unexplained(self) -> list[BaseGeometry]:
+        """Stretches of unmatched border, or along narrow gaps, away from overlaps and holes."""
+        lines = shapely.coverage_invalid_edges(self.shapes, gap_width=GAP_WIDTH_M)
+        known = lines[~(shapely.is_missing(lines) | shapely.is_empty(lines))]
+        if not len(known):
+            return []
+        faults = shapely.union_all([*self.holes, *(common for _, _, common in self.pairs)])
+        # Both sides of a gap are one stretch.
+        ground = shapely.union_all(shapely.buffer(known, GAP_WIDTH_M / 2, quad_segs=2))
+        all_lines = shapely.union_all(known)
+        stretches = [all_lines.intersection(part) for part in shapely.get_parts(ground)]
+        return [
+            stretch for stretch in stretches if faults.is_empty or stretch.distance(faults) > NEAR_M
+        ]
+
     def near(self, place: BaseGeometry) -> list[Draft]:
         """The grids at a place."""
         found = np.flatnonzero(shapely.dwithin(self.shapes, place, NEAR_M))
         return [self.drawn[number] for number in found]
+
+    def sure(self, drafts: Sequence[Draft]) -> bool:
+        """None of these has a broken border line, which makes overlaps and gaps by itself."""
+        return all(draft.geometry is not None and draft.geometry.is_valid for draft in drafts)
 
 
 def check(
@@ -157,10 +180,9 @@ def _missing(borders: Borders) -> Iterator[Finding]:
 
 def _invalid(borders: Borders) -> Iterator[Finding]:
     for draft in borders.drawn:
-        reason = explain_validity(draft.geometry)
-        if reason == "Valid Geometry":
+        if draft.geometry is None or draft.geometry.is_valid:
             continue
-        said, _, at = reason.partition("[")
+        said, _, at = explain_validity(draft.geometry).partition("[")
         words = next((each for start, each in BROKEN.items() if said.startswith(start)), "")
         yield _finding(
             "E05",
@@ -241,71 +263,54 @@ def _overlaps(borders: Borders) -> Iterator[Finding]:
         if common.area > SAME_SHAPE * shapely.area(borders.shapes[[first, second]]).max():
             message = N_("%(grids)s are the same area, drawn twice.")
             yield _finding("E18", message, N_("Take one of them out."), pair, common)
-            continue
-        yield _finding(
-            "E10",
-            N_("%(grids)s overlap by %(area)s m²."),
-            N_("Draw their common border once, for both."),
-            pair,
-            common,
-            area=round(common.area, 1),
-        )
+        elif borders.sure(pair):
+            message = N_("%(grids)s overlap by %(area)s m².")
+            mend = N_("Draw their common border once, for both.")
+            yield _finding("E10", message, mend, pair, common, area=round(common.area, 1))
 
 
 def _gaps(borders: Borders) -> Iterator[Finding]:
-    mend = N_("Give the gap to a neighbour: every place belongs to a grid.")
     for hole in borders.holes:
-        message = N_("A gap of %(area)s m² between %(grids)s.")
-        yield _finding("E11", message, mend, borders.near(hole), hole, area=round(hole.area, 1))
-    for narrow in _narrow_gaps(borders):
-        message = N_("A gap narrower than %(width)s m between %(grids)s.")
-        yield _finding("E11", message, mend, borders.near(narrow), narrow, width=round(GAP_WIDTH_M))
+        around = borders.near(hole)
+        if borders.sure(around):
+            message = N_("A gap of %(area)s m² between %(grids)s.")
+            yield _finding("E11", message, FILL, around, hole, area=round(hole.area, 1))
+    for stretch in borders.unexplained:
+        around = borders.near(stretch)
+        if borders.sure(around) and _is_gap(stretch, borders):
+            message = N_("A gap narrower than %(width)s m between %(grids)s.")
+            yield _finding("E11", message, FILL, around, stretch, width=round(GAP_WIDTH_M))
+    yield from _uncovered(borders)
+
+
+FILL: Final = N_("Give the gap to a neighbour: every place belongs to a grid.")
+
+
+def _uncovered(borders: Borders) -> Iterator[Finding]:
     if borders.outline is None:
         return
-    holes = shapely.union_all(borders.holes)
-    rest = borders.outline.difference(borders.union).difference(holes)
+    rest = borders.outline.difference(shapely.union_all([borders.union, *borders.holes]))
     if rest.area > UNCOVERED_M2:
         message = N_("%(area)s ha of the subdistrict belong to no grid.")
         area = round(rest.area / 1e4, 1)
-        yield _finding("E11", message, mend, borders.near(rest), _large_parts(rest), area=area)
+        yield _finding("E11", message, FILL, borders.near(rest), _large_parts(rest), area=area)
 
 
-def _narrow_gaps(borders: Borders) -> list[BaseGeometry]:
-    """Stretches of border along gaps that other findings do not show already."""
-    edges = shapely.coverage_invalid_edges(borders.shapes, gap_width=GAP_WIDTH_M)
-    gaps = shapely.difference(edges, borders.mismatches)
-    known = [*borders.holes, *(common for _, _, common in borders.pairs)]
-    return _stretches(gaps, explained_by=known)
+def _is_gap(stretch: BaseGeometry, borders: Borders) -> bool:
+    """Open ground lies along the stretch, and not only a line drawn twice."""
+    around = borders.union.intersection(stretch.buffer(2 * GAP_WIDTH_M))
+    closed = around.buffer(GAP_WIDTH_M / 2).buffer(-GAP_WIDTH_M / 2)
+    open_ground = closed.difference(around).intersection(stretch.buffer(GAP_WIDTH_M))
+    return bool(open_ground.area > GAP_M2)
 
 
 def _mismatches(borders: Borders) -> Iterator[Finding]:
-    shown = [*borders.holes, *(common for _, _, common in borders.pairs)]
-    for stretch in _stretches(borders.mismatches, explained_by=shown):
-        yield _finding(
-            "E24",
-            N_("The borders of %(grids)s do not match vertex by vertex."),
-            N_("Take the common border from one of them, with all its vertices."),
-            borders.near(stretch),
-            stretch,
-        )
-
-
-def _stretches(
-    lines: NDArray[np.object_], *, explained_by: Sequence[BaseGeometry]
-) -> list[BaseGeometry]:
-    """Connected stretches of line, without those that touch a fault that is shown already."""
-    known = [line for line in lines if line is not None and not line.is_empty]
-    if not known:
-        return []
-    # Both sides of a gap are one stretch.
-    ground = shapely.union_all(shapely.buffer(known, GAP_WIDTH_M / 2, quad_segs=2))
-    all_lines = shapely.union_all(known)
-    faults = shapely.union_all(list(explained_by))
-    return [
-        all_lines.intersection(part)
-        for part in shapely.get_parts(ground)
-        if faults.is_empty or all_lines.intersection(part).distance(faults) > NEAR_M
-    ]
+    for stretch in borders.unexplained:
+        around = borders.near(stretch)
+        if borders.sure(around) and not _is_gap(stretch, borders):
+            message = N_("The borders of %(grids)s do not match vertex by vertex.")
+            mend = N_("Take the common border from one of them, with all its vertices.")
+            yield _finding("E24", message, mend, around, stretch)
 
 
 def _slivers(borders: Borders) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from typing import Final
 
 from shapely.geometry.base import BaseGeometry
 
-from webapp.grids.importing.findings import N_, Finding, shortened
+from webapp.base.language import N_
+from webapp.grids.importing.findings import Finding, shortened
 from webapp.grids.importing.reading import Feature, Reading, Value
 from webapp.grids.rules import CODE_PATTERN, KIND_LETTERS, GridKind
 
@@ -163,7 +164,9 @@ def drafts_of(
 
     Geometry stays in the coordinates of the file.
     """
-    columns = columns_of(reading.columns or _columns_in(reading.features), given)
+    if not reading.features:
+        return [], []
+    columns = columns_of(reading.columns, given)
     drafts = [_draft(feature, columns) for feature in reading.features]
     findings = [
         *_missing_columns(columns),
@@ -172,10 +175,6 @@ def drafts_of(
         *_garbled(drafts),
     ]
     return drafts, findings
-
-
-def _columns_in(features: Sequence[Feature]) -> list[str]:
-    return list(dict.fromkeys(column for feature in features for column in feature.values))
 
 
 def _draft(feature: Feature, columns: Mapping[str, str]) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -10,12 +10,12 @@ from typing import Final
 
 from shapely.geometry.base import BaseGeometry
 
+from webapp.base.language import N_
+
 Translate = Callable[[str], str]
 
 
-def N_(msgid: str) -> str:  # noqa: N802 (the name by which message extraction knows it)
-    """The message as it is, marked for translation."""
-    return msgid
+BETWEEN: Final = N_(", ")
 
 
 class Word(str):
@@ -71,6 +71,7 @@ class Finding:
     message: str
     """English msgid with %(name)s places."""
     params: Mapping[str, object] = field(default_factory=dict)
+    """What stands in these places; a `Word` is translated, a tuple becomes a list in words."""
     mend: str = ""
     """English msgid: how to mend it; it may use the same places."""
     rows: tuple[int, ...] = ()
@@ -101,14 +102,19 @@ class Finding:
         return self._fill(self.mend, translate) if self.mend else ""
 
     def _fill(self, msgid: str, translate: Translate) -> str:
-        said = {
-            name: translate(str(value)) if isinstance(value, Word) else value
-            for name, value in self.params.items()
-        }
+        said = {name: _said(value, translate) for name, value in self.params.items()}
         return translate(msgid) % said
 
 
-class Unreadable(Exception):  # noqa: N818 (exceptions are sentences)
+def _said(value: object, translate: Translate) -> object:
+    if isinstance(value, Word):
+        return translate(str(value))
+    if isinstance(value, tuple):
+        return translate(BETWEEN).join(map(str, value))
+    return value
+
+
+class Unreadable(Exception):
     """The file cannot be read; `finding` says why and what to do."""
 
     def __init__(self, finding: Finding) -> None:
@@ -123,6 +129,6 @@ def unreadable(
     return Unreadable(Finding("E01", message, params, mend, choices=choices))
 
 
-def shortened(words: list[str], most: int = 8) -> str:
-    """The words in one line, the tail of a long list cut off with an ellipsis."""
-    return ", ".join(words[:most]) + (" …" if len(words) > most else "")
+def shortened(words: Sequence[str], most: int = 8) -> tuple[str, ...]:
+    """The words for one line, the tail of a long list cut off with an ellipsis."""
+    return (*words[:most], "…") if len(words) > most else tuple(words)

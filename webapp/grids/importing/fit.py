@@ -17,11 +17,14 @@ from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from webapp.base.datum import CHINA, Datum, to_wgs84
-from webapp.grids.importing.findings import N_, Finding, Word
-from webapp.grids.importing.reading import Reading
+from webapp.base.language import N_
+from webapp.grids.importing.findings import Finding, Word
+from webapp.grids.importing.reading import Reading, in_degrees
 
 FITS: Final = 0.5
 """Share of common ground (intersection over union) from which a coordinate system is believed."""
+SAME_GROUND: Final = 0.9
+"""From this share on a file is a revision of the borders in force."""
 CLEARLY_BETTER: Final = 0.02
 """By so much another reading has to beat what the file states, before a person is asked."""
 DETAIL: Final = 2000
@@ -36,7 +39,6 @@ ZONE_13: Final = 4491
 SIX_DEGREE_ZONES: Final = range(13, 24)
 WEB_MERCATOR: Final = 3857
 LONLAT: Final = 4326
-DEGREES: Final = 360
 LOST_DATUMS: Final = ("Beijing 1954", "Xian 1980", "New Beijing")
 
 Coordinates = NDArray[np.float64]
@@ -100,7 +102,7 @@ def fit(
     shape = _ground(reading)
     if shape is None:
         return []
-    near = None if outline is None else outline.simplify(_detail(outline))
+    near = None if outline is None else outline.simplify(_detail(outline.bounds))
     possible = list(_possible(reading, shape, near, target_srid))
     if chosen is not None and not any(each.reads_as(chosen) for each in possible):
         possible.append(chosen)
@@ -120,28 +122,34 @@ def judge(
     candidates: Sequence[Candidate],
     *,
     outline: BaseGeometry | None,
+    illustrative: bool = False,
     chosen: Candidate | None = None,
 ) -> tuple[Candidate | None, list[Finding]]:
     """The way to read the coordinates, and what a person has to confirm or mend about it.
 
-    `chosen` is what a person has decided: then only the place is checked. None means that the file
-    cannot be placed (E02, E17).
+    `chosen` is what a person has decided: then only the place is checked, and not even that where
+    the borders in force are `illustrative`. None means that the file cannot be placed (E02, E17).
     """
     stated = next((each for each in candidates if each.stated), None)
     if chosen is not None:
         same = next((each for each in candidates if each.reads_as(chosen)), None)
-        return (same, _off_the_ground(same)) if same else (None, [_cannot_be(chosen.crs)])
+        if same is None:
+            return None, [_cannot_be(chosen.crs)]
+        return same, [] if illustrative else _off_the_ground(same)
     if reading.crs is not None and (lost := lost_datum(reading.crs)):
         return None, [_lost(lost)]
-    best = candidates[0] if candidates else None
-    if best is None:
+    if not candidates:
         return None, [_no_system(reading)]
+    if illustrative and not is_same_ground(candidates[0]):
+        # Made-up borders cannot tell half a kilometre: a shift is for a person to see.
+        candidates = [each for each in candidates if each.datum is Datum.WGS84] or candidates
+    best = candidates[0]
     if outline is None:
         best = stated or best
-        return best, [_no_outline(best)]
+        return best, [_unproven(best, NOTHING_IN_FORCE)]
     best_share = best.share or 0
     if stated is not None and (stated.share or 0) >= best_share - CLEARLY_BETTER:
-        return stated, _off_the_ground(stated)
+        return stated, _off_the_ground(stated) or _hardly_proven(stated, illustrative)
     if best_share >= FITS:
         return best, _guessed(best, reading)
     if stated is not None:
@@ -182,16 +190,18 @@ def zone_of(lon: float) -> int:
 
 def _ground(reading: Reading) -> BaseGeometry | None:
     """Everything the borders cover, roughly, in the file's own coordinates."""
-    shapes = [each.geometry for each in reading.features if each.geometry is not None]
-    if not shapes:
+    shapes = np.array(
+        [each.geometry for each in reading.features if each.geometry is not None], dtype=object
+    )
+    if not len(shapes):
         return None
-    rough = shapely.simplify(shapes, _detail(shapely.multipolygons(shapely.get_parts(shapes))))
+    rough = shapely.simplify(shapes, _detail(shapely.total_bounds(shapes)))
     covered = shapely.union_all(shapely.make_valid(rough, method="structure", keep_collapsed=False))
     return covered if covered.area > 0 else None
 
 
-def _detail(shape: BaseGeometry) -> float:
-    west, south, east, north = shape.bounds
+def _detail(bounds: Sequence[float] | Coordinates) -> float:
+    west, south, east, north = bounds
     return float(max(east - west, north - south)) / DETAIL
 
 
@@ -217,8 +227,8 @@ def _usual(
     shape: BaseGeometry, swapped: bool, outline: BaseGeometry | None, target_srid: int
 ) -> Iterator[int]:
     """The systems in which coordinates of this size occur, the likeliest first."""
-    west, south, east, north = shape.bounds
-    if max(map(abs, shape.bounds)) <= DEGREES:
+    west, south, _, _ = shape.bounds
+    if in_degrees(np.array([shape])):
         yield LONLAT
         return
     millions = int((south if swapped else west) // 1_000_000)
@@ -345,11 +355,28 @@ def _cannot_be(crs: str) -> Finding:
     return Finding("E17", message, {"crs": _crs(crs).name}, ASK)
 
 
-def _no_outline(candidate: Candidate) -> Finding:
-    message = N_("There are no borders yet to compare with; it is read as %(crs)s.")
-    params = {"crs": candidate.crs_name}
+NOTHING_IN_FORCE: Final = N_(
+    "There are no borders yet to compare with; the file is read as %(crs)s."
+)
+ONLY_ILLUSTRATIVE: Final = N_(
+    "The borders in force are only illustrative and prove little; the file is read as %(crs)s."
+)
+
+
+def _unproven(candidate: Candidate, message: str) -> Finding:
     mend = N_("Look on the map whether it lies right, then confirm.")
-    return Finding("W17", message, params, mend)
+    return Finding("W17", message, {"crs": candidate.crs_name}, mend)
+
+
+def _hardly_proven(candidate: Candidate, illustrative: bool) -> list[Finding]:
+    if illustrative and not is_same_ground(candidate):
+        return [_unproven(candidate, ONLY_ILLUSTRATIVE)]
+    return []
+
+
+def is_same_ground(candidate: Candidate) -> bool:
+    """The file covers what the borders in force cover, and not only lies at the same place."""
+    return candidate.share is not None and candidate.share >= SAME_GROUND
 
 
 DATUM_WORDS: Final = {

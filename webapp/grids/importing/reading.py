@@ -23,7 +23,8 @@ from shapely import MultiPolygon
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
-from webapp.grids.importing.findings import N_, Finding, shortened, unreadable
+from webapp.base.language import N_
+from webapp.grids.importing.findings import Finding, shortened, unreadable
 from webapp.grids.importing.linework import areas_of
 from webapp.grids.importing.sources import Source, sources_of
 from webapp.grids.rules import CODE_PATTERN
@@ -32,6 +33,10 @@ MOST_FEATURES: Final = 50_000
 MOST_VERTICES: Final = 3_000_000
 MANY_VERTICES: Final = 20_000
 """Above this the map becomes slow for everybody, so a person is asked."""
+
+DEGREES: Final = 360
+EARTH: Final = 1e9
+"""No coordinate of any system is larger."""
 
 AREAS: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 LINES: Final = (
@@ -84,7 +89,6 @@ class _Rows:
     """All rows of a layer as they came."""
 
     crs: str | None
-    columns: tuple[str, ...]
     values: list[dict[str, Value]]
     shapes: NDArray[np.object_]
 
@@ -110,7 +114,7 @@ def read(path: Path, *, name: str | None = None, layer: str | None = None) -> Re
         format=chosen.source.format,
         layer=chosen.title,
         crs=rows.crs,
-        columns=rows.columns,
+        columns=tuple(dict.fromkeys(each for feature in features for each in feature.values)),
         features=tuple(features),
         findings=(*chosen.source.findings, *faults, *shape_faults, *_size(features)),
     )
@@ -156,7 +160,7 @@ def _chosen(layers: list[_Layer], title: str | None) -> _Layer:
                 N_("The file has no layer %(layer)s; it has: %(layers)s"),
                 choices=titles,
                 layer=title,
-                layers=shortened(list(titles), 20),
+                layers=shortened(titles, 20),
             )
         return named[0]
     for shape in ("Polygon", "Line", ""):
@@ -169,7 +173,7 @@ def _chosen(layers: list[_Layer], title: str | None) -> _Layer:
                 N_("The file has several layers: %(layers)s"),
                 N_("Choose the one with the grid borders."),
                 choices=choices,
-                layers=shortened(list(choices), 20),
+                layers=shortened(choices, 20),
             )
     raise unreadable(N_("The file has no features."), N_("Export the grid borders again."))
 
@@ -181,10 +185,8 @@ def _rows(layer: _Layer) -> _Rows:
     for name, rows in zip(layer.names, read_layers, strict=True):
         for values in rows.values:
             values["folder"] = name
-    columns = dict.fromkeys(column for rows in read_layers for column in rows.columns)
     return _Rows(
         crs=read_layers[0].crs,
-        columns=(*columns, "folder"),
         values=[values for rows in read_layers for values in rows.values],
         shapes=np.concatenate([rows.shapes for rows in read_layers]),
     )
@@ -215,7 +217,7 @@ def _rows_of(source: Source, layer: str) -> _Rows:
         {name: _value(each) for name, each in zip(columns, row, strict=True)}
         for row in zip(*fields, strict=True)
     ] or [{} for _ in wkb]
-    return _Rows(_stated_crs(meta["crs"], source), columns, values, shapes)
+    return _Rows(_stated_crs(meta["crs"], source, shapes), values, shapes)
 
 
 def _distinct(columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -244,14 +246,22 @@ def _value(given: Any) -> Value:
     return given if isinstance(given, int | float) else None
 
 
-def _stated_crs(crs: str | None, source: Source) -> str | None:
-    if not source.states_crs or crs is None:
+def _stated_crs(crs: str | None, source: Source, shapes: NDArray[np.object_]) -> str | None:
+    # GeoJSON that says nothing is WGS 84 by rule; with coordinates in metres that says nothing.
+    silent = not source.states_crs and not in_degrees(shapes)
+    if crs is None or silent:
         return None
     try:
         code = pyproj.CRS.from_user_input(crs).to_epsg()
     except CRSError:
         return None
     return f"EPSG:{code}" if code else crs
+
+
+def in_degrees(shapes: NDArray[np.object_]) -> bool:
+    """The coordinates are small enough to be degrees."""
+    coordinates = shapely.get_coordinates(shapes)
+    return bool((np.abs(coordinates[np.isfinite(coordinates)]) <= DEGREES).all())
 
 
 def _usable(rows: _Rows) -> tuple[_Rows, list[Finding]]:
@@ -265,7 +275,8 @@ def _usable(rows: _Rows) -> tuple[_Rows, list[Finding]]:
             N_("Simplify the borders together (keeping shared edges) before sending them."),
             most=MOST_VERTICES,
         )
-    bad = np.unique(owners[~np.isfinite(coordinates).all(axis=1)])
+    # Not a number compares as false.
+    bad = np.unique(owners[~(np.abs(coordinates) < EARTH).all(axis=1)])
     if len(bad):
         message = N_("Coordinates that are no numbers in %(count)s features.")
         rowed = tuple(int(number) + 1 for number in bad)
@@ -273,9 +284,10 @@ def _usable(rows: _Rows) -> tuple[_Rows, list[Finding]]:
         findings.append(Finding("E03", message, {"count": len(bad)}, mend, rows=rowed))
         shapes = shapes.copy()
         shapes[bad] = None
-    if shapely.has_z(shapes).any():
-        findings.append(Finding("W19", N_("The borders carry heights; these are dropped.")))
-    return _Rows(rows.crs, rows.columns, rows.values, shapely.force_2d(shapes)), findings
+    if np.any(np.nan_to_num(shapely.get_coordinates(shapes, include_z=True)[:, 2])):
+        message = N_("The borders carry heights; these are dropped.")
+        findings.append(Finding("W19", message, mend=N_("Grids are flat areas: confirm.")))
+    return _Rows(rows.crs, rows.values, shapely.force_2d(shapes)), findings
 
 
 def _features(rows: _Rows, *, drawing: bool) -> tuple[list[Feature], list[Finding]]:
@@ -324,8 +336,9 @@ def _from_lines(
     rows: _Rows, lines: NDArray[np.bool_], points: NDArray[np.bool_], *, drawing: bool
 ) -> tuple[list[Feature], list[Finding]]:
     labels = [values for values, point in zip(rows.values, points, strict=True) if point]
-    degrees = bool(np.abs(shapely.get_coordinates(rows.shapes[lines])).max() <= 360)
-    areas = areas_of(list(rows.shapes[lines]), list(rows.shapes[points]), degrees=degrees)
+    areas = areas_of(
+        list(rows.shapes[lines]), list(rows.shapes[points]), degrees=in_degrees(rows.shapes[lines])
+    )
     features = [
         Feature(row, polygon, _said_inside([labels[each] for each in inside], drawing=drawing))
         for row, (polygon, inside) in enumerate(

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -85,7 +87,7 @@ def repair(
     # The world around the subdistrict takes part: without it, gaps that open outwards stay open and
     # grids grow out of their outline.
     frame = _frame(outline if outline is not None else _closed(before))
-    cleaned = shapely.coverage_clean(
+    cleaned = shapely.coverage_clean(  # type: ignore[attr-defined]  # the stubs are of 2.1
         [*before, frame], gap_width=GAP_WIDTH_M, snapping_distance=SNAP_M
     )
     after = [_single(shape) for shape in cleaned[:-1]]
@@ -102,7 +104,7 @@ def repair(
     )
 
 
-def _closed(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+def _closed(shapes: NDArray[np.object_]) -> BaseGeometry:
     """The ground of all shapes with narrow gaps closed and holes filled."""
     ground = shapely.union_all(shapes).buffer(GAP_WIDTH_M).buffer(-GAP_WIDTH_M)
     return MultiPolygon([Polygon(part.exterior) for part in shapely.get_parts(ground)])

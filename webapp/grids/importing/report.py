@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from webapp.base.language import N_
 from webapp.grids.importing.checks import Progress, check, quiet
 from webapp.grids.importing.columns import Draft, drafts_of
-from webapp.grids.importing.findings import N_, Finding, Severity, Translate, Unreadable
-from webapp.grids.importing.fit import Candidate, fit, judge, to_lonlat, to_metric
+from webapp.grids.importing.findings import Finding, Severity, Translate, Unreadable
+from webapp.grids.importing.fit import Candidate, fit, is_same_ground, judge, to_lonlat, to_metric
 from webapp.grids.importing.reading import Reading, read
 
 COULD_BE_ACTIVATED: Final = 0
@@ -27,6 +28,23 @@ VERDICTS: Final = {
     NOT_YET: N_("These borders cannot be put in force yet."),
     CANNOT_BE_READ: N_("The file cannot be read."),
 }
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a person has answered to earlier reports about the same file."""
+
+    layer: str | None = None
+    read_as: Candidate | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Column of the file by attribute: code, kind, name, community."""
+    new_outline: bool = False
+    """The outer border of the subdistrict has changed, too."""
+    accepted: frozenset[str] = frozenset()
+    """Codes of questions (W...) that were answered with yes."""
+
+
+NOTHING_ANSWERED: Final = Answers()
 
 
 @dataclass(frozen=True)
@@ -43,6 +61,8 @@ class CheckReport:
     drafts: tuple[Draft, ...]
     """The grids, in metres of `srid`; in the coordinates of the file where these are not known."""
     findings: tuple[Finding, ...]
+    outline: BaseGeometry | None = None
+    """What the borders had to agree with, in metres of `srid`."""
     accepted: frozenset[str] = frozenset()
     """Codes of questions that were answered with yes."""
 
@@ -157,28 +177,33 @@ def check_file(
     outline: BaseGeometry | None,
     srid: int,
     expected_counts: Mapping[str, int] | None,
+    illustrative: bool = False,
     name: str | None = None,
-    layer: str | None = None,
-    read_as: Candidate | None = None,
-    columns: Mapping[str, str] | None = None,
-    accepted: Collection[str] = (),
+    answers: Answers = NOTHING_ANSWERED,
     progress: Progress = quiet,
 ) -> CheckReport:
     """What a file of borders is worth; the file and everything else stay as they are.
 
-    `outline` is the area of the borders in force in `srid` (metres), None before the first import.
-    `layer`, `read_as`, `columns` and `accepted` are what a person has answered to earlier reports.
+    `outline` is the area of the borders in force in `srid` (metres), None before the first import;
+    `illustrative` says that these are made up and real ones may differ from them.
     """
     name = name or path.name
     progress(0, 0, N_("Reading the file"))
     try:
-        reading = read(path, name=name, layer=layer)
+        reading = read(path, name=name, layer=answers.layer)
     except Unreadable as refusal:
         return CheckReport(name, srid, None, (), None, (), (refusal.finding,))
-    progress(0, 0, N_("Looking for the coordinate system"))
-    candidates = fit(reading, outline=outline, target_srid=srid, chosen=read_as)
-    placed_as, doubts = judge(reading, candidates, outline=outline, chosen=read_as)
-    drafts, faults = drafts_of(reading, columns)
+    drafts, faults = drafts_of(reading, answers.columns)
+    candidates: list[Candidate] = []
+    placed_as: Candidate | None = None
+    doubts: list[Finding] = []
+    if any(draft.geometry is not None for draft in drafts):
+        progress(0, 0, N_("Looking for the coordinate system"))
+        chosen = answers.read_as
+        candidates = fit(reading, outline=outline, target_srid=srid, chosen=chosen)
+        placed_as, doubts = judge(
+            reading, candidates, outline=outline, illustrative=illustrative, chosen=chosen
+        )
     findings = [*reading.findings, *doubts, *faults]
     if placed_as is None:
         findings = [replace(each, place=None) for each in findings]
@@ -186,10 +211,13 @@ def check_file(
         move = to_metric(placed_as, srid)
         drafts = [replace(draft, geometry=_moved(draft.geometry, move)) for draft in drafts]
         findings = [replace(each, place=_moved(each.place, move)) for each in findings]
-        lost = any(each.code == "E04" for each in doubts)
+        elsewhere = any(each.code == "E04" for each in doubts)
+        made_up = illustrative and not is_same_ground(placed_as)
+        if elsewhere or made_up or answers.new_outline:
+            outline = None
         findings += check(
             drafts,
-            outline=None if lost else outline,
+            outline=outline,
             expected_counts=expected_counts,
             explained={row for each in reading.findings if each.code == "E03" for row in each.rows},
             progress=progress,
@@ -202,7 +230,8 @@ def check_file(
         placed_as=placed_as,
         drafts=tuple(drafts),
         findings=tuple(findings),
-        accepted=frozenset(accepted),
+        outline=outline,
+        accepted=answers.accepted,
     )
 
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from webapp.base.language import N_
 from webapp.grids.importing.archive import unpack
 from webapp.grids.importing.dbf import BadTable, Table, prepare
-from webapp.grids.importing.findings import N_, Finding, Unreadable, unreadable
+from webapp.grids.importing.findings import Finding, Unreadable, unreadable
 
 MOST_BYTES: Final = 256 * 1024 * 1024
 HEAD: Final = 4096
@@ -208,7 +209,7 @@ def _missing(suffixes: list[str]) -> Unreadable:
     return unreadable(
         N_("A shapefile is several files; missing: %(missing)s"),
         N_("Pack .shp, .shx, .dbf and .prj together into one zip file."),
-        missing=", ".join(suffixes),
+        missing=tuple(suffixes),
     )
 
 
