@@ -21,6 +21,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
+from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.db import Base, db
 
@@ -182,6 +183,9 @@ def record(
         client_at=client_at,
         data=data or {},
     )
+    moment = clock.set_to()
+    if moment is not None:
+        event.at = moment
     db.session.add(event)
     db.session.flush()
     return event

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -108,6 +110,24 @@ def _national_workday(day: date) -> bool:
         return day.weekday() < 5
 
 
+_SET: ContextVar[datetime | None] = ContextVar("set", default=None)
+
+
 def now() -> datetime:
     """This moment, in UTC. Everything that asks for the time asks here."""
-    return datetime.now(UTC)
+    return _SET.get() or datetime.now(UTC)
+
+
+def set_to() -> datetime | None:
+    """The moment at which `at` holds the clock; None when it runs."""
+    return _SET.get()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Inside, it is `moment`, in the log too: for demo data and tests, never for real people."""
+    before = _SET.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _SET.reset(before)

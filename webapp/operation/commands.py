@@ -1,4 +1,4 @@
-"""Commands of the whole house: the worker."""
+"""Commands of the whole house: the worker and the demo data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from webapp.base import tasks
 from webapp.base.config import Settings
+from webapp.operation import demo as demo_data
 
 
 @click.command("worker")
@@ -18,4 +19,19 @@ def worker() -> None:
     tasks.work(settings.database_url)
 
 
-ALL = (worker,)
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Add the demo accounts and cases; what is there already is kept."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.production:
+        raise click.ClickException("Demo data have no place in production.")
+    with current_app.test_request_context("/"):
+        try:
+            made = demo_data.make(settings.instance, prefix=settings.case_prefix)
+        except LookupError as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"{made['accounts']} accounts and {made['cases']} cases added")
+
+
+ALL = (worker, demo)
