@@ -8,6 +8,8 @@ that fails its test when the console shows an error or anything is asked from ou
         desk.goto("/desk")
 
 Words may be waited for with playwright's `expect`; `axe(page)` names the breaches of WCAG 2.2 AA.
+Playwright keeps an event loop in the thread while it runs, so a module of browser tests does not use
+the in-process `app`, `session` and `client`; it asks the database of `served` instead.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def served(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         databases.drop(cluster_url, name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Headless Chromium, as Debian ships it."""
     with sync_playwright() as playwright:
