@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,20 +12,24 @@ from flask_babel import lazy_gettext as _l
 from geoalchemy2.shape import from_shape
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.db import db
-from webapp.base.flow import Unacceptable
+from webapp.base.flow import Changed, Unacceptable
 from webapp.base.spatial import SRID, shape_of
-from webapp.grids import cells, queries
-from webapp.grids.models import BoundarySet, Grid, GridVersion, Unit, UnitCell
+from webapp.grids import bulk, cells, lineage, queries, relocation
+from webapp.grids.locate import BORDERS_LOCK
+from webapp.grids.models import BoundarySet, Grid, GridLineage, GridVersion, Unit, UnitCell
 from webapp.grids.rules import BOUNDARY_FLOW, KIND_LETTERS, GridKind, SetState
 
 # Simplified together, so that neighbours keep one shared border.
 LIGHT_TOLERANCE_M = 8.0
+
+# Communities that differ by less than this (rounding of their parts) have the same ground.
+SAME_GROUND_M2 = 1.0
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,6 @@ class Drawn:
     geom: Polygon
     display_code: str | None = None
     provenance: str | None = None
-
-
-# Features with placed things say how theirs follow new borders; called inside the activation.
-Follow = Callable[[BoundarySet, Actor | None], None]
-FOLLOWERS: list[Follow] = []
 
 
 def draft(
@@ -110,10 +109,17 @@ def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None)
     """The set is in force from now; the one before is retired, its versions and lineage kept.
 
     New codes become grids, codes that are gone end. What is open follows the new borders, with an
-    event each; what is closed keeps the grid it had. All in the caller's transaction.
+    event each; what is closed keeps the grid it had. All in the caller's transaction, alone: nobody
+    places anything meanwhile. Raises `Changed` when other borders took force since the set was
+    checked.
     """
+    db.session.execute(text(f"SELECT pg_advisory_xact_lock({BORDERS_LOCK})"))
     at = at or clock.now()
     before = queries.active_set(lock=True)
+    if before is not None and made.based_on_id not in (None, before.id):
+        raise Changed(
+            _l("Other borders took force since these were checked. Look at the differences again.")
+        )
     if before is not None:
         _retire(before, by=by, at=at)
     if by is None:
@@ -127,27 +133,40 @@ def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None)
         update(GridVersion).where(GridVersion.set_id == made.id).values(valid=Range(at, None))
     )
     db.session.flush()
-    db.session.execute(text("SELECT rebuild_grid_pieces()"))
+    renew_cells()
+    bulk.renew_runs()
     if before is not None:
-        queries.write_lineage(before, made)
-    for follow in FOLLOWERS:
-        follow(made, by)
+        _write_lineage(before, made)
+    relocation.tell_followers(made, by=by)
+
+
+def _write_lineage(old: BoundarySet, new: BoundarySet) -> None:
+    was, now = (queries.version_codes(each.id) for each in (old, new))
+    rows = [
+        {
+            "set_id": new.id,
+            "old_version_id": link.old_id,
+            "new_version_id": link.new_id,
+            "share_of_old": link.of_old,
+            "share_of_new": link.of_new,
+            "kind": link.kind,
+        }
+        for link in lineage.links(was, now, queries.shares(old.id, new.id))
+    ]
+    if rows:
+        db.session.execute(insert(GridLineage), rows)
 
 
 def _retire(before: BoundarySet, *, by: Actor | None, at: datetime) -> None:
     started = before.valid.lower if before.valid else at
     if by is None:
-        BOUNDARY_FLOW.record(
-            before, "retire", by=None, before=before.state, after=SetState.RETIRED
-        )
+        BOUNDARY_FLOW.record(before, "retire", by=None, before=before.state, after=SetState.RETIRED)
         before.state = SetState.RETIRED
     else:
         BOUNDARY_FLOW.move(before, "retire", by=by)
     before.valid = Range(started, at)
     db.session.execute(
-        update(GridVersion)
-        .where(GridVersion.set_id == before.id)
-        .values(valid=Range(started, at))
+        update(GridVersion).where(GridVersion.set_id == before.id).values(valid=Range(started, at))
     )
     db.session.flush()
 
@@ -161,8 +180,10 @@ def _become_grids(made: BoundarySet, at: datetime) -> None:
     orphans = [each.code for each in versions if each.community_id is None]
     if orphans:
         raise Unacceptable(
-            _l("Say for each of these grids which community it belongs to: %(codes)s",
-               codes=", ".join(orphans[:10]))
+            _l(
+                "Say for each of these grids which community it belongs to: %(codes)s",
+                codes=", ".join(orphans[:10]),
+            )
         )
     grids = {grid.code: grid for grid in db.session.scalars(select(Grid))}
     taken = {grid.display_code for grid in grids.values()}
@@ -196,32 +217,41 @@ def _next_display(kind: str, taken: set[str]) -> str:
 
 
 def renew_cells() -> int:
-    """Unit cells cover the communities of the set in force; answers how many there are."""
+    """Unit cells cover the communities of the set in force; answers how many were made or ended.
+
+    Where the outline of a community is as before, its cells stay as they are. A cell that is no more
+    has an end date and keeps its code for ever.
+    """
     areas: dict[int, list[BaseGeometry]] = {}
     for version in queries.active_versions():
         if version.community_id is not None:
             areas.setdefault(version.community_id, []).append(shape_of(version.geom))
     codes = queries.community_codes()
-    whole = {
-        codes[community]: shapely.coverage_union_all(shapes)
-        for community, shapes in areas.items()
-        if community in codes
-    }
-    ids = {code: community for community, code in codes.items()}
+    changed = 0
+    for community in codes:
+        area = shapely.coverage_union_all(areas.get(community, []))
+        changed += _renew_cells_of(community, codes[community], area)
+    return changed
+
+
+def _renew_cells_of(community: int, code: str, area: BaseGeometry) -> int:
+    known = {cell.code: cell for cell in queries.cells_of(community)}
+    shapes = {key: shape_of(cell.geom) for key, cell in known.items()}
+    living = {key for key, cell in known.items() if cell.end_date is None}
+    ground = shapely.union_all([shapes[key] for key in living])
+    if shapely.symmetric_difference(ground, area).area < SAME_GROUND_M2:
+        return 0
+    now = {cell.code: cell.geom for cell in cells.cut(code, area, shapes)}
     today = clock.now().date()
-    rows = [
-        {
-            "code": cell.code,
-            "name": cell.code[-3:],
-            "community_id": ids[cell.code[:12]],
-            "geom": from_shape(cell.geom, srid=SRID),
-            "area_m2": cell.geom.area,
-            "perimeter_m": cell.geom.length,
-            "initial_date": today,
-        }
-        for cell in cells.cut(whole)
-    ]
-    db.session.execute(delete(UnitCell))
-    if rows:
-        db.session.execute(insert(UnitCell), rows)
-    return len(rows)
+    for key, geom in now.items():
+        cell = known.get(key)
+        if cell is None:
+            cell = UnitCell(code=key, name=key[-3:], community_id=community, initial_date=today)
+            db.session.add(cell)
+        cell.geom = from_shape(geom, srid=SRID)
+        cell.area_m2, cell.perimeter_m, cell.end_date = geom.area, geom.length, None
+    ended = living - now.keys()
+    for key in ended:
+        known[key].end_date = today
+    db.session.flush()
+    return len(now.keys() - living) + len(ended)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,9 @@ SIDE_M = 100.0
 # A scrap smaller than this is given to the neighbour with which it shares the longest border.
 SMALLEST_M2 = 2_500.0
 
+# A cell that keeps this share of its ground, and is grown by no more, keeps its code.
+SAME_SHARE = 0.95
+
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -26,28 +29,59 @@ class Cell:
     geom: BaseGeometry
 
 
-def cut(communities: Mapping[str, BaseGeometry]) -> Iterator[Cell]:
-    """The cells of every community, from its 12-character code and its area in metres.
+def cut(code: str, area: BaseGeometry, known: Mapping[str, BaseGeometry]) -> list[Cell]:
+    """The cells of a community, from its 12-character code and its area in metres.
 
-    They cover each community without gap or overlap, and never cross into another. They are
-    numbered from north to south and in each row from west to east: 001 to 999, then A00 to ZZZ.
+    They cover it without gap or overlap. A cell that was there before (`known`: every cell the
+    community ever had) keeps its code; new ones are numbered after the highest, from north to south
+    and in each row from west to east: 001 to 999, then A00 to ZZZ. No code is used for other ground.
     """
-    for code, area in communities.items():
-        pieces = _pieces(area)
-        order = sorted(pieces, key=_reading_order)
-        for place, piece in enumerate(order, start=1):
-            yield Cell(code + number(place), piece)
+    pieces = sorted(_pieces(area), key=_reading_order)
+    kept = _kept(pieces, known)
+    highest = max((place(each[-3:]) for each in known), default=0)
+    cells = []
+    for index, piece in enumerate(pieces):
+        if index not in kept:
+            highest += 1
+        cells.append(Cell(kept.get(index) or code + number(highest), piece))
+    return cells
 
 
 def number(place: int) -> str:
     """The last three characters of the code of the n-th cell."""
     if place <= 999:
         return f"{place:03d}"
-    rest = place - 1000
-    letter, rest = divmod(rest, 36 * 36)
+    letter, rest = divmod(place - 1000, 36 * 36)
     if letter >= 26:
         raise ValueError("a community has more cells than its codes can number")
     return DIGITS[10 + letter] + DIGITS[rest // 36] + DIGITS[rest % 36]
+
+
+def place(number: str) -> int:
+    """Which cell it is, from the last three characters of its code."""
+    if number.isdigit():
+        return int(number)
+    first, second, third = (DIGITS.index(each) for each in number)
+    return 1000 + (first - 10) * 36 * 36 + second * 36 + third
+
+
+def _kept(pieces: list[BaseGeometry], known: Mapping[str, BaseGeometry]) -> dict[int, str]:
+    """The codes of pieces that were cells before."""
+    codes = sorted(known)
+    before = np.array([known[code] for code in codes], dtype=object)
+    now = np.array(pieces, dtype=object)
+    piece, cell = shapely.STRtree(before).query(now, predicate="intersects")
+    common = shapely.area(shapely.intersection(now[piece], before[cell]))
+    larger = np.maximum(shapely.area(now[piece]), shapely.area(before[cell]))
+    share = common / larger
+    kept: dict[int, str] = {}
+    for each in np.argsort(-share, kind="stable"):
+        if share[each] < SAME_SHARE:
+            break
+        code = codes[cell[each]]
+        if int(piece[each]) not in kept and code not in kept.values():
+            kept[int(piece[each])] = code
+    return kept
 
 
 def _reading_order(piece: BaseGeometry) -> tuple[float, float]:

@@ -55,10 +55,8 @@ def load(package: Path, *, say: Progress) -> dict[str, int]:
     if queries.active_set() is None:
         say("units")
         subdistrict = _units(package)
-        say("grids")
+        say("grids and unit cells")
         _grids(package, subdistrict)
-        say("unit cells")
-        actions.renew_cells()
         say("places")
         _places(package)
     return queries.sizes()
@@ -82,9 +80,7 @@ def _units(package: Path) -> Unit:
         "nbs_2018": facts["code_2018_2022"],
         "civil_affairs": facts["mca_code"],
     }
-    street = _unit(
-        UnitKind.SUBDISTRICT, facts["name"], above, codes, source=facts["provenance"]
-    )
+    street = _unit(UnitKind.SUBDISTRICT, facts["name"], above, codes, source=facts["provenance"])
     for row in _read(package, "communities"):
         local = row["code"][9:] >= "900"
         system = "local" if local else "nbs_2018"
@@ -139,7 +135,11 @@ def _grids(package: Path, subdistrict: Unit) -> None:
             )
         )
     made = actions.draft(
-        title="示意边界", grids=drawn, unit=subdistrict, by=None, illustrative=True,
+        title="示意边界",
+        grids=drawn,
+        unit=subdistrict,
+        by=None,
+        illustrative=True,
         source_name=package.name,
     )
     actions.activate(made, by=None)

@@ -3,6 +3,10 @@
 A grid has a point that it covers, its border included. Where two cover it (a shared border, or an
 industry grid laid over another) the kind decides by `PRECEDENCE`, then the lowest code. Where none
 does, the nearest grid within `REACH` has it, marked `on_border`; farther away the point is outside.
+
+Most points lie nowhere near a border. `grid_run` knows the squares that lie wholly in one grid and one
+unit cell, and one step in its index answers for them; where it says nothing the stored borders are
+asked. It could be empty: the answers would be the same.
 """
 
 from __future__ import annotations
@@ -20,12 +24,17 @@ from webapp.grids.rules import PRECEDENCE
 
 REACH = Settings.from_environment().reach_m
 
-# Pieces are split from the stored borders for speed; this near (metres) to one of their edges the
-# stored border itself is asked, so that splitting never decides.
-DOUBT_M = 0.001
+# Side of the squares of `grid_run` (metres). Half the side would double its rows and leave half as many
+# points to the stored borders.
+RUN_SIDE_M = 10
 
-# Vertices of a piece: fewer read faster, more make fewer pieces.
-PIECE_VERTICES = 24
+# Whoever places something holds this lock with others until it is committed; whoever puts other borders
+# in force holds it alone. So nothing is committed with the grid of borders that are no more in force.
+BORDERS_LOCK = 0x67726964
+
+# Distances count in whole micrometres: where two grids are as near (the corner they share is nearest)
+# the last bits of two figures must not decide.
+MICROMETRES = 1_000_000
 
 PRECEDENCE_SQL = (
     "CASE {kind} "
@@ -33,43 +42,47 @@ PRECEDENCE_SQL = (
     + " END"
 )
 
-# Fast: one grid's pieces near the point, nobody else's: it is that grid's, if a piece covers it.
-# Slow: the stored borders decide, in the order of precedence; then the nearest one within reach.
-_LOOKUP = f"""
-    found := NULL; many := false; sure := false;
-    FOR piece IN
-        SELECT g.grid_id, g.grid_version_id, ST_Covers(g.geom, {{p}}) AS covers
-        FROM grid_piece g WHERE ST_DWithin(g.geom, {{p}}, {DOUBT_M})
-    LOOP
-        IF found IS NULL THEN
-            found := piece.grid_id; version := piece.grid_version_id; sure := piece.covers;
-        ELSIF found <> piece.grid_id THEN
-            many := true;
-        ELSE
-            sure := sure OR piece.covers;
-        END IF;
-    END LOOP;
+_DECLARE = """
+    across float8; up float8; until integer; sure boolean;
+    grid bigint; version bigint; border boolean; cell text;
+"""
+
+_STEP = "least(greatest(floor({0}), -2147483648), 2147483647)::integer"
+
+# Unit cells may run along the lines between squares, so on a line nothing is sure.
+_SQUARE = f"""
+    across := ST_X({{p}}) / {RUN_SIDE_M}; up := ST_Y({{p}}) / {RUN_SIDE_M};
+    SELECT r.east, r.grid_id, r.grid_version_id, r.on_border, r.cell_code
+    INTO until, grid, version, border, cell
+    FROM grid_run r
+    WHERE r.north = {_STEP.format("up")} AND r.west <= {_STEP.format("across")}
+    ORDER BY r.west DESC LIMIT 1;
+    sure := coalesce(across < until + 1 AND across <> floor(across) AND up <> floor(up), false);
+"""
+
+_ACTIVE = "(SELECT s.id FROM boundary_set s WHERE s.state = 'active')"
+
+_AWAY = f"round(ST_Distance(v.geom, {{p}}) * {MICROMETRES})"
+
+_BORDERS = f"""
+    SELECT v.grid_id, v.id INTO grid, version FROM grid_version v
+    WHERE v.set_id = {_ACTIVE} AND ST_Covers(v.geom, {{p}})
+    ORDER BY v.precedence, v.code LIMIT 1;
     border := false;
-    IF found IS NULL OR many OR NOT sure THEN
-        found := NULL;
-        SELECT v.grid_id, v.id INTO found, version
-        FROM grid_version v JOIN boundary_set s ON s.id = v.set_id
-        WHERE s.state = 'active' AND ST_Covers(v.geom, {{p}})
-        ORDER BY v.precedence, v.code LIMIT 1;
-        IF found IS NULL THEN
-            SELECT near.grid_id, near.grid_version_id INTO found, version FROM (
-                SELECT g.grid_id, g.grid_version_id, g.precedence, g.code,
-                       g.geom <-> {{p}} AS away
-                FROM grid_piece g WHERE ST_DWithin(g.geom, {{p}}, {REACH})
-                ORDER BY g.geom <-> {{p}} LIMIT 8
-            ) near ORDER BY near.away, near.precedence, near.code LIMIT 1;
-            border := found IS NOT NULL;
-        END IF;
+    IF grid IS NULL THEN
+        SELECT v.grid_id, v.id INTO grid, version FROM grid_version v
+        WHERE v.set_id = {_ACTIVE} AND ST_DWithin(v.geom, {{p}}, {REACH + 0.001})
+            AND {_AWAY} <= {REACH * MICROMETRES}
+        ORDER BY {_AWAY}, v.precedence, v.code LIMIT 1;
+        border := grid IS NOT NULL;
     END IF;
 """
 
-_DECLARE = """
-    piece record; found bigint; version bigint; many boolean; sure boolean; border boolean;
+_CELL = """
+    cell := (
+        SELECT c.code FROM unit_cell c
+        WHERE ST_Covers(c.geom, {p}) AND c.end_date IS NULL ORDER BY c.code LIMIT 1
+    );
 """
 
 GRID_AT = f"""
@@ -79,19 +92,26 @@ CREATE OR REPLACE FUNCTION grid_at(
 #variable_conflict use_column
 DECLARE {_DECLARE}
 BEGIN
-    {_LOOKUP.format(p="point")}
-    grid_id := found;
-    grid_version_id := CASE WHEN found IS NULL THEN NULL ELSE version END;
-    on_border := border;
+    {_SQUARE.format(p="point")}
+    IF NOT sure THEN
+        {_BORDERS.format(p="point")}
+    END IF;
+    grid_id := grid; grid_version_id := version; on_border := border;
 END $$
 """
 
-CELL_AT = """
+CELL_AT = f"""
 CREATE OR REPLACE FUNCTION cell_at(point geometry) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT c.code FROM unit_cell c
-    WHERE ST_Covers(c.geom, point) AND c.end_date IS NULL ORDER BY c.code LIMIT 1
-$$
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+#variable_conflict use_column
+DECLARE {_DECLARE}
+BEGIN
+    {_SQUARE.format(p="point")}
+    IF NOT sure THEN
+        {_CELL.format(p="point")}
+    END IF;
+    RETURN cell;
+END $$
 """
 
 # A writer that has located its rows by the same rule (the bulk path) says so and is trusted.
@@ -108,30 +128,19 @@ BEGIN
         NEW.on_border := NULL; NEW.cell_code := NULL;
         RETURN NEW;
     END IF;
-    {_LOOKUP.format(p="NEW.geom")}
-    NEW.grid_id := found;
-    NEW.grid_version_id := CASE WHEN found IS NULL THEN NULL ELSE version END;
-    NEW.on_border := border;
-    NEW.cell_code := (
-        SELECT c.code FROM unit_cell c
-        WHERE ST_Covers(c.geom, NEW.geom) AND c.end_date IS NULL ORDER BY c.code LIMIT 1
-    );
+    PERFORM pg_advisory_xact_lock_shared({BORDERS_LOCK});
+    {_SQUARE.format(p="NEW.geom")}
+    IF NOT sure THEN
+        {_BORDERS.format(p="NEW.geom")}
+        {_CELL.format(p="NEW.geom")}
+    END IF;
+    NEW.grid_id := grid; NEW.grid_version_id := version;
+    NEW.on_border := border; NEW.cell_code := cell;
     RETURN NEW;
 END $$
 """
 
-# The pieces of the set in force, made anew whenever another set takes its place.
-REBUILD_PIECES = f"""
-CREATE OR REPLACE FUNCTION rebuild_grid_pieces() RETURNS void LANGUAGE sql AS $$
-    DELETE FROM grid_piece;
-    INSERT INTO grid_piece (grid_id, grid_version_id, precedence, code, geom)
-    SELECT v.grid_id, v.id, v.precedence, v.code, ST_Subdivide(v.geom, {PIECE_VERTICES})
-    FROM grid_version v JOIN boundary_set s ON s.id = v.set_id
-    WHERE s.state = 'active';
-$$
-"""
-
-FUNCTIONS = (GRID_AT, CELL_AT, PLACED, REBUILD_PIECES)
+FUNCTIONS = (GRID_AT, CELL_AT, PLACED)
 
 
 def placed_trigger(table: str) -> str:
@@ -167,22 +176,24 @@ _AT: TextClause = text(f"""
     LEFT JOIN grid_version v ON v.id = l.grid_version_id
     LEFT JOIN unit u ON u.id = v.community_id
     LEFT JOIN LATERAL (
-        SELECT ST_Distance(p.geom, here.geom) AS away, w.name
-        FROM grid_piece p JOIN grid_version w ON w.id = p.grid_version_id
-        WHERE l.grid_id IS NULL
-        ORDER BY p.geom <-> here.geom LIMIT 1
+        SELECT ST_Distance(w.geom, here.geom) AS away, w.name FROM grid_version w
+        WHERE l.grid_id IS NULL AND w.set_id = {_ACTIVE}
+        ORDER BY w.geom <-> here.geom LIMIT 1
     ) near ON true
 """)
 
 # Versions keep their whole borders, so a moment in the past is answered from them directly.
 _AS_OF: TextClause = text(f"""
-    SELECT v.grid_id, v.id AS grid_version_id, false AS on_border, v.code, v.name, v.kind,
-           u.name AS community, NULL AS cell, 0 AS nearest_m, NULL AS nearest_name
-    FROM grid_version v LEFT JOIN unit u ON u.id = v.community_id
+    WITH here AS (SELECT ST_SetSRID(ST_MakePoint(:x, :y), {SRID}) AS geom)
+    SELECT v.grid_id, v.id AS grid_version_id, NOT ST_Covers(v.geom, here.geom) AS on_border,
+           v.code, v.name, v.kind, u.name AS community, NULL AS cell,
+           'Infinity'::float8 AS nearest_m, NULL AS nearest_name
+    FROM here
+    JOIN grid_version v ON ST_DWithin(v.geom, here.geom, {REACH + 0.001})
+    LEFT JOIN unit u ON u.id = v.community_id
     WHERE v.valid @> cast(:at AS timestamptz)
-      AND ST_DWithin(v.geom, ST_SetSRID(ST_MakePoint(:x, :y), {SRID}), {REACH})
-    ORDER BY ST_Distance(v.geom, ST_SetSRID(ST_MakePoint(:x, :y), {SRID})),
-             v.precedence, v.code
+      AND {_AWAY.format(p="here.geom")} <= {REACH * MICROMETRES}
+    ORDER BY on_border, {_AWAY.format(p="here.geom")}, v.precedence, v.code
     LIMIT 1
 """)
 

@@ -170,16 +170,22 @@ class GridVersion(Numbered, Base):
     community: Mapped[Unit | None] = relationship()
 
 
-class GridPiece(Numbered, Base):
-    """Borders of the set in force, cut into small pieces for fast look-up."""
+class GridRun(Base):
+    """Squares side by side in a row that lie wholly in one grid and one unit cell.
 
-    __tablename__ = "grid_piece"
+    Counted in steps of `RUN_SIDE_M` of the storage CRS. Made from the borders in force whenever
+    these change, for fast look-up; no other table refers to it.
+    """
 
-    grid_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
-    grid_version_id: Mapped[int] = mapped_column(ForeignKey("grid_version.id"))
-    precedence: Mapped[int] = mapped_column(SmallInteger)
-    code: Mapped[str]
-    geom: Mapped[Any] = mapped_column(Metric("POLYGON"))
+    __tablename__ = "grid_run"
+
+    north: Mapped[int] = mapped_column(Integer, primary_key=True)
+    west: Mapped[int] = mapped_column(Integer, primary_key=True)
+    east: Mapped[int] = mapped_column(Integer)
+    grid_id: Mapped[int]
+    grid_version_id: Mapped[int]
+    on_border: Mapped[bool]
+    cell_code: Mapped[str | None]
 
 
 class GridLineage(Numbered, Base):

@@ -5,28 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Row, func, literal_column, select, text
 from sqlalchemy.orm import joinedload
 
 from webapp.base.db import db
 from webapp.base.spatial import as_geojson
+from webapp.grids.lineage import Share
 from webapp.grids.models import (
     BoundarySet,
     Grid,
-    GridLineage,
     GridVersion,
     Place,
     Unit,
     UnitCell,
     UnitCode,
 )
-from webapp.grids.rules import LineageKind, SetState, UnitKind
-
-# From this share on, both ways, a grid is the same grid as before.
-SAME_SHARE = 0.95
-# Below this share an overlap is the noise of a redrawn line.
-TRACE_SHARE = 0.01
+from webapp.grids.rules import SetState, UnitKind
 
 
 def one(code: str) -> Grid | None:
@@ -58,6 +52,38 @@ def active_set(*, lock: bool = False) -> BoundarySet | None:
     """The set in force; locked against a second activation if asked."""
     found = select(BoundarySet).where(BoundarySet.state == SetState.ACTIVE)
     return db.session.scalar(found.with_for_update() if lock else found)
+
+
+def active_stamp() -> tuple[int, str] | None:
+    """The set in force and the transaction that put it there: while it is the same, so are borders.
+
+    What a process remembers of borders is good for one stamp.
+    """
+    stamp: ColumnElement[str] = literal_column("boundary_set.xmin::text")
+    found = select(BoundarySet.id, stamp).where(BoundarySet.state == SetState.ACTIVE)
+    row = db.session.execute(found).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def borders_in_order() -> list[Row[Any]]:
+    """Whole borders in force as rows of (id, grid_id, wkb), in the order in which they have a point."""
+    found = (
+        select(GridVersion.id, GridVersion.grid_id, func.ST_AsBinary(GridVersion.geom).label("wkb"))
+        .join(GridVersion.boundary_set)
+        .where(BoundarySet.state == SetState.ACTIVE)
+        .order_by(GridVersion.precedence, GridVersion.code)
+    )
+    return [*db.session.execute(found)]
+
+
+def cells_in_order() -> list[Row[Any]]:
+    """Unit cells in use as rows of (code, wkb), in the order in which they have a point."""
+    found = (
+        select(UnitCell.code, func.ST_AsBinary(UnitCell.geom).label("wkb"))
+        .where(UnitCell.end_date.is_(None))
+        .order_by(UnitCell.code)
+    )
+    return [*db.session.execute(found)]
 
 
 def set_by_id(set_id: int) -> BoundarySet | None:
@@ -138,73 +164,63 @@ def places(grid_id: int) -> list[Place]:
     return list(db.session.scalars(found.order_by(Place.kind, Place.name)))
 
 
+def places_of(kind: str) -> list[tuple[Place, Grid | None]]:
+    """The named places of a kind, each with its grid, by name."""
+    found = select(Place, Grid).outerjoin(Grid, Grid.id == Place.grid_id).where(Place.kind == kind)
+    return [(place, grid) for place, grid in db.session.execute(found.order_by(Place.name))]
+
+
 _SHARES = text("""
-    SELECT o.id AS old_id, n.id AS new_id, o.code AS old_code, n.code AS new_code,
-           ST_Area(ST_Intersection(o.geom, n.geom)) / o.area_m2 AS of_old,
-           ST_Area(ST_Intersection(o.geom, n.geom)) / n.area_m2 AS of_new
-    FROM grid_version o JOIN grid_version n ON n.set_id = :new AND ST_Intersects(o.geom, n.geom)
+    SELECT o.id AS old_id, n.id AS new_id,
+           ST_Area(c.geom) / o.area_m2 AS of_old, ST_Area(c.geom) / n.area_m2 AS of_new
+    FROM grid_version o
+    JOIN grid_version n ON n.set_id = :new AND ST_Intersects(o.geom, n.geom)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN ST_Equals(o.geom, n.geom) THEN o.geom
+               ELSE ST_Intersection(o.geom, n.geom) END AS geom
+    ) c
     WHERE o.set_id = :old
+    ORDER BY o.code, n.code
 """)
 
 
-def write_lineage(old: BoundarySet, new: BoundarySet) -> None:
-    """What became of every grid of the old set stands in the lineage of the new one."""
-    shares = [
-        row
-        for row in db.session.execute(_SHARES, {"old": old.id, "new": new.id})
-        if row.of_old >= TRACE_SHARE or row.of_new >= TRACE_SHARE
-    ]
-    parents: dict[int, int] = {}
-    children: dict[int, int] = {}
-    for row in shares:
-        children[row.old_id] = children.get(row.old_id, 0) + 1
-        parents[row.new_id] = parents.get(row.new_id, 0) + 1
-    rows = [
-        {
-            "set_id": new.id,
-            "old_version_id": row.old_id,
-            "new_version_id": row.new_id,
-            "share_of_old": row.of_old,
-            "share_of_new": row.of_new,
-            "kind": _kind(row, parents[row.new_id], children[row.old_id]),
-        }
-        for row in shares
-    ]
-    rows += _lonely(old, set(children), "old_version_id", new.id, LineageKind.GONE)
-    rows += _lonely(new, set(parents), "new_version_id", new.id, LineageKind.NEW)
-    if rows:
-        db.session.execute(insert(GridLineage), rows)
+def shares(old_set_id: int, new_set_id: int) -> list[Share]:
+    """What the grids of two boundary sets have in common."""
+    rows = db.session.execute(_SHARES, {"old": old_set_id, "new": new_set_id})
+    return [Share(*row) for row in rows]
 
 
-def _kind(row: Any, parents: int, children: int) -> LineageKind:
-    if row.of_old >= SAME_SHARE and row.of_new >= SAME_SHARE and row.old_code == row.new_code:
-        return LineageKind.SAME
-    if row.old_code == row.new_code:
-        return LineageKind.MOVED
-    if children > 1:
-        return LineageKind.SPLIT
-    return LineageKind.MERGED if parents > 1 else LineageKind.MOVED
+def version_codes(set_id: int) -> dict[int, str]:
+    """The codes of the grids of a boundary set, by the key of their version."""
+    found = select(GridVersion.id, GridVersion.code).where(GridVersion.set_id == set_id)
+    return {key: code for key, code in db.session.execute(found)}
 
 
-def _lonely(
-    side: BoundarySet, met: set[int], column: str, set_id: int, kind: LineageKind
-) -> list[dict[str, Any]]:
-    versions = db.session.scalars(select(GridVersion.id).where(GridVersion.set_id == side.id))
-    blank = {
-        "set_id": set_id,
-        "old_version_id": None,
-        "new_version_id": None,
-        "share_of_old": None,
-        "share_of_new": None,
-        "kind": kind,
-    }
-    return [{**blank, column: each} for each in versions if each not in met]
+def cells_of(community_id: int) -> list[UnitCell]:
+    """Every unit cell a community ever had."""
+    return list(db.session.scalars(select(UnitCell).where(UnitCell.community_id == community_id)))
+
+
+def placed_rows(model: Any, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    """Where rows of a placed table are and stand: id, x, y (metres), and what their trigger filled."""
+    found = select(
+        model.id,
+        func.ST_X(model.geom).label("x"),
+        func.ST_Y(model.geom).label("y"),
+        model.grid_id,
+        model.grid_version_id,
+        model.on_border,
+        model.cell_code,
+    ).where(model.geom.is_not(None), *where)
+    return [*db.session.execute(found)]
 
 
 def sizes() -> dict[str, int]:
     """How much territory there is: units, grids, unit cells, places."""
-    tables = {"units": Unit, "grids": Grid, "unit cells": UnitCell, "places": Place}
-    return {
-        name: db.session.scalar(select(func.count()).select_from(table)) or 0
-        for name, table in tables.items()
+    tables = {
+        "units": select(func.count(Unit.id)),
+        "grids": select(func.count(Grid.id)).where(Grid.retired_at.is_(None)),
+        "unit cells": select(func.count(UnitCell.code)).where(UnitCell.end_date.is_(None)),
+        "places": select(func.count(Place.id)),
     }
+    return {name: db.session.scalar(found) or 0 for name, found in tables.items()}
