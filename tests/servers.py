@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,10 +13,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 from tests.databases import ROOT, flask
 
@@ -46,16 +49,65 @@ class Served:
         """The password of a demo account."""
         return next(row["password"] for row in self.logins if row["username"] == username)
 
-    def restart_worker(self) -> None:
-        """A new worker runs; the one before was ended by the test."""
+    def kill_web(self) -> None:
+        """The web server and all its processes die without a word."""
+        os.killpg(self.web.pid, signal.SIGKILL)
+        self.web.wait()
+
+    def start_web(self) -> None:
+        """A new web server answers where the one before did."""
+        self.web = _start(self.environment, self.instance, "web", *_gunicorn(self.environment))
+        _wait_until_ready(self)
+
+    def kill_worker(self) -> None:
+        """The worker dies without a word."""
+        os.killpg(self.worker.pid, signal.SIGKILL)
+        self.worker.wait()
+
+    def start_worker(self) -> None:
+        """A new worker takes jobs from the queue."""
         self.worker = _start(self.environment, self.instance, "worker", *FLASK, "worker")
+        _wait_until_ready(self)
+
+
+class Visitor:
+    """A program with a cookie jar that speaks to a served house as a browser does."""
+
+    def __init__(self, served: Served) -> None:
+        self.base = served.url
+        self.jar = CookieJar()
+        self._opener = build_opener(HTTPCookieProcessor(self.jar))
+
+    def get(self, path: str) -> str:
+        """What a page says."""
+        with self._opener.open(self.base + path, timeout=10) as answer:
+            said: bytes = answer.read()
+        return said.decode()
+
+    def sign_in(self, username: str, password: str) -> Visitor:
+        """The visitor is this account from now on."""
+        found = re.search(r'name="csrf-token" content="([^"]+)"', self.get("/sign-in"))
+        assert found, "the sign-in page carries no token"
+        form = {"csrf_token": found[1], "username": username, "password": password}
+        with self._opener.open(
+            self.base + "/sign-in", urlencode(form).encode(), timeout=10
+        ) as answer:
+            assert not answer.url.endswith("/sign-in"), f"{username} was not let in"
+        return self
+
+    @property
+    def cookies(self) -> str:
+        """The cookie header."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.jar)
 
 
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 
 @contextmanager
-def running(database_url: str, instance: Path, *, demo: bool, **settings: str) -> Iterator[Served]:
+def running(
+    database_url: str, instance: Path, *, demo: bool, workers: int = 2, **settings: str
+) -> Iterator[Served]:
     """The house runs until the block ends; then every process of it is gone."""
     port = free_port()
     environment = {
@@ -65,6 +117,7 @@ def running(database_url: str, instance: Path, *, demo: bool, **settings: str) -
         "INSTANCE": str(instance),
         "PORT": str(port),
         "SECRET_KEY": "a key that only tests use, long enough",
+        "WEB_CONCURRENCY": str(workers),
         **settings,
     }
     if demo:
@@ -74,7 +127,7 @@ def running(database_url: str, instance: Path, *, demo: bool, **settings: str) -
         database_url=database_url,
         instance=instance,
         environment=environment,
-        web=_start(environment, instance, "web", *_gunicorn(port)),
+        web=_start(environment, instance, "web", *_gunicorn(environment)),
         worker=_start(environment, instance, "worker", *FLASK, "worker"),
     )
     try:
@@ -102,10 +155,12 @@ def get_json(url: str) -> Any:
     return None
 
 
-def _gunicorn(port: int) -> list[str]:
+def _gunicorn(environment: Mapping[str, str]) -> list[str]:
     return [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "24"),
+        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+        *("--bind", f"127.0.0.1:{environment['PORT']}"),
+        *("--workers", environment["WEB_CONCURRENCY"]),
+        *("--worker-class", "gthread", "--threads", "24"),
         *("--graceful-timeout", "2", "--log-level", "warning", "--no-control-socket"),
     ]
 

@@ -21,9 +21,11 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
-from webapp.base import clock
+from webapp.base import clock, tasks
 from webapp.base.access import Actor
 from webapp.base.db import Base, db
+
+SIGNAL_HOURS = 24
 
 
 class Xid8(UserDefinedType[str]):
@@ -89,11 +91,12 @@ class Signal(Base):
     weight: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
 
 
+# A list in JSON, so that no two different rows read alike.
 HASHED = """
-    convert_to(concat_ws(E'\\x1f', encode(coalesce({e}.previous, ''::bytea), 'hex'),
+    convert_to(jsonb_build_array(encode(coalesce({e}.previous, ''::bytea), 'hex'),
         {e}.thing_kind, {e}.thing_id, {e}.seq, {e}.move, {e}.before, {e}.after, {e}.actor_id,
         extract(epoch FROM {e}.at), extract(epoch FROM {e}.client_at), {e}.grid_id,
-        {e}.grid_version_id, {e}.data::text), 'UTF8')
+        {e}.grid_version_id, {e}.data)::text, 'UTF8')
 """
 
 # Rows of one thing are written under that thing's row lock, so its numbers have no gaps and no twins.
@@ -129,8 +132,7 @@ END $$
 """
 
 TRIGGERS = (
-    "CREATE TRIGGER event_chain BEFORE INSERT ON event"
-    " FOR EACH ROW EXECUTE FUNCTION event_chain()",
+    "CREATE TRIGGER event_chain BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION event_chain()",
     "CREATE TRIGGER event_frozen BEFORE UPDATE OR DELETE ON event"
     " FOR EACH ROW EXECUTE FUNCTION event_frozen()",
     "CREATE TRIGGER event_kept BEFORE TRUNCATE ON event"
@@ -155,6 +157,18 @@ _BROKEN = text(f"""
 
 
 _NAME = text("SELECT name FROM account WHERE id = :id")
+
+# The newest of what is old is kept as a mark: whoever has read as far as it has missed nothing. Rows
+# from after the newest transaction came with a dump of another server, where they were long past.
+_FORGET = text("""
+    WITH mark AS (
+        SELECT xid, id FROM signal
+        WHERE at < now() - make_interval(hours => :hours)
+        ORDER BY xid DESC, id DESC LIMIT 1
+    )
+    DELETE FROM signal s USING (SELECT (SELECT xid FROM mark), (SELECT id FROM mark)) m (xid, id)
+    WHERE (s.xid, s.id) < (m.xid, m.id) OR s.xid >= pg_snapshot_xmax(pg_current_snapshot())
+""")
 
 
 def record(
@@ -208,6 +222,12 @@ def name_of(account_id: int | None) -> str:
     if account_id is None:
         return ""
     return db.session.scalar(_NAME, {"id": account_id}) or ""
+
+
+@tasks.task("audit.forget_signals", cron="23 * * * *")
+def forget_signals() -> None:
+    """Signals of yesterday and before are gone; a console that slept so long loads itself anew."""
+    db.session.execute(_FORGET, {"hours": SIGNAL_HOURS})
 
 
 def broken_links() -> list[tuple[str, int, int]]:

@@ -6,16 +6,17 @@ import json
 import logging
 import queue
 import select
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
 import psycopg2.extensions
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from flask_babel import gettext as _
 
 from webapp.base.access import Actor, may, me, permit
@@ -26,21 +27,32 @@ log = logging.getLogger("wangge.live")
 bp = Blueprint("live", __name__)
 
 HEARTBEAT_S = 10
+LOOK_S = 1.0
 STREAM_S = 600
 BACKLOG = 2000
 
+# How often the hub looks (seconds): after news, for how long so, otherwise, and without a database.
+RESTLESS_S = 0.1
+RESTLESS_FOR_S = 3
+QUIET_S = 1.0
+RETRY_S = 0.5
+
+# After every line of its transaction.
+LAST_ID = 2**62
+
 # Rows of running transactions wait until every older one has ended, so none is ever skipped.
-_NEWER = """
+_NEWER = f"""
     SELECT s.xid::text, s.id, s.kind, s.thing_id, s.move, s.state, s.grid_id, s.account_id
     FROM signal s
     WHERE s.xid >= %(xid)s::xid8 AND (s.xid, s.id) > (%(xid)s::xid8, %(id)s)
       AND s.xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY s.xid, s.id LIMIT 2000
+    ORDER BY s.xid, s.id LIMIT {BACKLOG}
 """
 _HERE = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
 # Signals are removed oldest first: where one before the cursor is still kept, none after it is gone.
 _KEPT = """
-    SELECT EXISTS (SELECT FROM signal WHERE (xid, id) <= (%(xid)s::xid8, %(id)s))
+    SELECT (EXISTS (SELECT FROM signal WHERE (xid, id) <= (%(xid)s::xid8, %(id)s))
+            OR NOT EXISTS (SELECT FROM signal))
        AND %(xid)s::xid8 < pg_snapshot_xmax(pg_current_snapshot())
 """
 
@@ -86,20 +98,42 @@ def concerns(who: Actor, line: Line) -> bool:
     return right is not None and may(who, right, line)
 
 
+class Stream:
+    """The lines on their way to one reader; `dropped` once it was too slow to be waited for."""
+
+    def __init__(self) -> None:
+        self.dropped = False
+        self._lines: queue.Queue[Line] = queue.Queue(maxsize=BACKLOG)
+
+    def put(self, line: Line) -> None:
+        """The line waits for the reader, or the reader is dropped."""
+        try:
+            self._lines.put_nowait(line)
+        except queue.Full:
+            self.dropped = True
+
+    def get(self, within_s: float) -> Line | None:
+        """The next line, None when there is none for so long, or none will come any more."""
+        try:
+            return self._lines.get(timeout=0 if self.dropped else within_s)
+        except queue.Empty:
+            return None
+
+
 class Hub:
     """Reads new signals once per process, whatever the number of streams."""
 
     def __init__(self, url: str) -> None:
         self._dsn = url.replace("postgresql+psycopg2://", "postgresql://")
-        self._streams: set[queue.Queue[Line]] = set()
+        self._streams: set[Stream] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._cursor = (0, 0)
         self._ready = threading.Event()
 
-    def open(self) -> queue.Queue[Line]:
+    def open(self) -> Stream:
         """A new stream; it gets every line from now on."""
-        stream: queue.Queue[Line] = queue.Queue(maxsize=BACKLOG)
+        stream = Stream()
         with self._lock:
             self._streams.add(stream)
             if self._thread is None or not self._thread.is_alive():
@@ -109,15 +143,24 @@ class Hub:
         self._ready.wait(timeout=5)
         return stream
 
-    def close(self, stream: queue.Queue[Line]) -> None:
+    def close(self, stream: Stream) -> None:
         """The stream gets nothing more."""
         with self._lock:
             self._streams.discard(stream)
+
+    def count(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
 
     @property
     def cursor(self) -> tuple[int, int]:
         """Everything up to here has been handed out."""
         return self._cursor
+
+    @property
+    def here(self) -> str | None:
+        """The cursor in words, None while nobody listens."""
+        return f"{self._cursor[0]}-{self._cursor[1]}" if self._ready.is_set() else None
 
     def since(self, cursor: tuple[int, int]) -> list[Line] | None:
         """All lines after a reader's cursor; None when they are not kept any more."""
@@ -136,37 +179,39 @@ class Hub:
     def _run(self) -> None:
         while True:
             try:
-                self._tail()
-            except psycopg2.Error as error:
+                with closing(self._connection()) as connection:
+                    self._tail(connection)
+            except (psycopg2.Error, OSError, ValueError) as error:
                 log.warning("live hub lost the database, trying again: %s", str(error).strip())
-                time.sleep(0.5)
+                time.sleep(RETRY_S)
 
-    def _tail(self) -> None:
-        connection = self._connection()
+    def _tail(self, connection: Any) -> None:
         with connection.cursor() as sql:
             sql.execute("LISTEN wangge_live")
             if not self._ready.is_set():
                 sql.execute(_HERE)
-                self._cursor = (int(sql.fetchone()[0]) - 1, 2**62)
+                self._cursor = (int(sql.fetchone()[0]) - 1, LAST_ID)
                 self._ready.set()
-            wait, restless_until = 1.0, 0.0
+            restless_until = 0.0
             while True:
+                found = _newer(sql, self._cursor)
+                for line in found:
+                    self._hand_out(line)
+                    self._cursor = line.place
+                # A commit is told at once, but its lines wait for every older transaction to end.
+                restless = time.monotonic() < restless_until
+                wait = 0.0 if len(found) == BACKLOG else RESTLESS_S if restless else QUIET_S
                 if select.select([connection], [], [], wait)[0]:
                     connection.poll()
                     connection.notifies.clear()
-                    restless_until = time.monotonic() + 3
-                for line in _newer(sql, self._cursor):
-                    self._cursor = line.place
-                    self._hand_out(line)
-                wait = 0.1 if time.monotonic() < restless_until else 1.0
+                    restless_until = time.monotonic() + RESTLESS_FOR_S
 
     def _hand_out(self, line: Line) -> None:
         with self._lock:
             for stream in list(self._streams):
-                try:
-                    stream.put_nowait(line)
-                except queue.Full:
-                    # A reader this slow is let go: it comes back with its cursor and misses nothing.
+                stream.put(line)
+                if stream.dropped:
+                    # It ends, comes back with its cursor, and misses nothing.
                     self._streams.discard(stream)
 
 
@@ -181,19 +226,28 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["live_slots"] = threading.BoundedSemaphore(settings.live_streams)
     app.register_blueprint(bp)
 
+    @app.before_request
+    def remember_here() -> None:
+        # Before the page asks the database: what comes later is news to it, at worst twice.
+        g.live_here = app.extensions["live_hub"].here
+
 
 @bp.get("/live")
 @permit("live.watch")
 def stream() -> Response:
-    """Server-sent events for whoever is signed in; resumes after `Last-Event-ID`."""
+    """Server-sent events for whoever is signed in.
+
+    Resumes after `Last-Event-ID`; a page that is just opening says `since`: its own `g.live_here`.
+    """
     slots: threading.BoundedSemaphore = current_app.extensions["live_slots"]
     if not slots.acquire(blocking=False):
         words = _("Too many live windows are open. This page tries again by itself.")
         return Response(words, status=503, headers={"Retry-After": "5"}, mimetype="text/plain")
     who, hub = me(), current_app.extensions["live_hub"]
-    cursor = _cursor_of(request.headers.get("Last-Event-ID", ""))
+    cursor = _cursor_of(request.headers.get("Last-Event-ID") or request.args.get("since", ""))
     lines = hub.open()
-    answer = Response(_feed(who, hub, lines, cursor), mimetype="text/event-stream")
+    gone = _ear(request.environ.get("gunicorn.socket"))
+    answer = Response(_feed(who, hub, lines, cursor, gone), mimetype="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
 
@@ -205,13 +259,28 @@ def stream() -> Response:
     return answer
 
 
-def _cursor_of(text: str) -> tuple[int, int] | None:
-    xid, _dash, number = text.partition("-")
-    return (int(xid), int(number)) if xid.isdigit() and number.isdigit() else None
+def _cursor_of(words: str) -> tuple[int, int] | None:
+    xid, _dash, number = words.partition("-")
+    if not (xid.isdecimal() and number.isdecimal() and len(words) < 40):
+        return None
+    return int(xid), min(int(number), LAST_ID)
+
+
+def _ear(connection: socket.socket | None) -> Callable[[], bool]:
+    """A question that answers True once the reader has hung up, so that its place is free at once."""
+    if connection is None:
+        return lambda: False
+    listening = select.poll()
+    listening.register(connection, select.POLLRDHUP)
+    return lambda: bool(listening.poll(0))
 
 
 def _feed(
-    who: Actor, hub: Hub, lines: queue.Queue[Line], cursor: tuple[int, int] | None
+    who: Actor,
+    hub: Hub,
+    lines: Stream,
+    cursor: tuple[int, int] | None,
+    gone: Callable[[], bool],
 ) -> Iterator[str]:
     yield "retry: 2000\n\n"
     sent = cursor or hub.cursor
@@ -226,11 +295,14 @@ def _feed(
                 yield line.text()
     yield f"id: {sent[0]}-{sent[1]}\nevent: hello\ndata: {{}}\n\n"
     until = time.monotonic() + STREAM_S
-    while time.monotonic() < until:
-        try:
-            line = lines.get(timeout=HEARTBEAT_S)
-        except queue.Empty:
+    spoken = time.monotonic()
+    while time.monotonic() < until and not gone():
+        news = lines.get(LOOK_S)
+        if news is not None and news.place > sent and concerns(who, news):
+            yield news.text()
+            spoken = time.monotonic()
+        elif news is None and lines.dropped:
+            return
+        elif time.monotonic() > spoken + HEARTBEAT_S:
             yield ": still here\n\n"
-            continue
-        if line.place > sent and concerns(who, line):
-            yield line.text()
+            spoken = time.monotonic()
