@@ -11,14 +11,14 @@ from webapp.cases import (
     commands as case_commands,
     rules as cases,
 )
-from webapp.grids import commands as grid_commands, rules as grids
+from webapp.grids import commands as grid_commands, rules as grids, views as grid_pages
 from webapp.interop import health, rules as machines
 from webapp.maps import rules as maps, views as map_pages
 from webapp.operation import commands as house_commands
 from webapp.people import commands as people_commands, rules as people, sign_in
 
 RULES = (grids, people, cases, maps, machines)
-PAGES = (sign_in, map_pages, health)
+PAGES = (sign_in, map_pages, grid_pages, health)
 COMMANDS = (
     grid_commands.group,
     case_commands.group,

@@ -1,4 +1,4 @@
-"""Who sees which page of the map."""
+"""Who sees which page and which figures of the map."""
 
 from __future__ import annotations
 
@@ -12,4 +12,6 @@ DESK = tuple(name for name, role in ROLES.items() if role.home == "maps.desk")
 MAY = {
     "maps.desk": Anywhere(*DESK, "admin"),
     "maps.phone": Anywhere(*STAFF),
+    # Layers of cases and loads; which cases are in them `cases.see` decides, row by row.
+    "maps.load": Anywhere(*STAFF),
 }

@@ -1,14 +1,23 @@
-"""Pages of the map: the first page of visitors, of the desk, and of the phone."""
+"""Pages of the map: home, desk and phone, their layers, and the small parts they ask for."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import to_user_timezone
+from pydantic import Field
 
-from webapp.base.access import me, permit, public
-from webapp.base.web import page
+from webapp.base import clock
+from webapp.base.access import may, me, permit, public
+from webapp.base.web import Form, page
+from webapp.grids import locate, queries as grids
+from webapp.grids.models import Grid
+from webapp.grids.rules import KIND_WORDS, GridKind, PlaceKind
+from webapp.maps import basemaps, queries
+from webapp.maps.layers import LAYERS, Wish
+from webapp.maps.packed import FOR_EVER
 from webapp.maps.shell import Shell, ago, shown
 from webapp.people.rules import ROLES
 
@@ -39,14 +48,17 @@ def home() -> ResponseReturnValue:
 @permit("maps.desk")
 def desk() -> Response:
     """The desk: queue, map and one case."""
-    return page("maps/desk.html")
+    today = to_user_timezone(clock.now()).date()
+    return page("maps/desk.html", fragment="figures", figures=queries.figures(me()), today=today)
 
 
 @bp.get("/phone")
 @permit("maps.phone")
 def phone() -> Response:
     """The phone: map above, today's stops below."""
-    return page("maps/phone.html")
+    held: Any = getattr(me(), "held", ())
+    mine = sorted({grid for each in held if not each.everywhere for grid in each.grids})
+    return page("maps/phone.html", mine=mine, place=held[0].place if len(mine) == 1 else None)
 
 
 @bp.get("/bell")
@@ -54,3 +66,101 @@ def phone() -> Response:
 def bell() -> Response:
     """How many notices wait, for the bell."""
     return page("parts/bell.html")
+
+
+@bp.get("/maps/layers/<name>.json")
+@public("each layer asks for its own right")
+def layer(name: str) -> Response:
+    """One layer of the table, for those who have its right."""
+    found = LAYERS.get(name)
+    if found is None:
+        abort(404)
+    if not may(me(), found.right):
+        abort(403 if me().id is not None else 401)
+    return found.answer(Wish.of(request.args.to_dict()))
+
+
+@bp.get("/maps/base/<name>.geojson")
+@public("the built-in base map is for everybody")
+def base(name: str) -> Response:
+    """A light layer of the built-in base map."""
+    part = basemaps.part(name)
+    if part is None:
+        abort(404)
+    return part.answer(kept_s=FOR_EVER if request.args.get("v") == part.tag else 0, shared=True)
+
+
+@bp.get("/maps/search")
+@public("names of grids and places; cameras only for staff")
+def search() -> Response:
+    """Grids and places by name, as a list that works without pointing."""
+    words = request.args.get("q", "").strip()
+    hits = queries.named(words, who=me()) if words else []
+    return page("maps/search.html", fragment="hits", words=words, hits=hits)
+
+
+class Spot(Form):
+    """A point, degrees WGS 84."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+
+
+@bp.get("/maps/here")
+@public("which grid a point is in, and the nearest workstations; nothing personal")
+def here() -> Response:
+    """Who looks after a point: its grid, the posts there, the nearest workstations."""
+    spot = Spot.of(request.args.to_dict())
+    found = locate.locate(spot.lon, spot.lat)
+    posts = queries.on_watch(found.grid_id) if found.grid_id else []
+    near = queries.nearest(PlaceKind.WORKSTATION, spot.lon, spot.lat)
+    return page(
+        "maps/here.html",
+        fragment="here",
+        found=found,
+        kind=KIND_WORDS[GridKind(found.kind)] if found.kind else None,
+        posts=[str(ROLES[post.role].words) for post in posts],
+        near=near,
+    )
+
+
+@bp.get("/maps/grids/<code>/watch")
+@permit("grids.see", of=grids.one)
+def watch(grid: Grid) -> Response:
+    """Who is on watch in a grid and what is open there: names and figures for staff only."""
+    return page("maps/watch.html", fragment="watch", **_watch(grid))
+
+
+def _watch(grid: Grid) -> dict[str, Any]:
+    inside = may(me(), "grids.see_inside")
+    load = queries.load_by_grid(me()).get(grid.id, [0, 0]) if may(me(), "maps.load") else None
+    return {
+        "grid": grid,
+        "posts": queries.on_watch(grid.id),
+        "named": inside,
+        "load": load,
+        "roles": ROLES,
+    }
+
+
+def for_maps() -> dict[str, Any]:
+    """What every map of a page is told: the set in force, the base maps, the layers one may see."""
+    settings = current_app.extensions["settings"]
+    parts = {name: basemaps.part(name) for name in basemaps.PARTS}
+    return {
+        "set": queries.territory().set_id,
+        "base": [[name, made.tag, basemaps.PARTS[name]] for name, made in parts.items() if made],
+        "rasters": basemaps.for_script(settings),
+        "layers": [
+            [each.name, str(each.title), each.icon, each.from_zoom]
+            for each in LAYERS.values()
+            if each.shape == "point" and may(me(), each.right)
+        ],
+        "counts": may(me(), "maps.load"),
+    }
+
+
+@bp.app_context_processor
+def maps_of_pages() -> dict[str, Any]:
+    """Templates hand this to their maps."""
+    return {"for_maps": for_maps}

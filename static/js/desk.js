@@ -1,0 +1,55 @@
+/** The desk: queue, map and pane show the same case, and news renew them. */
+import "./finder.js";
+import { createMap } from "./map/map.js";
+import { selectOnClick } from "./select.js";
+
+const map = createMap(document.getElementById("map"));
+const queue = document.getElementById("queue");
+const pane = document.getElementById("chosen");
+const RENEW_MS = 300;
+
+selectOnClick(queue);
+selectOnClick(document.querySelector("[data-finder]"));
+
+let shown = null;
+
+document.addEventListener("wangge:select", async ({ detail: { kind, id } }) => {
+  await map.ready;
+  const code = kind === "grid" ? map.outlines.all.get(id)?.code : null;
+  const address = kind === "case" ? `/cases/${id}` : code ? `/grids/${code}` : null;
+  if (address) show(address);
+});
+
+function show(address) {
+  shown = address;
+  htmx.ajax("GET", address, { target: pane, swap: "innerHTML" });
+}
+
+// A line of news: the queue and the counters once for a whole burst, the pane if it shows that case.
+let due = null;
+
+function renew(address) {
+  if (address && address === shown && !pane.contains(document.activeElement)) show(address);
+  due ??= setTimeout(() => {
+    due = null;
+    htmx.trigger(queue, "wangge:renew");
+    document.dispatchEvent(new CustomEvent("wangge:counted"));
+  }, RENEW_MS);
+}
+
+document.addEventListener("wangge:case", ({ detail }) => renew(`/cases/${detail.id}`));
+document.addEventListener("wangge:reload", () => renew(shown));
+
+const form = document.querySelector("[data-as-of]");
+const told = document.querySelector("[data-as-of-told]");
+const today = form.querySelector("[type=reset]");
+
+async function asOf(day) {
+  const count = await map.asOf(day);
+  today.hidden = told.hidden = !day;
+  told.textContent = told.dataset.words.replace("{day}", day).replace("{n}", count);
+}
+
+form.addEventListener("change", () => asOf(form.elements.at.value));
+form.addEventListener("reset", () => asOf(null));
+form.addEventListener("submit", (event) => event.preventDefault());

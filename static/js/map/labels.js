@@ -1,0 +1,119 @@
+/** Names that are written only where they fit, and never over each other. */
+import { inside, latLng } from "./geometry.js";
+import { make } from "./words.js";
+
+const LINE = 1.25;
+const GAP = 2;
+
+/** Shorter and shorter ways to write the name of a grid, each a list of lines. */
+export function forms(name, code) {
+  const plain = name.replace(/[(（].*[)）]$/, "");
+  const short = plain.replace(/网格$/, "").replace(/(社区|村原址|村)(?=.?$)/, "");
+  const all = [[name], halves(name), [plain], halves(plain), [short], halves(short), [code.replace(/^.*?-/, "")]];
+  return all.filter((lines) => lines && lines.every(Boolean));
+}
+
+function halves(words) {
+  const at = [words.search(/[(（]/), words.indexOf("社区") + 2, words.indexOf("村") + 1, Math.ceil(words.length / 2)]
+    .find((place) => place > 1 && place < words.length - 1);
+  return at ? [words.slice(0, at), words.slice(at)] : null;
+}
+
+export class Labels {
+  /** @param {() => boolean} counted whether the map shows the cases themselves, so that a number alone says nothing */
+  constructor(map, outlines, counted) {
+    Object.assign(this, { map, outlines, counted });
+    this.names = [];
+    this.pane = map.createPane("labels");
+    this.pane.setAttribute("aria-hidden", "true");
+    this.pen = document.createElement("canvas").getContext("2d");
+    this.face = getComputedStyle(map.getContainer()).fontFamily;
+    map.on("zoomstart", () => this.pane.classList.add("waits"));
+    map.on("moveend zoomend resize", () => this.place());
+  }
+
+  /** Writes every name that fits now. */
+  place() {
+    const zoom = this.map.getZoom();
+    if (zoom === undefined) return;
+    this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    this.taken = [];
+    this.view = this.map.getPixelBounds().pad(0.05);
+    this.origin = this.map.getPixelOrigin();
+    const made = [];
+    for (const grid of this.#inOrder()) {
+      const written = this.#grid(grid, (zoom < 14 ? 11 : zoom < 16 ? 12 : 13) * this.scale);
+      if (written) made.push(written);
+    }
+    if (zoom >= 13.5) {
+      for (const place of this.names) {
+        const written = this.#name(place, 11 * this.scale);
+        if (written) made.push(written);
+      }
+    }
+    this.pane.replaceChildren(...made);
+    this.pane.classList.remove("waits");
+  }
+
+  #inOrder() {
+    const { all, chosen, load } = this.outlines;
+    const first = (grid) => (grid.id === chosen ? 2 : load.get(grid.id)?.open ? 1 : 0);
+    return [...all.values()].sort((a, b) => first(b) - first(a) || b.area - a.area);
+  }
+
+  #grid(grid, size) {
+    const at = this.map.project(latLng(grid.at));
+    if (!this.view.contains(at)) return null;
+    const rings = grid.rings.map((ring) => ring.map((point) => {
+      const { x, y } = this.map.project(latLng(point));
+      return [x, y];
+    }));
+    const { open = 0, late = 0 } = this.outlines.load.get(grid.id) ?? {};
+    const must = grid.id === this.outlines.chosen;
+    for (const lines of [...forms(grid.name, grid.code), []]) {
+      if (!lines.length && (!open || this.counted())) break;
+      const box = this.#box(at, lines, size, open);
+      const fits = must || corners(box).every((corner) => inside(corner, rings));
+      if (fits && this.#free(box)) return this.#write(box, lines, size, `grid-label kind-${grid.kind}${must ? " chosen" : ""}`, open, late);
+    }
+    return null;
+  }
+
+  #name({ at, name, kind }, size) {
+    if (kind === "communities" || kind === "workstations") return null;
+    const point = this.map.project(latLng(at));
+    if (!this.view.contains(point)) return null;
+    const box = this.#box(point.add([0, size]), [name], size, 0);
+    return this.#free(box) ? this.#write(box, [name], size, "place-label", 0, 0) : null;
+  }
+
+  #box(at, lines, size, open) {
+    this.pen.font = `500 ${size}px ${this.face}`;
+    const wide = Math.max(0, ...lines.map((line) => this.pen.measureText(line).width));
+    const badge = open ? size * (open > 9 ? 2 : 1.5) : 0;
+    const [w, h] = [wide + badge + GAP * 2, Math.max(1, lines.length) * size * LINE + GAP];
+    return { left: at.x - w / 2, top: at.y - h / 2, right: at.x + w / 2, bottom: at.y + h / 2 };
+  }
+
+  #free(box) {
+    return this.taken.every((other) =>
+      box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+  }
+
+  #write(box, lines, size, name, open, late) {
+    this.taken.push(box);
+    const label = make("div", name);
+    const written = make("div", "", ...lines.map((line) => make("span", "", line)));
+    label.append(written);
+    if (open) label.append(make("b", late ? "load late" : "load", String(open > 99 ? "99+" : open)));
+    label.style.fontSize = `${size}px`;
+    label.style.width = `${box.right - box.left}px`;
+    L.DomUtil.setPosition(label, L.point(box.left, box.top).subtract(this.origin).round());
+    return label;
+  }
+}
+
+function corners({ left, top, right, bottom }) {
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  return [[left, top], [right, top], [left, bottom], [right, bottom], [x, top], [x, bottom], [left, y], [right, y]];
+}

@@ -1,0 +1,180 @@
+/**
+ * The map of a page. Leaflet and markercluster are there as `L` (templates/parts/map_head.html loads them first).
+ *
+ *   const map = createMap(element);      the element comes from templates/parts/map.html and holds the options
+ *   await map.ready                      the outlines are drawn
+ *   map.leaflet                          the L.Map underneath
+ *   map.outlines                         .at([lon, lat]) -> grid or null; .toBorder(id, at) metres; .all; .choose(id)
+ *   map.go([lon, lat], zoom)             shows a place;  map.fit(gridId) shows a grid;  map.fit() shows all
+ *   map.select({ kind, id })             as if it was clicked in a list; kinds: "grid", "case", "place"
+ *   map.points("cases")                  a layer of the table: .show() .hide() .refresh() .refreshOne(id)
+ *   map.addPoints({ name, title, mark, from_zoom })   a further layer of /maps/layers/<name>.json
+ *   map.pickPoint({ at, accuracy, moved })  a pin to be placed by hand: moved([lon, lat], { title, words, grid }) is
+ *                                        called at once and after every move; answers { move(at, accuracy), end() }
+ *   map.place                            where the person is: .start(), .at, .accuracy
+ *   map.on("placed", ({ at, accuracy, title, words, grid }) => ...)   position found, in words
+ *   map.on("unplaced", ({ words }) => ...)   no position, and why
+ *   map.on("held", ({ at }) => ...)      a long press or the right button
+ *   map.asOf("2026-01-31")               the borders of that day; map.asOf(null): those in force
+ *
+ * Selecting goes through `document`: the map sends and hears `wangge:select` with detail {kind, id}. News go there too:
+ * `wangge:case` {id} renews one point and the counts, `wangge:reload` everything.
+ */
+import { BaseMap } from "./base.js";
+import { Outlines } from "./grids.js";
+import { Labels } from "./labels.js";
+import { Legend } from "./legend.js";
+import { pickPoint } from "./pick.js";
+import { Place } from "./place.js";
+import { Points } from "./points.js";
+import { addTools } from "./tools.js";
+import { latLng } from "./geometry.js";
+import { speaker } from "./words.js";
+import { tell } from "../requests.js";
+
+const AREAS = "/maps/layers/grids.json";
+
+/** @param {HTMLElement} element @param {object} [more] options that go before those of the element */
+export function createMap(element, more = {}) {
+  return new Wangge(element, { ...JSON.parse(element.dataset.map), ...more });
+}
+
+class Wangge {
+  constructor(element, options) {
+    this.options = options;
+    this.say = speaker(element);
+    this.busy = 0;
+    this.leaflet = L.map(element, {
+      zoomControl: false, zoomSnap: 0.125, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 11, maxZoom: 19, preferCanvas: true,
+      attributionControl: false, tapHold: true, bounceAtZoomLimits: false,
+    }).setView(latLng(options.centre ?? [121.07, 37.7]), 12.5);
+    L.control.attribution({ prefix: false, position: "bottomright" }).addTo(this.leaflet);
+    this.outlines = new Outlines(this.leaflet, this.say);
+    this.labels = new Labels(this.leaflet, this.outlines, () => this.points("cases")?.shown);
+    this.base = new BaseMap(this.leaflet, options, this.say);
+    this.place = new Place(this.leaflet, this.outlines, this.say);
+    this.layers = new Map();
+    for (const [name, title, mark, from_zoom] of options.layers) this.addPoints({ name, title, mark, from_zoom });
+    addTools(this.leaflet, { say: this.say, place: this.place, whole: () => this.fit() }, options.tools);
+    this.#listen();
+    this.ready = this.#begin();
+  }
+
+  async #begin() {
+    try {
+      await this.outlines.draw(this.options.set ? `${AREAS}?set=${this.options.set}` : AREAS);
+    } catch {
+      tell(this.say("grids_failed"));
+      return this;
+    }
+    this.outlines.mine = new Set(this.options.mine);
+    this.leaflet.setMaxBounds(this.outlines.bounds().pad(1.2));
+    this.fit(this.options.grid);
+    if (this.options.grid) this.outlines.choose(this.options.grid);
+    if (this.options.counts) await this.recount();
+    await Promise.all(this.options.show.map((name) => this.layers.get(name)?.show()));
+    this.labels.place();
+    if (this.options.legend) {
+      const layers = [...this.layers.values()];
+      this.legend = new Legend(this.leaflet, { ...this, layers, counts: this.options.counts, open: this.options.legend === "open" });
+    }
+    return this;
+  }
+
+  #listen() {
+    const { leaflet } = this;
+    const quiet = ({ on }) => (this.busy += on ? 1 : -1);
+    leaflet.on("picking measuring", quiet);
+    leaflet.on("grid", ({ id }) => this.busy || this.#send("grid", id));
+    leaflet.on("point", ({ kind, id, at }) => {
+      if (this.busy) return;
+      if (kind === "case") this.#send(kind, id);
+      else this.go(at);
+    });
+    leaflet.on("told", ({ words }) => tell(words));
+    leaflet.on("based", () => {
+      this.labels.names = this.base.names;
+      this.labels.place();
+    });
+    leaflet.on("contextmenu", ({ latlng }) => leaflet.fire("held", { at: [latlng.lng, latlng.lat] }));
+    document.addEventListener("wangge:select", ({ detail }) => detail.from !== this && this.select(detail));
+    document.addEventListener("wangge:case", ({ detail }) => this.#changed(detail.id));
+    document.addEventListener("wangge:reload", () => this.#changed(null));
+    new ResizeObserver(() => leaflet.invalidateSize({ pan: false })).observe(leaflet.getContainer());
+  }
+
+  #send(kind, id) {
+    this.#mark(kind, id);
+    document.dispatchEvent(new CustomEvent("wangge:select", { detail: { kind, id, from: this } }));
+  }
+
+  async select({ kind, id, at }) {
+    await this.ready;
+    this.#mark(kind, id);
+    if (kind === "grid" && id) this.fit(id);
+    const marker = kind === "case" && this.points("cases")?.markers.get(id);
+    const where = at ?? (marker && [marker.getLatLng().lng, marker.getLatLng().lat]);
+    if (where) this.go(where, Math.max(this.leaflet.getZoom(), 15));
+  }
+
+  #mark(kind, id) {
+    if (kind === "grid") this.outlines.choose(id);
+    if (kind === "case") {
+      const points = this.points("cases");
+      points?.choose(id);
+      const grid = points?.markers.get(id)?.options.row[6];
+      if (grid) this.outlines.choose(grid);
+    }
+    this.labels.place();
+  }
+
+  async #changed(id) {
+    const points = this.points("cases");
+    if (points?.shown) await (id === null ? points.refresh() : points.refreshOne(id));
+    if (this.options.counts) await this.recount();
+  }
+
+  /** Asks again for the open cases of every grid. */
+  async recount() {
+    const answer = await fetch("/maps/layers/counts.json").catch(() => null);
+    if (!answer?.ok) return;
+    this.outlines.setLoad((await answer.json()).rows);
+    this.labels.place();
+  }
+
+  async asOf(day) {
+    const own = this.options.set ? `${AREAS}?set=${this.options.set}` : AREAS;
+    await this.outlines.draw(day ? `${AREAS}?at=${day}` : own);
+    this.labels.place();
+    this.legend?.fill();
+    return this.outlines.all.size;
+  }
+
+  addPoints(layer) {
+    const points = new Points(this.leaflet, layer, this.say);
+    this.layers.set(layer.name, points);
+    return points;
+  }
+
+  points(name) {
+    return this.layers.get(name);
+  }
+
+  pickPoint(options = {}) {
+    return pickPoint(this.leaflet, this.outlines, this.say, options);
+  }
+
+  go(at, zoom = this.leaflet.getZoom()) {
+    this.leaflet.setView(latLng(at), zoom);
+  }
+
+  fit(id) {
+    const [top, right, bottom, left] = this.options.room;
+    this.leaflet.fitBounds(this.outlines.bounds(id), { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 16 });
+  }
+
+  on(name, heard) {
+    this.leaflet.on(name, heard);
+    return this;
+  }
+}

@@ -1,0 +1,126 @@
+/** Points by kind: places and cases, gathered into counts where they would lie over each other. */
+import { icon, make } from "./words.js";
+import { latLng } from "./geometry.js";
+
+// The mark that a count takes from what it holds: the worst one.
+const WORST = ["late", "soon", "new", "done", "rest"];
+const SHAPES = {
+  late: '<path d="M12 2.5 22.5 21.5H1.5Z"/><path class="ink" d="M12 9v6m0 2.6v.4"/>',
+  soon: '<rect x="3.5" y="3.5" width="17" height="17" rx="3"/>',
+  new: '<circle cx="12" cy="12" r="9"/>',
+  done: '<circle cx="12" cy="12" r="9"/><path class="ink" d="m8 12.2 2.8 2.8L16 9.6"/>',
+  rest: '<circle class="ring" cx="12" cy="12" r="7.5"/>',
+};
+
+/** The mark of a state as markup: colour by class, shape by state. */
+export function mark(state) {
+  return `<svg viewBox="0 0 24 24" aria-hidden="true">${SHAPES[state] ?? SHAPES.rest}</svg>`;
+}
+
+export class Points {
+  /** @param {{name: string, title: string, mark: string, from_zoom: number}} layer */
+  constructor(map, layer, say) {
+    Object.assign(this, { map, say, ...layer });
+    this.markers = new Map();
+    this.loaded = null;
+    this.chosen = null;
+    this.group = L.markerClusterGroup({
+      maxClusterRadius: 42, showCoverageOnHover: false, spiderfyOnMaxZoom: true, disableClusteringAtZoom: 17,
+      animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      iconCreateFunction: (cluster) => this.#count(cluster),
+    });
+    this.watch = () => this.#moved();
+  }
+
+  get moving() {
+    return this.name === "cases";
+  }
+
+  async show() {
+    this.shown = true;
+    this.map.on("moveend", this.watch);
+    await this.#moved();
+  }
+
+  hide() {
+    this.shown = false;
+    this.map.off("moveend", this.watch);
+    this.group.remove();
+  }
+
+  /** Asks again for everything that is in view. */
+  async refresh() {
+    this.loaded = null;
+    if (this.shown) await this.#moved();
+  }
+
+  /** Asks again for one thing: it moves, changes its mark, or is gone. */
+  async refreshOne(id) {
+    const answer = await fetch(`/maps/layers/${this.name}.json?id=${id}`);
+    if (!answer.ok) return;
+    const { rows } = await answer.json();
+    const known = this.markers.get(id);
+    if (known) this.group.removeLayer(known);
+    this.markers.delete(id);
+    if (rows.length) this.group.addLayer(this.#marker(rows[0]));
+  }
+
+  choose(id) {
+    const before = this.chosen;
+    this.chosen = id;
+    for (const each of [before, id]) {
+      const marker = this.markers.get(each);
+      marker?.setIcon(this.#icon(marker.options.row));
+    }
+  }
+
+  async #moved() {
+    const zoom = this.map.getZoom();
+    if (zoom < this.from_zoom) {
+      this.group.remove();
+      return;
+    }
+    if (!this.map.hasLayer(this.group)) this.map.addLayer(this.group);
+    const view = this.map.getBounds();
+    if (this.loaded?.contains(view)) return;
+    const asked = this.moving ? view.pad(0.3) : L.latLngBounds([-90, -180], [90, 180]);
+    this.loaded = asked;
+    const where = this.moving ? `?bbox=${asked.toBBoxString()}` : "";
+    const answer = await fetch(`/maps/layers/${this.name}.json${where}`).catch(() => null);
+    if (!answer?.ok) {
+      this.loaded = null;
+      return;
+    }
+    const { rows, more, limit } = await answer.json();
+    this.markers.clear();
+    this.group.clearLayers();
+    this.group.addLayers(rows.map((row) => this.#marker(row)));
+    if (more) this.map.fire("told", { words: this.say("more", { title: this.title, limit }) });
+  }
+
+  #marker(row) {
+    const [id, lon, lat, state, name, number] = this.moving ? row : [row[0], row[1], row[2], null, row[3]];
+    const marker = L.marker(latLng([lon, lat]), { icon: this.#icon(row), keyboard: false, row, state });
+    const kind = this.moving ? "case" : "place";
+    marker.on("click", () => this.map.fire("point", { kind, id, layer: this.name, at: [lon, lat], name }));
+    const lines = [make("strong", "", name), make("span", "", this.moving ? `${number} · ${this.say(state)}` : this.title)];
+    marker.bindTooltip(make("div", "card-lines", ...lines), { className: "grid-card", direction: "top", offset: [0, -10], opacity: 1 });
+    this.markers.set(id, marker);
+    return marker;
+  }
+
+  #icon(row) {
+    const chosen = row[0] === this.chosen ? " chosen" : "";
+    if (this.moving) {
+      return L.divIcon({ className: `pin ${row[3]}${chosen}`, html: mark(row[3]), iconSize: chosen ? [28, 28] : [20, 20] });
+    }
+    return L.divIcon({ className: `spot ${this.name}${chosen}`, html: make("i", "", icon(this.mark)), iconSize: [24, 24] });
+  }
+
+  #count(cluster) {
+    const inside = cluster.getAllChildMarkers().map((each) => each.options.state);
+    const state = this.moving ? WORST.find((each) => inside.includes(each)) : "";
+    const size = inside.length < 10 ? 28 : inside.length < 100 ? 32 : 40;
+    return L.divIcon({ className: `heap ${state || "places"}`, html: make("b", "", String(inside.length)), iconSize: [size, size] });
+  }
+}

@@ -1,0 +1,57 @@
+/** The map of the phone: where I am in words, my grids outlined, hold to report, today's stops below. */
+import { createMap } from "./map/map.js";
+import { means } from "./map/place.js";
+import "./select.js";
+import { draggable } from "./sheet.js";
+
+const map = createMap(document.getElementById("map"));
+const today = document.getElementById("today");
+const where = document.querySelector("[data-where]");
+const words = document.querySelector("[data-where-words]");
+const held = document.querySelector("[data-held]");
+const report = document.querySelector(".nav-main a.report");
+
+draggable(document.querySelector("[data-sheet]"));
+map.ready.then(() => map.place.start());
+
+/** The address of a new report that begins at a point. */
+function reportAt([lon, lat], accuracy) {
+  const address = new URL(held.querySelector("[data-report]").dataset.report, location);
+  address.searchParams.set("lon", lon.toFixed(6));
+  address.searchParams.set("lat", lat.toFixed(6));
+  if (accuracy) address.searchParams.set("accuracy", Math.round(accuracy));
+  return address.pathname + address.search;
+}
+
+map.on("placed", ({ at, accuracy, title, words: said }) => {
+  where.textContent = title;
+  words.textContent = said;
+  if (report) report.href = reportAt(at, accuracy);
+});
+
+map.on("unplaced", ({ words: said }) => (words.textContent = said));
+
+map.on("held", ({ at }) => {
+  const meaning = means(map.outlines, at, null, map.say);
+  held.querySelector("[data-held-title]").textContent = meaning.title;
+  held.querySelector("[data-held-words]").textContent = meaning.words;
+  held.querySelector("[data-held-link]").href = reportAt(at);
+  held.hidden = false;
+});
+
+held.querySelector("[data-held-close]").addEventListener("click", () => (held.hidden = true));
+
+// A stop on the map opens its page; a stop in the list leads there on its own.
+document.addEventListener("wangge:select", ({ detail: { kind, id, from } }) => {
+  if (kind === "case" && from) location.assign(`/cases/${id}`);
+});
+
+for (const news of ["wangge:case", "wangge:reload"]) {
+  document.addEventListener(news, () => htmx.trigger(today, "wangge:renew"));
+}
+
+const count = document.querySelector("[data-offline-count]");
+const box = document.querySelector("[data-offline-box]");
+const showCount = () => (box.hidden = count.textContent.trim() === "0" || count.textContent.trim() === "");
+new MutationObserver(showCount).observe(count, { childList: true, characterData: true, subtree: true });
+showCount();

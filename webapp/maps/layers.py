@@ -1,0 +1,204 @@
+"""The one table of layers: what is drawn, who may see it, how it is answered, where it is a list."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import shapely
+from flask import Response, abort
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from pydantic import Field, field_validator
+
+from webapp.base import clock
+from webapp.base.access import may, me
+from webapp.base.web import Form
+from webapp.grids import queries as grids
+from webapp.grids.rules import INTERNAL_PLACES, PLACE_WORDS, PlaceKind, SetState
+from webapp.maps import queries
+from webapp.maps.packed import FOR_EVER, Packed
+
+# So many points are sent at once; when there are more the answer says so.
+LIMIT = 2000
+
+# Boxes are widened to multiples of this (degrees), so that small moves ask for the same box.
+SNAP = 0.01
+
+# Sets whose outlines a process keeps ready.
+KEPT_SETS = 4
+
+
+class Wish(Form):
+    """What a map asks of a layer: a box, one thing, the borders of a set or of a moment."""
+
+    bbox: tuple[float, float, float, float] | None = None
+    id: int | None = None
+    set: int | None = Field(default=None)
+    at: datetime | None = None
+
+    @field_validator("bbox", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+    @field_validator("at", mode="after")
+    @classmethod
+    def _zoned(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=clock.Calendar().zone) if value and not value.tzinfo else value
+
+    @property
+    def box(self) -> queries.Box | None:
+        """The box, widened to the next multiples of `SNAP`."""
+        if self.bbox is None:
+            return None
+        west, south, east, north = (edge / SNAP for edge in self.bbox)
+        return (
+            math.floor(west) * SNAP,
+            math.floor(south) * SNAP,
+            math.ceil(east) * SNAP,
+            math.ceil(north) * SNAP,
+        )
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A row of the table.
+
+    `shape` is `area`, `point` or `none` (only figures); `icon` is drawn on a point; `from_zoom` is
+    the scale from which it is drawn; `list_at` is the page that says the same without a map.
+    """
+
+    name: str
+    title: LazyString
+    right: str
+    answer: Callable[[Wish], Response]
+    shape: str
+    list_at: str
+    icon: str = ""
+    from_zoom: int = 0
+
+
+_outlines: OrderedDict[int, Packed] = OrderedDict()
+
+
+def _grids(wish: Wish) -> Response:
+    if wish.at is not None:
+        return Packed.of_json(_collection(grids.borders_geojson(at=wish.at))).answer(shared=True)
+    in_force = queries.territory().set_id
+    asked = wish.set if wish.set is not None else in_force
+    if asked is None:
+        return Packed.of_json(_collection([])).answer(shared=True)
+    if asked == in_force:
+        kept = FOR_EVER if wish.set else 0
+        return outlines(asked).answer(kept_s=kept, shared=True)
+    other = grids.set_by_id(asked)
+    if other is None or not (other.state == SetState.RETIRED or may(me(), "grids.draw", other)):
+        abort(404)
+    return Packed.of_json(_collection(grids.borders_geojson(set_id=asked))).answer()
+
+
+def outlines(set_id: int) -> Packed:
+    """The light borders of the set in force, made once for each process."""
+    made = _outlines.get(set_id)
+    if made is None:
+        made = Packed.of_json(_collection(grids.borders_geojson(set_id=set_id)))
+        _outlines[set_id] = made
+        while len(_outlines) > KEPT_SETS:
+            _outlines.popitem(last=False)
+    return made
+
+
+def _collection(rows: list[Any]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": [_feature(row) for row in rows]}
+
+
+def _feature(row: Any) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": row.grid_id,
+        "properties": {
+            "code": row.display_code or row.code,
+            "name": row.name,
+            "kind": row.kind,
+            "community": row.community,
+            "area": round(row.area_m2),
+            "at": _middle(row.geometry),
+        },
+        "geometry": row.geometry,
+    }
+
+
+def _middle(geometry: dict[str, Any]) -> list[float]:
+    """Where the name of an area has most room, degrees."""
+    shape = shapely.geometry.shape(geometry)
+    # A degree of longitude is shorter than one of latitude; without this the room would be measured askew.
+    narrow = math.cos(math.radians(shape.centroid.y))
+    even: Any = shapely.transform(shape, lambda at: at * [narrow, 1.0])
+    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(even, 1e-5))[0]
+    return [round(x / narrow, 5), round(y, 5)]
+
+
+def _points(fields: list[str], rows: list[list[Any]]) -> dict[str, Any]:
+    more = len(rows) > LIMIT
+    return {"fields": fields, "rows": rows[:LIMIT], "limit": LIMIT, "more": more}
+
+
+def _cases(wish: Wish) -> Response:
+    rows = queries.case_points(me(), box=wish.box, case_id=wish.id, limit=LIMIT)
+    fields = ["id", "lon", "lat", "mark", "name", "number", "grid"]
+    return Packed.of_json(_points(fields, rows)).answer()
+
+
+def _counts(wish: Wish) -> Response:
+    who = me()
+    load = queries.load_by_grid(who)
+    workers = queries.workers_by_grid() if may(who, "grids.see_inside") else {}
+    rows = [
+        [grid, *load.get(grid, [0, 0]), workers.get(grid)] for grid in sorted({*load, *workers})
+    ]
+    fields = ["id", "open", "late", "worker"]
+    return Packed.of_json({"fields": fields, "rows": rows}).answer()
+
+
+def _places(kind: PlaceKind, wish: Wish) -> Response:
+    rows = queries.place_points(kind, limit=LIMIT)
+    points = _points(["id", "lon", "lat", "name", "grid"], rows)
+    return Packed.of_json(points).answer(shared=kind not in INTERNAL_PLACES)
+
+
+PLACE_LAYERS: dict[str, tuple[PlaceKind, dict[str, Any]]] = {
+    "workstations": (PlaceKind.WORKSTATION, {"icon": "building-community"}),
+    "villages": (PlaceKind.VILLAGE, {"icon": "home", "from_zoom": 13}),
+    "enterprises": (PlaceKind.ENTERPRISE, {"icon": "building-factory-2", "from_zoom": 12}),
+    "project_sites": (PlaceKind.PROJECT_SITE, {"icon": "crane", "from_zoom": 12}),
+    "sampling_points": (PlaceKind.SAMPLING_POINT, {"icon": "test-pipe", "from_zoom": 12}),
+    "fishing_ports": (PlaceKind.FISHING_PORT, {"icon": "anchor"}),
+    "cameras": (PlaceKind.CAMERA, {"icon": "device-cctv", "from_zoom": 14}),
+}
+
+LAYERS: dict[str, Layer] = {
+    layer.name: layer
+    for layer in (
+        Layer("grids", _l("Grids"), "grids.see", _grids, shape="area", list_at="/grids"),
+        Layer("counts", _l("Open cases"), "maps.load", _counts, shape="none", list_at="/grids"),
+        Layer("cases", _l("Cases"), "maps.load", _cases, shape="point", list_at="/cases"),
+        *(
+            Layer(
+                name,
+                PLACE_WORDS[kind],
+                "grids.see_inside" if kind in INTERNAL_PLACES else "grids.see",
+                partial(_places, kind),
+                shape="point",
+                list_at=f"/grids/places?kind={kind}",
+                **look,
+            )
+            for name, (kind, look) in PLACE_LAYERS.items()
+        ),
+    )
+}
