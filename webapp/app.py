@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.base import access, db, files, language, live, security, tasks, web
+from webapp.base import access, db, files, language, live, notices, security, tasks, web
 from webapp.base.config import Settings
-from webapp.cases import (
-    actions as _ca,  # noqa
-    commands as case_commands,
-    rules as cases,
-)
+from webapp.cases import commands as case_commands, rules as cases, views as case_pages
 from webapp.grids import commands as grid_commands, rules as grids, views as grid_pages
+from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, rules as machines
-from webapp.maps import rules as maps, views as map_pages
+from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
 from webapp.operation import commands as house_commands
-from webapp.people import commands as people_commands, rules as people, sign_in
+from webapp.people import (
+    commands as people_commands,
+    pages as people_pages,
+    rules as people,
+    sign_in,
+)
 
-RULES = (grids, people, cases, maps, machines)
-PAGES = (sign_in, map_pages, grid_pages, health)
+RULES = (notices, grids, people, cases, maps, machines)
+PAGES = (notices, *people_pages.ALL, map_pages, grid_pages, import_pages, case_pages, installed, health)
 COMMANDS = (
     grid_commands.group,
+    import_commands.group,
     case_commands.group,
-    people_commands.group,
+    map_commands.group,
+    *people_commands.ALL,
     *house_commands.ALL,
 )
 
@@ -36,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         access.register(rules.MAY)
     security.init_app(app, settings)
     db.init_app(app, settings)
-    sign_in.init_app(app)
+    sign_in.init_app(app, settings)
     language.init_app(app, settings)
     files.init_app(app, settings.instance)
     tasks.init_app(app)

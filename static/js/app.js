@@ -3,3 +3,5 @@ import "./requests.js";
 import "./menus.js";
 
 if (document.body.dataset.live) import("./live.js");
+if (document.body.dataset.account && "indexedDB" in window) import("./offline.js");
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/service-worker.js");

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Identity, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from webapp.base.config import Settings
+from webapp.base.config import Settings, SettingsError
 
 # One transaction never waits for ever, and one forgotten transaction never holds back the live feed.
 _SERVER_OPTIONS = (
@@ -78,6 +78,8 @@ migrations = Alembic(metadatas=Base.metadata)
 
 def init_app(app: Flask, settings: Settings) -> None:
     """The app can reach its database, and knows its migrations."""
+    if not settings.database_url:
+        raise SettingsError("DATABASE_URL is missing. `make run` starts a database and sets it.")
     app.config["SQLALCHEMY_ENGINES"] = {
         "default": {
             "url": settings.database_url,

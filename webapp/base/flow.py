@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,12 +124,14 @@ class Flow:
         evidence: Mapping[str, Any] | None = None,
         base_version: int | None = None,
         client_at: datetime | None = None,
+        mark: uuid.UUID | None = None,
         data: dict[str, Any] | None = None,
     ) -> audit.Event:
         """The thing stands in the new state and the log says who moved it; or a `Refusal`.
 
         Takes the row lock, so of two people at once one wins and the other is told who and when.
-        `base_version` is the version the person saw; None when a lone state is enough.
+        `base_version` is the version the person saw; None when a lone state is enough. `mark` is
+        the phone's own name for this step; it stands in the event, so that a replay is known.
         """
         each = self.moves[name]
         db.session.refresh(thing, with_for_update=True)
@@ -145,6 +148,8 @@ class Flow:
                 words, fields={need: EVIDENCE_WORDS.get(need, need) for need in missing}
             )
         before, thing.state = thing.state, each.to
+        if mark is not None:
+            data = {**(data or {}), "mark": str(mark)}
         return self.record(
             thing, name, by=by, before=before, after=each.to, client_at=client_at, data=data
         )

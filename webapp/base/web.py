@@ -136,6 +136,11 @@ def goto(endpoint: str, **values: Any) -> Response:
     return make_response(redirect(address, 303))
 
 
+def part_of_address(name: str) -> str:
+    """A named part of the address of this request, beside the thing that was loaded by it."""
+    return str((request.view_args or {})[name])
+
+
 def own_address(address: str | None, otherwise: str) -> str:
     """An address to go on to, if it is one of ours; never another site."""
     if not address:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from math import hypot
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,15 +13,21 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock, notices
-from webapp.base.access import Actor
+from webapp.base.access import Actor, may
 from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.files import StoredFile
-from webapp.base.flow import NotAllowed, Unacceptable
+from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.spatial import shape_of, to_metric
 from webapp.cases import queries
 from webapp.cases.models import NUMBERS, Assignment, Case, CaseClass, CaseMedia
-from webapp.cases.rules import CASE_FLOW, Duty, Source, Stage, State
+from webapp.cases.rules import CASE_FLOW, UNSENT, Duty, Source, Stage, State, limit_of
+from webapp.grids import queries as grids
 from webapp.people import queries as people
+
+OFFICE = clock.Calendar()
+
+FARTHEST_M = 50_000
 
 ON_WATCH = ("grid_worker", "grid_leader")
 DISPATCHERS = ("dispatcher", "acceptor", "shift_leader")
@@ -35,6 +42,7 @@ def report(
     accuracy_m: float | None = None,
     words: str | None = None,
     where_words: str | None = None,
+    said_grid: str | None = None,
     source: Source,
     by: Actor,
     happened_at: datetime | None = None,
@@ -54,6 +62,10 @@ def report(
         words_ = _l("There is no class with this code.")
         raise Unacceptable(words_, fields={"class_code": words_})
     now = clock.now()
+    said = grids.one(said_grid) if said_grid else None
+    if said_grid and said is None:
+        words_ = _l("There is no grid with this code.")
+        raise Unacceptable(words_, fields={"said_grid": words_})
     case = Case(
         number=_number(prefix, now),
         client_id=client_id,
@@ -64,6 +76,8 @@ def report(
         state=State.REPORTED,
         reporter_id=by.id,
         happened_at=happened_at or now,
+        due_at=OFFICE.due(now, limit_of(class_code)),
+        said_grid_id=said.id if said else None,
     )
     case.place_at(lon, lat, datum=datum, accuracy_m=accuracy_m)
     db.session.add(case)
@@ -76,6 +90,9 @@ def report(
         if known is None:
             raise
         return _own(known, by)
+    if case.grid_id is None and queries.metres_outside(case) > FARTHEST_M:
+        words_ = _l("This point lies more than 50 km away from here. Is the position right?")
+        raise Unacceptable(words_, fields={"lon": words_})
     CASE_FLOW.record(case, "report", by=by, client_at=happened_at)
     _tell_arrival(case, by)
     return case
@@ -89,25 +106,31 @@ def add_media(
     client_id: uuid.UUID | None = None,
 ) -> CaseMedia:
     """The picture or voice note belongs to the case; how far from it it was taken is kept."""
-    if client_id is not None:
-        known = db.session.scalar(
-            select(CaseMedia).where(
-                CaseMedia.case_id == case.id, CaseMedia.client_id == client_id
-            )
-        )
-        if known is not None:
-            return known
-    media = CaseMedia(case_id=case.id, file_id=file.id, stage=stage, client_id=client_id)
+    known = queries.media_by_mark(case.id, client_id) if client_id else None
+    if known is not None:
+        return known
+    media = CaseMedia(
+        case_id=case.id,
+        file_id=file.id,
+        stage=stage,
+        client_id=client_id,
+        distance_m=_away(case, file),
+    )
     db.session.add(media)
     db.session.flush()
     return media
 
 
+def may_attach(case: Case, *, by: Actor) -> None:
+    """Raises `NotAllowed` unless `by` has a part in the case, or works at the desk."""
+    parts = {case.reporter_id, case.handler_id, case.checker_id}
+    if by.id not in parts and not may(by, "cases.accept", case):
+        raise NotAllowed(_l("Only those who have a part in this case add pictures to it."))
+
+
 def self_close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
     """The finder has solved it on the spot, with a picture of before and after."""
-    CASE_FLOW.move(
-        case, "self_close", by=by, evidence=_pictures(case), data=_said(note), **moved
-    )
+    CASE_FLOW.move(case, "self_close", by=by, evidence=_pictures(case), data=_said(note), **moved)
     case.closed_at = clock.now()
 
 
@@ -190,6 +213,51 @@ def close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> No
     _tell(case, [case.reporter_id], "%(number)s is closed: %(what)s")
 
 
+def correct(
+    case: Case,
+    *,
+    by: Actor,
+    class_code: str | None = None,
+    grid_code: str | None = None,
+    note: str,
+    base_version: int | None = None,
+) -> None:
+    """The class or the grid is put right before anybody was sent; both values stay in the log."""
+    db.session.refresh(case, with_for_update=True)
+    if base_version is not None and case.version != base_version:
+        raise Changed(_l("Somebody changed this case a moment ago. Look at it again, please."))
+    if case.state not in UNSENT:
+        raise NotOpen(_l("Somebody has been sent already; class and grid stay as they are."))
+    changed: dict[str, Any] = {}
+    if class_code and class_code != case.class_code:
+        if db.session.get(CaseClass, class_code) is None:
+            words = _l("There is no class with this code.")
+            raise Unacceptable(words, fields={"class_code": words})
+        changed["class"] = [case.class_code, class_code]
+        case.class_code = class_code
+    if grid_code:
+        grid = grids.one(grid_code)
+        version = grids.version_of(grid) if grid else None
+        if grid is None or version is None:
+            words = _l("There is no grid with this code.")
+            raise Unacceptable(words, fields={"grid": words})
+        if grid.id != case.grid_id:
+            changed["grid"] = [case.grid_id, grid.id]
+            case.grid_id, case.grid_version_id, case.on_border = grid.id, version.id, False
+    if not changed:
+        raise Unacceptable(_l("Nothing would change."))
+    CASE_FLOW.record(case, "correct", by=by, data=_said(note, **changed))
+    db.session.expire(case, ["grid", "case_class"])
+
+
+def _away(case: Case, file: StoredFile) -> float | None:
+    if case.geom is None or file.taken_lon is None or file.taken_lat is None:
+        return None
+    x, y = to_metric(file.taken_lon, file.taken_lat)
+    here = shape_of(case.geom).centroid
+    return hypot(x - here.x, y - here.y)
+
+
 def _own(case: Case, by: Actor) -> Case:
     if case.reporter_id != by.id:
         raise NotAllowed(_l("This report belongs to somebody else."))
@@ -202,9 +270,7 @@ def _number(prefix: str, now: datetime) -> str:
 
 
 def _pictures(case: Case) -> dict[str, bool]:
-    stages = set(
-        db.session.scalars(select(CaseMedia.stage).where(CaseMedia.case_id == case.id))
-    )
+    stages = queries.stages_of(case.id)
     return {"before_photo": Stage.FOUND in stages, "after_photo": Stage.AFTER in stages}
 
 

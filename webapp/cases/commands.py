@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.dialects.postgresql import insert
 
-from webapp.base.db import db
+from webapp.base.db import Base, db
 from webapp.cases.models import CaseClass, ComponentClass
 
 DATA = Path(__file__).parent / "data"
@@ -31,7 +31,9 @@ def load_classes() -> int:
     total = 0
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
-        db.session.execute(insert(table.__table__).on_conflict_do_nothing(), rows)
+        db.session.execute(
+            insert(Base.metadata.tables[table.__tablename__]).on_conflict_do_nothing(), rows
+        )
         total += len(rows)
     return total
 

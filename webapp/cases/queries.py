@@ -6,13 +6,18 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
+from webapp.base.audit import Event
 from webapp.base.db import db
+from webapp.base.spatial import SRID, WGS84
 from webapp.cases.models import Assignment, Case, CaseClass, CaseMedia
 from webapp.cases.rules import OPEN
+from webapp.grids.models import Grid, Place
+from webapp.grids.rules import PlaceKind
+from webapp.people.models import Account
 
 PAGE = 50
 
@@ -54,11 +59,9 @@ def listed(
     limit: int = PAGE,
 ) -> list[Case]:
     """Cases that `who` may see, newest first; `before` is the key where the last page ended."""
-    found: Select[tuple[Case]] = (
+    found = (
         select(Case)
-        .options(
-            joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler)
-        )
+        .options(joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler))
         .where(visible(Case, who, "cases.see"), Case.state.in_(list(states)))
         .order_by(Case.id.desc())
         .limit(limit)
@@ -92,7 +95,7 @@ def open_by_grid(who: Actor) -> dict[int, int]:
         .where(Case.grid_id.is_not(None))
         .group_by(Case.grid_id)
     )
-    return {grid: count for grid, count in rows}
+    return {grid: count for grid, count in rows if grid is not None}
 
 
 def classes(words: str | None = None, limit: int = 30) -> list[CaseClass]:
@@ -113,6 +116,126 @@ def classes(words: str | None = None, limit: int = 30) -> list[CaseClass]:
         found = found.where(CaseClass.common_rank.is_not(None))
     found = found.order_by(CaseClass.common_rank.nulls_last(), CaseClass.code)
     return list(db.session.scalars(found.limit(limit)))
+
+
+_OUTSIDE = text("""
+    SELECT ST_Distance(g.geom, c.geom) FROM case_file c CROSS JOIN grid_piece g
+    WHERE c.id = :case ORDER BY g.geom <-> c.geom LIMIT 1
+""")
+
+
+def metres_outside(case: Case) -> float:
+    """How far the case is from the nearest grid; 0 where there are no grids yet."""
+    return float(db.session.scalar(_OUTSIDE, {"case": case.id}) or 0)
+
+
+def recent_classes(who: Actor, limit: int = 4) -> list[CaseClass]:
+    """The classes somebody reported last, newest first."""
+    last = (
+        select(Case.class_code, func.max(Case.id).label("newest"))
+        .where(Case.reporter_id == who.id)
+        .group_by(Case.class_code)
+        .order_by(func.max(Case.id).desc())
+        .limit(limit)
+        .subquery()
+    )
+    found = select(CaseClass).join(last, last.c.class_code == CaseClass.code)
+    return list(db.session.scalars(found.order_by(last.c.newest.desc())))
+
+
+# My open duties, nearest first from where I am; without a position the most urgent first.
+_TODAY = text(f"""
+    SELECT c.id, c.number, c.state, k.name AS class_name, k.name_en AS class_name_en,
+           c.where_words, c.words, g.name AS grid_name, c.due_at, x.duty,
+           ST_X(w.geom) AS lon, ST_Y(w.geom) AS lat,
+           CASE WHEN cast(:lon AS float8) IS NULL THEN NULL ELSE ST_Distance(c.geom,
+               ST_Transform(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), {SRID})) END AS away_m
+    FROM assignment x
+    JOIN case_file c ON c.id = x.case_id
+    JOIN case_class k ON k.code = c.class_code
+    LEFT JOIN grid g ON g.id = c.grid_id
+    LEFT JOIN LATERAL (SELECT ST_Transform(c.geom, 4326) AS geom) w ON true
+    WHERE x.account_id = :account AND x.ended_at IS NULL
+      AND ((x.duty = 'handle' AND c.state IN ('dispatched', 'processing'))
+        OR (x.duty = 'check' AND c.state = 'checking'))
+    ORDER BY away_m NULLS LAST, c.due_at NULLS LAST, c.id LIMIT 50
+""")
+
+
+def today(who: Actor, *, lon: float | None = None, lat: float | None = None) -> list[Any]:
+    """What `who` is sent to and has not done: nearest first from a point in degrees WGS 84."""
+    values = {"account": who.id, "lon": lon, "lat": lat}
+    return list(db.session.execute(_TODAY, values))
+
+
+def count_outside(who: Actor) -> int:
+    """How many open cases lie in no grid, of those that `who` may see."""
+    found = (
+        select(func.count())
+        .select_from(Case)
+        .where(visible(Case, who, "cases.see"), Case.state.in_(list(OPEN)), Case.grid_id.is_(None))
+    )
+    return db.session.scalar(found) or 0
+
+
+def history(case_id: int) -> list[Any]:
+    """What was done to a case, oldest first: rows of (Event, name of who did it)."""
+    found = (
+        select(Event, Account.name)
+        .outerjoin(Account, Account.id == Event.actor_id)
+        .where(Event.thing_kind == "case", Event.thing_id == case_id)
+        .order_by(Event.seq)
+    )
+    return list(db.session.execute(found))
+
+
+def done_before(case: Case, move: str, mark: uuid.UUID) -> bool:
+    """True when this very step of a phone has arrived already."""
+    found = select(Event.id).where(
+        Event.thing_kind == "case",
+        Event.thing_id == case.id,
+        Event.move == move,
+        Event.data["mark"].astext == str(mark),
+    )
+    return db.session.scalar(found) is not None
+
+
+def grid_name(grid_id: int | None) -> str | None:
+    """The name of a grid by its key."""
+    return db.session.scalar(select(Grid.name).where(Grid.id == grid_id)) if grid_id else None
+
+
+def class_of(code: str | None) -> CaseClass | None:
+    """A class by its five digits."""
+    return db.session.get(CaseClass, code) if code else None
+
+
+def named_spots() -> list[Any]:
+    """Named places to choose from where there is no map: rows of (name, lon, lat), by kind."""
+    spot = func.ST_Transform(Place.geom, WGS84)
+    found = select(Place.name, func.ST_X(spot).label("lon"), func.ST_Y(spot).label("lat"))
+    kinds = (PlaceKind.WORKSTATION, PlaceKind.VILLAGE, PlaceKind.ENTERPRISE)
+    return list(
+        db.session.execute(found.where(Place.kind.in_(kinds)).order_by(Place.kind, Place.name))
+    )
+
+
+def media_by_mark(case_id: int, mark: uuid.UUID | None) -> CaseMedia | None:
+    """The picture or voice note that a phone named so, if it has arrived."""
+    return db.session.scalar(
+        select(CaseMedia).where(CaseMedia.case_id == case_id, CaseMedia.client_id == mark)
+    )
+
+
+def case_of_media(media_id: int) -> Case | None:
+    """The case a picture or voice note belongs to."""
+    found = select(Case).options(selectinload(Case.media).joinedload(CaseMedia.file))
+    return db.session.scalar(found.join(Case.media).where(CaseMedia.id == media_id))
+
+
+def stages_of(case_id: int) -> set[str]:
+    """What the pictures of a case show: found, after, check."""
+    return set(db.session.scalars(select(CaseMedia.stage).where(CaseMedia.case_id == case_id)))
 
 
 def open_assignment(case_id: int, duty: str) -> Assignment | None:

@@ -1,13 +1,15 @@
-"""The life of a case: its states and moves, who may what, and what counts as a report."""
+"""The life of a case: its states and moves, who may what, and how long it may take."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from webapp.base import flow, live
 from webapp.base.access import Anywhere, Holds, Owns
+from webapp.base.clock import Limit, Unit
 from webapp.base.flow import Flow, move
 
 
@@ -48,12 +50,63 @@ OPEN = frozenset(State) - {State.CLOSED, State.REJECTED}
 UNSENT = frozenset({State.REPORTED, State.FILED})
 
 
+# The first limits, by the first digits of a class: the longest that fits counts.
+LIMITS: dict[str, Limit] = {
+    "": Limit(1, Unit.WORK_DAY),
+    "06010": Limit(4, Unit.WORK_HOUR),
+    "06012": Limit(4, Unit.WORK_HOUR),
+    "06013": Limit(5, Unit.WORK_DAY),
+    "06001": Limit(7, Unit.WORK_DAY),
+    "06011": Limit(2, Unit.WORK_DAY),
+    "09001": Limit(2, Unit.WORK_HOUR),
+    "09005": Limit(2, Unit.WORK_HOUR),
+    "09006": Limit(2, Unit.WORK_HOUR),
+    "09009": Limit(2, Unit.WORK_HOUR),
+    "09012": Limit(60, Unit.MINUTE),
+    "08001": Limit(60, Unit.MINUTE),
+    "08004": Limit(4, Unit.WORK_HOUR),
+    "10001": Limit(240, Unit.MINUTE),
+    "10002": Limit(120, Unit.MINUTE),
+    "21": Limit(60, Unit.MINUTE),
+    "21004": Limit(10, Unit.MINUTE),
+    "22": Limit(60, Unit.MINUTE),
+    "22001": Limit(15, Unit.MINUTE),
+    "23": Limit(120, Unit.MINUTE),
+    "25": Limit(7, Unit.WORK_DAY),
+    "26": Limit(120, Unit.MINUTE),
+    "29": Limit(5, Unit.WORK_DAY),
+}
+
+
+def limit_of(class_code: str) -> Limit:
+    """How long a case of this class may take from its report on."""
+    return next(
+        LIMITS[class_code[:length]]
+        for length in (5, 4, 3, 2, 1, 0)
+        if class_code[:length] in LIMITS
+    )
+
+
 class Stage(StrEnum):
     """What a picture or a voice note shows."""
 
     FOUND = "found"
     AFTER = "after"
     CHECK = "check"
+
+
+STAGE_WORDS = {
+    Stage.FOUND: _l("As found"),
+    Stage.AFTER: _l("Afterwards"),
+    Stage.CHECK: _l("At the check"),
+}
+
+# Events of a case that are no moves of its flow.
+EVENT_WORDS = {
+    "report": _l("Reported"),
+    "correct": _l("Put right"),
+    "relocated": _l("Now in another grid"),
+}
 
 
 class Duty(StrEnum):
@@ -138,6 +191,28 @@ CASE_FLOW = flow.register(
             ),
         },
     )
+)
+
+# What the queue of the desk can be narrowed to, in the order of the work.
+QUEUES: dict[str, tuple[LazyString, tuple[State, ...]]] = {
+    "open": (_l("All"), tuple(sorted(OPEN))),
+    "new": (_l("To accept"), (State.REPORTED,)),
+    "filed": (_l("To dispatch"), (State.FILED,)),
+    "out": (_l("With somebody"), (State.DISPATCHED, State.PROCESSING)),
+    "feedback": (_l("To check"), (State.FEEDBACK, State.CHECKING)),
+    "checked": (_l("To close"), (State.CHECKED,)),
+    "ended": (_l("Ended"), (State.CLOSED, State.REJECTED)),
+}
+
+# The steps a case goes, for the line above it.
+STEPS = (
+    State.REPORTED,
+    State.FILED,
+    State.DISPATCHED,
+    State.PROCESSING,
+    State.FEEDBACK,
+    State.CHECKING,
+    State.CLOSED,
 )
 
 live.watch("case", "cases.watch")

@@ -1,0 +1,158 @@
+/**
+ * What was done without a network waits here, in IndexedDB, until the server has said that it has it.
+ *
+ * An item is {id, account, kind: "report" | "move", address, fields, files: [{name, kind, blob}], made, title, error, tries, theirs}.
+ * `id` is the client's own name of the deed: sent as `client_id`, it arrives once however often it is sent.
+ * Nothing leaves the queue but by a success or by the person's own word. `wangge:queue` on `document` tells of changes.
+ */
+const STORE = "deeds";
+
+/** @returns {Promise<IDBDatabase>} */
+function open() {
+  return new Promise((done, failed) => {
+    const wish = indexedDB.open("wangge", 1);
+    wish.onupgradeneeded = () => wish.result.createObjectStore(STORE, { keyPath: "id" });
+    wish.onsuccess = () => done(wish.result);
+    wish.onerror = () => failed(wish.error);
+  });
+}
+
+async function run(mode, deed) {
+  const database = await open();
+  try {
+    return await new Promise((done, failed) => {
+      const deal = database.transaction(STORE, mode, { durability: "strict" });
+      const wish = deed(deal.objectStore(STORE));
+      deal.oncomplete = () => done(wish.result);
+      deal.onerror = deal.onabort = () => failed(deal.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** All that waits, oldest first. */
+export async function waiting() {
+  const items = await run("readonly", (store) => store.getAll());
+  return items.sort((a, b) => a.made.localeCompare(b.made));
+}
+
+/** The deed is kept on this phone. */
+export async function keep(item) {
+  await run("readwrite", (store) => store.put(item));
+  changed();
+}
+
+/** The deed is gone from this phone. */
+export async function drop(id) {
+  await run("readwrite", (store) => store.delete(id));
+  changed();
+}
+
+async function changed() {
+  const count = (await waiting()).length;
+  for (const place of document.querySelectorAll("[data-offline-count]")) place.textContent = count;
+  for (const box of document.querySelectorAll("[data-offline-box]")) box.hidden = count === 0;
+  document.dispatchEvent(new CustomEvent("wangge:queue", { detail: { count } }));
+}
+
+/** A fresh token, and whose session this is; null when the server is out of reach. */
+async function session() {
+  try {
+    const answer = await fetch("/session", { cache: "no-store" });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+let sending = null;
+
+/** Sends all that waits, one after the other; a deed that is refused stays and says why. */
+export function sendAll() {
+  sending ??= (navigator.locks ? navigator.locks.request("wangge-outbox", send) : send()).finally(() => (sending = null));
+  return sending;
+}
+
+async function send() {
+  const items = await waiting();
+  if (!items.length) return;
+  const now = await session();
+  if (!now) return;
+  for (const item of items) {
+    if (item.account !== now.account) {
+      await keep({ ...item, error: "signed-out" });
+      continue;
+    }
+    if (!(await sendOne(item, now.csrf_token))) return;
+  }
+}
+
+/** True when the next one may be tried: this one arrived, or was refused for its own sake. */
+async function sendOne(item, token) {
+  try {
+    // The photo of a step is its evidence and goes first; a report must be there before its photos.
+    const before = item.kind === "move" ? item.address.replace(/[^/]+$/, "media") : null;
+    const stopped = before && (await sendFiles(item, before, token));
+    if (stopped) return await refused(...stopped);
+    const deed = await post(item.address, fieldsOf(item), token);
+    const body = await deed.json().catch(() => ({}));
+    if (!deed.ok) return await refused(item, deed.status, body);
+    const lost = !before && (await sendFiles(item, `/cases/${body.id}/media`, token));
+    if (lost) return await refused(...lost);
+    await drop(item.id);
+    document.dispatchEvent(new CustomEvent("wangge:sent", { detail: { item, answer: body } }));
+    return true;
+  } catch {
+    await keep({ ...item, tries: (item.tries ?? 0) + 1, error: "network" });
+    return false;
+  }
+}
+
+/** Sends the files that have not arrived; answers what `refused` needs when one is turned away. */
+async function sendFiles(item, address, token) {
+  for (const file of item.files.filter((each) => !each.sent)) {
+    const form = new FormData();
+    form.append("client_id", file.id);
+    form.append("stage", file.stage);
+    form.append(file.kind, file.blob, file.name);
+    const answer = await post(address, form, token);
+    if (!answer.ok) return [item, answer.status, await answer.json().catch(() => ({}))];
+    // What has arrived is not sent again, should the network go away between two photos.
+    file.sent = true;
+    await keep(item);
+  }
+  return null;
+}
+
+function fieldsOf(item) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(item.fields)) form.append(name, value);
+  form.append("client_id", item.id);
+  form.append("happened_at", item.made);
+  if (item.files.length) form.append("media_follows", item.files.length);
+  return form;
+}
+
+async function refused(item, status, body) {
+  const words = [body.error?.message, ...Object.values(body.error?.fields ?? {})].filter(Boolean).join(" ");
+  await keep({ ...item, tries: (item.tries ?? 0) + 1, error: words || String(status), theirs: body.case ?? null });
+  return status < 500 && status !== 429;
+}
+
+function post(address, form, token) {
+  return fetch(address, { method: "POST", body: form, headers: { Accept: "application/json", "X-CSRFToken": token } });
+}
+
+// Whoever signs out is told first what would wait for them.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches?.("form[action$='/sign-out']")) return;
+  const count = Number(document.querySelector("[data-offline-count]")?.textContent ?? 0);
+  const words = document.body.dataset.unsent;
+  if (count && words && !confirm(words.replace("{n}", count))) event.preventDefault();
+});
+
+addEventListener("online", sendAll);
+document.addEventListener("DOMContentLoaded", changed);
+if (document.readyState !== "loading") changed();
+sendAll();

@@ -1,0 +1,72 @@
+"""What people and machines send to the case desk."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from flask_babel import gettext as _
+from pydantic import AwareDatetime, Field, field_validator
+
+from webapp.base import clock
+from webapp.base.datum import Datum
+from webapp.base.web import Form
+from webapp.cases.rules import Stage
+
+# A phone's clock may run a little ahead; an unsent report may be some weeks old.
+AHEAD = timedelta(minutes=5)
+OLDEST = timedelta(days=30)
+
+
+class HappenedForm(Form):
+    """Something done on a phone: when it was done there, and the mark by which it arrives once."""
+
+    client_id: uuid.UUID | None = None
+    happened_at: AwareDatetime | None = None
+
+    @field_validator("happened_at")
+    @classmethod
+    def _not_in_the_future(cls, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
+        if value > clock.now() + AHEAD:
+            raise ValueError(_("This lies in the future. Is the clock of the phone right?"))
+        if value < clock.now() - OLDEST:
+            raise ValueError(_("This is more than 30 days ago."))
+        return value.astimezone(UTC)
+
+
+class ReportForm(HappenedForm):
+    """A report: what, where, and in which words."""
+
+    class_code: str = Field(pattern=r"^[0-9]{5}$")
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    datum: Datum = Datum.WGS84
+    accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
+    words: str | None = Field(default=None, max_length=4000)
+    where_words: str | None = Field(default=None, max_length=300)
+    said_grid: str | None = Field(default=None, max_length=20)
+
+
+class MediaForm(HappenedForm):
+    """A picture or voice note that follows its case."""
+
+    stage: Stage = Stage.FOUND
+
+
+class MoveForm(HappenedForm):
+    """A step of a case: who is sent, the words to it, and the version the person saw."""
+
+    base_version: int | None = Field(default=None, ge=0)
+    worker: int | None = Field(default=None, ge=1)
+    note: str | None = Field(default=None, max_length=2000)
+
+
+class CorrectForm(Form):
+    """The class or the grid of a case, put right."""
+
+    base_version: int | None = Field(default=None, ge=0)
+    class_code: str | None = Field(default=None, pattern=r"^[0-9]{5}$")
+    grid: str | None = Field(default=None, max_length=20)
+    note: str = Field(min_length=1, max_length=500)
