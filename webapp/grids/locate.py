@@ -114,15 +114,11 @@ BEGIN
 END $$
 """
 
-# A writer that has located its rows by the same rule (the bulk path) says so and is trusted.
 PLACED = f"""
 CREATE OR REPLACE FUNCTION placed() RETURNS trigger LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE {_DECLARE}
 BEGIN
-    IF current_setting('wangge.located', true) = 'on' THEN
-        RETURN NEW;
-    END IF;
     IF NEW.geom IS NULL THEN
         NEW.grid_id := NULL; NEW.grid_version_id := NULL;
         NEW.on_border := NULL; NEW.cell_code := NULL;
@@ -143,11 +139,15 @@ END $$
 FUNCTIONS = (GRID_AT, CELL_AT, PLACED)
 
 
+# A writer that has located its rows by the same rule (the bulk path) says so and is trusted.
+_NOT_LOCATED = "current_setting('wangge.located', true) IS DISTINCT FROM 'on'"
+
+
 def placed_trigger(table: str) -> str:
     """SQL: rows of this table are located whenever their geometry is written."""
     return (
         f"CREATE TRIGGER placed BEFORE INSERT OR UPDATE OF geom ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION placed()"
+        f" FOR EACH ROW WHEN ({_NOT_LOCATED}) EXECUTE FUNCTION placed()"
     )
 
 
