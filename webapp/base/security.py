@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
@@ -11,7 +13,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 
-from webapp.base.config import Settings
+from webapp.base.config import Settings, SettingsError
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
@@ -63,7 +65,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def no_forgery() -> None:
         # A token is sent on purpose by a program; a cookie is sent by any page the person has open.
-        if not request.headers.get("Authorization", "").startswith("Bearer "):
+        by_token = request.headers.get("Authorization", "").startswith("Bearer ")
+        if app.config["WTF_CSRF_ENABLED"] and not by_token:
             csrf.protect()
 
     @app.after_request
@@ -83,4 +86,15 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def tile_hosts(settings: Settings) -> list[str]:
     """Hosts outside the house from which configured base maps come; none by default."""
-    return ["https://*.tianditu.gov.cn"] if settings.tianditu_key else []
+    hosts = ["https://*.tianditu.gov.cn"] if settings.tianditu_key else []
+    if settings.basemaps:
+        hosts += _hosts_of(Path(settings.basemaps))
+    return hosts
+
+
+def _hosts_of(file: Path) -> list[str]:
+    try:
+        addresses = re.findall(r"https?://[^/\"\s]+", file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"BASEMAPS names {file}, which cannot be read.") from error
+    return sorted({re.sub(r"//[^.]*\{s\}[^.]*", "//*", address) for address in addresses})

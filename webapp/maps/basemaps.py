@@ -42,6 +42,7 @@ class Source(BaseModel):
     max_zoom: int = Field(default=18, ge=1, le=22)
 
 
+@lru_cache(maxsize=4)
 def sources(settings: Settings) -> list[Source]:
     """The raster base maps of this installation. Raises `SettingsError` for a file it cannot use."""
     found = _tianditu(settings.tianditu_key) if settings.tianditu_key else []

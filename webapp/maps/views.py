@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import to_user_timezone
 from pydantic import Field
@@ -15,13 +16,20 @@ from webapp.base.web import Form, page
 from webapp.grids import locate, queries as grids
 from webapp.grids.models import Grid
 from webapp.grids.rules import KIND_WORDS, GridKind, PlaceKind
-from webapp.maps import basemaps, queries
+from webapp.maps import basemaps, briefing, queries
 from webapp.maps.layers import LAYERS, Wish
 from webapp.maps.packed import FOR_EVER
 from webapp.maps.shell import Shell, ago, shown
 from webapp.people.rules import ROLES
 
 bp = Blueprint("maps", __name__)
+
+
+@bp.record_once
+def check(state: BlueprintSetupState) -> None:
+    """A base map that cannot be used is told when the house opens, not when somebody looks at a map."""
+    basemaps.sources(state.app.extensions["settings"])
+
 
 bp.add_app_template_filter(ago)
 bp.add_app_template_filter(shown)
@@ -141,6 +149,16 @@ def _watch(grid: Grid) -> dict[str, Any]:
         "load": load,
         "roles": ROLES,
     }
+
+
+@bp.get("/maps/briefings/atlas.html")
+@permit("grids.see")
+def atlas() -> Response:
+    """The grid atlas as one file that opens with no network."""
+    sheet = briefing.atlas()
+    answer = Response(sheet.page, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = sheet.policy
+    return answer
 
 
 def for_maps() -> dict[str, Any]:
