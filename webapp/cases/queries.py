@@ -119,8 +119,9 @@ def classes(words: str | None = None, limit: int = 30) -> list[CaseClass]:
 
 
 _OUTSIDE = text("""
-    SELECT ST_Distance(g.geom, c.geom) FROM case_file c CROSS JOIN grid_piece g
-    WHERE c.id = :case ORDER BY g.geom <-> c.geom LIMIT 1
+    SELECT min(ST_Distance(v.geom, c.geom)) FROM case_file c CROSS JOIN grid_version v
+    JOIN boundary_set s ON s.id = v.set_id AND s.state = 'active'
+    WHERE c.id = :case
 """)
 
 
