@@ -90,7 +90,7 @@ def keep_sound(stream: IO[bytes], *, by: Actor) -> StoredFile:
     return _keep(body, kind, by=by, name=None)
 
 
-def keep(body: bytes, media_type: str, *, by: Actor, name: str | None = None) -> StoredFile:
+def keep(body: bytes, media_type: str, *, by: Actor | None, name: str | None = None) -> StoredFile:
     """Bytes of a kind that the caller has checked are kept."""
     return _keep(body, media_type, by=by, name=name)
 
@@ -111,10 +111,14 @@ def answer(file: StoredFile) -> Response:
     return response
 
 
-def _keep(body: bytes, media_type: str, *, by: Actor, name: str | None) -> StoredFile:
+def _keep(body: bytes, media_type: str, *, by: Actor | None, name: str | None) -> StoredFile:
     digest = hashlib.sha256(body).hexdigest()
     file = StoredFile(
-        sha256=digest, media_type=media_type, size=len(body), name=name, account_id=by.id
+        sha256=digest,
+        media_type=media_type,
+        size=len(body),
+        name=name,
+        account_id=by.id if by else None,
     )
     target = path_of(file)
     if not target.exists():

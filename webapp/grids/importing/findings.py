@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
 
@@ -101,6 +101,31 @@ class Finding:
         """How to mend it, in the reader's language; empty where nothing can be advised."""
         return self._fill(self.mend, translate) if self.mend else ""
 
+    def kept(self) -> dict[str, Any]:
+        """The finding as plain values, to be kept and told later in any language; without place."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "params": {name: _plain(value) for name, value in self.params.items()},
+            "mend": self.mend,
+            "rows": list(self.rows),
+            "grids": list(self.grids),
+            "choices": list(self.choices),
+        }
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Finding:
+        """The finding that was `kept`."""
+        return cls(
+            kept["code"],
+            kept["message"],
+            {name: _unplain(value) for name, value in kept["params"].items()},
+            kept["mend"],
+            rows=tuple(kept["rows"]),
+            grids=tuple(kept["grids"]),
+            choices=tuple(kept["choices"]),
+        )
+
     def _fill(self, msgid: str, translate: Translate) -> str:
         said = {name: _said(value, translate) for name, value in self.params.items()}
         return translate(msgid) % said
@@ -112,6 +137,18 @@ def _said(value: object, translate: Translate) -> object:
     if isinstance(value, tuple):
         return translate(BETWEEN).join(map(str, value))
     return value
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Word):
+        return {"word": str(value)}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _unplain(value: object) -> object:
+    if isinstance(value, dict):
+        return Word(value["word"])
+    return tuple(value) if isinstance(value, list) else value
 
 
 class Unreadable(Exception):

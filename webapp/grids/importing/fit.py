@@ -11,7 +11,7 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyproj.exceptions import ProjError
+from pyproj.exceptions import CRSError, ProjError
 from shapely import Point
 from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
@@ -174,6 +174,14 @@ def to_lonlat(shape: BaseGeometry, srid: int) -> BaseGeometry:
         return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
     return shapely.transform(shape, degrees)
+
+
+def is_known(crs: str) -> bool:
+    """The text names a coordinate system that leads to degrees on the Earth."""
+    try:
+        return _crs(crs).geodetic_crs is not None
+    except CRSError:
+        return False
 
 
 def lost_datum(crs: str) -> str | None:

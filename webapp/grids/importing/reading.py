@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyogrio import raw
 from pyproj.exceptions import CRSError
 from shapely import MultiPolygon
 from shapely.errors import ShapelyError
@@ -140,7 +138,12 @@ def _damaged(source: Source) -> Iterator[None]:
         ) from error
 
 
+# pyogrio is imported where it is used: it brings 65 MB that web processes have no use for.
+
+
 def _layers(source: Source) -> list[_Layer]:
+    import pyogrio
+
     with _damaged(source):
         listed = [(str(name), shape) for name, shape in pyogrio.list_layers(source.path)]
     spatial = [(name, str(shape)) for name, shape in listed if shape is not None]
@@ -193,6 +196,8 @@ def _rows(layer: _Layer) -> _Rows:
 
 
 def _rows_of(source: Source, layer: str) -> _Rows:
+    from pyogrio import raw
+
     with _damaged(source):
         meta, _, wkb, fields = raw.read(
             source.path,

@@ -13,10 +13,11 @@ from shapely.geometry.base import BaseGeometry
 
 from webapp.base.language import N_
 from webapp.grids.importing.checks import Progress, check, quiet
-from webapp.grids.importing.columns import Draft, drafts_of
+from webapp.grids.importing.columns import Draft, columns_of, drafts_of
 from webapp.grids.importing.findings import Finding, Severity, Translate, Unreadable
 from webapp.grids.importing.fit import Candidate, fit, is_same_ground, judge, to_lonlat, to_metric
 from webapp.grids.importing.reading import Reading, read
+from webapp.grids.importing.repair import Repair
 
 COULD_BE_ACTIVATED: Final = 0
 NOT_YET: Final = 1
@@ -28,6 +29,12 @@ VERDICTS: Final = {
     NOT_YET: N_("These borders cannot be put in force yet."),
     CANNOT_BE_READ: N_("The file cannot be read."),
 }
+
+
+ABOUT_BORDERS: Final = frozenset(
+    {"E05", "E06", "E09", "E10", "E11", "W12", "E13", "E18", "E24", "W04"}
+)
+"""Codes of the checks on the borders as a whole; the others are about the file."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,13 @@ class CheckReport:
     """What the borders had to agree with, in metres of `srid`."""
     accepted: frozenset[str] = frozenset()
     """Codes of questions that were answered with yes."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Column of the file by attribute, as found or as a person said."""
+
+    def with_repair(self, done: Repair) -> CheckReport:
+        """The same report after a repair: its borders, and what the checks find in them."""
+        about_file = [each for each in self.findings if each.code not in ABOUT_BORDERS]
+        return replace(self, drafts=tuple(done.drafts), findings=(*about_file, *done.left))
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -232,6 +246,7 @@ def check_file(
         findings=tuple(findings),
         outline=outline,
         accepted=answers.accepted,
+        columns=columns_of(reading.columns, answers.columns),
     )
 
 
