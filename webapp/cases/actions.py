@@ -18,6 +18,7 @@ from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.language import N_
 from webapp.base.spatial import shape_of, to_metric
 from webapp.cases import queries
 from webapp.cases.models import NUMBERS, Assignment, Case, CaseClass, CaseMedia
@@ -138,7 +139,7 @@ def reject(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     """The case is not accepted; whoever reported it knows why."""
     CASE_FLOW.move(case, "reject", by=by, evidence={"note": note}, data=_said(note), **moved)
     case.closed_at = clock.now()
-    _tell(case, [case.reporter_id], "Case %(number)s was not accepted: %(note)s", note=note)
+    _tell(case, [case.reporter_id], N_("Case %(number)s was not accepted: %(note)s"), note=note)
 
 
 def file_case(case: Case, *, by: Actor, **moved: Any) -> None:
@@ -158,7 +159,7 @@ def dispatch(
     CASE_FLOW.move(case, "dispatch", by=by, evidence=evidence, data=_said(note, to=to), **moved)
     case.handler_id = to
     _assign(case, to, Duty.HANDLE, by, note)
-    _tell(case, [to], "You are sent to handle %(number)s: %(what)s")
+    _tell(case, [to], N_("You are sent to handle %(number)s: %(what)s"))
 
 
 def sign(case: Case, *, by: Actor, **moved: Any) -> None:
@@ -172,7 +173,9 @@ def sign(case: Case, *, by: Actor, **moved: Any) -> None:
 def feedback(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
     """It is handled, shown by a picture; the desk sends somebody else to look."""
     CASE_FLOW.move(case, "feedback", by=by, evidence=_pictures(case), data=_said(note), **moved)
-    _tell(case, people.holders_everywhere(DISPATCHERS), "%(number)s is handled and wants a check")
+    _tell(
+        case, people.holders_everywhere(DISPATCHERS), N_("%(number)s is handled and wants a check")
+    )
 
 
 def send_check(
@@ -187,14 +190,14 @@ def send_check(
     )
     case.checker_id = to
     _assign(case, to, Duty.CHECK, by, note)
-    _tell(case, [to], "Please check whether %(number)s is solved: %(what)s")
+    _tell(case, [to], N_("Please check whether %(number)s is solved: %(what)s"))
 
 
 def pass_check(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
     """The checker has seen that it is solved."""
     CASE_FLOW.move(case, "pass", by=by, data=_said(note), **moved)
     _end(case, Duty.CHECK)
-    _tell(case, people.holders_everywhere(DISPATCHERS), "%(number)s passed its check")
+    _tell(case, people.holders_everywhere(DISPATCHERS), N_("%(number)s passed its check"))
 
 
 def fail_check(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
@@ -202,7 +205,7 @@ def fail_check(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None
     CASE_FLOW.move(case, "fail", by=by, evidence={"note": note}, data=_said(note), **moved)
     _end(case, Duty.CHECK)
     case.checker_id = None
-    _tell(case, [case.handler_id], "%(number)s is not solved yet: %(note)s", note=note)
+    _tell(case, [case.handler_id], N_("%(number)s is not solved yet: %(note)s"), note=note)
 
 
 def close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
@@ -210,7 +213,7 @@ def close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> No
     CASE_FLOW.move(case, "close", by=by, data=_said(note), **moved)
     case.closed_at = clock.now()
     _end(case, Duty.HANDLE)
-    _tell(case, [case.reporter_id], "%(number)s is closed: %(what)s")
+    _tell(case, [case.reporter_id], N_("%(number)s is closed: %(what)s"))
 
 
 def correct(
@@ -297,7 +300,7 @@ def _tell_arrival(case: Case, by: Actor) -> None:
     on_watch = [post.account_id for post in people.holders(ON_WATCH, grid_id=case.grid_id)]
     readers = {*on_watch, *people.holders_everywhere(DISPATCHERS)} - {by.id}
     where = case.grid.name if case.grid else ""
-    _tell(case, readers, "New in %(where)s: %(what)s (%(number)s)", where=where)
+    _tell(case, readers, N_("New in %(where)s: %(what)s (%(number)s)"), where=where)
 
 
 def _tell(case: Case, to: Iterable[int | None], words: str, **params: Any) -> None:

@@ -96,7 +96,7 @@ class Stage(StrEnum):
 
 
 STAGE_WORDS = {
-    Stage.FOUND: _l("As found"),
+    Stage.FOUND: _l("When found"),
     Stage.AFTER: _l("Afterwards"),
     Stage.CHECK: _l("At the check"),
 }
