@@ -27,12 +27,18 @@ function show(address) {
 
 // A line of news: the queue and the counters once for a whole burst, the pane if it shows that case.
 let due = null;
+let listed = "/cases";
+
+// The tab of the queue that is open stays open.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.target === queue && detail.successful) listed = detail.pathInfo.requestPath;
+});
 
 function renew(address) {
   if (address && address === shown && !pane.contains(document.activeElement)) show(address);
   due ??= setTimeout(() => {
     due = null;
-    htmx.trigger(queue, "wangge:renew");
+    htmx.ajax("GET", listed, { target: queue, swap: "innerHTML" });
     document.dispatchEvent(new CustomEvent("wangge:counted"));
   }, RENEW_MS);
 }

@@ -1,5 +1,6 @@
 /** The map of the phone: where I am in words, my grids outlined, hold to report, today's stops below. */
 import { createMap } from "./map/map.js";
+import { metres } from "./map/geometry.js";
 import { means } from "./map/place.js";
 import "./select.js";
 import { draggable } from "./sheet.js";
@@ -9,7 +10,7 @@ const today = document.getElementById("today");
 const where = document.querySelector("[data-where]");
 const words = document.querySelector("[data-where-words]");
 const held = document.querySelector("[data-held]");
-const report = document.querySelector(".nav-main a.report");
+const report = document.querySelector(".nav-main a.nav-report");
 
 draggable(document.querySelector("[data-sheet]"));
 map.ready.then(() => map.place.start());
@@ -23,7 +24,19 @@ function reportAt([lon, lat], accuracy) {
   return address.pathname + address.search;
 }
 
+// The list is walked from where I am: asked again when that is another place, or when something changed.
+const WALKED_M = 60;
+let asked = null;
+
+function renew() {
+  const at = map.place.at;
+  asked = at;
+  const from = at ? `?lon=${at[0].toFixed(5)}&lat=${at[1].toFixed(5)}` : "";
+  htmx.ajax("GET", `/cases/today${from}`, { target: today, swap: "innerHTML" });
+}
+
 map.on("placed", ({ at, accuracy, title, words: said }) => {
+  if (!asked || metres(asked, at) > WALKED_M) renew();
   where.textContent = title;
   words.textContent = said;
   if (report) report.href = reportAt(at, accuracy);
@@ -47,7 +60,7 @@ document.addEventListener("wangge:select", ({ detail: { kind, id, from } }) => {
 });
 
 for (const news of ["wangge:case", "wangge:reload"]) {
-  document.addEventListener(news, () => htmx.trigger(today, "wangge:renew"));
+  document.addEventListener(news, renew);
 }
 
 const count = document.querySelector("[data-offline-count]");

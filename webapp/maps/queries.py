@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask_babel.speaklater import LazyString
@@ -30,8 +31,8 @@ from webapp.people.models import Account, Post
 # Who is called the worker of a grid, the first of them that there is.
 ON_WATCH = ("grid_worker", "grid_leader", "part_time_worker")
 
-# From this part of its time on a case counts as due soon.
-SOON = 0.8
+# So near to its time a case counts as due soon.
+SOON = timedelta(hours=1)
 
 Box = tuple[float, float, float, float]
 
@@ -67,11 +68,10 @@ def late() -> ColumnElement[bool]:
 
 
 def _mark() -> ColumnElement[str]:
-    used = Case.received_at + (Case.due_at - Case.received_at) * SOON
     return case(
         (late(), "late"),
-        (and_(Case.due_at.is_not(None), used < func.now()), "soon"),
         (Case.state == State.REPORTED, "new"),
+        (and_(Case.due_at.is_not(None), Case.due_at < func.now() + SOON), "soon"),
         (Case.state.in_((State.FEEDBACK, State.CHECKING, State.CHECKED)), "done"),
         else_="rest",
     )

@@ -112,9 +112,8 @@ class Wangge {
     await this.ready;
     this.#mark(kind, id);
     if (kind === "grid" && id) this.fit(id);
-    const marker = kind === "case" && this.points("cases")?.markers.get(id);
-    const where = at ?? (marker && [marker.getLatLng().lng, marker.getLatLng().lat]);
-    if (where) this.go(where, Math.max(this.leaflet.getZoom(), 15));
+    const where = at ?? (kind === "case" ? await this.points("cases")?.where(id) : null);
+    if (where) this.go(where, Math.max(this.leaflet.getZoom(), 14.5));
   }
 
   #mark(kind, id) {

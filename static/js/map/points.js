@@ -56,13 +56,24 @@ export class Points {
 
   /** Asks again for one thing: it moves, changes its mark, or is gone. */
   async refreshOne(id) {
-    const answer = await fetch(`/maps/layers/${this.name}.json?id=${id}`);
-    if (!answer.ok) return;
-    const { rows } = await answer.json();
+    const answer = await this.#ask(`id=${id}`);
+    if (!answer) return;
+    const { rows } = answer;
     const known = this.markers.get(id);
     if (known) this.group.removeLayer(known);
     this.markers.delete(id);
     if (rows.length) this.group.addLayer(this.#marker(rows[0]));
+  }
+
+  /** Where a thing is, also one that is not in view; null when it is nowhere. */
+  async where(id) {
+    const known = this.markers.get(id)?.options.row ?? (await this.#ask(`id=${id}`))?.rows[0];
+    return known ? [known[1], known[2]] : null;
+  }
+
+  async #ask(wish) {
+    const answer = await fetch(`/maps/layers/${this.name}.json?${wish}`).catch(() => null);
+    return answer?.ok ? answer.json() : null;
   }
 
   choose(id) {
@@ -85,13 +96,12 @@ export class Points {
     if (this.loaded?.contains(view)) return;
     const asked = this.moving ? view.pad(0.3) : L.latLngBounds([-90, -180], [90, 180]);
     this.loaded = asked;
-    const where = this.moving ? `?bbox=${asked.toBBoxString()}` : "";
-    const answer = await fetch(`/maps/layers/${this.name}.json${where}`).catch(() => null);
-    if (!answer?.ok) {
+    const answer = await this.#ask(this.moving ? `bbox=${asked.toBBoxString()}` : "");
+    if (!answer) {
       this.loaded = null;
       return;
     }
-    const { rows, more, limit } = await answer.json();
+    const { rows, more, limit } = answer;
     this.markers.clear();
     this.group.clearLayers();
     this.group.addLayers(rows.map((row) => this.#marker(row)));
