@@ -6,8 +6,14 @@ from flask import Flask
 
 from webapp.base import access, db, files, language, live, notices, security, tasks, web
 from webapp.base.config import Settings
-from webapp.cases import commands as case_commands, rules as cases, views as case_pages
-from webapp.grids import commands as grid_commands, rules as grids, views as grid_pages
+from webapp.cases import (
+    api as cases_api,
+    commands as case_commands,
+    relocation as case_relocation,
+    rules as cases,
+    views as case_pages,
+)
+from webapp.grids import commands as grid_commands, relocation, rules as grids, views as grid_pages
 from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, rules as machines
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
@@ -15,12 +21,23 @@ from webapp.operation import commands as house_commands
 from webapp.people import (
     commands as people_commands,
     pages as people_pages,
+    relocation as people_relocation,
     rules as people,
     sign_in,
 )
 
 RULES = (notices, grids, people, cases, maps, machines)
-PAGES = (notices, *people_pages.ALL, map_pages, grid_pages, import_pages, case_pages, installed, health)
+PAGES = (
+    notices,
+    *people_pages.ALL,
+    map_pages,
+    grid_pages,
+    import_pages,
+    case_pages,
+    cases_api,
+    installed,
+    health,
+)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,
@@ -29,6 +46,9 @@ COMMANDS = (
     *people_commands.ALL,
     *house_commands.ALL,
 )
+
+# In this order: the brief of a post that ends names the cases that were in its grid.
+FOLLOWERS = {"people": people_relocation.follow, "cases": case_relocation.follow}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -46,6 +66,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     tasks.init_app(app)
     web.init_app(app)
     live.init_app(app, settings)
+    for name, follower in FOLLOWERS.items():
+        relocation.follow(name, follower)
     for page in PAGES:
         app.register_blueprint(page.bp)
     for command in COMMANDS:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -15,8 +15,8 @@ from webapp.base.db import db
 from webapp.base.spatial import SRID, WGS84
 from webapp.cases.models import Assignment, Case, CaseClass, CaseMedia
 from webapp.cases.rules import OPEN
-from webapp.grids.models import Grid, Place
-from webapp.grids.rules import PlaceKind
+from webapp.grids.models import Grid, GridLineage, GridVersion, Place
+from webapp.grids.rules import LineageKind, PlaceKind
 from webapp.people.models import Account
 
 PAGE = 50
@@ -128,6 +128,36 @@ _OUTSIDE = text("""
 def metres_outside(case: Case) -> float:
     """How far the case is from the nearest grid; 0 where there are no grids yet."""
     return float(db.session.scalar(_OUTSIDE, {"case": case.id}) or 0)
+
+
+def placed_by_point() -> ColumnElement[bool]:
+    """SQL: the case is in its grid because of its point, and not because a person said so."""
+    by_version = select(GridVersion.id).where(
+        GridVersion.id == Case.grid_version_id,
+        or_(Case.on_border.is_(True), func.ST_Covers(GridVersion.geom, Case.geom)),
+    )
+    return and_(Case.geom.is_not(None), or_(Case.grid_version_id.is_(None), by_version.exists()))
+
+
+def open_in_changed_grids(set_id: int) -> list[Case]:
+    """Open cases without a point in grids that a boundary set changed or ended.
+
+    With those whose grid a person has said, where this grid has ended.
+    """
+    ended = select(Grid.id).where(Grid.retired_at.is_not(None))
+    changed = (
+        select(GridVersion.grid_id)
+        .join(GridLineage, GridLineage.old_version_id == GridVersion.id)
+        .where(GridLineage.set_id == set_id, GridLineage.kind != LineageKind.SAME)
+    )
+    found = select(Case).where(
+        Case.state.in_(OPEN),
+        or_(
+            and_(Case.geom.is_(None), Case.grid_id.in_(changed)),
+            and_(Case.grid_id.in_(ended), ~placed_by_point()),
+        ),
+    )
+    return list(db.session.scalars(found.order_by(Case.id)))
 
 
 def recent_classes(who: Actor, limit: int = 4) -> list[CaseClass]:

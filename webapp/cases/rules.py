@@ -230,7 +230,8 @@ FIELD = (
 )
 
 MAY = {
-    "cases.report": Anywhere(*FIELD, *DESK, "admin"),
+    "cases.report": Anywhere(*FIELD, *DESK, "admin", "machine"),
+    "cases.read": Anywhere(*FIELD, *DESK, "admin", "machine"),
     "cases.watch": Holds(*FIELD, *DESK),
     "cases.see": Holds(*FIELD, *DESK)
     | Owns("reporter_id", "reported it")
