@@ -15,11 +15,13 @@ from webapp.base import clock
 from webapp.base.db import db
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
-from webapp.people import actions, actors
+from webapp.people import actions, actors, passwords
 from webapp.people.actors import Person
 from webapp.people.models import Account
 
 PASSWORD = "a password for tests"
+# Hashed once: a hash is slow on purpose.
+HASH = passwords.hashed(PASSWORD, username=None)
 
 # A point well inside the first grid of each name, degrees WGS 84, from the default geodata.
 HOME_GRID = "DJJ-C-001"
@@ -51,9 +53,8 @@ class World:
 
 def someone(username: str, role: str | None = None, *, grid: Grid | None = None) -> Person:
     """An account, perhaps with a post over a grid, or over the whole subdistrict."""
-    account = actions.create_account(
-        name=username, username=username, password=PASSWORD, by=None
-    )
+    account = actions.create_account(name=username, username=username, by=None)
+    account.password_hash = HASH
     if role:
         street = grids.root()
         assert street is not None
@@ -91,11 +92,9 @@ def world(session: Session) -> World:
 
 def as_user(app: Flask, person: Person) -> FlaskClient:
     """A browser in which this person has signed in."""
-    app.config["WTF_CSRF_ENABLED"] = False
+    app.config["WTF_CSRF_METHODS"] = []
     client = app.test_client()
-    answer = client.post(
-        "/sign-in", data={"username": account_name(person), "password": PASSWORD}
-    )
+    answer = client.post("/sign-in", data={"username": account_name(person), "password": PASSWORD})
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return client
 

@@ -62,6 +62,12 @@ class Settings:
     sms_channel: str = _setting(
         "SMS_CHANNEL", "console", "how phone codes leave the house: console writes them to the log"
     )
+    session_idle_hours: int = _setting(
+        "SESSION_IDLE_HOURS", 12, "a session that nobody used for so many hours ends"
+    )
+    session_days: int = _setting(
+        "SESSION_DAYS", 14, "a session ends after so many days, however much it is used"
+    )
     secure_cookies: bool = _setting(
         "SECURE_COOKIES", False, "cookies only over https; production behind TLS wants 1"
     )

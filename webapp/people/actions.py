@@ -1,28 +1,32 @@
-"""Changes to people: accounts, posts, passwords, tokens of machines."""
+"""Changes to people: accounts, passwords, tokens of machines."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import Range
 
 from webapp.base import audit, clock
 from webapp.base.access import Actor
 from webapp.base.db import db
-from webapp.base.flow import Unacceptable
-from webapp.people import queries
-from webapp.people.models import Account, Post, Token
+from webapp.base.flow import NotOpen, Unacceptable
+from webapp.people import passwords, phones, posts, queries
+from webapp.people.models import Account, Token
+from webapp.people.refusing import refusing
+from webapp.people.rules import SCOPES
 
-SHORTEST_PASSWORD = 10
+give_post = posts.give
 
-hasher = PasswordHasher()
+LONGEST_NAME = 80
+
+# Letters of any script; `+` and blanks would look like a phone number or a mistake.
+USERNAME = re.compile(r"^[\w.-]{2,40}$")
 
 
 def create_account(
@@ -35,26 +39,102 @@ def create_account(
     by: Actor | None,
 ) -> Account:
     """Somebody can sign in. Raises `Unacceptable` when the user name or the phone is taken."""
-    if username and queries.by_username(username):
-        words = _l("This user name is taken.")
-        raise Unacceptable(words, fields={"username": words})
-    if phone and queries.by_phone(phone):
-        words = _l("This phone number already has an account.")
-        raise Unacceptable(words, fields={"phone": words})
-    account = Account(name=name, username=username, phone=phone, demo=demo)
+    account = Account(name=_named(name), demo=demo)
+    _reach(account, username, phone)
     if password is not None:
-        account.password_hash = hasher.hash(_long_enough(password))
-    db.session.add(account)
-    db.session.flush()
+        account.password_hash = passwords.hashed(password, username=username)
+    with refusing(uq_account_username=_taken_name(), uq_account_phone=_taken_phone()):
+        db.session.add(account)
     audit.record(kind="account", thing_id=account.id, move="create", by=by, data={"name": name})
     return account
 
 
-def set_password(account: Account, password: str, *, by: Actor) -> None:
+def change_account(
+    account: Account, *, name: str, username: str | None, phone: str | None, by: Actor
+) -> None:
+    """The account has this name, user name and phone; what was before stands in the log."""
+    posts.hold(account)
+    before = (account.name, account.username, account.phone)
+    with refusing(uq_account_username=_taken_name(), uq_account_phone=_taken_phone()):
+        account.name = _named(name)
+        _reach(account, username, phone)
+    after = (account.name, account.username, account.phone)
+    # The log is kept for good: it says that a number changed, not what it was.
+    names = ("name", "username", "phone")
+    changed = [name for name, old, new in zip(names, before, after, strict=True) if old != new]
+    if changed:
+        _note(account, "change", by, fields=changed)
+
+
+def rename(account: Account, name: str, *, by: Actor) -> None:
+    """Somebody is called by this name from now on."""
+    posts.hold(account)
+    account.name = _named(name)
+    _note(account, "change", by, fields=["name"])
+
+
+def set_password(account: Account, password: str, *, by: Actor | None) -> None:
     """The account signs in with the new password; every older session has ended."""
-    account.password_hash = hasher.hash(_long_enough(password))
+    posts.hold(account)
+    account.password_hash = passwords.hashed(password, username=account.username)
     account.session_epoch += 1
-    audit.record(kind="account", thing_id=account.id, move="password", by=by)
+    _note(account, "password", by)
+
+
+def change_own_password(account: Account, *, old: str, new: str, by: Actor) -> None:
+    """As `set_password`, for somebody who knows the old one. Raises `Unacceptable` beside `old`."""
+    if account.password_hash is not None and not passwords.fits(account, old):
+        words = _l("The old password is not right.")
+        raise Unacceptable(words, fields={"old": words})
+    set_password(account, new, by=by)
+
+
+def reset_password(account: Account, *, by: Actor | None) -> None:
+    """The old password opens nothing, every session and every older link has ended."""
+    posts.hold(account)
+    account.password_hash = None
+    account.session_epoch += 1
+    _note(account, "reset", by)
+
+
+def end_sessions(account: Account, *, by: Actor) -> None:
+    """The account is signed out everywhere."""
+    posts.hold(account)
+    account.session_epoch += 1
+    _note(account, "sign_out_everywhere", by)
+
+
+def lock(account: Account, *, reason: str, by: Actor) -> None:
+    """The account does not sign in any more, and is signed out everywhere.
+
+    Raises `LastAdmin` when nobody could manage people any more, `Unacceptable` for one's own.
+    """
+    if account.id == by.id:
+        raise Unacceptable(_l("Nobody locks their own account."))
+    if queries.is_admin(account.id):
+        posts.keep_an_admin(clock.now(), but=account.id)
+    posts.hold(account)
+    if account.locked_at is not None:
+        raise NotOpen(_l("This account is locked already."))
+    account.locked_at = clock.now()
+    account.session_epoch += 1
+    _note(account, "lock", by, reason=reason)
+
+
+def unlock(account: Account, *, by: Actor | None) -> None:
+    """The account signs in again."""
+    posts.hold(account)
+    if account.locked_at is None:
+        raise NotOpen(_l("This account is not locked."))
+    account.locked_at = None
+    _note(account, "unlock", by)
+
+
+def reveal_phone(account: Account, *, purpose: str, by: Actor) -> str:
+    """The whole number, once the log says who wanted it and what for."""
+    posts.hold(account)
+    _note(account, "reveal", by, field="phone", purpose=purpose)
+    return phones.readable(account.phone)
 
 
 def remember_language(who: Actor, code: str) -> None:
@@ -67,65 +147,61 @@ def remember_type_size(who: Actor, *, large: bool) -> None:
     db.session.execute(update(Account).where(Account.id == who.id).values(large_type=large))
 
 
-def password_fits(account: Account | None, password: str) -> bool:
-    """True when the password is the account's. Takes as long when there is no account."""
-    known = account.password_hash if account else None
-    try:
-        return hasher.verify(known or _NOBODY, password) and known is not None
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-def give_post(
-    account: Account,
-    *,
-    role: str,
-    unit_id: int | None = None,
-    grid_id: int | None = None,
-    since: datetime,
-    until: datetime | None = None,
-    by: Actor | None,
-) -> Post:
-    """The account holds the role over the unit or the grid from `since` until `until`."""
-    post = Post(
-        account_id=account.id,
-        role=role,
-        unit_id=unit_id,
-        grid_id=grid_id,
-        valid=Range(since, until),
-        created_by_id=by.id if by else None,
-    )
-    db.session.add(post)
-    db.session.flush()
-    audit.record(
-        kind="account",
-        thing_id=account.id,
-        move="post",
-        by=by,
-        grid_id=grid_id,
-        data={"role": role, "post": post.id, "unit": unit_id, "grid": grid_id},
-    )
-    return post
+def machine_account(name: str, *, by: Actor | None) -> Account:
+    """The account in whose name a machine acts: no password, no phone, the post of a machine."""
+    username = "machine-" + re.sub(r"[^\w.-]+", "-", name.lower())[:32]
+    known = queries.by_username(username)
+    if known is not None:
+        return known
+    account = create_account(name=name, username=username, by=by)
+    posts.give(account, role="machine", unit_id=queries.street_id(), since=clock.now(), by=by)
+    return account
 
 
 def issue_token(
-    *, name: str, scopes: Iterable[str], account: Account, by: Actor | None
+    *,
+    name: str,
+    scopes: Iterable[str],
+    account: Account,
+    expires_at: datetime | None = None,
+    by: Actor | None,
 ) -> tuple[Token, str]:
-    """A machine can sign in with the text that is answered; it is shown once and never kept."""
+    """A machine can sign in with the text that is answered; it is shown once and never kept.
+
+    Raises `Unacceptable` for a scope that does not exist or a name that is taken.
+    """
+    wanted = sorted(set(scopes))
+    unknown = [each for each in wanted if each not in SCOPES]
+    if unknown or not wanted:
+        words = _l("Choose scopes out of: %(known)s.", known=", ".join(SCOPES))
+        raise Unacceptable(words, fields={"scopes": words})
     secret = "wg_" + secrets.token_urlsafe(32)
     token = Token(
-        name=name, hash=digest(secret), scopes=sorted(set(scopes)), account_id=account.id
+        name=name,
+        hash=digest(secret),
+        scopes=wanted,
+        account_id=account.id,
+        expires_at=expires_at,
     )
-    db.session.add(token)
-    db.session.flush()
+    words = _l("A token needs a name that no other token has or had.")
+    with refusing(uq_token_name=Unacceptable(words, fields={"name": words})):
+        db.session.add(token)
     audit.record(kind="token", thing_id=token.id, move="issue", by=by, data={"name": name})
     return token, secret
 
 
 def revoke_token(token: Token, *, by: Actor | None) -> None:
     """The token opens nothing any more."""
-    token.revoked_at = token.revoked_at or clock.now()
+    db.session.refresh(token, with_for_update=True)
+    if token.revoked_at is not None:
+        raise NotOpen(_l("This token is revoked already."))
+    token.revoked_at = clock.now()
     audit.record(kind="token", thing_id=token.id, move="revoke", by=by)
+
+
+def note_use(token_id: int) -> None:
+    """The token was used about now."""
+    db.session.execute(update(Token).where(Token.id == token_id).values(used_at=clock.now()))
 
 
 def digest(secret: str) -> bytes:
@@ -133,11 +209,33 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _long_enough(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        words = _l("A password has at least %(n)s characters.", n=SHORTEST_PASSWORD)
-        raise Unacceptable(words, fields={"password": words})
-    return password
+def _named(name: str) -> str:
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        words = _l("Give a name of at most %(n)s characters.", n=LONGEST_NAME)
+        raise Unacceptable(words, fields={"name": words})
+    return name.strip()
 
 
-_NOBODY = hasher.hash(secrets.token_hex(16))
+def _reach(account: Account, username: str | None, phone: str | None) -> None:
+    if not username and not phone:
+        words = _l("Give a user name or a phone number, or both.")
+        raise Unacceptable(words, fields={"username": words})
+    if username and (username.isdigit() or not USERNAME.match(username)):
+        words = _l("A user name has 2 to 40 letters, digits, dots or dashes, and is no number.")
+        raise Unacceptable(words, fields={"username": words})
+    account.username = username or None
+    account.phone = phones.normal(phone) if phone else None
+
+
+def _taken_name() -> Unacceptable:
+    words = _l("This user name is taken.")
+    return Unacceptable(words, fields={"username": words})
+
+
+def _taken_phone() -> Unacceptable:
+    words = _l("This phone number already has an account.")
+    return Unacceptable(words, fields={"phone": words})
+
+
+def _note(account: Account, move: str, by: Actor | None, **data: Any) -> None:
+    audit.record(kind="account", thing_id=account.id, move=move, by=by, data=data)

@@ -1,17 +1,27 @@
-"""Tables of the people who sign in: accounts, posts held, tokens of machines."""
+"""Tables of people: accounts, posts, hand-overs, enterprises, tokens, and the tries to get in."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from webapp.base.db import Base, Numbered
-from webapp.grids.models import Grid, Unit
-from webapp.people.rules import ROLES
+from webapp.base.spatial import Placed
+from webapp.grids.models import Grid, Place, Unit, one_of
+from webapp.people.rules import HAND_OVER_FLOW, ROLES, Premises
 
 
 class Account(Numbered, Base):
@@ -38,6 +48,12 @@ class Account(Numbered, Base):
 
     posts: Mapped[list[Post]] = relationship(
         back_populates="account", foreign_keys="Post.account_id"
+    )
+    # The posts held at this moment, for lists.
+    current: Mapped[list[Post]] = relationship(
+        primaryjoin="and_(Account.id == foreign(Post.account_id), Post.valid.op('@>')(func.now()))",
+        order_by="Post.id",
+        viewonly=True,
     )
 
 
@@ -92,3 +108,89 @@ class Token(Numbered, Base):
     used_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
+
+
+class Attempt(Numbered, Base):
+    """One try to get in, counted against a name, a phone or an address that is kept as a digest."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_subject", "subject", "at"),)
+
+    subject: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+    succeeded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class PhoneCode(Numbered, Base):
+    """A code that was sent to a phone. Only its digest is kept; the newest one of a phone counts."""
+
+    __tablename__ = "phone_code"
+    __table_args__ = (Index("ix_phone_code_phone", "phone", "id"),)
+
+    phone: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
+    used_at: Mapped[datetime | None]
+
+
+class HandOver(Numbered, Base):
+    """What one leaves to the next at a post: a brief from the data, signed by both."""
+
+    __tablename__ = "hand_over"
+    __table_args__ = (
+        HAND_OVER_FLOW.check(),
+        Index("ix_hand_over_state", "state", "id"),
+    )
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), unique=True)
+    next_post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"), index=True)
+    giver_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    taker_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    brief: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    note: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # Whoever signed in the place of somebody gone says why.
+    given_at: Mapped[datetime | None]
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    given_reason: Mapped[str | None]
+    taken_at: Mapped[datetime | None]
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    taken_reason: Mapped[str | None]
+
+    post: Mapped[Post] = relationship(foreign_keys=[post_id])
+    giver: Mapped[Account] = relationship(foreign_keys=[giver_id])
+    taker: Mapped[Account | None] = relationship(foreign_keys=[taker_id])
+    given_by: Mapped[Account | None] = relationship(foreign_keys=[given_by_id])
+    taken_by: Mapped[Account | None] = relationship(foreign_keys=[taken_by_id])
+
+
+class Enterprise(Numbered, Placed, Base):
+    """A firm or a shop that stands somewhere in the subdistrict."""
+
+    __tablename__ = "enterprise"
+    __table_args__ = (
+        one_of("premises", Premises),
+        CheckConstraint("credit_code ~ '^[0-9A-Z]{18}$'", name="credit_code"),
+        Index("ix_enterprise_name", "name", "id"),
+    )
+
+    name: Mapped[str]
+    credit_code: Mapped[str | None] = mapped_column(unique=True)
+    premises: Mapped[str]
+    industry: Mapped[str | None]
+    address: Mapped[str | None]
+    contact_post: Mapped[str | None]
+    contact_phone: Mapped[str | None]
+    # The named place of the geodata that it was made from.
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), unique=True)
+    provenance: Mapped[str | None]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    closed_at: Mapped[datetime | None]
+
+    place: Mapped[Place | None] = relationship()
+    grid: Mapped[Grid | None] = relationship(foreign_keys="Enterprise.grid_id")

@@ -1,15 +1,32 @@
-"""Questions about people: who signs in, who holds which post, who is on watch in a grid."""
+"""Questions about people: who signs in, who holds which post when, who is on watch in a grid."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, text
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, Select, func, or_, select, text, tuple_
+from sqlalchemy.orm import joinedload, selectinload
 
+from webapp.base.access import Actor, visible
+from webapp.base.audit import Event
 from webapp.base.db import db
-from webapp.people.models import Account, Post, Token
+from webapp.base.web import Page
+from webapp.grids.models import Grid, Place, Unit
+from webapp.grids.rules import PlaceKind, UnitKind
+from webapp.people.models import (
+    Account,
+    Attempt,
+    Enterprise,
+    HandOver,
+    PhoneCode,
+    Post,
+    Token,
+)
+from webapp.people.rules import HandOverState
+
+PAGE = 50
 
 # The account, the posts it holds now, and every unit and grid below each post, in one round trip.
 _ACTOR = text("""
@@ -93,3 +110,360 @@ def living_token(digest: bytes) -> Token | None:
             or_(Token.expires_at.is_(None), Token.expires_at > func.now()),
         )
     )
+
+
+# Who comes in
+
+
+def hold(key: bytes) -> None:
+    """Whoever holds the same key waits until this transaction ends."""
+    number = int.from_bytes(key[:8], signed=True)
+    db.session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def failures(subject: bytes, *, since: datetime, forgiving: bool) -> tuple[int, datetime | None]:
+    """How many tries failed since then, and when the last one did.
+
+    `forgiving`: only those after the last success count.
+    """
+    found = select(func.count(), func.max(Attempt.at)).where(
+        Attempt.subject == subject, Attempt.at > since, Attempt.succeeded.is_(False)
+    )
+    if forgiving:
+        last = select(func.max(Attempt.id)).where(
+            Attempt.subject == subject, Attempt.at > since, Attempt.succeeded.is_(True)
+        )
+        found = found.where(Attempt.id > func.coalesce(last.scalar_subquery(), 0))
+    count, latest = db.session.execute(found).one()
+    return count, latest
+
+
+def newest_code(phone: str) -> PhoneCode | None:
+    """The last code sent to a phone, held against a second try at the same moment."""
+    found = select(PhoneCode).where(PhoneCode.phone == phone).order_by(PhoneCode.id.desc())
+    return db.session.scalar(found.limit(1).with_for_update())
+
+
+# Accounts
+
+
+def account(account_id: int) -> Account | None:
+    """An account by its key."""
+    return db.session.get(Account, account_id)
+
+
+def own_account(who: Actor) -> Account:
+    """The account of somebody who has signed in."""
+    return db.session.get_one(Account, who.id)
+
+
+def accounts(
+    *,
+    words: str | None = None,
+    phone: str | None = None,
+    role: str | None = None,
+    locked: bool = False,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page[Account]:
+    """Accounts by name with the posts they hold now; `after` is the key where the last page ended.
+
+    `words` is looked for in names and user names; `phone` (E.164) must be the whole number.
+    """
+    found = select(Account).options(
+        selectinload(Account.current).options(joinedload(Post.unit), joinedload(Post.grid))
+    )
+    if phone:
+        found = found.where(Account.phone == phone)
+    elif words:
+        pattern = f"%{_literal(words)}%"
+        found = found.where(or_(Account.name.ilike(pattern), Account.username.ilike(pattern)))
+    if role:
+        found = found.where(Account.current.any(Post.role == role))
+    if locked:
+        found = found.where(Account.locked_at.is_not(None))
+    return _page(found, Account, after, limit)
+
+
+def account_counts() -> dict[str, int]:
+    """How many accounts there are, and how many of them are locked."""
+    found = select(func.count(), func.count(Account.locked_at)).select_from(Account)
+    everybody, locked = db.session.execute(found).one()
+    return {"all": everybody, "locked": locked}
+
+
+def named_in(event_rows: Sequence[Event]) -> dict[int, str]:
+    """Names of those who acted in these events, by account."""
+    keys = {event.actor_id for event in event_rows if event.actor_id is not None}
+    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(keys)))
+    return {key: name for key, name in rows}
+
+
+def recent_events(kind: str, thing_id: int, limit: int = PAGE) -> list[Event]:
+    """What was done to a thing, newest first."""
+    found = select(Event).where(Event.thing_kind == kind, Event.thing_id == thing_id)
+    return list(db.session.scalars(found.order_by(Event.seq.desc()).limit(limit)))
+
+
+# Posts
+
+
+def post(post_id: int) -> Post | None:
+    """A post with its holder and its place."""
+    return db.session.scalar(_posts().where(Post.id == post_id))
+
+
+def posts_of(account_id: int) -> list[Post]:
+    """Every post an account ever held, newest first."""
+    found = _posts().where(Post.account_id == account_id)
+    return list(db.session.scalars(found.order_by(func.lower(Post.valid).desc(), Post.id.desc())))
+
+
+def posts_at(*, grid_id: int | None = None, unit_id: int | None = None) -> list[Post]:
+    """Who held which post over this grid or unit when: by role, newest first."""
+    place = Post.grid_id == grid_id if grid_id is not None else Post.unit_id == unit_id
+    found = _posts().where(place)
+    return list(
+        db.session.scalars(found.order_by(Post.role, func.lower(Post.valid).desc(), Post.id.desc()))
+    )
+
+
+def posts_over_gone_grids() -> list[Post]:
+    """Posts held now over grids that the borders in force do not have."""
+    found = _posts().join(Grid, Grid.id == Post.grid_id)
+    found = found.where(Grid.retired_at.is_not(None), Post.valid.op("@>")(func.now()))
+    return list(db.session.scalars(found.order_by(Post.id)))
+
+
+def other_admins(at: datetime, *, but: int) -> list[int]:
+    """Accounts beside `but` that are administrators at a moment and for good; held until the end.
+
+    Holding them lets two administrators who remove each other at once see one another.
+    """
+    found = (
+        select(Post.id, Post.account_id, Account.locked_at)
+        .join(Account, Post.account_id == Account.id)
+        .where(Post.role == "admin", Post.valid.op("@>")(at), func.upper_inf(Post.valid))
+        .order_by(Post.id)
+        .with_for_update(of=[Post, Account])
+    )
+    return [
+        row.account_id
+        for row in db.session.execute(found)
+        if row.account_id != but and row.locked_at is None
+    ]
+
+
+def overlapping(
+    account_id: int,
+    role: str,
+    *,
+    unit_id: int | None,
+    grid_id: int | None,
+    since: datetime,
+    until: datetime | None,
+) -> Post:
+    """The post of the account in this role, here, in a part of that time. There is one."""
+    found = select(Post).where(
+        Post.account_id == account_id,
+        Post.role == role,
+        Post.unit_id.is_not_distinct_from(unit_id),
+        Post.grid_id.is_not_distinct_from(grid_id),
+        Post.valid.op("&&")(func.tstzrange(since, until)),
+    )
+    return db.session.scalars(found.order_by(Post.id).limit(1)).one()
+
+
+def is_admin(account_id: int) -> bool:
+    """True when the account is administrator now."""
+    found = select(Post.id).where(
+        Post.account_id == account_id, Post.role == "admin", Post.valid.op("@>")(func.now())
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def _posts() -> Select[Post]:
+    return select(Post).options(
+        joinedload(Post.account), joinedload(Post.unit), joinedload(Post.grid)
+    )
+
+
+# Hand-overs
+
+
+def hand_over(hand_over_id: int) -> HandOver | None:
+    """A hand-over with everybody who signs it."""
+    return db.session.scalar(_hand_overs().where(HandOver.id == hand_over_id))
+
+
+def hand_over_of(post_id: int) -> HandOver | None:
+    """The hand-over of a post that ends."""
+    return db.session.scalar(select(HandOver).where(HandOver.post_id == post_id))
+
+
+def hand_overs(
+    who: Actor, *, states: Iterable[str], before: int | None = None, limit: int = PAGE
+) -> Page[HandOver]:
+    """Hand-overs that `who` may see, newest first."""
+    found = _hand_overs().where(
+        visible(HandOver, who, "people.hand_over_see"), HandOver.state.in_(list(states))
+    )
+    if before is not None:
+        found = found.where(HandOver.id < before)
+    rows = db.session.scalars(found.order_by(HandOver.id.desc()).limit(limit + 1)).all()
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def open_hand_overs_of(account_id: int) -> list[HandOver]:
+    """What an account still has to hand over or to take over, newest first."""
+    mine = or_(HandOver.giver_id == account_id, HandOver.taker_id == account_id)
+    found = _hand_overs().where(mine, HandOver.state != HandOverState.TAKEN)
+    return list(db.session.scalars(found.order_by(HandOver.id.desc()).limit(PAGE)))
+
+
+def _hand_overs() -> Select[HandOver]:
+    place = joinedload(HandOver.post)
+    return select(HandOver).options(
+        place.joinedload(Post.grid),
+        place.joinedload(Post.unit),
+        joinedload(HandOver.giver),
+        joinedload(HandOver.taker),
+        joinedload(HandOver.given_by),
+        joinedload(HandOver.taken_by),
+    )
+
+
+# Bodies
+
+
+def units(kinds: Iterable[str]) -> list[Unit]:
+    """Units of these kinds with their codes, by kind and name."""
+    found = select(Unit).options(selectinload(Unit.codes)).where(Unit.kind.in_(list(kinds)))
+    return list(db.session.scalars(found.order_by(Unit.kind, Unit.id)))
+
+
+def unit(unit_id: int) -> Unit | None:
+    """A unit with its codes."""
+    found = select(Unit).options(selectinload(Unit.codes), joinedload(Unit.parent))
+    return db.session.scalar(found.where(Unit.id == unit_id))
+
+
+def street_id() -> int | None:
+    """The key of the subdistrict, None before the geodata is loaded."""
+    return db.session.scalar(select(Unit.id).where(Unit.kind == UnitKind.SUBDISTRICT))
+
+
+def unit_named(name: str) -> Unit | None:
+    """The one unit of this name at which posts are held; None when there is none, or several."""
+    kinds = [UnitKind.SUBDISTRICT, UnitKind.COMMUNITY, UnitKind.DEPARTMENT, UnitKind.STATION]
+    found = db.session.scalars(select(Unit).where(Unit.name == name, Unit.kind.in_(kinds))).all()
+    return found[0] if len(found) == 1 else None
+
+
+def holders_by_unit() -> dict[int, int]:
+    """How many posts are held now over each unit."""
+    rows = db.session.execute(
+        select(Post.unit_id, func.count())
+        .where(Post.unit_id.is_not(None), Post.valid.op("@>")(func.now()))
+        .group_by(Post.unit_id)
+    )
+    return {unit_id: count for unit_id, count in rows if unit_id is not None}
+
+
+def grids_of_unit(unit_id: int) -> list[Grid]:
+    """The living grids of a community, by code."""
+    found = select(Grid).where(Grid.community_id == unit_id, Grid.retired_at.is_(None))
+    return list(db.session.scalars(found.order_by(Grid.display_code)))
+
+
+# Enterprises
+
+
+def enterprise(enterprise_id: int) -> Enterprise | None:
+    """An enterprise with its grid."""
+    found = select(Enterprise).options(joinedload(Enterprise.grid))
+    return db.session.scalar(found.where(Enterprise.id == enterprise_id))
+
+
+def enterprise_by_code(code: str) -> Enterprise | None:
+    """The enterprise of a unified social credit code."""
+    return db.session.scalar(select(Enterprise).where(Enterprise.credit_code == code))
+
+
+def enterprises(
+    who: Actor,
+    *,
+    words: str | None = None,
+    premises: str | None = None,
+    grid_id: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page[Enterprise]:
+    """Enterprises that `who` may see, by name; closed ones are left out."""
+    found = (
+        select(Enterprise)
+        .options(joinedload(Enterprise.grid))
+        .where(visible(Enterprise, who, "enterprises.see"), Enterprise.closed_at.is_(None))
+    )
+    if words:
+        pattern = f"%{_literal(words)}%"
+        found = found.where(
+            or_(
+                Enterprise.name.ilike(pattern),
+                Enterprise.industry.ilike(pattern),
+                Enterprise.credit_code == words.strip().upper(),
+            )
+        )
+    if premises:
+        found = found.where(Enterprise.premises == premises)
+    if grid_id is not None:
+        found = found.where(Enterprise.grid_id == grid_id)
+    return _page(found, Enterprise, after, limit)
+
+
+def enterprises_in(grid_id: int) -> list[Enterprise]:
+    """The enterprises of a grid, by name; closed ones are left out."""
+    found = select(Enterprise).where(Enterprise.grid_id == grid_id, Enterprise.closed_at.is_(None))
+    return list(db.session.scalars(found.order_by(Enterprise.name, Enterprise.id)))
+
+
+def unregistered_places() -> list[Place]:
+    """Enterprises of the geodata that have no row of their own yet."""
+    found = (
+        select(Place)
+        .outerjoin(Enterprise, Enterprise.place_id == Place.id)
+        .where(Place.kind == PlaceKind.ENTERPRISE, Enterprise.id.is_(None))
+    )
+    return list(db.session.scalars(found.order_by(Place.id)))
+
+
+# Tokens
+
+
+def tokens() -> list[Token]:
+    """Every token that was issued, newest first."""
+    found = select(Token).options(joinedload(Token.account)).order_by(Token.id.desc())
+    return list(db.session.scalars(found))
+
+
+def token(token_id: int) -> Token | None:
+    """A token by its key."""
+    return db.session.get(Token, token_id)
+
+
+def token_named(name: str) -> Token | None:
+    """A token by its name."""
+    return db.session.scalar(select(Token).where(Token.name == name))
+
+
+def _page(found: Any, model: Any, after: int | None, limit: int) -> Page[Any]:
+    # The key of a row that was seen leads to its name: pages stay right when others are added.
+    if after is not None:
+        last = select(model.name, model.id).where(model.id == after)
+        found = found.where(tuple_(model.name, model.id) > last.scalar_subquery())
+    rows = db.session.scalars(found.order_by(model.name, model.id).limit(limit + 1)).all()
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def _literal(words: str) -> str:
+    return words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,1 @@
+"""People: who comes in, who holds which post, what is handed over."""

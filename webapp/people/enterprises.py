@@ -1,0 +1,179 @@
+"""Enterprises: who they are by their credit code, where they stand, whom to call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
+
+from webapp.base import audit, clock
+from webapp.base.access import Actor, may
+from webapp.base.datum import Datum
+from webapp.base.db import db
+from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.grids import relocation
+from webapp.grids.models import BoundarySet
+from webapp.people import phones, queries
+from webapp.people.models import Enterprise
+from webapp.people.refusing import refusing
+from webapp.people.rules import Premises
+
+# What the industry of the geodata says about the premises; anything else there makes something.
+_PREMISES = {"商超": Premises.SMALL_SHOP, "液氨/冷链": Premises.STORE}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What is said about an enterprise. `lon`, `lat`: degrees in `datum`; without them its place stays."""
+
+    name: str
+    premises: Premises
+    credit_code: str | None = None
+    industry: str | None = None
+    address: str | None = None
+    contact_post: str | None = None
+    contact_phone: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    datum: Datum = Datum.WGS84
+
+
+def register(said: Described, *, by: Actor) -> Enterprise:
+    """The enterprise is known and in its grid, if it has a place.
+
+    Raises `Unacceptable` for a wrong or taken code, `NotAllowed` in a grid that is not one's own.
+    """
+    firm = Enterprise()
+    with refusing(uq_enterprise_credit_code=_taken()):
+        _describe(firm, said)
+        db.session.add(firm)
+    _must_be_allowed(firm, by)
+    _record(firm, "create", by)
+    return firm
+
+
+def change(firm: Enterprise, said: Described, *, base_version: int | None, by: Actor) -> None:
+    """The enterprise is described like this. Raises as `register`, and `Changed` if it was changed."""
+    db.session.refresh(firm, with_for_update=True)
+    if base_version is not None and firm.version != base_version:
+        raise Changed(_l("Somebody else changed this meanwhile. Look again, then change it."))
+    with refusing(uq_enterprise_credit_code=_taken()):
+        _describe(firm, said)
+    _must_be_allowed(firm, by)
+    _record(firm, "change", by)
+
+
+def close(firm: Enterprise, *, reason: str, by: Actor) -> None:
+    """The enterprise is gone from the lists; its page and its history stay."""
+    db.session.refresh(firm, with_for_update=True)
+    if firm.closed_at is not None:
+        raise NotOpen(_l("This enterprise is closed already."))
+    firm.closed_at = clock.now()
+    _record(firm, "close", by, reason=reason)
+
+
+def reveal_phone(firm: Enterprise, *, purpose: str, by: Actor) -> str:
+    """The whole number, once the log says who wanted it and what for."""
+    db.session.refresh(firm, with_for_update=True)
+    _record(firm, "reveal", by, field="contact_phone", purpose=purpose)
+    return phones.readable(firm.contact_phone)
+
+
+def load_from_places() -> int:
+    """Every enterprise of the geodata has its row; answers how many were added."""
+    places = queries.unregistered_places()
+    for place in places:
+        industry = place.facts.get("industry")
+        firm = Enterprise(
+            name=place.name,
+            premises=_PREMISES.get(str(industry), Premises.FACTORY),
+            industry=industry,
+            place_id=place.id,
+            provenance=place.provenance,
+            geom=place.geom,
+            raw_lon=place.raw_lon,
+            raw_lat=place.raw_lat,
+            datum=place.datum,
+        )
+        db.session.add(firm)
+        db.session.flush()
+        _record(firm, "create", None)
+    return len(places)
+
+
+def _describe(firm: Enterprise, said: Described) -> None:
+    firm.name = said.name
+    firm.premises = said.premises
+    firm.credit_code = _checked(said.credit_code) if said.credit_code else None
+    firm.industry = said.industry
+    firm.address = said.address
+    firm.contact_post = said.contact_post
+    firm.contact_phone = _phone(said.contact_phone) if said.contact_phone else None
+    if said.lon is None and said.lat is None:
+        return
+    if said.lon is None or said.lat is None:
+        words = _l("A place needs both its longitude and its latitude.")
+        raise Unacceptable(words, fields={"lat" if said.lat is None else "lon": words})
+    if (said.lon, said.lat, said.datum.value) != (firm.raw_lon, firm.raw_lat, firm.datum):
+        firm.place_at(said.lon, said.lat, datum=said.datum)
+
+
+def _checked(code: str) -> str:
+    try:
+        return str(uscc.validate(code))
+    except ValidationError:
+        words = _l("This is no unified social credit code: its last character does not fit.")
+        raise Unacceptable(words, fields={"credit_code": words}) from None
+
+
+def _phone(text: str) -> str:
+    try:
+        return phones.normal(text)
+    except Unacceptable as refusal:
+        raise Unacceptable(refusal.words, fields={"contact_phone": refusal.words}) from refusal
+
+
+def _taken() -> Unacceptable:
+    words = _l("An enterprise with this code is registered already.")
+    return Unacceptable(words, fields={"credit_code": words})
+
+
+def _must_be_allowed(firm: Enterprise, by: Actor) -> None:
+    if not may(by, "enterprises.change", firm):
+        words = _l("This place is in no grid of yours.")
+        raise NotAllowed(words, fields={"lon": words})
+
+
+def _record(firm: Enterprise, move: str, by: Actor | None, **data: Any) -> None:
+    firm.version = (firm.version or 0) + 1
+    db.session.flush()
+    audit.record(
+        kind="enterprise",
+        thing_id=firm.id,
+        move=move,
+        by=by,
+        grid_id=firm.grid_id,
+        grid_version_id=firm.grid_version_id,
+        data=data,
+    )
+
+
+def _follow(_made: BoundarySet, by: Actor | None) -> int:
+    moved = relocation.relocate(Enterprise, Enterprise.closed_at.is_(None))
+    for each in moved:
+        audit.record(
+            kind="enterprise",
+            thing_id=each.id,
+            move="relocate",
+            by=by,
+            grid_id=each.new_grid_id,
+            grid_version_id=each.new_version_id,
+            data={"old_grid": each.old_grid_id},
+        )
+    return len(moved)
+
+
+relocation.follow("enterprises", _follow)

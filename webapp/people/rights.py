@@ -1,0 +1,171 @@
+"""Everybody's rights as a table: made from the rules themselves, so it cannot lag behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import gettext, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from webapp.base.access import RIGHTS, Anywhere, Everyone, Holds, Owns, Rule, SignedIn
+from webapp.base.flow import FLOWS
+from webapp.base.language import N_
+from webapp.people.rules import ROLES
+
+
+def _(text: str, **values: str) -> str:
+    return str(gettext(text, **values))
+
+
+# What the rights are called; a right of a move is called like its move.
+WORDS: dict[str, LazyString] = {
+    "people.sign_in": _l("Sign in"),
+    "people.self": _l("Own account"),
+    "people.see": _l("See accounts and posts"),
+    "people.manage": _l("Manage accounts, posts, bodies and tokens"),
+    "people.reveal": _l("See whole phone numbers of staff"),
+    "people.rights": _l("See everybody's rights"),
+    "people.hand_over_see": _l("See a hand-over"),
+    "enterprises.see": _l("See enterprises"),
+    "enterprises.reveal": _l("See whole phone numbers of enterprises"),
+    "enterprises.change": _l("Register and change enterprises"),
+    "live.watch": _l("Follow the live feed"),
+    "grids.see": _l("See grids and borders"),
+    "grids.see_inside": _l("See who and what is in a grid"),
+    "grids.locate": _l("Find the grid of a point"),
+    "grids.draw": _l("Draw and import borders"),
+    "grids.outside": _l("See what lies outside every grid"),
+    "cases.report": _l("Report cases"),
+    "cases.watch": _l("Follow cases live"),
+    "cases.see": _l("See cases"),
+    "cases.correct": _l("Correct class and grid of a case"),
+    "cases.desk": _l("Work at the desk of cases"),
+    "maps.desk": _l("Open the desk"),
+    "maps.phone": _l("Open the phone page"),
+    "machines.metrics": _l("Read the figures of the house"),
+}
+
+# What somebody does to a thing that is theirs.
+OWNING = (
+    N_("hands over"),
+    N_("takes over"),
+    N_("reported it"),
+    N_("handles it"),
+    N_("checks it"),
+    N_("was sent to handle it"),
+    N_("was sent to check it"),
+)
+
+FEATURES: dict[str, LazyString] = {
+    "people": _l("People"),
+    "enterprises": _l("Enterprises"),
+    "live": _l("Live feed"),
+    "grids": _l("Grids"),
+    "cases": _l("Cases"),
+    "maps": _l("Map"),
+    "machines": _l("Machines"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One right: its name, what it is for, who has it in words, and the roles that may have it.
+
+    `roles` holds every role for a right of everybody or of whoever is signed in. `own`: what one
+    owns may open it too, whatever the role.
+    """
+
+    right: str
+    feature: str
+    feature_words: str
+    words: str
+    who: str
+    roles: frozenset[str]
+    own: bool
+
+
+def table() -> list[Row]:
+    """Every right of the house, by feature and name, in the language of the reader."""
+    rows = []
+    for right, rule in sorted(RIGHTS.items()):
+        feature = right.partition(".")[0]
+        parts = list(_parts(rule))
+        rows.append(
+            Row(
+                right=right,
+                feature=feature,
+                feature_words=str(FEATURES.get(feature, feature)),
+                words=_words(right),
+                who=_who(rule),
+                roles=frozenset().union(*(_roles(part) for part in parts)),
+                own=any(isinstance(part, Owns) for part in parts),
+            )
+        )
+    return rows
+
+
+def open_doors() -> list[tuple[str, str]]:
+    """Every address that anybody may open, with the reason."""
+    doors = set()
+    for rule in current_app.url_map.iter_rules():
+        why = getattr(current_app.view_functions[rule.endpoint], "public", None)
+        if why:
+            doors.add((rule.rule, str(why)))
+    return sorted(doors)
+
+
+def _words(right: str) -> str:
+    known = WORDS.get(right)
+    if known is not None:
+        return str(known)
+    moves = [
+        str(move.words)
+        for flow in FLOWS.values()
+        for move in flow.moves.values()
+        if move.may == right
+    ]
+    return _(" / ").join(dict.fromkeys(moves)) or right
+
+
+def _parts(rule: Rule) -> Iterator[Rule]:
+    """The simple rules of which a rule is made."""
+    inner: tuple[Rule, ...] = getattr(rule, "rules", ())
+    if not inner:
+        yield rule
+    for each in inner:
+        yield from _parts(each)
+
+
+def _roles(rule: Rule) -> frozenset[str]:
+    if isinstance(rule, Everyone | SignedIn):
+        return frozenset(ROLES)
+    if isinstance(rule, Holds | Anywhere):
+        return rule.roles
+    return frozenset()
+
+
+def _who(rule: Rule) -> str:
+    inner: tuple[Rule, ...] = getattr(rule, "rules", ())
+    if inner:
+        both = rule.words == ", and ".join(each.words for each in inner)
+        return (_(", and ") if both else _(", or ")).join(_who(each) for each in inner)
+    if isinstance(rule, Everyone):
+        return _("everybody, signed in or not")
+    if isinstance(rule, SignedIn):
+        return _("everybody who is signed in")
+    if isinstance(rule, Holds):
+        place = _("over this grid") if rule.by == "grid_id" else _("over this unit")
+        return _("%(roles)s %(place)s", roles=_named(rule.roles), place=place)
+    if isinstance(rule, Anywhere):
+        return _("%(roles)s, wherever", roles=_named(rule.roles))
+    if isinstance(rule, Owns):
+        return _("whoever %(does)s", does=_(rule.words))
+    return rule.words
+
+
+def _named(roles: frozenset[str]) -> str:
+    order = list(ROLES)
+    known = sorted(roles, key=lambda each: order.index(each) if each in order else len(order))
+    return _(" / ").join(str(ROLES[each].words) if each in ROLES else each for each in known)
