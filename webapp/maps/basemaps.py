@@ -22,8 +22,8 @@ PARTS = {
     "water": 0,
     "roads_main": 0,
     "places": 0,
-    "roads_streets": 13,
-    "roads_tracks": 14,
+    "roads_streets": 14,
+    "roads_tracks": 15,
 }
 
 TIANDITU = "https://t{s}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"

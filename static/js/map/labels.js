@@ -70,13 +70,20 @@ export class Labels {
     }));
     const { open = 0, late = 0 } = this.outlines.load.get(grid.id) ?? {};
     const must = grid.id === this.outlines.chosen;
-    for (const lines of [...forms(grid.name, grid.code), []]) {
-      if (!lines.length && (!open || this.counted())) break;
-      const box = this.#box(at, lines, size, open);
+    for (const [lines, badge] of this.#ways(grid, open)) {
+      const box = this.#box(at, lines, size, badge);
       const fits = must || corners(box).every((corner) => inside(corner, rings));
-      if (fits && this.#free(box)) return this.#write(box, lines, size, `grid-label kind-${grid.kind}${must ? " chosen" : ""}`, open, late);
+      if (fits && this.#free(box)) return this.#write(box, lines, size, `grid-label kind-${grid.kind}${must ? " chosen" : ""}`, badge, late);
     }
     return null;
+  }
+
+  /** From the whole name with the number of its open cases to the number, or the code, alone. */
+  #ways(grid, open) {
+    const all = forms(grid.name, grid.code);
+    const ways = open ? all.slice(0, -1).map((lines) => [lines, open]) : [];
+    if (open && !this.counted()) ways.push([[], open]);
+    return [...ways, ...all.map((lines) => [lines, 0])];
   }
 
   #name({ at, name, kind }, size) {
@@ -113,7 +120,12 @@ export class Labels {
   }
 }
 
-function corners({ left, top, right, bottom }) {
-  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+// A name may reach over its border by a hair: what matters is that it stands in its own grid.
+const HAIR = 0.1;
+
+function corners(box) {
+  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const [dx, dy] = [(box.right - x) * (1 - HAIR), (box.bottom - y) * (1 - HAIR)];
+  const [left, top, right, bottom] = [x - dx, y - dy, x + dx, y + dy];
   return [[left, top], [right, top], [left, bottom], [right, bottom], [x, top], [x, bottom], [left, y], [right, y]];
 }
