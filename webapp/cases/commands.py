@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Table, case, func, or_
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from webapp.base.db import Base, db
 from webapp.cases.models import CaseClass, ComponentClass
@@ -27,20 +28,41 @@ def load() -> None:
 
 
 def load_classes() -> int:
-    """Every class of the standard and every local one is known; answers how many there are."""
+    """Every class of the standard and every local one is known; answers how many there are.
+
+    A stored class that lacks an English name or keywords has them now; all else in it is as it was.
+    """
     total = 0
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
-        db.session.execute(
-            insert(Base.metadata.tables[table.__tablename__]).on_conflict_do_nothing(), rows
-        )
+        db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
         total += len(rows)
     return total
+
+
+def _fill(table: Table) -> Insert:
+    statement = insert(table)
+    filled = {
+        name: case((missing, statement.excluded[name]), else_=table.c[name])
+        for name, missing in _gaps(table).items()
+    }
+    changed = or_(*(table.c[name].is_distinct_from(value) for name, value in filled.items()))
+    return statement.on_conflict_do_update(index_elements=["code"], set_=filled, where=changed)
+
+
+def _gaps(table: Table) -> dict[str, ColumnElement[bool]]:
+    gaps = {"name_en": func.coalesce(table.c.name_en, "") == ""}
+    if "keywords" in table.c:
+        gaps["keywords"] = func.cardinality(table.c.keywords) == 0
+    return gaps
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
     with file.open(encoding="utf-8", newline="") as source:
         return [
-            {key: value or None for key, value in row.items()}
+            {
+                key: value.split() if key == "keywords" else value or None
+                for key, value in row.items()
+            }
             for row in csv.DictReader(source, delimiter="\t")
         ]
