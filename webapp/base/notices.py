@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
+from pydantic import Field
 from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base import clock, tasks
+from webapp.base.access import Owns, SignedIn, me, permit
 from webapp.base.db import Base, Numbered, db
+from webapp.base.web import Form, Page, goto, own_address, page
 
 log = logging.getLogger("wangge.notices")
+
+bp = Blueprint("notices", __name__)
+
+PAGE = 50
+BODY_HOURS = 24
+
+MAY = {
+    "notices.list": SignedIn(),
+    "notices.read": Owns("account_id", "is told"),
+}
 
 
 class Notice(Numbered, Base):
@@ -23,9 +38,7 @@ class Notice(Numbered, Base):
 
     __tablename__ = "notice"
     __table_args__ = (
-        Index(
-            "ix_notice_unread", "account_id", "id", postgresql_where=text("read_at IS NULL")
-        ),
+        Index("ix_notice_unread", "account_id", "id", postgresql_where=text("read_at IS NULL")),
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -81,23 +94,30 @@ def notify(to: Iterable[int], words: str, *, url: str, **params: Any) -> None:
         db.session.execute(insert(Notice), rows)
 
 
-def unread(account_id: int, limit: int = 50) -> list[Notice]:
+def one(notice_id: int) -> Notice | None:
+    """A notice by its key."""
+    return db.session.get(Notice, notice_id)
+
+
+def listed(account_id: int, *, before: int | None = None) -> Page[Notice]:
+    """The notices of an account, newest first; `before` is where the last page ended."""
+    found = select(Notice).where(Notice.account_id == account_id)
+    if before is not None:
+        found = found.where(Notice.id < before)
+    rows = db.session.scalars(found.order_by(Notice.id.desc()).limit(PAGE + 1)).all()
+    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def unread(account_id: int, limit: int = PAGE) -> list[Notice]:
     """The newest notices an account has not read, newest first."""
     found = select(Notice).where(Notice.account_id == account_id, Notice.read_at.is_(None))
     return list(db.session.scalars(found.order_by(Notice.id.desc()).limit(limit)))
 
 
-def mark_read(account_id: int, notice_ids: Iterable[int]) -> None:
-    """These notices of the account count as read."""
-    db.session.execute(
-        update(Notice)
-        .where(
-            Notice.account_id == account_id,
-            Notice.id.in_(list(notice_ids)),
-            Notice.read_at.is_(None),
-        )
-        .values(read_at=clock.now())
-    )
+def mark_read(account_id: int, *, until: int) -> None:
+    """The notices of the account up to this one count as read."""
+    mine = Notice.account_id == account_id, Notice.id <= until, Notice.read_at.is_(None)
+    db.session.execute(update(Notice).where(*mine).values(read_at=clock.now()))
 
 
 def send(channel: str, address: str, words: str, *, locale: str, **params: Any) -> None:
@@ -119,9 +139,61 @@ CHANNELS: Mapping[str, Callable[[str, str], None]] = {"console": _console}
 
 @tasks.task("notices.deliver")
 def deliver(dispatch_id: int) -> None:
-    """One text is out; what was sent already is not sent twice."""
+    """One text is out; what was sent already is not sent twice.
+
+    A channel that fails is tried again, and says meanwhile why in the row.
+    """
     row = db.session.get(Dispatch, dispatch_id, with_for_update=True)
     if row is None or row.sent_at is not None or row.body is None:
         return
-    CHANNELS[row.channel](row.address, row.body)
-    row.sent_at, row.body = clock.now(), None
+    try:
+        CHANNELS[row.channel](row.address, row.body)
+    except Exception as error:
+        row.error = repr(error)
+        db.session.commit()
+        raise
+    row.sent_at, row.body, row.error = clock.now(), None, None
+
+
+@tasks.task("notices.forget", cron="11 * * * *")
+def forget() -> None:
+    """Texts that could not be sent within a day are erased: a phone code is of no use by then."""
+    old = Dispatch.created_at < clock.now() - timedelta(hours=BODY_HOURS)
+    db.session.execute(update(Dispatch).where(old, Dispatch.body.is_not(None)).values(body=None))
+
+
+class ListForm(Form):
+    """Where in the list of notices."""
+
+    before: int | None = Field(default=None, ge=1)
+
+
+class ReadForm(Form):
+    """The newest notice that was on the page."""
+
+    until: int = Field(ge=1)
+
+
+@bp.get("/notices")
+@permit("notices.list")
+def show() -> Response:
+    """All notices of the reader, newest first."""
+    wish = ListForm.of(request.args.to_dict())
+    found = listed(me().id or 0, before=wish.before)
+    return page("notices.html", fragment="list", notices=found.rows, after=found.after)
+
+
+@bp.post("/notices/read")
+@permit("notices.list")
+def read_all() -> ResponseReturnValue:
+    """What was on the page counts as read; what came since stays new."""
+    mark_read(me().id or 0, until=ReadForm.read(request).until)
+    return goto("notices.show")
+
+
+@bp.post("/notices/<int:notice_id>")
+@permit("notices.read", of=one)
+def follow(notice: Notice) -> ResponseReturnValue:
+    """The notice counts as read, and leads to what it is about."""
+    notice.read_at = notice.read_at or clock.now()
+    return redirect(own_address(notice.url, "/notices"), 303)
