@@ -11,7 +11,6 @@ import shapely
 from flask_babel import lazy_gettext as _l
 from geoalchemy2.shape import from_shape
 from shapely import Polygon
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import Range, insert
 
@@ -19,17 +18,15 @@ from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Changed, Unacceptable
-from webapp.base.spatial import SRID, shape_of
-from webapp.grids import bulk, cells, lineage, queries, relocation
+from webapp.base.spatial import SRID
+from webapp.grids import bulk, lineage, queries, relocation, unit_cells
+from webapp.grids.importing.findings import Finding, Severity
 from webapp.grids.locate import BORDERS_LOCK
-from webapp.grids.models import BoundarySet, Grid, GridLineage, GridVersion, Unit, UnitCell
+from webapp.grids.models import BoundarySet, Grid, GridLineage, GridVersion, Unit
 from webapp.grids.rules import BOUNDARY_FLOW, KIND_LETTERS, GridKind, SetState
 
 # Simplified together, so that neighbours keep one shared border.
 LIGHT_TOLERANCE_M = 8.0
-
-# Communities that differ by less than this (rounding of their parts) have the same ground.
-SAME_GROUND_M2 = 1.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +102,35 @@ def lighter(shapes: list[Polygon]) -> list[Polygon]:
     return list(shapely.coverage_simplify(shapes, LIGHT_TOLERANCE_M))
 
 
+def check(
+    made: BoundarySet, findings: Iterable[Finding], *, accepted: Iterable[str] = (), by: Actor
+) -> None:
+    """The draft may be put in force by somebody else, as a change of the borders in force now.
+
+    `findings` is what the checks found, `accepted` the codes of questions answered with yes. Raises
+    `Unacceptable` when an error was found or a question is still open.
+    """
+    found, yes = list(findings), sorted(set(accepted))
+    if any(each.severity is Severity.ERROR for each in found):
+        raise Unacceptable(_l("These borders cannot be put in force yet."))
+    if any(each.code not in yes for each in found):
+        words = _l("Look at the questions and answer them.")
+        raise Unacceptable(words, fields={"accepted": words})
+    before = queries.active_set()
+    BOUNDARY_FLOW.move(made, "check", by=by, data={"accepted": yes})
+    made.based_on_id = before.id if before else None
+    made.report = {
+        **made.report,
+        "findings": [each.kept() for each in found],
+        "accepted": yes,
+    }
+
+
+def withdraw(made: BoundarySet, *, by: Actor) -> None:
+    """The set is a draft again."""
+    BOUNDARY_FLOW.move(made, "withdraw", by=by)
+
+
 def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None) -> None:
     """The set is in force from now; the one before is retired, its versions and lineage kept.
 
@@ -133,7 +159,7 @@ def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None)
         update(GridVersion).where(GridVersion.set_id == made.id).values(valid=Range(at, None))
     )
     db.session.flush()
-    renew_cells()
+    unit_cells.renew()
     bulk.renew_runs()
     if before is not None:
         _write_lineage(before, made)
@@ -158,12 +184,12 @@ def _write_lineage(old: BoundarySet, new: BoundarySet) -> None:
 
 
 def _retire(before: BoundarySet, *, by: Actor | None, at: datetime) -> None:
-    started = before.valid.lower if before.valid else at
-    if by is None:
-        BOUNDARY_FLOW.record(before, "retire", by=None, before=before.state, after=SetState.RETIRED)
-        before.state = SetState.RETIRED
-    else:
-        BOUNDARY_FLOW.move(before, "retire", by=by)
+    started = before.valid.lower if before.valid else None
+    if started is None or at <= started:
+        raise ValueError("new borders take force after those they follow")
+    # No right of its own: it follows from the activation.
+    BOUNDARY_FLOW.record(before, "retire", by=by, before=before.state, after=SetState.RETIRED)
+    before.state = SetState.RETIRED
     before.valid = Range(started, at)
     db.session.execute(
         update(GridVersion).where(GridVersion.set_id == before.id).values(valid=Range(started, at))
@@ -214,44 +240,3 @@ def _next_display(kind: str, taken: set[str]) -> str:
     while f"{prefix}-{letter}-{place:03d}" in taken:
         place += 1
     return f"{prefix}-{letter}-{place:03d}"
-
-
-def renew_cells() -> int:
-    """Unit cells cover the communities of the set in force; answers how many were made or ended.
-
-    Where the outline of a community is as before, its cells stay as they are. A cell that is no more
-    has an end date and keeps its code for ever.
-    """
-    areas: dict[int, list[BaseGeometry]] = {}
-    for version in queries.active_versions():
-        if version.community_id is not None:
-            areas.setdefault(version.community_id, []).append(shape_of(version.geom))
-    codes = queries.community_codes()
-    changed = 0
-    for community in codes:
-        area = shapely.coverage_union_all(areas.get(community, []))
-        changed += _renew_cells_of(community, codes[community], area)
-    return changed
-
-
-def _renew_cells_of(community: int, code: str, area: BaseGeometry) -> int:
-    known = {cell.code: cell for cell in queries.cells_of(community)}
-    shapes = {key: shape_of(cell.geom) for key, cell in known.items()}
-    living = {key for key, cell in known.items() if cell.end_date is None}
-    ground = shapely.union_all([shapes[key] for key in living])
-    if shapely.symmetric_difference(ground, area).area < SAME_GROUND_M2:
-        return 0
-    now = {cell.code: cell.geom for cell in cells.cut(code, area, shapes)}
-    today = clock.now().date()
-    for key, geom in now.items():
-        cell = known.get(key)
-        if cell is None:
-            cell = UnitCell(code=key, name=key[-3:], community_id=community, initial_date=today)
-            db.session.add(cell)
-        cell.geom = from_shape(geom, srid=SRID)
-        cell.area_m2, cell.perimeter_m, cell.end_date = geom.area, geom.length, None
-    ended = living - now.keys()
-    for key in ended:
-        known[key].end_date = today
-    db.session.flush()
-    return len(now.keys() - living) + len(ended)

@@ -31,8 +31,6 @@ from webapp.grids.raster import DOUBTFUL, NOBODY, Floats, Raster, Shapes
 # a border, and the table of 10 MB fits beside them in the processor's cache.
 SIDE_M = 5.0
 
-NO_BORDERS = "no boundary set is in force"
-
 
 @dataclass(frozen=True)
 class Located:
@@ -56,7 +54,7 @@ class Located:
 class Territory:
     """The borders of one boundary set and the unit cells, as they were read from the database."""
 
-    def __init__(self, side: float = SIDE_M) -> None:
+    def __init__(self, side: float) -> None:
         borders = queries.borders_in_order()
         living = queries.cells_in_order()
         # Keys by place in the order of precedence; the last one is nobody's.
@@ -87,23 +85,28 @@ def _shapes(rows: list[Row[Any]]) -> Shapes:
     return shapes
 
 
+# What a process keeps ready: two rasters of the borders in force.
+KEPT = 2
+
 _lock = threading.Lock()
-_kept: dict[tuple[str, int, str], Territory] = {}
+_kept: dict[tuple[str, int, str, float], Territory] = {}
 
 
-def territory() -> Territory:
+def territory(side: float = SIDE_M) -> Territory:
     """The borders in force, made ready once in a process for each time that others take force.
 
-    Raises `LookupError` while no set is in force.
+    `side`: width of a raster cell in metres; wider ones are sooner ready and slower to ask. Raises
+    `LookupError` while no set is in force.
     """
     active = queries.active_stamp()
     if active is None:
-        raise LookupError(NO_BORDERS)
-    key = (str(db.engine.url), *active)
+        raise LookupError("no boundary set is in force")
+    key = (str(db.engine.url), *active, side)
     with _lock:
         if key not in _kept:
-            made = Territory()
-            _kept.clear()
+            made = Territory(side)
+            while len(_kept) >= KEPT:
+                del _kept[next(iter(_kept))]
             _kept[key] = made
         return _kept[key]
 
@@ -147,7 +150,7 @@ def place(model: type[Placed], *, x: Floats, y: Floats, **columns: Any) -> Locat
 
 def renew_runs() -> int:
     """`grid_run` knows the squares of the borders in force; answers how many rows it has."""
-    ground = Territory(side=float(RUN_SIDE_M))
+    ground = territory(side=RUN_SIDE_M)
     grids = ground.grids
     shape = (grids.rows, grids.columns)
     grid = grids.table.reshape(shape).astype(np.int64)

@@ -90,6 +90,8 @@ def _reading_order(piece: BaseGeometry) -> tuple[float, float]:
 
 
 def _pieces(area: BaseGeometry) -> list[BaseGeometry]:
+    if area.is_empty:
+        return []
     west, south, east, north = area.bounds
     columns = np.arange(np.floor(west / SIDE_M), np.ceil(east / SIDE_M)) * SIDE_M
     rows = np.arange(np.floor(south / SIDE_M), np.ceil(north / SIDE_M)) * SIDE_M

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import psycopg2
 from geoalchemy2 import Geometry
 from numpy.typing import NDArray
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.exc import IntegrityError
 
 from webapp.base.db import db
 from webapp.base.spatial import SRID
@@ -76,8 +78,8 @@ class _Encoded:
 def copy_in(table: FromClause, columns: Mapping[str, Any], rows: int) -> None:
     """So many rows are in the table, in the session's transaction; triggers and constraints hold.
 
-    Raises `LookupError` for a column that the table does not have and `ValueError` for one that is
-    not as long as the others.
+    Raises `LookupError` for a column that the table does not have, `ValueError` for one that is not
+    as long as the others, and SQLAlchemy's `IntegrityError` for rows the table does not take.
     """
     if not isinstance(table, Table):
         raise TypeError("rows are written to a table")
@@ -89,7 +91,10 @@ def copy_in(table: FromClause, columns: Mapping[str, Any], rows: int) -> None:
     into = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT binary)'
     driver: Any = db.session.connection().connection.driver_connection
     with driver.cursor() as cursor:
-        cursor.copy_expert(into, _Stream(_blocks(known, columns, rows)))
+        try:
+            cursor.copy_expert(into, _Stream(_blocks(known, columns, rows)))
+        except psycopg2.IntegrityError as error:
+            raise IntegrityError(into, None, error) from error
 
 
 def _column(table: Table, name: str) -> Column[Any]:

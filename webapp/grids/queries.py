@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, literal_column, select, text
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base.db import db
 from webapp.base.spatial import as_geojson
-from webapp.grids.lineage import Share
+from webapp.grids.lineage import HEIR_SHARE, Share
 from webapp.grids.models import (
     BoundarySet,
     Grid,
+    GridLineage,
     GridVersion,
     Place,
     Unit,
@@ -77,9 +79,9 @@ def borders_in_order() -> list[Row[Any]]:
 
 
 def cells_in_order() -> list[Row[Any]]:
-    """Unit cells in use as rows of (code, wkb), in the order in which they have a point."""
+    """Unit cells in use as rows (code, community_id, wkb), in the order in which they have a point."""
     found = (
-        select(UnitCell.code, func.ST_AsBinary(UnitCell.geom).label("wkb"))
+        select(UnitCell.code, UnitCell.community_id, func.ST_AsBinary(UnitCell.geom).label("wkb"))
         .where(UnitCell.end_date.is_(None))
         .order_by(UnitCell.code)
     )
@@ -188,6 +190,31 @@ def shares(old_set_id: int, new_set_id: int) -> list[Share]:
     """What the grids of two boundary sets have in common."""
     rows = db.session.execute(_SHARES, {"old": old_set_id, "new": new_set_id})
     return [Share(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Heir:
+    """The grid that has nearly all of what another one was."""
+
+    grid_id: int
+    version_id: int
+
+
+def heirs(set_id: int) -> dict[int, Heir]:
+    """By the key of a grid before this set took force: the one that has nearly all of it since."""
+    old, new = aliased(GridVersion), aliased(GridVersion)
+    rows = db.session.execute(
+        select(old.grid_id, new.grid_id, new.id)
+        .select_from(GridLineage)
+        .join(old, old.id == GridLineage.old_version_id)
+        .join(new, new.id == GridLineage.new_version_id)
+        .where(GridLineage.set_id == set_id, GridLineage.share_of_old >= HEIR_SHARE)
+    )
+    return {
+        was: Heir(grid, version)
+        for was, grid, version in rows
+        if was is not None and grid is not None
+    }
 
 
 def version_codes(set_id: int) -> dict[int, str]:

@@ -25,6 +25,7 @@ from webapp.base.access import Actor
 from webapp.base.db import Base, db
 from webapp.base.spatial import Placed
 from webapp.grids import bulk, queries
+from webapp.grids.locate import RUN_SIDE_M
 from webapp.grids.models import BoundarySet, Place
 
 # Told when a set has taken force, in the same transaction; answers how many things changed.
@@ -87,7 +88,7 @@ def relocate(model: type[Base], *where: ColumnElement[bool]) -> list[Relocated]:
 def _located(rows: list[Row[Any]]) -> Iterable[tuple[int | None, int | None, bool, str | None]]:
     """Grid, version, border mark and unit cell of each row."""
     x, y = (np.array([getattr(row, axis) for row in rows]) for axis in ("x", "y"))
-    here = bulk.territory().locate(x, y)
+    here = bulk.territory(side=RUN_SIDE_M).locate(x, y)
     return zip(
         [key or None for key in here.grid_id.tolist()],
         [key or None for key in here.grid_version_id.tolist()],

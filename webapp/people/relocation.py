@@ -5,10 +5,8 @@ from __future__ import annotations
 from webapp.base import notices
 from webapp.base.access import Actor
 from webapp.base.language import N_
-from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
-from webapp.people import posts, queries
-from webapp.people.models import Enterprise
+from webapp.people import enterprises, posts, queries
 
 ADMINS = ("admin",)
 
@@ -18,7 +16,7 @@ def follow(made: BoundarySet, by: Actor | None) -> int:
 
     Enterprises stand in the grids of the new borders. Answers how many posts and enterprises changed.
     """
-    moved = len(relocation.relocate(Enterprise))
+    moved = enterprises.follow_borders(by=by)
     return moved + (_end_posts(made, by) if by is not None else 0)
 
 
