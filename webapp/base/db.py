@@ -9,7 +9,7 @@ from flask import Flask
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
 from geoalchemy2 import Geometry, alembic_helpers
-from sqlalchemy import BigInteger, Identity, MetaData, Text, text
+from sqlalchemy import BigInteger, Identity, MetaData, Text, select, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -102,6 +102,18 @@ def init_app(app: Flask, settings: Settings) -> None:
     }
     db.init_app(app)
     migrations.init_app(app)
+
+
+def lock(thing: Any) -> None:
+    """The row of the thing is ours until the transaction ends, and the thing is as it is now."""
+    db.session.flush()
+    model = type(thing)
+    db.session.execute(
+        select(model)
+        .where(model.id == thing.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
 
 
 def alive() -> bool:

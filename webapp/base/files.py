@@ -61,7 +61,7 @@ def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> St
     Raises `Unacceptable` when it is not a picture.
     """
     try:
-        with Image.open(stream, formats=("JPEG", "PNG", "WEBP", "MPO")) as picture:
+        with Image.open(stream, formats=("JPEG", "PNG", "WEBP")) as picture:
             if picture.width * picture.height > LARGEST_PICTURE:
                 raise Unacceptable(_l("This picture is too large."), fields={"photo": ""})
             lon, lat = _position(picture)

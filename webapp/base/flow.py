@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint
 
 from webapp.base import audit
 from webapp.base.access import Actor, may
-from webapp.base.db import db
+from webapp.base.db import db, lock
 
 
 class Refusal(Exception):
@@ -134,7 +134,7 @@ class Flow:
         the phone's own name for this step; it stands in the event, so that a replay is known.
         """
         each = self.moves[name]
-        db.session.refresh(thing, with_for_update=True)
+        lock(thing)
         if base_version is not None and thing.version != base_version:
             raise Changed(self._who_was_faster(thing))
         if thing.state not in each.since:
@@ -154,6 +154,18 @@ class Flow:
             thing, name, by=by, before=before, after=each.to, client_at=client_at, data=data
         )
 
+    def begin(
+        self,
+        thing: Any,
+        name: str,
+        *,
+        by: Actor | None,
+        client_at: datetime | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> audit.Event:
+        """The first event of a thing that was just written with `version` 1."""
+        return self._write(thing, name, by, None, thing.state, client_at, data)
+
     def record(
         self,
         thing: Any,
@@ -168,13 +180,27 @@ class Flow:
         """One event of the thing, and its version counted up: birth, move, or a note in between."""
         thing.version = (thing.version or 0) + 1
         db.session.flush()
+        return self._write(
+            thing, name, by, before, after if after is not None else thing.state, client_at, data
+        )
+
+    def _write(
+        self,
+        thing: Any,
+        name: str,
+        by: Actor | None,
+        before: str | None,
+        after: str,
+        client_at: datetime | None,
+        data: dict[str, Any] | None,
+    ) -> audit.Event:
         return audit.record(
             kind=self.kind,
             thing_id=thing.id,
             move=name,
             by=by,
             before=before,
-            after=after if after is not None else thing.state,
+            after=after,
             grid_id=getattr(thing, "grid_id", None),
             grid_version_id=getattr(thing, "grid_version_id", None),
             client_at=client_at,

@@ -74,11 +74,8 @@ def as_geojson(column: Any, digits: int = 6) -> ColumnElement[Any]:
     return cast(func.ST_AsGeoJSON(func.ST_Transform(column, WGS84), digits), JSON)
 
 
-# The trigger fills these; the session reads them back with the row.
-_BY_TRIGGER: dict[str, Any] = {
-    "server_default": FetchedValue(),
-    "server_onupdate": FetchedValue(),
-}
+# The trigger fills these; a new row is read back with them, a moved one wants `refresh`.
+_BY_TRIGGER: dict[str, Any] = {"server_default": FetchedValue()}
 
 
 class Placed:

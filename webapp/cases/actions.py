@@ -9,13 +9,13 @@ from math import hypot
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, literal
 from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock, notices
 from webapp.base.access import Actor, may
 from webapp.base.datum import Datum
-from webapp.base.db import db
+from webapp.base.db import db, lock
 from webapp.base.files import StoredFile
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.base.language import N_
@@ -55,11 +55,8 @@ def report(
     `client_id` makes it idempotent: the same report sent twice answers the first case. A report in
     no grid is kept, and waits in the queue "outside".
     """
-    if client_id is not None:
-        known = queries.by_client_id(client_id)
-        if known is not None:
-            return _own(known, by)
-    if db.session.get(CaseClass, class_code) is None:
+    case_class = db.session.get(CaseClass, class_code)
+    if case_class is None:
         words_ = _l("There is no class with this code.")
         raise Unacceptable(words_, fields={"class_code": words_})
     now = clock.now()
@@ -71,6 +68,8 @@ def report(
         number=_number(prefix, now),
         client_id=client_id,
         class_code=class_code,
+        case_class=case_class,
+        version=1,
         words=words,
         where_words=where_words,
         source=source,
@@ -81,9 +80,9 @@ def report(
         said_grid_id=said.id if said else None,
     )
     case.place_at(lon, lat, datum=datum, accuracy_m=accuracy_m)
-    db.session.add(case)
     try:
         with db.session.begin_nested():
+            db.session.add(case)
             db.session.flush()
     except IntegrityError:
         # The same report came in by another connection at the same moment.
@@ -94,7 +93,7 @@ def report(
     if case.grid_id is None and queries.metres_outside(case) > FARTHEST_M:
         words_ = _l("This point lies more than 50 km away from here. Is the position right?")
         raise Unacceptable(words_, fields={"lon": words_})
-    CASE_FLOW.record(case, "report", by=by, client_at=happened_at)
+    CASE_FLOW.begin(case, "report", by=by, client_at=happened_at)
     _tell_arrival(case, by)
     return case
 
@@ -151,7 +150,7 @@ def dispatch(
     case: Case, *, to: int | None, by: Actor, note: str | None = None, **moved: Any
 ) -> None:
     """Somebody is sent to handle it and knows; a case just reported is filed on the way."""
-    db.session.refresh(case, with_for_update=True)
+    lock(case)
     if case.state == State.REPORTED:
         CASE_FLOW.move(case, "file", by=by, **moved)
         moved.pop("base_version", None)
@@ -226,7 +225,7 @@ def correct(
     base_version: int | None = None,
 ) -> None:
     """The class or the grid is put right before anybody was sent; both values stay in the log."""
-    db.session.refresh(case, with_for_update=True)
+    lock(case)
     if base_version is not None and case.version != base_version:
         raise Changed(_l("Somebody changed this case a moment ago. Look at it again, please."))
     if case.state not in UNSENT:
@@ -264,12 +263,15 @@ def _away(case: Case, file: StoredFile) -> float | None:
 def _own(case: Case, by: Actor) -> Case:
     if case.reporter_id != by.id:
         raise NotAllowed(_l("This report belongs to somebody else."))
+    case.replayed = True
     return case
 
 
-def _number(prefix: str, now: datetime) -> str:
-    count: int = db.session.execute(select(NUMBERS.next_value())).scalar_one()
-    return f"{prefix}-{now:%y%m%d}-{count % 100_000:05d}"
+def _number(prefix: str, now: datetime) -> Any:
+    """SQL: the day and the next number, such as DJJ-261123-00042."""
+    day = now.astimezone(OFFICE.zone)
+    count = cast(NUMBERS.next_value() % 100_000, Text)
+    return literal(f"{prefix}-{day:%y%m%d}-") + func.lpad(count, 5, "0")
 
 
 def _pictures(case: Case) -> dict[str, bool]:
@@ -297,8 +299,7 @@ def _end(case: Case, duty: Duty) -> None:
 
 
 def _tell_arrival(case: Case, by: Actor) -> None:
-    on_watch = [post.account_id for post in people.holders(ON_WATCH, grid_id=case.grid_id)]
-    readers = {*on_watch, *people.holders_everywhere(DISPATCHERS)} - {by.id}
+    readers = {*people.who_watches(ON_WATCH, DISPATCHERS, grid_id=case.grid_id)} - {by.id}
     where = case.grid.name if case.grid else ""
     _tell(case, readers, N_("New in %(where)s: %(what)s (%(number)s)"), where=where)
 

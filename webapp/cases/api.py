@@ -44,7 +44,6 @@ def report() -> ResponseReturnValue:
         words = _l("Say in a few words what it is.")
         raise Unacceptable(words, fields={"words": words})
     who = me()
-    before = queries.by_client_id(form.client_id) if form.client_id else None
     settings: Settings = current_app.extensions["settings"]
     case = actions.report(
         class_code=form.class_code,
@@ -63,7 +62,7 @@ def report() -> ResponseReturnValue:
     )
     answer = jsonify(described(case))
     answer.headers["Location"] = f"/api/v1/cases/{case.number}"
-    return answer, 200 if before is not None else 201
+    return answer, 200 if case.replayed else 201
 
 
 def _source() -> Source:

@@ -107,6 +107,9 @@ class Case(Numbered, Placed, Base):
     # The grid that the worker on the spot says is right, where the phone's position is doubtful.
     said_grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
 
+    # Not kept: this object answers a report that had arrived before.
+    replayed = False
+
     case_class: Mapped[CaseClass] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Case.grid_id")
     reporter: Mapped[Account | None] = relationship(foreign_keys=[reporter_id])

@@ -160,6 +160,21 @@ def open_in_changed_grids(set_id: int) -> list[Case]:
     return list(db.session.scalars(found.order_by(Case.id)))
 
 
+def open_in_grid(grid_id: int) -> list[Case]:
+    """Open cases of a grid, the most urgent first."""
+    return _open(Case.grid_id == grid_id)
+
+
+def sent_to(account_id: int) -> list[Case]:
+    """Open cases that somebody was sent to handle or to check, the most urgent first."""
+    return _open(or_(Case.handler_id == account_id, Case.checker_id == account_id))
+
+
+def _open(which: ColumnElement[bool]) -> list[Case]:
+    found = select(Case).options(joinedload(Case.case_class)).where(which, Case.state.in_(OPEN))
+    return list(db.session.scalars(found.order_by(Case.due_at.nulls_last(), Case.id)))
+
+
 def recent_classes(who: Actor, limit: int = 4) -> list[CaseClass]:
     """The classes somebody reported last, newest first."""
     last = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, text, tuple_
+from sqlalchemy import Row, Select, and_, func, or_, select, text, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -80,6 +80,30 @@ def holders(roles: Iterable[str], *, grid_id: int | None) -> list[Post]:
             Account.locked_at.is_(None),
         )
         .order_by(Post.role, Post.id)
+    )
+    return list(db.session.scalars(found))
+
+
+def who_watches(
+    over_grid: Iterable[str], everywhere: Iterable[str], *, grid_id: int | None
+) -> list[int]:
+    """Keys of the accounts that hold one role over the grid, or the other over the whole street."""
+    found = (
+        select(Post.account_id)
+        .outerjoin(Post.unit)
+        .join(Account, Post.account_id == Account.id)
+        .where(
+            Post.valid.op("@>")(func.now()),
+            Account.locked_at.is_(None),
+            or_(
+                and_(Post.role.in_(list(over_grid)), Post.grid_id == grid_id),
+                and_(
+                    Post.role.in_(list(everywhere)),
+                    text("unit.kind IN ('subdistrict', 'district', 'city')"),
+                ),
+            ),
+        )
+        .distinct()
     )
     return list(db.session.scalars(found))
 
