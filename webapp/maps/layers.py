@@ -8,16 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import shapely
 from flask import Response, abort
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from pydantic import Field, field_validator
+from pyproj import CRS
 
 from webapp.base import clock
 from webapp.base.access import may, me
+from webapp.base.spatial import SRID
 from webapp.base.web import Form
 from webapp.grids import queries as grids
 from webapp.grids.rules import INTERNAL_PLACES, PLACE_WORDS, PlaceKind, SetState
@@ -34,12 +36,21 @@ SNAP = 0.01
 KEPT_SETS = 4
 
 
+# Where the storage CRS can be trusted, and well beyond; farther away there is nothing to draw.
+_BEYOND = 6.0
+_AREA = CRS.from_epsg(SRID).area_of_use
+_WEST, _SOUTH, _EAST, _NORTH = _AREA.bounds if _AREA else (-180.0, -80.0, 180.0, 80.0)
+
+Lon = Annotated[float, Field(ge=-360, le=360)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+
+
 class Wish(Form):
     """What a map asks of a layer: a box, one thing, the borders of a set or of a moment."""
 
-    bbox: tuple[float, float, float, float] | None = None
+    bbox: tuple[Lon, Lat, Lon, Lat] | None = None
     id: int | None = None
-    set: int | None = Field(default=None)
+    set: int | None = None
     at: datetime | None = None
 
     @field_validator("bbox", mode="before")
@@ -54,15 +65,15 @@ class Wish(Form):
 
     @property
     def box(self) -> queries.Box | None:
-        """The box, widened to the next multiples of `SNAP`."""
+        """The box, widened to the next multiples of `SNAP`, within what the storage CRS can hold."""
         if self.bbox is None:
             return None
-        west, south, east, north = (edge / SNAP for edge in self.bbox)
+        west, south, east, north = self.bbox
         return (
-            math.floor(west) * SNAP,
-            math.floor(south) * SNAP,
-            math.ceil(east) * SNAP,
-            math.ceil(north) * SNAP,
+            max(math.floor(west / SNAP) * SNAP, _WEST - _BEYOND),
+            max(math.floor(south / SNAP) * SNAP, _SOUTH - _BEYOND),
+            min(math.ceil(east / SNAP) * SNAP, _EAST + _BEYOND),
+            min(math.ceil(north / SNAP) * SNAP, _NORTH + _BEYOND),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, Float, Numeric, and_, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager
 
 from webapp.base.access import Actor, may, visible
@@ -128,7 +129,7 @@ def workers_by_grid() -> dict[int, str]:
     found = (
         select(Post.grid_id, Account.name)
         .join(Post.account)
-        .distinct(Post.grid_id)
+        .ext(distinct_on(Post.grid_id))
         .where(
             Post.role.in_(ON_WATCH),
             Post.grid_id.is_not(None),

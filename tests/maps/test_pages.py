@@ -1,0 +1,137 @@
+"""First pages: each face of the house gets its own, and a visitor sees nothing from inside."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tests.world import World, as_user
+from webapp.base import notices
+from webapp.base.db import db
+from webapp.grids.models import BoundarySet
+
+
+def words(client: FlaskClient, address: str) -> str:
+    """The page at the address."""
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def test_a_visitor_finds_the_map_of_residents(client: FlaskClient) -> None:
+    page = words(client, "/")
+    assert "我家归哪个网格？" in page
+    assert 'data-map="' in page
+    assert "/desk" not in page
+
+
+def test_whoever_holds_a_post_is_sent_to_its_page(app: Flask, world: World) -> None:
+    assert as_user(app, world.worker).get("/").headers["Location"] == "/phone"
+    assert as_user(app, world.dispatcher).get("/").headers["Location"] == "/desk"
+    assert as_user(app, world.stranger).get("/").status_code == 200
+
+
+def test_the_desk_is_for_the_desk_and_the_phone_for_staff(app: Flask, world: World) -> None:
+    assert as_user(app, world.dispatcher).get("/desk").status_code == 200
+    assert as_user(app, world.worker).get("/desk").status_code == 403
+    assert as_user(app, world.worker).get("/phone").status_code == 200
+    assert as_user(app, world.stranger).get("/phone").status_code == 403
+    assert app.test_client().get("/phone").status_code == 302
+
+
+def test_the_phone_outlines_the_grids_of_the_worker(app: Flask, world: World) -> None:
+    page = words(as_user(app, world.worker), "/phone")
+    assert f"&#34;mine&#34;: [{world.home.id}]" in page
+    assert world.home.name in page
+
+
+def test_the_figures_of_the_desk_are_counted(app: Flask, world: World) -> None:
+    desk = as_user(app, world.dispatcher)
+    answer = desk.get("/desk", headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert answer.count('class="figure') == 5
+    assert "<html" not in answer
+
+
+def test_the_bell_says_how_many_notices_wait(app: Flask, world: World) -> None:
+    desk = as_user(app, world.dispatcher)
+    assert "count" not in words(desk, "/bell")
+    notices.notify([world.dispatcher.id], "Reload the page.", url="/")
+    assert ">1</span>" in words(desk, "/bell")
+
+
+def test_a_grid_is_found_by_part_of_its_name_and_by_its_code(client: FlaskClient) -> None:
+    assert "恒祥社区一网格" in words(client, "/maps/search?q=恒祥")
+    assert "大季家社区一网格" in words(client, "/maps/search?q=C-001")
+
+
+@pytest.mark.parametrize("sign", ["%", "_", "\\", "'", "<script>"])
+def test_a_sign_finds_itself_and_nothing_else(client: FlaskClient, sign: str) -> None:
+    page = words(client, f"/maps/search?q={sign.replace('%', '%25')}")
+    assert "data-select" not in page
+    assert "<script>”" not in page
+
+
+def test_a_point_has_its_grid_its_post_and_the_nearest_stations(app: Flask, world: World) -> None:
+    lon, lat = world.spot(world.home)
+    page = words(app.test_client(), f"/maps/here?lon={lon}&lat={lat}")
+    assert world.home.name in page
+    assert "网格员" in page or "Grid worker" in page
+    assert page.count("data-go") == 3
+    assert "直线距离" in page
+
+
+def test_a_visitor_never_reads_the_name_of_a_worker(app: Flask, world: World) -> None:
+    visitor = app.test_client()
+    lon, lat = world.spot(world.home)
+    for address in (
+        "/",
+        f"/maps/here?lon={lon}&lat={lat}",
+        f"/grids/{world.home.display_code}",
+        f"/maps/grids/{world.home.display_code}/watch",
+    ):
+        assert f">{world.worker.name}<" not in words(visitor, address)
+    inside = words(as_user(app, world.worker), f"/maps/grids/{world.home.display_code}/watch")
+    assert f">{world.worker.name}<" in inside
+
+
+def test_far_away_is_in_none_of_our_grids(client: FlaskClient) -> None:
+    page = words(client, "/maps/here?lon=116.4&lat=39.9")
+    assert "不在本街道的网格内" in page
+
+
+@pytest.mark.parametrize("wrong", ["lon=200&lat=37", "lon=x&lat=37", "lat=37"])
+def test_a_point_that_is_none_is_refused(client: FlaskClient, wrong: str) -> None:
+    assert client.get(f"/maps/here?{wrong}").status_code == 422
+
+
+def test_the_mark_of_illustrative_data_goes_with_the_data(
+    client: FlaskClient, session: Session
+) -> None:
+    assert "示意数据" in words(client, "/grids")
+    db.session.execute(update(BoundarySet).values(illustrative=False))
+    db.session.flush()
+    assert "示意数据，非测绘成果" not in words(client, "/grids")
+
+
+def test_large_type_is_remembered(app: Flask, world: World) -> None:
+    reader = as_user(app, world.worker)
+    reader.post("/type-size/large", data={"next": "/grids"})
+    assert 'class="large"' in words(reader, "/grids")
+    assert 'class="large"' in words(as_user(app, world.worker), "/grids")
+
+
+def test_a_refusal_is_told_in_one_line_where_htmx_asked(client: FlaskClient) -> None:
+    answer = client.get("/nowhere", headers={"HX-Request": "true"})
+    body = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "data-told" in body
+    assert "<html" not in body
+
+
+def test_both_languages_have_every_page(client: FlaskClient) -> None:
+    for address in ("/", "/grids", "/grids/places", "/sign-in", "/maps/search?q=x"):
+        assert 'lang="zh-CN"' in words(client, address)
+        assert 'lang="en"' in words(client, f"{address}{'&' if '?' in address else '?'}lang=en")
