@@ -9,6 +9,7 @@ from webapp.base.config import Settings
 from webapp.cases import (
     api as cases_api,
     commands as case_commands,
+    handover as case_handover,
     relocation as case_relocation,
     rules as cases,
     views as case_pages,
@@ -20,6 +21,7 @@ from webapp.maps import commands as map_commands, installed, rules as maps, view
 from webapp.operation import commands as house_commands
 from webapp.people import (
     commands as people_commands,
+    handover,
     pages as people_pages,
     relocation as people_relocation,
     rules as people,
@@ -50,6 +52,9 @@ COMMANDS = (
 # In this order: the brief of a post that ends names the cases that were in its grid.
 FOLLOWERS = {"people": people_relocation.follow, "cases": case_relocation.follow}
 
+# What stands in a hand-over beside what people themselves know.
+LEFT_BEHIND = {"cases": case_handover.open_work}
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole house, ready to serve. Raises `SettingsError` when a setting cannot be used."""
@@ -68,6 +73,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     live.init_app(app, settings)
     for name, follower in FOLLOWERS.items():
         relocation.follow(name, follower)
+    for name, sections in LEFT_BEHIND.items():
+        handover.source(name, sections)
     for page in PAGES:
         app.register_blueprint(page.bp)
     for command in COMMANDS:

@@ -15,7 +15,6 @@ from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.grids import relocation
-from webapp.grids.models import BoundarySet
 from webapp.people import phones, queries
 from webapp.people.models import Enterprise
 from webapp.people.refusing import refusing
@@ -161,7 +160,8 @@ def _record(firm: Enterprise, move: str, by: Actor | None, **data: Any) -> None:
     )
 
 
-def _follow(_made: BoundarySet, by: Actor | None) -> int:
+def follow_borders(*, by: Actor | None) -> int:
+    """Open enterprises stand in the grids of the borders in force; answers how many moved."""
     moved = relocation.relocate(Enterprise, Enterprise.closed_at.is_(None))
     for each in moved:
         audit.record(
@@ -174,6 +174,3 @@ def _follow(_made: BoundarySet, by: Actor | None) -> int:
             data={"old_grid": each.old_grid_id},
         )
     return len(moved)
-
-
-relocation.follow("enterprises", _follow)

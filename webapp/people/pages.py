@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from webapp.people import own, sign_in, views
+from webapp.people import (
+    body_views,
+    enterprise_views,
+    hand_over_views,
+    own,
+    post_views,
+    roster_views,
+    sign_in,
+    token_views,
+    views,
+)
 
-ALL = (sign_in, own, views)
+ALL = (
+    sign_in,
+    own,
+    views,
+    post_views,
+    hand_over_views,
+    body_views,
+    enterprise_views,
+    roster_views,
+    token_views,
+)

@@ -63,6 +63,9 @@ ROLES: dict[str, Role] = {
     "admin": Role(_l("Administrator"), False, "people_admin.accounts", STREET),
 }
 
+# The kinds of units at which posts are held, nearest to the people last.
+POST_UNITS = tuple(kind for kind in UnitKind if any(kind in role.units for role in ROLES.values()))
+
 # Posts of the house's own staff: they leave something behind that wants handing over.
 HANDED_OVER = frozenset(STAFF)
 

@@ -10,6 +10,7 @@ from flask_babel import format_date, gettext, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base import clock
+from webapp.grids.rules import UNIT_WORDS, UnitKind
 from webapp.people import days, phones
 from webapp.people.models import Post
 from webapp.people.rules import (
@@ -43,6 +44,11 @@ MOVES: dict[str, LazyString] = {
     "prepare": _l("Prepared"),
     "renew": _l("Brief renewed"),
     "name_taker": _l("Taker named"),
+}
+
+SOURCES: dict[str, LazyString] = {
+    "assumed": _l("Proposal, not confirmed by the subdistrict"),
+    "reported": _l("Reported in the news, 2022"),
 }
 
 
@@ -96,7 +102,22 @@ def scope(name: str) -> str:
     return str(SCOPES.get(name, name))
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+def unit_kind(kind: str) -> str:
+    """The words of a kind of unit."""
+    return str(UNIT_WORDS[UnitKind(kind)])
+
+
+def moment(text: str) -> datetime:
+    """A moment that was kept as text."""
+    return datetime.fromisoformat(text)
+
+
+def source(words: str | None) -> str:
+    """Where a fact is from, in words."""
+    return str(SOURCES.get(words or "", words or ""))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
     "role": role,
     "held": held,
     "first_day": first_day,
@@ -106,5 +127,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "hand_over_state": hand_over_state,
     "premises": premises,
     "scope": scope,
+    "unit_kind": unit_kind,
+    "moment": moment,
+    "source": source,
     "masked": phones.masked,
 }

@@ -27,6 +27,12 @@ class AccountForm(Form):
     phone: str | None = Field(default=None, max_length=40)
 
 
+class ChangeForm(AccountForm):
+    """The same, where an empty number stays as it is unless it is to go."""
+
+    no_phone: bool = False
+
+
 @bp.get("")
 @permit("people.see")
 def home() -> ResponseReturnValue:
@@ -64,7 +70,7 @@ def accounts() -> Response:
 @permit("people.manage")
 def options() -> Response:
     """Accounts to choose from, for the fields that name somebody."""
-    words = request.args.get("q", "").strip()
+    words = request.args.get("to", "").strip()
     found = queries.accounts(words=words, phone=_as_phone(words), limit=12)
     return page("people/options.html", rows=found.rows)
 
@@ -100,9 +106,8 @@ def create() -> ResponseReturnValue:
 @bp.get("/accounts/<int:account_id>/change")
 @permit("people.manage", of=queries.account)
 def change_form(account: Account) -> Response:
-    """The form of an account. Its number is shown there, and the log says so."""
-    number = actions.reveal_phone(account, purpose="form", by=me()) if account.phone else ""
-    sent = {"name": account.name, "username": account.username, "phone": number}
+    """The form of an account. Its number is not shown: an empty field keeps it."""
+    sent = {"name": account.name, "username": account.username}
     return page("people/account_form.html", account=account, errors={}, sent=sent)
 
 
@@ -111,9 +116,10 @@ def change_form(account: Account) -> Response:
 def change(account: Account) -> ResponseReturnValue:
     """The account has another name, user name or number."""
     try:
-        form = AccountForm.read(request)
+        form = ChangeForm.read(request)
+        phone = None if form.no_phone else form.phone or account.phone
         actions.change_account(
-            account, name=form.name, username=form.username, phone=form.phone, by=me()
+            account, name=form.name, username=form.username, phone=phone, by=me()
         )
     except Refusal as refusal:
         return again("people/account_form.html", refusal, account=account)
@@ -164,20 +170,17 @@ def reveal(account: Account) -> ResponseReturnValue:
         number = actions.reveal_phone(account, purpose=PurposeForm.read(request).purpose, by=me())
     except Refusal as refusal:
         return _again(account, refusal)
-    return page("people/account.html", fragment="phone", **_one(account), number=number)
+    return page("people/account.html", fragment="phone", **{**_one(account), "number": number})
 
 
 @bp.get("/rights")
 @permit("people.rights")
 def rights() -> Response:
     """Everybody's rights: each right with the posts that have it."""
-    return page(
-        "people/rights.html",
-        rows=rights_table.table(),
-        doors=rights_table.open_doors(),
-        roles=ROLES,
-        role=request.args.get("role", ""),
-    )
+    role = request.args.get("role", "")
+    rows = [row for row in rights_table.table() if not role or role in row.roles]
+    doors = rights_table.open_doors() if not role else []
+    return page("people/rights.html", rows=rows, doors=doors, roles=ROLES, role=role)
 
 
 def _one(account: Account) -> dict[str, Any]:

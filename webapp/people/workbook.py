@@ -1,0 +1,126 @@
+"""Workbooks from strangers: opened without macros, formulas, bombs or links, as plain rows of text."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from webapp.base.flow import Unacceptable
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_UNPACKED = 40 * 1024 * 1024
+MOST_MEMBERS = 400
+MOST_ROWS = 1000
+MOST_COLUMNS = 30
+
+# Parts of a workbook that can do something, or fetch something.
+ACTIVE = ("vbaproject", "macrosheet", "activex", "externallink", "embeddings/", "oleobject")
+
+# What reading a broken workbook ends in, in the library and in what it stands on.
+_BROKEN = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    OSError,
+    EOFError,
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell, as text; a date as `2026-11-23`. `formula`: it would have to be computed."""
+
+    text: str
+    formula: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that is not empty, under the number that the reader sees."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+def rows(body: bytes) -> list[Row]:
+    """The rows of the first sheet of a workbook (.xlsx), the empty ones left out.
+
+    Raises `Unacceptable` for the field `file` when it is none, holds macros, or unpacks too large.
+    """
+    _refuse_harm(body)
+    try:
+        book = load_workbook(io.BytesIO(body), read_only=True, data_only=False, keep_links=False)
+        try:
+            return list(_rows(book.worksheets[0]))
+        finally:
+            book.close()
+    except _BROKEN as error:
+        raise _refused(_l("This workbook cannot be read. Save it again as .xlsx.")) from error
+
+
+def _refuse_harm(body: bytes) -> None:
+    if len(body) > MOST_BYTES:
+        raise _refused(_l("This file is too large: at most 5 MB."))
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            members = packed.infolist()
+    except _BROKEN as error:
+        raise _refused(_l("This is no workbook. Save it as .xlsx.")) from error
+    if len(members) > MOST_MEMBERS or sum(each.file_size for each in members) > MOST_UNPACKED:
+        raise _refused(_l("This workbook unpacks to far more than a list of people needs."))
+    names = [each.filename.lower() for each in members]
+    if any(active in name for active in ACTIVE for name in names):
+        words = _l("This workbook holds macros, embedded objects or links. Save it without them.")
+        raise _refused(words)
+    if "xl/workbook.xml" not in names:
+        raise _refused(_l("This is no workbook. Save it as .xlsx."))
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    # The size that a sheet claims is not believed: what lies beyond the limits is refused, not read.
+    sheet.reset_dimensions()
+    last = MOST_ROWS + 2
+    read = sheet.iter_rows(max_row=last, max_col=MOST_COLUMNS)
+    for number, cells in enumerate(read, start=1):
+        row = tuple(_cell(each) for each in cells)
+        if any(each.text for each in row):
+            if number == last:
+                words = _l("There are more than %(n)s rows. Send them in parts.", n=MOST_ROWS)
+                raise _refused(words)
+            yield Row(number, row)
+
+
+def _cell(cell: Any) -> Cell:
+    value = cell.value
+    if value is None:
+        return Cell("")
+    if cell.data_type == "f":
+        return Cell(str(value), formula=True)
+    if isinstance(value, datetime):
+        return Cell(value.date().isoformat())
+    if isinstance(value, date):
+        return Cell(value.isoformat())
+    if isinstance(value, float) and value.is_integer():
+        # Excel keeps a phone number that was typed as a number as a number.
+        return Cell(str(int(value)))
+    return Cell(str(value).strip())
+
+
+def _refused(words: Any) -> Unacceptable:
+    return Unacceptable(words, fields={"file": words})
