@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
@@ -150,7 +149,7 @@ def free_port() -> int:
 
 def get_json(url: str) -> Any:
     """What an address answers, whatever its status."""
-    with suppress(URLError, ConnectionError), urlopen(url, timeout=5) as answer:
+    with suppress(OSError), urlopen(url, timeout=5) as answer:
         return json.load(answer)
     return None
 
