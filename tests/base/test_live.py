@@ -234,7 +234,7 @@ def test_one_stream_too_many_is_told_to_wait_and_the_house_still_answers(house: 
 
 
 def test_a_reader_too_slow_to_be_waited_for_is_dropped_and_replays_the_rest(house: House) -> None:
-    hub = Hub(house.served.database_url)
+    hub = Hub(house.served.database_url, idle_s=0)
     slow, swift = hub.open(), hub.open()
     told = []
     with closing(house.connect()) as connection, connection.cursor() as sql:
@@ -253,3 +253,4 @@ def test_a_reader_too_slow_to_be_waited_for_is_dropped_and_replays_the_rest(hous
     assert missed is not None
     assert [line.thing_id for line in late + missed] == told
     assert hub.count() == 1
+    hub.close(swift)

@@ -121,10 +121,15 @@ class Stream:
 
 
 class Hub:
-    """Reads new signals once per process, whatever the number of streams."""
+    """Reads new signals once per process, whatever the number of streams.
 
-    def __init__(self, url: str) -> None:
+    It rests, and gives its connection back, when nobody has listened for `idle_s` seconds.
+    """
+
+    def __init__(self, url: str, *, idle_s: float = 60.0) -> None:
         self._dsn = url.replace("postgresql+psycopg2://", "postgresql://")
+        self._idle_s = idle_s
+        self._heard = time.monotonic()
         self._streams: set[Stream] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -177,13 +182,22 @@ class Hub:
         return connection
 
     def _run(self) -> None:
-        while True:
+        while not self._rests():
             try:
                 with closing(self._connection()) as connection:
                     self._tail(connection)
             except (psycopg2.Error, OSError, ValueError) as error:
                 log.warning("live hub lost the database, trying again: %s", str(error).strip())
                 time.sleep(RETRY_S)
+
+    def _rests(self) -> bool:
+        with self._lock:
+            if self._streams:
+                self._heard = time.monotonic()
+            elif time.monotonic() > self._heard + self._idle_s:
+                self._thread = None
+                self._ready.clear()
+        return self._thread is not threading.current_thread()
 
     def _tail(self, connection: Any) -> None:
         with connection.cursor() as sql:
@@ -193,7 +207,7 @@ class Hub:
                 self._cursor = (int(sql.fetchone()[0]) - 1, LAST_ID)
                 self._ready.set()
             restless_until = 0.0
-            while True:
+            while not self._rests():
                 found = _newer(sql, self._cursor)
                 for line in found:
                     self._hand_out(line)
