@@ -8,6 +8,7 @@ const map = createMap(document.getElementById("map"));
 const legend = document.querySelector("[data-drawing]");
 /** @type {Map<number, L.Layer>} */
 const faults = new Map();
+let wanted = null;
 
 /** Lines of the file: no fill, so that the borders in force stay to be seen. */
 function ofFile() {
@@ -23,11 +24,14 @@ function mark(number) {
   for (const row of document.querySelectorAll("[data-row]")) {
     row.classList.toggle("shown", row.dataset.row === String(number));
   }
-  document.querySelector(`[data-row="${number}"]`)?.scrollIntoView({ block: "nearest" });
+  const row = document.querySelector(`[data-row="${number}"]`);
+  row?.closest("details")?.setAttribute("open", "");
+  row?.scrollIntoView({ block: "nearest" });
 }
 
 /** The map goes to a fault. @param {number} number */
 function show(number) {
+  wanted = number;
   const layer = faults.get(number);
   if (!layer) return;
   if (layer.getBounds) map.leaflet.fitBounds(layer.getBounds(), { maxZoom: NEAR, padding: [40, 40] });
@@ -58,7 +62,8 @@ async function draw() {
       layer.bindTooltip(words, { sticky: true }).on("click", () => mark(number));
     },
   }).addTo(map.leaflet);
-  map.leaflet.fitBounds(borders.getBounds(), { padding: [24, 24] });
+  if (wanted === null) map.leaflet.fitBounds(borders.getBounds(), { padding: [24, 24] });
+  else show(wanted);
 }
 
 document.addEventListener("click", (event) => {

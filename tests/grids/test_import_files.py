@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import shapely
+from babel.messages.mofile import write_mo
+from babel.support import Translations
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from tests.grids import boundary_fixtures as files
 from tests.grids.boundary_fixtures import CASES, EXPECTED_COUNTS, SRID, Case
+from webapp import texts
 from webapp.grids.importing.findings import TITLES
 from webapp.grids.importing.report import Answers, CheckReport, check_file
 
@@ -27,11 +33,34 @@ def checked(
     )
 
 
+@cache
+def report_of(case: Case) -> CheckReport:
+    with TemporaryDirectory() as folder:
+        return checked(case.make(Path(folder)), outline=case.outline())
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.make.__name__)
-def test_a_file_is_told_what_it_is(case: Case, tmp_path: Path) -> None:
-    report = checked(case.make(tmp_path), outline=case.outline())
+def test_a_file_is_told_what_it_is(case: Case) -> None:
+    report = report_of(case)
     assert set(case.codes) == {finding.code for finding in report.findings}
     assert report.exit_code == case.exit_code
+
+
+@pytest.fixture(scope="module")
+def chinese() -> Translations:
+    catalog = BytesIO()
+    write_mo(catalog, texts.merged(texts.sources()))
+    catalog.seek(0)
+    return Translations(catalog)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.codes], ids=lambda case: case.make.__name__
+)
+def test_everything_about_a_file_is_told_in_chinese(case: Case, chinese: Translations) -> None:
+    for _, title, _, words, advice in report_of(case).as_rows(chinese.ugettext):
+        assert not any(said.isascii() for said in (title, words, advice))
+        assert "%(" not in words
 
 
 def test_every_code_is_shown_by_a_file() -> None:
@@ -140,6 +169,15 @@ def test_overlap_and_gap_are_shown_where_they_are(tmp_path: Path) -> None:
     common = shapely.union_all([finding.place for finding in report.findings])
     grown = victim.geometry.buffer(25, join_style=2).area - victim.geometry.area
     assert common.area == pytest.approx(grown, rel=0.01)
+
+
+def test_a_gap_around_a_grid_is_as_large_as_the_ring_that_is_open(tmp_path: Path) -> None:
+    victim = files.grids()[files.inner(files.grids())]
+    (finding,) = checked(files.gap_3_m(tmp_path)).findings
+    open_ring = victim.geometry.difference(victim.geometry.buffer(-3, join_style=2))
+    assert finding.place is not None
+    assert finding.place.symmetric_difference(open_ring).area < 1
+    assert victim.name in finding.words()
 
 
 def test_a_broken_ring_is_shown_where_it_breaks(tmp_path: Path) -> None:

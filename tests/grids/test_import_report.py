@@ -79,28 +79,3 @@ def test_loose_lines_of_a_drawing_are_shown(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_placed_draws_nothing(tmp_path: Path) -> None:
     report = checked(files.xian_1980(tmp_path))
     assert report.grids_geojson()["features"] == []
-
-
-def test_every_sentence_is_filled_in_chinese_too(tmp_path: Path) -> None:
-    from babel.support import Translations
-
-    from webapp import texts
-
-    texts.compiled()
-    with texts.TARGET.open("rb") as file:
-        chinese = Translations(file)
-    for case in files.CASES:
-        folder = tmp_path / case.make.__name__
-        folder.mkdir()
-        if case.make is files.many_vertices:
-            continue
-        report = check_file(
-            case.make(folder),
-            outline=case.outline(),
-            srid=SRID,
-            expected_counts=EXPECTED_COUNTS,
-        )
-        for _, title, _, words, advice in report.as_rows(chinese.ugettext):
-            assert not title.isascii()
-            assert not words.isascii()
-            assert not advice.isascii()

@@ -200,6 +200,19 @@ def test_answers_and_draft_by_forms(app, world, tmp_path) -> None:
     assert client.get(address).status_code == 200
 
 
+def test_what_is_missing_for_a_draft_is_told_beside_its_box(app, world, tmp_path) -> None:
+    client = browser(app, world)
+    address = uploaded(client, files.gap_3_m(tmp_path))
+    import_id = int(address.rsplit("/", 1)[1])
+    actions.look(import_id)
+    client.post(f"{address}/answer", data={"mend": "1"})
+    actions.look(import_id)
+    refused = client.post(f"{address}/draft")
+    assert refused.status_code == 422
+    assert "accept_changes-error" in refused.get_data(as_text=True)
+    assert client.post(f"{address}/draft", data={"accept_changes": "1"}).status_code == 303
+
+
 def test_a_waiting_page_is_told_when_there_is_more(app, world, tmp_path) -> None:
     client = browser(app, world)
     address = uploaded(client, files.good_geojson(tmp_path))

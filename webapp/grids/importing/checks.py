@@ -94,7 +94,9 @@ class Borders:
     def holes(self) -> list[Polygon]:
         """Ground inside the union that belongs to no grid."""
         parts = shapely.get_parts(self.union)
-        holes = [Polygon(ring) for part in parts for ring in part.interiors]
+        rings = [Polygon(ring) for part in parts for ring in part.interiors]
+        # A grid that touches nobody stands like an island in the gap around it.
+        holes = list(shapely.get_parts(shapely.union_all(rings).difference(self.union)))
         if self.outline is not None:
             # A hole in the outline itself (an enclave of somebody else) is meant to be there.
             holes = [hole for hole in holes if hole.intersection(self.outline).area > GAP_M2]
@@ -359,14 +361,13 @@ def _finding(
     place: BaseGeometry | None,
     **params: object,
 ) -> Finding:
-    called = [draft.called for draft in drafts]
     return Finding(
         code,
         message,
-        {"grids": shortened(called), **params},
+        {"grids": shortened([draft.title for draft in drafts]), **params},
         mend,
         rows=tuple(draft.row for draft in drafts),
-        grids=tuple(called),
+        grids=tuple(draft.called for draft in drafts),
         place=place,
     )
 

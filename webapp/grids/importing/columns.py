@@ -120,8 +120,13 @@ class Draft:
 
     @property
     def called(self) -> str:
-        """How a person finds it in the file: its code, else its name, else its row."""
+        """How a machine finds it in the file: its code, else its name, else its row."""
         return self.code or self.name or f"#{self.row}"
+
+    @property
+    def title(self) -> str:
+        """How a person calls it: its name, else its code, else its row."""
+        return self.name or self.called
 
 
 def columns_of(columns: Sequence[str], given: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -298,12 +303,11 @@ def is_garbled(text: str | None) -> bool:
 def _about(
     code: str, message: str, mend: str, drafts: Sequence[Draft], **params: object
 ) -> Finding:
-    called = [draft.called for draft in drafts]
     return Finding(
         code,
         message,
-        {"count": len(drafts), "grids": shortened(called), **params},
+        {"count": len(drafts), "grids": shortened([each.title for each in drafts]), **params},
         mend,
         rows=tuple(draft.row for draft in drafts),
-        grids=tuple(called),
+        grids=tuple(draft.called for draft in drafts),
     )

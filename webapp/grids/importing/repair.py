@@ -21,6 +21,8 @@ MENDABLE: Final = frozenset({"E10", "E11", "E24"})
 GAP_WIDTH_M: Final = 12.0
 SNAP_M: Final = 0.5
 FRAME_M: Final = 1500.0
+NOISE_M2: Final = 10.0
+"""Vertices that lie closer together than `SNAP_M` become one: that much nobody sees."""
 ACCEPTED_SHARE: Final = 0.005
 """A grid that changes by more is for a person to accept."""
 
@@ -30,6 +32,7 @@ class Change:
     """What the repair does to one grid."""
 
     called: str
+    title: str
     before_m2: float
     after_m2: float
     changed_m2: float
@@ -44,7 +47,7 @@ class Repair:
 
     drafts: list[Draft]
     changes: list[Change]
-    """Of every grid whose border moved by more than a square metre, the largest share first."""
+    """Of every grid that gave or took more than `NOISE_M2`, the largest share first."""
     left: list[Finding]
     """What the checks still find."""
 
@@ -99,7 +102,9 @@ def repair(
     left = check(mended, outline=outline, expected_counts=expected_counts, progress=progress)
     return Repair(
         mended,
-        sorted((each for each in changes if each.changed_m2 > 1), key=lambda each: -each.share),
+        sorted(
+            (each for each in changes if each.changed_m2 > NOISE_M2), key=lambda each: -each.share
+        ),
         left,
     )
 
@@ -124,6 +129,8 @@ def _single(shape: BaseGeometry) -> BaseGeometry | None:
 def _change(draft: Draft, before: BaseGeometry, after: BaseGeometry | None) -> Change:
     old = before.area
     if after is None:
-        return Change(draft.called, old, 0.0, old, 1.0)
+        return Change(draft.called, draft.title, old, 0.0, old, 1.0)
     changed = float(before.symmetric_difference(after).area)
-    return Change(draft.called, old, after.area, changed, changed / old if old else 1.0)
+    return Change(
+        draft.called, draft.title, old, after.area, changed, changed / old if old else 1.0
+    )

@@ -222,7 +222,7 @@ def _mended(done: Repair) -> dict[str, Any]:
         "worst_share": done.worst_share,
         "count": len(done.changes),
         "changes": [
-            [each.called, each.before_m2, each.after_m2, each.changed_m2, each.share]
+            [each.title, each.before_m2, each.after_m2, each.changed_m2, each.share]
             for each in done.changes[:CHANGES_SHOWN]
         ],
     }

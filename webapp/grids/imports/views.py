@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, abort, request
@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from webapp.base import files
 from webapp.base.access import me, permit
 from webapp.base.datum import Datum
+from webapp.base.db import db
 from webapp.base.flow import Unacceptable
 from webapp.base.web import Form, goto, page
 from webapp.grids import queries as grids
@@ -79,7 +80,7 @@ def _one(made: BorderImport, errors: dict[str, Any] | None = None) -> Response:
         made=made,
         report=report,
         said=said,
-        findings=[_told(each) for each in report.get("findings", ())],
+        groups=_groups(report.get("findings", ())),
         verdict=VERDICTS.get(report.get("exit_code", -1)),
         moves=IMPORT_FLOW.open_moves(made, me()),
         states=IMPORT_FLOW.states,
@@ -135,16 +136,39 @@ def _fields(said: Said) -> list[tuple[str, str]]:
     return [(name, value) for name, value in fields if value]
 
 
-def _told(kept: dict[str, Any]) -> dict[str, Any]:
-    finding = Finding.of(kept)
-    return {
-        "code": finding.code,
-        "is_error": finding.severity is Severity.ERROR,
-        "title": gettext(finding.title),
-        "words": finding.words(gettext),
-        "advice": finding.advice(gettext),
-        "placed": kept["placed"],
-    }
+@dataclass(frozen=True)
+class Group:
+    """Findings of one kind, which are mended in the same way."""
+
+    code: str
+    is_error: bool
+    title: str
+    advice: str
+    asks: bool
+    """The first group of a question holds the box to answer it."""
+    told: list[tuple[int, str, bool]]
+    """Number, words, and whether the place is known."""
+
+
+def _groups(kept: Sequence[dict[str, Any]]) -> list[Group]:
+    groups: dict[tuple[str, str], Group] = {}
+    for number, each in enumerate(kept):
+        finding = Finding.of(each)
+        advice = finding.advice(gettext)
+        question = finding.severity is Severity.QUESTION
+        group = groups.setdefault(
+            (finding.code, advice),
+            Group(
+                code=finding.code,
+                is_error=not question,
+                title=gettext(finding.title),
+                advice=advice,
+                asks=question and finding.code not in {code for code, _ in groups},
+                told=[],
+            ),
+        )
+        group.told.append((number, finding.words(gettext), each["placed"]))
+    return list(groups.values())
 
 
 @bp.get("/<int:import_id>/drawing.json")
@@ -237,12 +261,16 @@ class DraftForm(Form):
 def draft(made: BorderImport) -> Response:
     """The borders become a boundary set that somebody else may put in force."""
     form = DraftForm.read(request)
-    actions.draft(
-        made,
-        by=me(),
-        new_communities=form.new_communities,
-        accept_changes=form.accept_changes,
-    )
+    try:
+        actions.draft(
+            made,
+            by=me(),
+            new_communities=form.new_communities,
+            accept_changes=form.accept_changes,
+        )
+    except Unacceptable as refusal:
+        db.session.rollback()
+        return _one(made, refusal.fields or {"draft": refusal.words})
     return goto("imports.one", import_id=made.id)
 
 
