@@ -28,8 +28,8 @@ group = AppGroup("grids", help="Grids and their borders.")
 @click.option("--crs", help="The coordinate system, as EPSG:number, whatever the file says.")
 @click.option(
     "--datum",
-    type=click.Choice([Datum.WGS84, Datum.GCJ02, Datum.BD09]),
-    default=Datum.WGS84,
+    type=click.Choice([Datum.WGS84.value, Datum.GCJ02.value, Datum.BD09.value]),
+    default=Datum.WGS84.value,
     help="The shift of the coordinates; with --crs.",
 )
 @click.option("--swapped", is_flag=True, help="The northern coordinate comes first; with --crs.")
