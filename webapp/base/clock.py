@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+# More than any limit in any unit: whatever is longer is a mistake in the table it came from.
+LONGEST = 1_000_000
+
 
 class Unit(StrEnum):
     """What a time limit counts."""
@@ -29,6 +32,10 @@ class Limit:
     amount: float
     unit: Unit
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.amount < LONGEST:
+            raise ValueError(f"no limit is {self.amount} long")
+
 
 @dataclass(frozen=True)
 class Calendar:
@@ -44,6 +51,10 @@ class Calendar:
         (time(13, 30), time(17, 30)),
     )
     overrides: Mapping[date, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.shifts or any(start >= end for start, end in self.shifts):
+            raise ValueError("an office works some part of a day")
 
     def works(self, day: date) -> bool:
         """True when `day` is a working day here."""
