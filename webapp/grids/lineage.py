@@ -54,10 +54,10 @@ def links(
             kind = LineageKind.SAME
         elif each.old_id in split and (same_code or new[each.new_id] in born):
             kind = LineageKind.SPLIT
-        elif each.new_id in merged and (same_code or old[each.old_id] in gone):
-            kind = LineageKind.MERGED
         elif old[each.old_id] in gone and children[each.old_id] > 1:
             kind = LineageKind.SPLIT
+        elif each.new_id in merged and (same_code or old[each.old_id] in gone):
+            kind = LineageKind.MERGED
         yield Link(each.old_id, each.new_id, each.of_old, each.of_new, kind)
     for key in old.keys() - children.keys():
         yield Link(key, None, None, None, LineageKind.GONE)

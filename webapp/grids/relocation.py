@@ -119,7 +119,7 @@ def _as_table(rows: list[tuple[Any, ...]], names: tuple[str, ...]) -> TableValue
         cast(list(values), ARRAY(kind))
         for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)
     ]
-    return func.unnest(*columns).table_valued(*names, name="now_there")
+    return func.unnest(*columns).table_valued(*names, name="now_there").render_derived()
 
 
 def _places(made: BoundarySet, by: Actor | None) -> int:
