@@ -53,6 +53,7 @@ export class Labels {
     }
     this.pane.replaceChildren(...made);
     this.pane.classList.remove("waits");
+    this.map.getContainer().dataset.zoom = zoom;
   }
 
   #inOrder() {

@@ -24,6 +24,8 @@ export class Points {
     this.markers = new Map();
     this.loaded = null;
     this.chosen = null;
+    // What stands in the list beside the map is reached there by keyboard, not mark by mark.
+    L.MarkerCluster.mergeOptions({ keyboard: false });
     this.group = L.markerClusterGroup({
       maxClusterRadius: 42, showCoverageOnHover: false, spiderfyOnMaxZoom: true, disableClusteringAtZoom: 17,
       animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,

@@ -52,12 +52,12 @@ function measure(map, say, self) {
   };
   const stop = (event) => event.key === "Escape" && ending();
   map.fire("measuring", { on: true });
-  map.on("click", add);
+  map.on("click grid", add);
   map.doubleClickZoom.disable();
   document.addEventListener("keydown", stop);
   ending = () => {
     ending = null;
-    map.off("click", add);
+    map.off("click grid", add);
     map.doubleClickZoom.enable();
     document.removeEventListener("keydown", stop);
     line.remove();

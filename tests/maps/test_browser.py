@@ -1,0 +1,318 @@
+"""The map in a browser: names that never overlap, lists that agree with it, positions in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import NewPage, axe
+from webapp.base.datum import Datum, from_wgs84
+
+IN_GRID = (121.0522, 37.6682)
+OUTSIDE = (121.2, 37.8)
+
+OVERLAPS = """
+() => {
+  const boxes = [...document.querySelectorAll(".grid-label, .place-label")].map((e) => e.getBoundingClientRect());
+  let clashes = 0;
+  boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
+    if (a.left + 1 < b.right && a.right - 1 > b.left && a.top + 1 < b.bottom && a.bottom - 1 > b.top) clashes += 1;
+  }));
+  return [boxes.length, clashes];
+}
+"""
+
+
+def ready(page: Page) -> None:
+    """The outlines are drawn and named."""
+    expect(page.locator(".grid-label").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("address", "width"), [("/", 1440), ("/", 390)])
+def test_names_never_overlap_at_any_scale(new_page: NewPage, address: str, width: int) -> None:
+    page = new_page(width=width)
+    page.goto(address)
+    ready(page)
+    for _step in range(6):
+        count, clashes = page.evaluate(OVERLAPS)
+        assert count > 0
+        assert clashes == 0
+        map_ = page.locator("#map")
+        scale = map_.get_attribute("data-zoom")
+        assert scale
+        page.get_by_role("button", name="放大").click()
+        expect(map_).not_to_have_attribute("data-zoom", scale)
+
+
+def test_the_legend_counts_what_is_drawn(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    expect(page.locator(".legend-keys b")).to_have_text(["39", "18", "13", "27"])
+    page.get_by_text("图层与着色").click()
+    page.get_by_label("着色").first.select_option("load")
+    assert page.locator(".legend-keys li").count() == 5
+
+
+def test_a_row_a_mark_and_a_pane_show_the_same_case(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    row = page.locator("#queue [data-select]").first
+    row.click()
+    expect(row).to_have_attribute("aria-current", "true")
+    expect(page.locator("#chosen article")).to_be_visible()
+    expect(page.locator(".pin.chosen")).to_be_visible()
+
+
+def test_a_grid_chosen_on_the_map_opens_beside_it(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    label = page.locator(".grid-label", has_text="万华工业").first
+    box = label.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 4, box["y"] + 4)
+    expect(page.locator("#chosen h1")).to_contain_text("万华工业园")
+    expect(page.locator(".grid-label.chosen")).to_contain_text("万华工业园")
+
+
+def test_a_place_is_found_and_chosen_by_keyboard_alone(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    field = page.get_by_role("searchbox")
+    field.focus()
+    page.keyboard.type("DJJ-I-007")
+    expect(page.locator(".finder-hits a")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#chosen h1")).to_have_text("电子材料产业园(中节能万润·九目化学)")
+
+
+def test_a_case_reported_elsewhere_is_on_the_desk_within_seconds(
+    new_page: NewPage,
+) -> None:
+    desk = new_page(signed_in_as="dispatcher", width=1440)
+    desk.goto("/desk")
+    ready(desk)
+    expect(desk.locator("[data-live-state]")).to_have_attribute("data-state", "live")
+    before = int(desk.locator("#figures .figure").nth(1).locator("b").inner_text())
+    worker = new_page(signed_in_as="worker", width=390, at=IN_GRID)
+    worker.goto("/phone")
+    token = worker.locator("meta[name=csrf-token]").get_attribute("content")
+    assert token
+    sent = worker.request.post(
+        "/cases",
+        form={
+            "csrf_token": token,
+            "class_code": "06010",
+            "lon": str(IN_GRID[0]),
+            "lat": str(IN_GRID[1]),
+            "words": "门口有垃圾",
+        },
+        max_redirects=0,
+    )
+    assert sent.status in (201, 303), sent.text()[:400]
+    expect(desk.locator("#figures .figure").nth(1).locator("b")).to_have_text(
+        str(before + 1), timeout=5_000
+    )
+    expect(desk.locator("#queue [data-select]").first).to_contain_text("暴露垃圾")
+
+
+def test_the_phone_says_in_words_where_it_is(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=IN_GRID)
+    page.goto("/phone")
+    ready(page)
+    expect(page.locator("[data-where]")).to_contain_text("季翔社区")
+    expect(page.locator("[data-where-words]")).to_have_text(
+        re.compile(r"(距边界|边界，约) \d+ 米 · 精度 \d+ 米")
+    )
+    report = page.get_by_role("link", name="上报")
+    expect(report).to_have_attribute("href", re.compile(r"lon=121\.052.*&lat=37\.668"))
+
+
+def test_a_phone_outside_says_which_grid_is_nearest(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=OUTSIDE)
+    page.goto("/phone")
+    ready(page)
+    expect(page.locator("[data-where]")).to_have_text("不在任何网格内")
+    expect(page.locator("[data-where-words]")).to_contain_text("最近的是")
+
+
+def test_a_phone_without_a_position_says_what_to_do(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="worker", width=390)
+    page.goto("/phone")
+    ready(page)
+    expect(page.locator("[data-where-words]")).to_contain_text("没有定位权限")
+
+
+def test_holding_the_map_offers_to_report_there(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=IN_GRID)
+    page.goto("/phone")
+    ready(page)
+    expect(page.locator("[data-where-words]")).to_contain_text("精度")
+    page.locator("#map").click(button="right", position={"x": 200, "y": 200})
+    expect(page.locator("[data-held]")).to_be_visible()
+    expect(page.locator("[data-held-link]")).to_have_attribute("href", re.compile("lon=.*lat="))
+
+
+def test_the_sheet_grows_and_shrinks_by_keyboard(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=IN_GRID)
+    page.goto("/phone")
+    ready(page)
+    grip = page.get_by_role("button", name="展开或收起列表")
+    expect(grip).to_have_attribute("aria-expanded", "false")
+    grip.press("ArrowUp")
+    expect(grip).to_have_attribute("aria-expanded", "true")
+
+
+def test_a_visitor_learns_who_looks_after_the_place(new_page: NewPage) -> None:
+    page = new_page(width=390, at=IN_GRID)
+    page.goto("/")
+    ready(page)
+    page.get_by_role("button", name="我现在的位置").click()
+    expect(page.locator("#here h2").first).to_contain_text("季翔社区")
+    expect(page.locator(".near-row")).to_have_count(3)
+
+
+def test_a_visitor_may_type_the_name_of_the_place(new_page: NewPage) -> None:
+    page = new_page(width=1440)
+    page.goto("/")
+    ready(page)
+    page.get_by_role("searchbox").fill("恒祥社区一")
+    page.locator(".finder-hits a").first.click()
+    expect(page.locator("#here h2").first).to_have_text("恒祥社区一网格")
+
+
+def test_measuring_says_how_long_and_escape_ends_it(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    page.get_by_role("button", name="测距").click()
+    canvas = page.locator("#map")
+    canvas.click(position={"x": 300, "y": 300})
+    canvas.click(position={"x": 400, "y": 300})
+    expect(page.locator(".map-measure")).to_have_text(re.compile(r"[\d.]+ (公里|米)"))
+    expect(page.locator("#chosen article")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(page.locator(".map-measure")).to_have_count(0)
+
+
+def test_the_borders_of_a_day_are_told_with_their_day(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    page.get_by_label("边界日期").fill("2001-01-01")
+    expect(page.locator("[data-as-of-told]")).to_have_text("2001-01-01 的边界：0 个网格")
+    page.get_by_role("button", name="回到今天").click()
+    expect(page.locator("[data-as-of-told]")).to_be_hidden()
+    ready(page)
+
+
+def test_tiles_that_fail_give_way_to_the_built_in_map(new_page: NewPage) -> None:
+    def with_source(route: Route) -> None:
+        answer = route.fetch()
+        source = {
+            "name": "lost",
+            "title": "航拍",
+            "url": "/nowhere/{z}/{x}/{y}.png",
+            "labels": None,
+            "subdomains": "abc",
+            "datum": "gcj02",
+            "attribution": "©",
+            "max_zoom": 18,
+        }
+        words = json.dumps([source], ensure_ascii=True).replace('"', "&#34;")
+        body = answer.text().replace("&#34;rasters&#34;: []", f"&#34;rasters&#34;: {words}")
+        route.fulfill(response=answer, body=body)
+
+    page = new_page(signed_in_as="dispatcher", width=1440, forgive=["404"])
+    page.route("**/desk", with_source)
+    page.goto("/desk")
+    ready(page)
+    page.get_by_text("图层与着色").click()
+    ground = page.get_by_label("底图")
+    ground.select_option("lost")
+    expect(page.locator("#told")).to_contain_text("航拍连接不上")
+    expect(ground).to_have_value("built-in")
+
+
+def test_the_shift_of_chinese_tiles_is_that_of_the_house(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/sign-in")
+    for lon, lat in ((121.03, 37.70), (120.98, 37.72), (121.10, 37.65)):
+        drawn = page.evaluate(
+            "async (at) => (await import('/static/js/map/datum.js')).toGcj02(at)", [lon, lat]
+        )
+        assert drawn == pytest.approx(from_wgs84(lon, lat, Datum.GCJ02), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "shortest"),
+    [
+        ("恒祥社区二网格", "恒祥二"),
+        ("大季家村原址一网格", "大季家一"),
+        ("小季家村原址网格", "小季家"),
+        ("沙窝孙家村二网格", "沙窝孙家二"),
+        ("电子材料产业园(中节能万润·九目化学)", "电子材料产业园"),
+    ],
+)
+def test_a_long_name_is_shortened_to_what_people_say(
+    new_page: NewPage, name: str, shortest: str
+) -> None:
+    page = new_page()
+    page.goto("/sign-in")
+    forms: Any = page.evaluate(
+        """async (name) => {
+            window.L = {canvas() {}};
+            return (await import('/static/js/map/labels.js')).forms(name, 'DJJ-C-001');
+        }""",
+        name,
+    )
+    assert forms[0] == [name]
+    assert [shortest] in forms
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_pages_of_everybody_are_accessible(new_page: NewPage, locale: str, width: int) -> None:
+    page = new_page(locale=locale, width=width, at=IN_GRID)
+    for address in ("/", "/grids", "/grids/places", "/maps/search?q=C-0"):
+        page.goto(address)
+        assert axe(page) == [], address
+    page.goto("/grids/DJJ-I-007")
+    ready(page)
+    expect(page.locator(".section").nth(3)).to_be_visible()
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_desk_and_phone_are_accessible(new_page: NewPage, locale: str, width: int) -> None:
+    desk = new_page(locale=locale, width=width, signed_in_as="shift")
+    desk.goto("/desk")
+    ready(desk)
+    desk.locator("#queue [data-select]").first.click()
+    expect(desk.locator("#chosen article")).to_be_visible()
+    assert axe(desk) == []
+    phone = new_page(locale=locale, width=width, signed_in_as="worker", at=IN_GRID)
+    phone.goto("/phone")
+    ready(phone)
+    expect(phone.locator("#today h2")).to_be_visible()
+    assert axe(phone) == []
+
+
+def test_large_type_keeps_the_page_in_its_width(new_page: NewPage) -> None:
+    page = new_page(width=390)
+    page.goto("/")
+    page.get_by_label("设置").click()
+    page.get_by_role("button", name="大字版").click()
+    for address in ("/", "/grids", "/grids/DJJ-I-007", "/sign-in"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert axe(page) == [], address
