@@ -139,7 +139,7 @@ def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None)
     places anything meanwhile. Raises `Changed` when other borders took force since the set was
     checked.
     """
-    db.session.execute(text(f"SELECT pg_advisory_xact_lock({BORDERS_LOCK})"))
+    _alone()
     at = at or clock.now()
     before = queries.active_set(lock=True)
     if before is not None and made.based_on_id not in (None, before.id):
@@ -164,6 +164,26 @@ def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None)
     if before is not None:
         _write_lineage(before, made)
     relocation.tell_followers(made, by=by)
+
+
+def follow_again() -> dict[str, int]:
+    """Everything that is made from the borders in force is made anew, and all that is open follows.
+
+    Answers how many things changed, by feature: none, unless something was written past the house.
+    Raises `LookupError` while no set is in force.
+    """
+    _alone()
+    made = queries.active_set()
+    if made is None:
+        raise LookupError("no boundary set is in force")
+    cells = unit_cells.renew()
+    bulk.renew_runs()
+    return {"unit cells": cells, **relocation.tell_followers(made, by=None)}
+
+
+def _alone() -> None:
+    """Nobody places anything, and no other borders take force, until this transaction ends."""
+    db.session.execute(text(f"SELECT pg_advisory_xact_lock({BORDERS_LOCK})"))
 
 
 def _write_lineage(old: BoundarySet, new: BoundarySet) -> None:

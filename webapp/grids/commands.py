@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from webapp.base.db import db
-from webapp.grids import loading
+from webapp.grids import actions, loading
 
 group = AppGroup("geodata", help="The geodata of this installation.")
 
@@ -25,3 +25,12 @@ def load(package: Path) -> None:
     counted = loading.load(package, say=lambda what: click.echo(f"loading {what} ..."))
     db.session.commit()
     click.echo(", ".join(f"{count} {name}" for name, count in counted.items()))
+
+
+@group.command("relocate")
+def relocate() -> None:
+    """Find the grids of everything open anew; what stands right stays as it is."""
+    changed = actions.follow_again()
+    db.session.commit()
+    words = ", ".join(f"{count} in {name}" for name, count in changed.items() if count)
+    click.echo(f"changed: {words or 'nothing'}")

@@ -50,13 +50,13 @@ def links(
     for each in kept:
         kind = LineageKind.MOVED
         same_code = old[each.old_id] == new[each.new_id]
+        from_gone, to_born = old[each.old_id] in gone, new[each.new_id] in born
+        shared_out = from_gone and children[each.old_id] > 1
         if same_code and each.of_old >= SAME_SHARE and each.of_new >= SAME_SHARE:
             kind = LineageKind.SAME
-        elif each.old_id in split and (same_code or new[each.new_id] in born):
+        elif shared_out or (each.old_id in split and (same_code or to_born)):
             kind = LineageKind.SPLIT
-        elif old[each.old_id] in gone and children[each.old_id] > 1:
-            kind = LineageKind.SPLIT
-        elif each.new_id in merged and (same_code or old[each.old_id] in gone):
+        elif each.new_id in merged and (same_code or from_gone):
             kind = LineageKind.MERGED
         yield Link(each.old_id, each.new_id, each.of_old, each.of_new, kind)
     for key in old.keys() - children.keys():

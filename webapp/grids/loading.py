@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from webapp.base.db import db
 from webapp.base.spatial import SRID, WGS84, to_lonlat, transformer
-from webapp.grids import actions, queries
+from webapp.grids import actions, bulk, queries
 from webapp.grids.actions import Drawn
 from webapp.grids.models import Place, Unit, UnitCode
 from webapp.grids.rules import KIND_LETTERS, GridKind, PlaceKind, UnitKind
@@ -59,6 +59,9 @@ def load(package: Path, *, say: Progress) -> dict[str, int]:
         _grids(package, subdistrict)
         say("places")
         _places(package)
+    elif not queries.has_runs():
+        say("squares")
+        bulk.renew_runs()
     return queries.sizes()
 
 

@@ -16,6 +16,7 @@ from webapp.grids.models import (
     BoundarySet,
     Grid,
     GridLineage,
+    GridRun,
     GridVersion,
     Place,
     Unit,
@@ -65,6 +66,11 @@ def active_stamp() -> tuple[int, str] | None:
     found = select(BoundarySet.id, stamp).where(BoundarySet.state == SetState.ACTIVE)
     row = db.session.execute(found).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def has_runs() -> bool:
+    """True when squares are known in which nobody needs to ask the borders."""
+    return bool(db.session.scalar(select(select(GridRun.north).exists())))
 
 
 def borders_in_order() -> list[Row[Any]]:
