@@ -99,6 +99,11 @@ def test_a_first_import_without_a_number_offers_the_zones(tmp_path: Path) -> Non
     assert {"EPSG:4547", "EPSG:4549"} <= {each.crs for each in report.candidates}
 
 
+def test_a_place_in_another_zone_than_the_storage_is_told(tmp_path: Path) -> None:
+    report = report_of(elsewhere(tmp_path, 4526), outline=None, srid=4549)
+    assert any("SRID=4547" in finding.advice() for finding in report.findings)
+
+
 def test_illustrative_borders_do_not_keep_real_ones_out(tmp_path: Path) -> None:
     rows = [replace(r, geometry=translate(r.geometry, 1500, 500)) for r in files.grids()]
     path = files.geojson(tmp_path / "a.geojson", files.in_crs(rows, 4326))

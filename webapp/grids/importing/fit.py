@@ -31,6 +31,8 @@ DETAIL: Final = 2000
 """Borders are compared with details down to this part of their extent."""
 CM_120E: Final = 4549
 """CGCS2000 / 3-degree Gauss-Krueger with central meridian 120 E; 3 degrees further is +1."""
+ZONE_REACH: Final = 2.5
+"""Degrees from the central meridian up to which lengths in a 3-degree zone are still good."""
 ZONE_40: Final = 4528
 """The same with the zone number before the easting; zones are numbered 25 to 45."""
 THREE_DEGREE_ZONES: Final = range(25, 46)
@@ -135,7 +137,7 @@ def judge(
         same = next((each for each in candidates if each.reads_as(chosen)), None)
         if same is None:
             return None, [_cannot_be(chosen.crs)]
-        return same, [] if illustrative else _off_the_ground(same)
+        return same, [] if illustrative else _off_the_ground(same, illustrative=False)
     if reading.crs is not None and (lost := lost_datum(reading.crs)):
         return None, [_lost(lost)]
     if not candidates:
@@ -149,11 +151,13 @@ def judge(
         return best, [_unproven(best, NOTHING_IN_FORCE)]
     best_share = best.share or 0
     if stated is not None and (stated.share or 0) >= best_share - CLEARLY_BETTER:
-        return stated, _off_the_ground(stated) or _hardly_proven(stated, illustrative)
+        return stated, _off_the_ground(stated, illustrative=illustrative) or _hardly_proven(
+            stated, illustrative
+        )
     if best_share >= FITS:
         return best, _guessed(best, reading)
     if stated is not None:
-        return stated, _off_the_ground(stated)
+        return stated, _off_the_ground(stated, illustrative=illustrative)
     return None, [_no_system(reading)]
 
 
@@ -329,7 +333,7 @@ def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(_crs(source), _crs(target), always_xy=True)
 
 
-def _off_the_ground(candidate: Candidate) -> list[Finding]:
+def _off_the_ground(candidate: Candidate, *, illustrative: bool) -> list[Finding]:
     if candidate.share is None or candidate.share >= FITS:
         return []
     message = N_(
@@ -338,8 +342,24 @@ def _off_the_ground(candidate: Candidate) -> list[Finding]:
     )
     away = round((candidate.away_m or 0) / 1000, 1)
     params = {"share": round(100 * candidate.share), "away": away}
-    mend = N_("Is it the file of this subdistrict, and all of it?")
+    mend = (
+        N_("The borders in force are only illustrative: choose the coordinate system to confirm.")
+        if illustrative
+        else N_("Is it the file of this subdistrict, and all of it?")
+    )
     return [Finding("E04", message, params, mend)]
+
+
+def other_zone(candidate: Candidate, srid: int) -> list[Finding]:
+    """A question where the place lies outside the zone in which this installation stores."""
+    if candidate.centre is None or srid not in range(CM_120E - 15, CM_120E + 6):
+        return []
+    lon, _ = candidate.centre
+    if abs(lon - (120 + 3 * (srid - CM_120E))) <= ZONE_REACH:
+        return []
+    message = N_("The place lies outside the zone of EPSG:%(srid)s, in which borders are stored.")
+    mend = N_("For a new place set SRID=%(better)s before anything is stored.")
+    return [Finding("W17", message, {"srid": srid, "better": zone_of(lon)}, mend)]
 
 
 def _lost(datum: str) -> Finding:

@@ -15,7 +15,15 @@ from webapp.base.language import N_
 from webapp.grids.importing.checks import Progress, check, quiet
 from webapp.grids.importing.columns import Draft, columns_of, drafts_of
 from webapp.grids.importing.findings import Finding, Severity, Translate, Unreadable
-from webapp.grids.importing.fit import Candidate, fit, is_same_ground, judge, to_lonlat, to_metric
+from webapp.grids.importing.fit import (
+    Candidate,
+    fit,
+    is_same_ground,
+    judge,
+    other_zone,
+    to_lonlat,
+    to_metric,
+)
 from webapp.grids.importing.reading import Reading, read
 from webapp.grids.importing.repair import Repair
 
@@ -218,6 +226,7 @@ def check_file(
         placed_as, doubts = judge(
             reading, candidates, outline=outline, illustrative=illustrative, chosen=chosen
         )
+        doubts = [*doubts, *(other_zone(placed_as, srid) if placed_as else [])]
     findings = [*reading.findings, *doubts, *faults]
     if placed_as is None:
         findings = [replace(each, place=None) for each in findings]
