@@ -152,6 +152,18 @@ document.addEventListener("submit", (event) => {
   if (count && words && !confirm(words.replace("{n}", count))) event.preventDefault();
 });
 
+/** The pages that must open without a network are asked for once, so that the worker keeps them. */
+function keepPages() {
+  if (sessionStorage.getItem("kept") || !navigator.serviceWorker.controller) return;
+  sessionStorage.setItem("kept", "1");
+  for (const path of ["/cases/new", "/cases/unsent", "/phone"]) fetch(path).catch(() => sessionStorage.removeItem("kept"));
+}
+
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.addEventListener("controllerchange", keepPages);
+  keepPages();
+}
+
 addEventListener("online", sendAll);
 document.addEventListener("DOMContentLoaded", changed);
 if (document.readyState !== "loading") changed();

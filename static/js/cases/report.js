@@ -36,7 +36,7 @@ async function placePin() {
         first = false;
       },
     });
-    map.go(at, 16);
+    map.leaflet.setView([at[1], at[0]], 16, { animate: false });
   };
   if (begin) put(begin, Number(form.elements.accuracy_m.value) || null);
   map.on("placed", ({ at, accuracy, title, words }) => {
@@ -125,7 +125,8 @@ form.addEventListener("submit", async (event) => {
     if (data.get(name)) fields[name] = data.get(name);
   }
   const title = form.querySelector("input[name=class_code]:checked").parentElement.textContent.trim();
-  const id = data.get("client_id");
+  // Not the one of the page: a page kept offline is opened again and again.
+  const id = crypto.randomUUID();
   let arrived = null;
   document.addEventListener("wangge:sent", ({ detail }) => {
     if (detail.item.id === id) arrived = detail.answer;

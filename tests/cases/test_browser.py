@@ -1,0 +1,167 @@
+"""The whole life of a case in real browsers, and a report made without a network."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser import NewPage, axe
+from tests.cases.stages import picture
+from tests.servers import Served
+
+# What Chromium itself says when the network is gone on purpose.
+GONE = ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "Failed to load resource", "EventSource")
+
+# The pages that must open offline are in the worker's hands.
+UNTIL_KEPT = """async () => {
+    const pages = ["/cases/new", "/cases/unsent"];
+    while (!(await Promise.all(pages.map((page) => caches.match(page)))).every(Boolean)) {
+        await new Promise((go) => setTimeout(go, 50));
+    }
+}"""
+
+
+def ask(served: Served, statement: str, *values: Any) -> Any:
+    """One row of the database of the running house."""
+    dsn = served.database_url.replace("postgresql+psycopg2://", "postgresql://")
+    with psycopg2.connect(dsn) as connection, connection.cursor() as sql:
+        sql.execute(statement, values)
+        return sql.fetchone()
+
+
+@pytest.fixture
+def home(served: Served) -> tuple[float, float]:
+    """A point in the grid of the demo worker, degrees WGS 84."""
+    return ask(
+        served,
+        """SELECT ST_X(p), ST_Y(p) FROM (
+               SELECT ST_Transform(ST_PointOnSurface(v.geom), 4326) AS p
+               FROM account a JOIN post s ON s.account_id = a.id AND s.grid_id IS NOT NULL
+               JOIN grid_version v ON v.grid_id = s.grid_id AND upper_inf(v.valid)
+               WHERE a.username = 'worker' LIMIT 1) spot""",
+    )
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> Path:
+    """A photo on the phone."""
+    path = tmp_path / "shot.jpg"
+    path.write_bytes(picture("teal", (640, 480)).getvalue())
+    return path
+
+
+def fill_report(page: Page, shot: Path, words: str) -> None:
+    """The three taps: a photo, what it is, and the words by which this test knows it."""
+    page.set_input_files("input[name=photo]", shot)
+    page.get_by_text("乱堆杂物").first.click()
+    page.fill("textarea[name=words]", words)
+    expect(page.locator("[data-place-words]")).to_contain_text("网格")
+
+
+def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
+    new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
+) -> None:
+    desk = new_page(signed_in_as="dispatcher", width=1440)
+    desk.goto("/desk")
+    expect(desk.locator("[data-live-state][data-state=live]")).to_be_visible()
+    phone = new_page(signed_in_as="worker", width=390, at=home)
+    phone.goto("/cases/new")
+    words = f"whole path {time.time_ns()}"
+    fill_report(phone, shot, words)
+    phone.get_by_role("button", name="上报").click()
+    expect(phone.locator("article.case h1")).to_have_text("乱堆杂物")
+    case, number = ask(served, "SELECT id, number FROM case_file WHERE words = %s", words)
+
+    row = desk.locator(f"[data-select='case:{case}']")
+    expect(row).to_be_visible(timeout=3000)
+    row.click()
+    pane = desk.locator("#chosen")
+    expect(pane).to_contain_text(number)
+    pane.locator(".candidates li", has_text="季翔一").get_by_role("button").first.click()
+    expect(pane.locator("[aria-current=step]")).to_have_text("已派遣")
+
+    (handler,) = ask(
+        served,
+        "SELECT a.username FROM case_file c JOIN account a ON a.id = c.handler_id WHERE c.id = %s",
+        case,
+    )
+    hand = phone if handler == "worker" else new_page(signed_in_as=handler, width=390, at=home)
+    hand.goto(f"/cases/{case}")
+    hand.get_by_role("button", name="签收").click()
+    expect(hand.locator("[aria-current=step]")).to_have_text("处置中")
+    hand.get_by_text("反馈处置结果").first.click()
+    hand.set_input_files("form[data-move=feedback] input[name=photo]", shot)
+    hand.locator("form[data-move=feedback] button").click()
+    expect(hand.locator("[aria-current=step]")).to_have_text("已处置")
+
+    expect(pane.locator("[aria-current=step]")).to_have_text("已处置", timeout=3000)
+    pane.locator(".candidates").get_by_role("button").first.click()
+    expect(pane.locator("[aria-current=step]")).to_have_text("核查中")
+    (checker,) = ask(
+        served,
+        "SELECT a.username FROM case_file c JOIN account a ON a.id = c.checker_id WHERE c.id = %s",
+        case,
+    )
+    assert checker != handler
+    looker = new_page(signed_in_as=checker, width=390)
+    looker.goto(f"/cases/{case}")
+    looker.get_by_text("核查通过", exact=True).first.click()
+    looker.locator("form[data-move=pass] button").click()
+    expect(looker.locator("article.case")).to_contain_text("核查通过")
+
+    expect(pane.get_by_role("button", name="结案", exact=True)).to_be_visible(timeout=3000)
+    pane.get_by_role("button", name="结案", exact=True).click()
+    expect(pane.locator("header .chip.done")).to_have_text("已结案")
+    assert ask(served, "SELECT state FROM case_file WHERE id = %s", case) == ("closed",)
+
+
+def test_a_report_without_a_network_waits_in_sight_and_arrives_once_with_its_true_time(
+    new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT)
+    page.goto("/cases/new")
+    words = f"no network {time.time_ns()}"
+    fill_report(page, shot, words)
+    context: BrowserContext = page.context
+    context.set_offline(True)
+    before = datetime.now(UTC)
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("[data-unsent-list] li")).to_have_count(1)
+    expect(page.locator("h1 [data-offline-count]")).to_have_text("1")
+    after = datetime.now(UTC)
+    assert ask(served, "SELECT count(*) FROM case_file WHERE words = %s", words) == (0,)
+
+    context.set_offline(False)
+    expect(page.locator("[data-unsent-list] li")).to_have_count(0)
+    happened, received, files = ask(
+        served,
+        """SELECT happened_at, received_at,
+                  (SELECT count(*) FROM case_media m WHERE m.case_id = c.id)
+           FROM case_file c WHERE words = %s""",
+        words,
+    )
+    assert before - timedelta(seconds=1) <= happened <= after
+    assert received > happened
+    assert files == 1
+
+
+def test_the_pages_of_the_case_can_be_used_by_everybody(
+    new_page: NewPage, home: tuple[float, float]
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home)
+    for path in ("/cases/new", "/cases", "/cases/today", "/cases/unsent", "/cases/classes"):
+        page.goto(path)
+        expect(page.locator("main h1, main h2").first).to_be_visible()
+        assert axe(page) == [], path
+    page.goto("/cases")
+    page.locator("[data-select]").first.click()
+    expect(page.locator("article.case")).to_be_visible()
+    assert axe(page) == []
