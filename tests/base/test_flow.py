@@ -1,0 +1,172 @@
+"""A thing moves only as its table says, by whoever may, with what the move needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tests.world import World
+from webapp.base import audit
+from webapp.base.access import RIGHTS
+from webapp.base.datum import Datum
+from webapp.base.db import Base
+from webapp.base.flow import (
+    EVIDENCE_WORDS,
+    FLOWS,
+    Changed,
+    EvidenceMissing,
+    Flow,
+    NotAllowed,
+    NotOpen,
+    Refusal,
+)
+from webapp.cases import actions, rules
+from webapp.cases.models import Case
+from webapp.cases.rules import CASE_FLOW, Source, State
+
+flows = pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
+EVERYTHING = dict.fromkeys(EVIDENCE_WORDS, "given")
+
+
+@pytest.fixture
+def case(world: World) -> Case:
+    """A case that the worker has reported at home."""
+    lon, lat = world.spot(world.home)
+    return actions.report(
+        class_code="06010",
+        lon=lon,
+        lat=lat,
+        datum=Datum.WGS84,
+        source=Source.WORKER,
+        by=world.worker,
+        prefix="DJJ",
+    )
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """What happens inside leaves no trace."""
+    trial = session.begin_nested()
+    try:
+        yield
+    finally:
+        if trial.is_active:
+            trial.rollback()
+        session.expire_all()
+
+
+@flows
+@pytest.mark.usefixtures("house")
+def test_every_move_has_a_right_its_words_and_known_states(flow: Flow) -> None:
+    for name, move in flow.moves.items():
+        assert move.may in RIGHTS, f"{flow.kind}.{name} wants {move.may}, which nobody has"
+        assert move.since, f"{flow.kind}.{name} begins nowhere"
+        assert {*move.since, move.to} <= set(flow.states)
+        assert set(move.needs) <= set(EVIDENCE_WORDS), f"{flow.kind}.{name}: words are missing"
+
+
+@flows
+def test_every_state_can_be_reached(flow: Flow) -> None:
+    reached = {next(iter(flow.states))}
+    for _each in flow.states:
+        reached |= {move.to for move in flow.moves.values() if move.since & reached}
+    assert reached == set(flow.states)
+
+
+@flows
+def test_the_database_knows_the_same_states(session: Session, flow: Flow) -> None:
+    tables = [
+        table.name
+        for table in Base.metadata.tables.values()
+        for each in table.constraints
+        if str(getattr(each, "sqltext", "")) == str(flow.check().sqltext)
+    ]
+    assert tables, f"no table has the states of {flow.kind}"
+    question = text(
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = cast(:table AS regclass) AND conname = :name"
+    )
+    for table in tables:
+        said = session.scalar(question, {"table": table, "name": f"ck_{table}_state"})
+        assert set(re.findall(r"'(\w+)'", said)) == set(flow.states)
+
+
+def test_the_buttons_are_exactly_the_moves_that_work(
+    session: Session, world: World, case: Case
+) -> None:
+    people = [world.worker, world.neighbour, world.dispatcher, world.shift_leader, world.stranger]
+    case.handler_id, case.checker_id = world.neighbour.id, world.worker.id
+    for state in CASE_FLOW.states:
+        case.state = state
+        session.flush()
+        for who in people:
+            shown = set(CASE_FLOW.open_moves(case, who))
+            done = set()
+            for name in CASE_FLOW.moves:
+                with undone(session):
+                    try:
+                        CASE_FLOW.move(case, name, by=who, evidence=EVERYTHING)
+                        done.add(name)
+                    except Refusal:
+                        pass
+            assert shown == done, f"{who.name} at {state}"
+
+
+def test_a_move_sets_the_state_counts_the_version_and_stands_in_the_log(
+    world: World, case: Case
+) -> None:
+    before = case.version
+    event = CASE_FLOW.move(case, "file", by=world.dispatcher, data={"note": "seen"})
+    assert (case.state, case.version) == (State.FILED, before + 1)
+    assert (event.move, event.before, event.after) == ("file", State.REPORTED, State.FILED)
+    assert (event.actor_id, event.grid_id) == (world.dispatcher.id, world.home.id)
+    assert event.data == {"note": "seen"}
+    assert audit.last("case", case.id) is event
+
+
+def test_a_stranger_moves_nothing(world: World, case: Case) -> None:
+    with pytest.raises(NotAllowed):
+        CASE_FLOW.move(case, "file", by=world.stranger)
+    assert case.state == State.REPORTED
+
+
+def test_a_move_that_is_not_open_says_who_was_faster(world: World, case: Case) -> None:
+    CASE_FLOW.move(case, "file", by=world.dispatcher)
+    with pytest.raises(NotOpen) as refused:
+        CASE_FLOW.move(case, "file", by=world.shift_leader)
+    assert world.dispatcher.name in str(refused.value.words)
+    assert str(CASE_FLOW.states[State.FILED]) in str(refused.value.words)
+
+
+def test_whoever_saw_an_older_version_is_told(world: World, case: Case) -> None:
+    seen = case.version
+    CASE_FLOW.record(case, "note", by=world.worker)
+    with pytest.raises(Changed):
+        CASE_FLOW.move(case, "file", by=world.dispatcher, base_version=seen)
+    assert case.state == State.REPORTED
+
+
+@pytest.mark.parametrize("evidence", [None, {}, {"note": ""}, {"other": "x"}])
+def test_a_move_wants_its_evidence(world: World, case: Case, evidence: Any) -> None:
+    with pytest.raises(EvidenceMissing) as refused:
+        CASE_FLOW.move(case, "reject", by=world.dispatcher, evidence=evidence)
+    assert set(refused.value.fields) == {"note"}
+    assert case.state == State.REPORTED
+
+
+def test_a_state_that_is_none_is_refused_by_the_database(session: Session, case: Case) -> None:
+    case.state = "somewhere"
+    with pytest.raises(IntegrityError, match="ck_case_file_state"):
+        session.flush()
+
+
+def test_every_state_of_a_case_is_open_or_an_end(world: World) -> None:
+    ends = set(State) - {state for move in CASE_FLOW.moves.values() for state in move.since}
+    assert ends == set(State) - rules.OPEN
