@@ -19,8 +19,9 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Changed, Unacceptable
 from webapp.base.spatial import SRID
-from webapp.grids import bulk, lineage, queries, relocation, unit_cells
+from webapp.grids import bulk, differences, queries, relocation, unit_cells
 from webapp.grids.importing.findings import Finding, Severity
+from webapp.grids.lineage import Link, links
 from webapp.grids.locate import BORDERS_LOCK
 from webapp.grids.models import BoundarySet, Grid, GridLineage, GridVersion, Unit
 from webapp.grids.rules import BOUNDARY_FLOW, KIND_LETTERS, GridKind, SetState
@@ -166,6 +167,17 @@ def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None)
     relocation.tell_followers(made, by=by)
 
 
+def lineage_between(old: BoundarySet, new: BoundarySet) -> list[Link]:
+    """What becomes of every grid of the old set in the new one."""
+    was, now = (queries.versions_of(each.id) for each in (old, new))
+    common = differences.shares(
+        {each.id: each.shape for each in was}, {each.id: each.shape for each in now}
+    )
+    return list(
+        links({each.id: each.code for each in was}, {each.id: each.code for each in now}, common)
+    )
+
+
 def follow_again() -> dict[str, int]:
     """Everything that is made from the borders in force is made anew, and all that is open follows.
 
@@ -187,7 +199,6 @@ def _alone() -> None:
 
 
 def _write_lineage(old: BoundarySet, new: BoundarySet) -> None:
-    was, now = (queries.version_codes(each.id) for each in (old, new))
     rows = [
         {
             "set_id": new.id,
@@ -197,7 +208,7 @@ def _write_lineage(old: BoundarySet, new: BoundarySet) -> None:
             "share_of_new": link.of_new,
             "kind": link.kind,
         }
-        for link in lineage.links(was, now, queries.shares(old.id, new.id))
+        for link in lineage_between(old, new)
     ]
     if rows:
         db.session.execute(insert(GridLineage), rows)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
+from shapely import Polygon
 from sqlalchemy import (
     CheckConstraint,
     Computed,
@@ -21,7 +22,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered
-from webapp.base.spatial import Metric, Placed
+from webapp.base.spatial import Metric, Placed, shape_of
 from webapp.grids.locate import PRECEDENCE_SQL
 from webapp.grids.rules import (
     BOUNDARY_FLOW,
@@ -168,6 +169,11 @@ class GridVersion(Numbered, Base):
 
     boundary_set: Mapped[BoundarySet] = relationship(back_populates="versions")
     community: Mapped[Unit | None] = relationship()
+
+    @property
+    def shape(self) -> Polygon:
+        """The border, in metres."""
+        return cast(Polygon, shape_of(self.geom))
 
 
 class GridRun(Base):

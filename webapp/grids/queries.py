@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Row, func, literal_column, select
 from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base.db import db
 from webapp.base.spatial import as_geojson
-from webapp.grids.lineage import HEIR_SHARE, Share
+from webapp.grids.lineage import HEIR_SHARE
 from webapp.grids.models import (
     BoundarySet,
     Grid,
@@ -55,6 +55,11 @@ def active_set(*, lock: bool = False) -> BoundarySet | None:
     """The set in force; locked against a second activation if asked."""
     found = select(BoundarySet).where(BoundarySet.state == SetState.ACTIVE)
     return db.session.scalar(found.with_for_update() if lock else found)
+
+
+def active_set_id() -> int | None:
+    """The key of the set in force."""
+    return db.session.scalar(select(BoundarySet.id).where(BoundarySet.state == SetState.ACTIVE))
 
 
 def active_stamp() -> tuple[int, str] | None:
@@ -178,26 +183,6 @@ def places_of(kind: str) -> list[tuple[Place, Grid | None]]:
     return [(place, grid) for place, grid in db.session.execute(found.order_by(Place.name))]
 
 
-_SHARES = text("""
-    SELECT o.id AS old_id, n.id AS new_id,
-           ST_Area(c.geom) / o.area_m2 AS of_old, ST_Area(c.geom) / n.area_m2 AS of_new
-    FROM grid_version o
-    JOIN grid_version n ON n.set_id = :new AND ST_Intersects(o.geom, n.geom)
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN ST_Equals(o.geom, n.geom) THEN o.geom
-               ELSE ST_Intersection(o.geom, n.geom) END AS geom
-    ) c
-    WHERE o.set_id = :old
-    ORDER BY o.code, n.code
-""")
-
-
-def shares(old_set_id: int, new_set_id: int) -> list[Share]:
-    """What the grids of two boundary sets have in common."""
-    rows = db.session.execute(_SHARES, {"old": old_set_id, "new": new_set_id})
-    return [Share(*row) for row in rows]
-
-
 @dataclass(frozen=True)
 class Heir:
     """The grid that has nearly all of what another one was."""
@@ -223,10 +208,10 @@ def heirs(set_id: int) -> dict[int, Heir]:
     }
 
 
-def version_codes(set_id: int) -> dict[int, str]:
-    """The codes of the grids of a boundary set, by the key of their version."""
-    found = select(GridVersion.id, GridVersion.code).where(GridVersion.set_id == set_id)
-    return {key: code for key, code in db.session.execute(found)}
+def versions_of(set_id: int) -> list[GridVersion]:
+    """The borders of a boundary set, by code."""
+    found = select(GridVersion).where(GridVersion.set_id == set_id).order_by(GridVersion.code)
+    return list(db.session.scalars(found))
 
 
 def cells_of(community_id: int) -> list[UnitCell]:

@@ -25,7 +25,7 @@ def renew() -> int:
     areas: dict[int, list[BaseGeometry]] = {}
     for version in queries.active_versions():
         if version.community_id is not None:
-            areas.setdefault(version.community_id, []).append(shape_of(version.geom))
+            areas.setdefault(version.community_id, []).append(version.shape)
     grounds: dict[int, list[BaseGeometry]] = {}
     for cell in queries.cells_in_order():
         grounds.setdefault(cell.community_id, []).append(shapely.from_wkb(bytes(cell.wkb)))

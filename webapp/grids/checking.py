@@ -1,0 +1,45 @@
+"""A boundary set of the house against the rules that a file of borders has to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import shapely
+from shapely import Polygon
+
+from webapp.grids import queries
+from webapp.grids.importing.checks import check
+from webapp.grids.importing.columns import Draft
+from webapp.grids.importing.findings import Finding
+from webapp.grids.models import BoundarySet, GridVersion
+from webapp.grids.rules import GridKind
+
+
+def of_set(made: BoundarySet, *, expected: Mapping[str, int]) -> list[Finding]:
+    """What is wrong with a boundary set. `expected`: how many grids of each kind there should be."""
+    versions = queries.versions_of(made.id)
+    shapes = {each.code: each.shape for each in versions}
+    # The outer border of an imported set was looked at with its file, and may be another one.
+    return of_shapes(versions, shapes, within=not made.report.get("import"), expected=expected)
+
+
+def of_shapes(
+    versions: Sequence[GridVersion],
+    shapes: Mapping[str, Polygon],
+    *,
+    within: bool,
+    expected: Mapping[str, int],
+) -> list[Finding]:
+    """What would be wrong if these grids had these borders (by code, in metres).
+
+    `within`: they should fill the outer border in force, no more and no less.
+    """
+    drafts = [
+        Draft(row, each.code, GridKind(each.kind), each.name, None, shapes[each.code])
+        for row, each in enumerate(versions, start=1)
+    ]
+    outline = None
+    if within:
+        in_force = [each.shape for each in queries.active_versions()]
+        outline = shapely.union_all(in_force) if in_force else None
+    return check(drafts, outline=outline, expected_counts=expected)
