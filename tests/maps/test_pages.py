@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -135,3 +137,13 @@ def test_both_languages_have_every_page(client: FlaskClient) -> None:
     for address in ("/", "/grids", "/grids/places", "/sign-in", "/maps/search?q=x"):
         assert 'lang="zh-CN"' in words(client, address)
         assert 'lang="en"' in words(client, f"{address}{'&' if '?' in address else '?'}lang=en")
+
+
+def test_styles_and_scripts_travel_small_and_once(client: FlaskClient) -> None:
+    address = "/static/vendor/leaflet/leaflet.js"
+    plain = client.get(address)
+    small = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(small.get_data()) == plain.get_data()
+    assert len(small.get_data()) < 0.4 * len(plain.get_data())
+    again = {"Accept-Encoding": "gzip", "If-None-Match": small.headers["ETag"]}
+    assert client.get(address, headers=again).status_code == 304

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
@@ -48,6 +49,29 @@ class House(Flask):
         if request.method not in SAFE:
             db.session.commit()
         return answer
+
+    def send_static_file(self, filename: str) -> Response:
+        """A file of `static`; texts travel gzipped to whoever takes them so."""
+        answer = super().send_static_file(filename)
+        takes_it = request.accept_encodings.quality("gzip") > 0
+        if answer.status_code != 200 or answer.mimetype not in _TEXTS or not takes_it:
+            return answer
+        tag = answer.get_etag()[0] or filename
+        if tag not in _small:
+            answer.direct_passthrough = False
+            _small[tag] = gzip.compress(answer.get_data(), 6, mtime=0)
+        answer.direct_passthrough = False
+        answer.set_data(_small[tag])
+        answer.content_encoding = "gzip"
+        answer.vary.add("Accept-Encoding")
+        answer.set_etag(tag, weak=True)
+        return answer
+
+
+_TEXTS = frozenset(("text/css", "text/javascript", "image/svg+xml", "application/json"))
+
+# Made once for each version of a file, as its tag names it.
+_small: dict[str, bytes] = {}
 
 
 class Form(BaseModel):
@@ -159,8 +183,9 @@ class Page(Generic[T]):
 
 
 def wants_json() -> bool:
-    """True when the asker is a machine or a script."""
-    return request.path.startswith("/api/") or (
+    """True when the asker is a machine or a script: by its address, its token, or what it accepts."""
+    by_name = request.path.startswith("/api/") or "Authorization" in request.headers
+    return by_name or (
         request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from flask import request, session, url_for
@@ -22,6 +23,10 @@ from webapp.base.access import may, me
 from webapp.maps import queries
 from webapp.maps.rules import DESK
 from webapp.people.rules import ROLES
+
+# The modules of a map, so that a page can ask for all of them at once and not one after the other.
+_SCRIPTS = Path(__file__).parents[2] / "static" / "js" / "map"
+MAP_SCRIPTS = tuple(sorted(each.name for each in _SCRIPTS.glob("*.js")))
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,11 @@ class Shell:
         """True when the reader asked for large type."""
         wish = session.get("large_type")
         return bool(getattr(me(), "large_type", False)) if wish is None else bool(wish)
+
+    @property
+    def map_scripts(self) -> tuple[str, ...]:
+        """The modules of a map."""
+        return MAP_SCRIPTS
 
     @property
     def here(self) -> str:

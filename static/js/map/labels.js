@@ -32,8 +32,15 @@ export class Labels {
     map.on("moveend zoomend resize", () => this.place());
   }
 
-  /** Writes every name that fits now. */
+  /** Writes every name that fits, once for all that changes within a frame. */
   place() {
+    this.due ??= requestAnimationFrame(() => {
+      this.due = null;
+      this.#place();
+    });
+  }
+
+  #place() {
     const zoom = this.map.getZoom();
     if (zoom === undefined) return;
     this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;

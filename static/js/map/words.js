@@ -34,7 +34,10 @@ export function icon(name) {
   return drawn;
 }
 
+const read = new Map();
+
 /** The tokens of the house, for what is drawn on a canvas. */
 export function token(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (!read.has(name)) read.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return read.get(name);
 }
