@@ -14,9 +14,16 @@ from webapp.cases import (
     rules as cases,
     views as case_pages,
 )
-from webapp.grids import commands as grid_commands, relocation, rules as grids, views as grid_pages
+from webapp.grids import (
+    api as grids_api,
+    commands as grid_commands,
+    relocation,
+    rules as grids,
+    sets as set_pages,
+    views as grid_pages,
+)
 from webapp.grids.imports import commands as import_commands, views as import_pages
-from webapp.interop import health, rules as machines
+from webapp.interop import health, metrics, openapi, rules as machines
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
 from webapp.operation import commands as house_commands
 from webapp.people import (
@@ -35,10 +42,14 @@ PAGES = (
     map_pages,
     grid_pages,
     import_pages,
+    set_pages,
     case_pages,
     cases_api,
     installed,
+    grids_api,
+    openapi,
     health,
+    metrics,
 )
 COMMANDS = (
     grid_commands.group,
@@ -71,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     tasks.init_app(app)
     web.init_app(app)
     live.init_app(app, settings)
+    metrics.init_app(app, settings.instance)
     for name, follower in FOLLOWERS.items():
         relocation.follow(name, follower)
     for name, sections in LEFT_BEHIND.items():

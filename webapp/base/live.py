@@ -129,6 +129,7 @@ class Hub:
     def __init__(self, url: str, *, idle_s: float = 60.0) -> None:
         self._dsn = url.replace("postgresql+psycopg2://", "postgresql://")
         self._idle_s = idle_s
+        self.counted: Callable[[int], None] = lambda streams: None
         self._heard = time.monotonic()
         self._streams: set[Stream] = set()
         self._lock = threading.Lock()
@@ -145,6 +146,7 @@ class Hub:
                 self._ready.clear()
                 self._thread = threading.Thread(target=self._run, name="live-hub", daemon=True)
                 self._thread.start()
+            self.counted(len(self._streams))
         self._ready.wait(timeout=5)
         return stream
 
@@ -152,6 +154,7 @@ class Hub:
         """The stream gets nothing more."""
         with self._lock:
             self._streams.discard(stream)
+            self.counted(len(self._streams))
 
     def count(self) -> int:
         """How many streams are open."""

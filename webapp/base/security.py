@@ -65,7 +65,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def no_forgery() -> None:
         # A token is sent on purpose by a program; a cookie is sent by any page the person has open.
-        by_token = request.headers.get("Authorization", "").startswith("Bearer ")
+        by_token = request.headers.get("Authorization", "")[:7].lower() == "bearer "
         if app.config["WTF_CSRF_ENABLED"] and not by_token:
             csrf.protect()
 

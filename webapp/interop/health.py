@@ -16,6 +16,7 @@ from webapp.base.db import db, migrations
 bp = Blueprint("health", __name__)
 
 _SCHEMA = text("SELECT version_num FROM alembic_version ORDER BY version_num")
+_DEMO = text("SELECT EXISTS (SELECT FROM account WHERE demo)")
 
 
 @bp.get("/healthz")
@@ -30,20 +31,24 @@ def alive() -> Response:
 def ready() -> Response:
     """Whether the database answers, its schema is the newest, and a worker lives.
 
-    503 when one of them fails; without a worker only in production, where notices must leave.
+    503 when database or schema fail. In production also without a worker, because notices must
+    leave, and with demo accounts, because anybody may know their password.
     """
     settings: Settings = current_app.extensions["settings"]
     try:
         schema = "ok" if list(db.session.scalars(_SCHEMA)) == _newest() else "old"
         heard = tasks.heard_s()
+        demo = settings.production and bool(db.session.scalar(_DEMO))
         database = "ok"
     except exc.SQLAlchemyError as error:
         current_app.logger.error("not ready: %s", error)
         db.session.rollback()
-        database, schema, heard = "away", "unknown", None
+        database, schema, heard, demo = "away", "unknown", None, False
     worker = "ok" if heard is not None and heard <= tasks.SILENT_S else "silent"
-    fails = schema != "ok" or (settings.production and worker != "ok")
+    fails = schema != "ok" or demo or (settings.production and worker != "ok")
     body = {"database": database, "schema": schema, "worker": worker}
+    if demo:
+        body["demo"] = "present"
     answer = make_response(jsonify(body), 503 if fails else 200)
     if fails:
         answer.headers["Retry-After"] = "3"

@@ -89,6 +89,9 @@ def from_token(source: Request) -> actors.Person | None:
         return None
     token = queries.living_token(actions.digest(secret.strip()))
     if token is None:
+        if g.get("wrong_token"):
+            return None  # the page that tells of the refusal asks who reads it
+        g.wrong_token = True
         raise Unauthorized
     # To the minute: a busy machine is no reason to write with every request.
     if token.used_at is None or clock.now() - token.used_at > timedelta(minutes=1):

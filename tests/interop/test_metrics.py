@@ -1,0 +1,61 @@
+"""Figures of the running house, for those who may know them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from urllib.request import Request, urlopen
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import databases
+from tests.servers import Served, Visitor, running
+from tests.world import World, as_user
+
+
+@pytest.fixture(scope="module")
+def pair(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    name = f"metrics_{uuid.uuid4().hex[:10]}"
+    url = databases.clone(cluster_url, name)
+    with running(url, tmp_path_factory.mktemp("metrics"), demo=False, workers=2) as served:
+        yield served
+    databases.drop(cluster_url, name)
+
+
+def _figures(served: Served, token: str) -> dict[str, float]:
+    request = Request(f"{served.url}/metrics", headers={"Authorization": f"Bearer {token}"})
+    with urlopen(request, timeout=10) as answer:
+        assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+        lines = answer.read().decode().splitlines()
+    return {
+        name: float(value)
+        for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    }
+
+
+def test_all_processes_are_counted_together(pair: Served) -> None:
+    database = pair.database_url
+    databases.flask(database, "people", "admin", "boss", "--password", "a long enough secret")
+    said = databases.flask(
+        database, "tokens", "issue", "prometheus", "--scope", "machines", "--account", "boss"
+    )
+    found = re.search(r"wg_[\w-]+", said)
+    assert found
+    before = _figures(pair, found[0])
+    visitor = Visitor(pair)
+    for _each in range(20):
+        visitor.get("/healthz")
+    after = _figures(pair, found[0])
+    counted = 'wangge_requests_total{endpoint="health.alive",method="GET",status="200"}'
+    assert after[counted] - before.get(counted, 0) == 20
+    assert after['wangge_request_seconds_count{endpoint="health.alive"}'] >= 20
+    assert after["wangge_worker_silence_seconds"] < 20
+
+
+def test_they_are_nobody_elses_business(client: FlaskClient, app: Flask, world: World) -> None:
+    assert client.get("/metrics").status_code in (302, 401)
+    assert as_user(app, world.worker).get("/metrics").status_code == 403
+    assert as_user(app, world.admin).get("/metrics").status_code == 200
