@@ -35,6 +35,9 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
     "N_": None,
+    # The reasons and the owners that the page of everybody's rights shows.
+    "public": None,
+    "Owns": (2,),
 }
 WHERE = {
     "webapp": [("**.py", "python")],
@@ -44,7 +47,8 @@ WHERE = {
 # Compiling the same texts twice gives the same bytes.
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
-_PLACEHOLDER = re.compile(r"%(?:\((\w+)\)[sdif]|.?)")
+# Values that code fills in, and in braces those that scripts fill in.
+_PLACEHOLDER = re.compile(r"%(?:\(\w+\)[sdif]?|[sdif%])|\{\w*\}")
 
 Key = str | tuple[str, ...]
 

@@ -43,6 +43,7 @@ def test_two_catalogues_may_say_the_same() -> None:
         ('msgid "%(n)s grids"\nmsgstr "%(m)s 个网格"\n', "wants the values"),
         ('msgid "%(n)s grids"\nmsgstr "%(n) 个网格"\n', "wants the values"),
         ('msgid "%(n)s grids"\nmsgstr "网格"\n', "wants the values"),
+        ('msgid "{n} grids"\nmsgstr "{m} 个网格"\n', "wants the values"),
         ('msgid "One grid"\nmsgid_plural "%(num)s grids"\nmsgstr[0] "网格"\n', "wants the values"),
         ('msgid "%(n)s grids"\nmsgstr "%(n)s 格"\n', "differently in a.po"),
     ],
