@@ -53,7 +53,7 @@ def start(instance: Path, *, throwaway: bool = False) -> str:
     server = _postmaster(instance, throwaway=throwaway)
     if server.pid() is None:
         if not server.data.exists():
-            _check_room(server.data.parent, MEGABYTES[throwaway])
+            check_room(server.data.parent, MEGABYTES[throwaway])
             server.create()
         server.start()
     _furnish(server)
@@ -95,7 +95,7 @@ class Throwaway:
         try:
             self._owned = (self._folder / "owner").open("w")
             fcntl.flock(self._owned, fcntl.LOCK_EX)
-            _check_room(self._folder, MEGABYTES[True])
+            check_room(self._folder, MEGABYTES[True])
             server = Postmaster(self._folder / "pg", self._folder, user, fast=True)
             server.create()
             self._server = server.spawn()
@@ -178,7 +178,7 @@ def _url(server: Postmaster, role: str) -> str:
     return f"postgresql+psycopg2://{role}@/{DATABASE}?host={quote(str(server.socket))}&port={PORT}"
 
 
-def _check_room(folder: Path, megabytes: int) -> None:
+def check_room(folder: Path, megabytes: int) -> None:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free // 2**20

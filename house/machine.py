@@ -9,7 +9,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,10 +39,7 @@ def missing(job: str) -> list[str]:
             ("fonts-noto-cjk", _has_chinese_font),
         ]
     lacking = [package for package, there in needs if not there()]
-    return [
-        f"postgresql-{_server()}-postgis-3" if package == "postgis" else package
-        for package in lacking
-    ]
+    return [server_package(_release()) if package == "postgis" else package for package in lacking]
 
 
 def provide(job: str) -> None:
@@ -87,7 +84,7 @@ def install(packages: list[str]) -> None:
         what="The list of Debian packages could not be fetched",
         env=env,
     )
-    with _no_system_cluster():
+    with no_system_cluster():
         run(
             [
                 *(
@@ -106,7 +103,7 @@ def install(packages: list[str]) -> None:
 
 
 @contextmanager
-def _no_system_cluster() -> Iterator[None]:
+def no_system_cluster() -> Iterator[None]:
     """Debian neither creates its cluster `main` nor touches a running server while this lasts.
 
     Two switches made for it: `create_main_cluster` for the package of a new server, and a policy that refuses to
@@ -133,16 +130,17 @@ def _no_system_cluster() -> Iterator[None]:
             NO_CLUSTER.parent.rmdir()
 
 
-def _server() -> int:
-    release = _release()
+def server_package(release: Mapping[str, str]) -> str:
+    """The package of PostgreSQL with PostGIS, from the words of /etc/os-release."""
     try:
-        return SERVERS[release.get("ID", ""), release.get("VERSION_ID", "")]
+        major = SERVERS[release.get("ID", ""), release.get("VERSION_ID", "")]
     except KeyError:
         name = release.get("PRETTY_NAME", sys.platform)
         raise Trouble(
-            f"PostgreSQL with PostGIS 3.3 or newer is not here and setup knows how to install it only on Debian 12 or 13 "
-            f"and Ubuntu 24.04, not on {name}: install it, or name a server in DATABASE_URL."
+            "PostgreSQL with PostGIS 3.3 or newer is missing, and setup can install it on Debian 12, "
+            f"Debian 13 and Ubuntu 24.04, not on {name}: install it, or name a server in DATABASE_URL."
         ) from None
+    return f"postgresql-{major}-postgis-3"
 
 
 def _release() -> dict[str, str]:

@@ -308,6 +308,7 @@ def _gunicorn() -> list[str]:
         *(str(VENV / "bin/gunicorn"), "wsgi:app", "--bind", f"127.0.0.1:{port()}"),
         *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
         *("--graceful-timeout", str(int(GRACE)), "--keep-alive", "30", "--access-logfile", "-"),
+        *("--log-level", "warning"),
         "--no-control-socket",
     ]
 

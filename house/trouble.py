@@ -94,11 +94,10 @@ def told(job: Callable[[], int]) -> NoReturn:
             f"No right to write {refused.filename}: run as its owner, or choose another place with INSTANCE=."
         )
     except OSError as failed:
-        if failed.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        code = _tell(
-            f"The disk is full: {failed.filename or 'no file'} could not be written; make room and try again."
-        )
+        if failed.errno in (errno.ENOSPC, errno.EDQUOT):
+            code = _tell("The disk is full: make room and try again.")
+        else:
+            code = _tell(f"{failed.filename or 'A file'}: {failed.strerror or failed}.")
     except KeyboardInterrupt:
         code = _tell("Interrupted.")
     sys.exit(code)

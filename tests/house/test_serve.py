@@ -135,7 +135,7 @@ def test_a_web_server_that_cannot_start_is_one_sentence(
     wsgi = small_house.root / "wsgi.py"
     wsgi.write_text(
         wsgi.read_text()
-        + "\nif 'gunicorn' in __import__('sys').argv[0]: raise SystemExit('no paper')\n"
+        + "\nif 'gunicorn' in __import__('sys').argv[0]: raise RuntimeError('no paper')\n"
     )
     code, said = small_house.say("run", PORT=free_port)
     assert code == 1
