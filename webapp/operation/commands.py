@@ -1,4 +1,4 @@
-"""Commands of the whole house: the worker and the demo data."""
+"""Commands of the whole house: its worker, its checks, its demo data, its documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 
 from webapp.base import tasks
 from webapp.base.config import Settings
-from webapp.operation import demo as demo_data
+from webapp.operation import checks, demo as demo_data, documents
 
 
 @click.command("worker")
@@ -34,4 +34,31 @@ def demo() -> None:
     click.echo(f"{made['accounts']} accounts and {made['cases']} cases added")
 
 
-ALL = (worker, demo)
+@click.command("check")
+@click.option("--files", "read_files", is_flag=True, help="Read every stored file, too.")
+@with_appcontext
+def check(read_files: bool) -> None:
+    """Verify the event log and the rules that always hold; name everything broken, then exit 1."""
+    broken = 0
+    for line in checks.findings(read_files=read_files):
+        click.echo(line)
+        broken += 1
+    if broken:
+        raise click.ClickException(f"{broken} things are broken")
+    click.echo("everything is whole")
+
+
+@click.command("docs")
+@click.option("--check", "only_check", is_flag=True, help="Only say which are out of date.")
+@with_appcontext
+def docs(only_check: bool) -> None:
+    """Write the documents that are made from the code: settings, commands, rights, flows."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the app itself
+    with app.test_request_context("/"):
+        names = documents.outdated(app) if only_check else documents.write(app)
+    if only_check and names:
+        raise click.ClickException(f"out of date: {', '.join(names)}; run flask --app wsgi docs")
+    click.echo(", ".join(names) if names else "all documents are up to date")
+
+
+ALL = (worker, demo, check, docs)

@@ -1,0 +1,25 @@
+"""Whether the data are whole: the chain of events, the rules that always hold, the files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from webapp.base import audit, files
+from webapp.operation import queries
+
+
+def findings(*, read_files: bool) -> Iterator[str]:
+    """A line for everything that is broken. `read_files` reads every file and not only looks for it."""
+    for kind, thing, seq in audit.broken_links():
+        yield f"event {seq} of {kind} {thing} was changed, or the one before it is gone"
+    yield from queries.states_against_log()
+    for rule in queries.INVARIANTS:
+        for line in queries.breaches(rule):
+            yield f"{line} ({rule.words})"
+    for file in queries.files():
+        path = files.path_of(file)
+        if not path.is_file():
+            yield f"file {file.id} is missing at {path}"
+        elif read_files and hashlib.sha256(path.read_bytes()).hexdigest() != file.sha256:
+            yield f"file {file.id} at {path} is not what was stored"

@@ -1,0 +1,140 @@
+"""What must always be true of the data, each rule as the question for the rows that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+
+from webapp.base.db import Base, db
+from webapp.base.files import StoredFile
+from webapp.base.flow import FLOWS, Flow
+from webapp.cases.rules import OPEN, State
+
+_OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
+_SENT = ", ".join(f"'{state}'" for state in sorted(OPEN - {State.REPORTED, State.FILED}))
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A rule in words, and SQL that answers a line for every row that breaks it."""
+
+    words: str
+    sql: str
+
+
+INVARIANTS = (
+    Invariant(
+        "a closed case knows when it was closed, an open one does not",
+        f"""
+        SELECT 'case ' || number || ' is ' || state || ', closed_at is '
+               || coalesce(closed_at::text, 'empty')
+        FROM case_file WHERE (closed_at IS NULL) <> (state IN ({_OPEN})) ORDER BY id
+        """,
+    ),
+    Invariant(
+        "a case that was dispatched has somebody who handles it",
+        f"""
+        SELECT 'case ' || number || ' is ' || state || ' and nobody handles it'
+        FROM case_file WHERE state IN ({_SENT}) AND handler_id IS NULL ORDER BY id
+        """,
+    ),
+    Invariant(
+        "whoever checks a case is not who handled it",
+        """
+        SELECT 'case ' || number || ' is checked by account ' || checker_id || ', who handled it'
+        FROM case_file WHERE checker_id = handler_id ORDER BY id
+        """,
+    ),
+    Invariant(
+        "nobody is still sent to a case that is over",
+        f"""
+        SELECT 'case ' || c.number || ' is ' || c.state || ', account ' || a.account_id
+               || ' is still sent to ' || a.duty || ' it'
+        FROM case_file c JOIN assignment a ON a.case_id = c.id AND a.ended_at IS NULL
+        WHERE c.state NOT IN ({_OPEN}) ORDER BY c.id
+        """,
+    ),
+    Invariant(
+        "a thing with a grid names the version of that grid",
+        """
+        SELECT 'case ' || c.number || ' names version ' || v.id || ' of another grid'
+        FROM case_file c JOIN grid_version v ON v.id = c.grid_version_id
+        WHERE v.grid_id IS DISTINCT FROM c.grid_id ORDER BY c.id
+        """,
+    ),
+    Invariant(
+        "a named place is in the grid in which it lies",
+        """
+        SELECT 'place ' || p.name || ' is kept in another grid than it lies in'
+        FROM place p CROSS JOIN LATERAL grid_at(p.geom) l
+        WHERE p.geom IS NOT NULL AND p.grid_id IS DISTINCT FROM l.grid_id ORDER BY p.id
+        """,
+    ),
+    Invariant(
+        "where there are grids, one set of borders is in force",
+        """
+        SELECT 'there are grids, and no set of borders is in force'
+        WHERE EXISTS (SELECT FROM grid WHERE retired_at IS NULL)
+          AND NOT EXISTS (SELECT FROM boundary_set WHERE state = 'active')
+        """,
+    ),
+    Invariant(
+        "the grids that live are those of the borders in force",
+        """
+        SELECT 'grid ' || g.display_code || ' lives without a border in force'
+        FROM grid g WHERE g.retired_at IS NULL AND NOT EXISTS (
+            SELECT FROM grid_version v JOIN boundary_set s ON s.id = v.set_id
+            WHERE v.grid_id = g.id AND s.state = 'active'
+        ) ORDER BY g.id
+        """,
+    ),
+    Invariant(
+        "no job has failed for good",
+        """
+        SELECT 'job ' || id || ' (' || task_name || ') failed after ' || attempts || ' tries'
+        FROM procrastinate_jobs WHERE status = 'failed' ORDER BY id
+        """,
+    ),
+)
+
+
+def breaches(rule: Invariant) -> list[str]:
+    """A line for every row that breaks the rule."""
+    return list(db.session.scalars(text(rule.sql)))
+
+
+def states_against_log() -> Iterator[str]:
+    """A line for every thing with a life whose state is not what its last event says."""
+    for flow, model in lives():
+        question = text(f"""
+            SELECT t.id, t.state, last.after FROM {model.__tablename__} t
+            LEFT JOIN LATERAL (
+                SELECT e.after FROM event e
+                WHERE e.thing_kind = :kind AND e.thing_id = t.id
+                ORDER BY e.seq DESC LIMIT 1
+            ) last ON true
+            WHERE last.after IS DISTINCT FROM t.state ORDER BY t.id
+        """)
+        for row in db.session.execute(question, {"kind": flow.kind}):
+            said = row.after or "nothing"
+            yield f"{flow.kind} {row.id} stands at {row.state}, its last event says {said}"
+
+
+def lives() -> list[tuple[Flow, Any]]:
+    """Every flow with the table of the things that live it."""
+    return [
+        (flow, mapper.class_)
+        for flow in FLOWS.values()
+        for mapper in Base.registry.mappers
+        for each in getattr(mapper.local_table, "constraints", ())
+        if str(getattr(each, "sqltext", "")) == str(flow.check().sqltext)
+    ]
+
+
+def files() -> Iterator[StoredFile]:
+    """Every file that rows name, each content once."""
+    found = select(StoredFile).distinct(StoredFile.sha256).order_by(StoredFile.sha256)
+    yield from db.session.scalars(found.execution_options(yield_per=500))
