@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base.db import db
 from webapp.base.spatial import as_geojson
-from webapp.grids.lineage import HEIR_SHARE
+from webapp.grids.lineage import HEIR_SHARE, Link
 from webapp.grids.models import (
     BoundarySet,
     Grid,
@@ -23,7 +23,7 @@ from webapp.grids.models import (
     UnitCell,
     UnitCode,
 )
-from webapp.grids.rules import SetState, UnitKind
+from webapp.grids.rules import LineageKind, SetState, UnitKind
 
 
 def one(code: str) -> Grid | None:
@@ -97,6 +97,47 @@ def cells_in_order() -> list[Row[Any]]:
         .order_by(UnitCell.code)
     )
     return [*db.session.execute(found)]
+
+
+def sets() -> list[Row[Any]]:
+    """All boundary sets as rows of (set, number of grids): open work first, then by their time."""
+    found = (
+        select(BoundarySet, func.count(GridVersion.id))
+        .outerjoin(BoundarySet.versions)
+        .group_by(BoundarySet.id)
+        .order_by(func.lower(BoundarySet.valid).desc().nulls_first(), BoundarySet.id.desc())
+    )
+    return [*db.session.execute(found)]
+
+
+def set_at(moment: datetime) -> BoundarySet | None:
+    """The set that was in force at a moment."""
+    return db.session.scalar(select(BoundarySet).where(BoundarySet.valid.op("@>")(moment)))
+
+
+def set_before(made: BoundarySet) -> BoundarySet | None:
+    """The set that this one followed."""
+    if made.valid is None or made.valid.lower is None:
+        return None
+    return db.session.scalar(
+        select(BoundarySet).where(func.upper(BoundarySet.valid) == made.valid.lower)
+    )
+
+
+def counts_of(set_id: int) -> dict[str, int]:
+    """How many grids of each kind a boundary set has."""
+    found = select(GridVersion.kind, func.count()).where(GridVersion.set_id == set_id)
+    return {kind: count for kind, count in db.session.execute(found.group_by(GridVersion.kind))}
+
+
+def lineage_of(set_id: int) -> list[Link]:
+    """What became of the grids before when this set took force."""
+    line = GridLineage
+    found = select(
+        line.old_version_id, line.new_version_id, line.share_of_old, line.share_of_new, line.kind
+    ).where(line.set_id == set_id)
+    rows = db.session.execute(found.order_by(line.id))
+    return [Link(*row[:4], kind=LineageKind(row.kind)) for row in rows]
 
 
 def set_by_id(set_id: int) -> BoundarySet | None:

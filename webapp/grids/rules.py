@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 from webapp.base import flow
 from webapp.base.access import Actor, Anywhere, Everyone, Holds, Rule
 from webapp.base.flow import Flow, move
+from webapp.base.language import N_
 
 
 class GridKind(StrEnum):
@@ -208,6 +209,6 @@ MAY = {
     "grids.locate": Everyone(),
     "grids.draw": Holds("admin", "shift_leader", "street_leader", by="unit_id"),
     "grids.activate": Holds("admin", "street_leader", by="unit_id")
-    & SomebodyElse("created_by_id", "did not draw it"),
+    & SomebodyElse("created_by_id", N_("did not draw it")),
     "grids.outside": Anywhere("acceptor", "dispatcher", "shift_leader", "supervisor", "admin"),
 }
