@@ -46,6 +46,23 @@ def test_names_never_overlap_at_any_scale(new_page: NewPage, address: str, width
         assert scale
         page.get_by_role("button", name="放大").click()
         expect(map_).not_to_have_attribute("data-zoom", scale)
+        expect(page.locator(".leaflet-zoom-anim")).to_have_count(0)
+
+
+def test_every_place_is_on_the_map_alone_or_in_a_count(new_page: NewPage) -> None:
+    page = new_page(width=1440)
+    page.goto("/")
+    ready(page)
+    expect(page.locator(".heap, .spot").first).to_be_visible()
+    for name in ("缩小", "缩小", "放大"):
+        alone = page.locator(".spot").count()
+        counted = sum(int(number) for number in page.locator(".heap").all_inner_texts())
+        assert alone + counted == 7
+        scale = page.locator("#map").get_attribute("data-zoom") or ""
+        page.get_by_role("button", name=name).click()
+        if name == "放大":
+            expect(page.locator("#map")).not_to_have_attribute("data-zoom", scale)
+        expect(page.locator(".leaflet-zoom-anim, .leaflet-cluster-anim")).to_have_count(0)
 
 
 def test_the_legend_counts_what_is_drawn(new_page: NewPage) -> None:

@@ -20,6 +20,8 @@ export class BaseMap {
     this.built = L.layerGroup();
     this.names = [];
     this.raster = null;
+    /** How far the built-in map reaches, once it is known. */
+    this.edge = null;
     this.asked = new Set();
     map.on("zoomend", () => this.#zoomed());
     this.use("built-in");
@@ -82,6 +84,7 @@ export class BaseMap {
     if (name === "places") {
       this.names = features.map(({ geometry, properties }) => ({ at: geometry.coordinates, ...properties }));
     } else this.#draw(name, features);
+    if (name === "context") this.edge = L.geoJSON(features).getBounds();
     this.map.fire("based", { name });
   }
 

@@ -44,11 +44,14 @@ class Wangge {
     this.options = options;
     this.say = speaker(element);
     this.busy = 0;
+    this.least = 0;
     this.leaflet = L.map(element, {
-      zoomControl: false, zoomSnap: 0.125, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 11, maxZoom: 19, preferCanvas: true,
+      zoomControl: false, zoomSnap: 0.125, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 9, maxZoom: 19, preferCanvas: true,
       attributionControl: false, tapHold: true, bounceAtZoomLimits: false,
     }).setView(latLng(options.centre ?? [121.07, 37.7]), 12.5);
     L.control.attribution({ prefix: false, position: "bottomright" }).addTo(this.leaflet);
+    // Not by `minZoom`: clusters of points lose their single points where that is no whole number.
+    this.leaflet._limitZoom = (zoom) => Math.max(this.least, L.Map.prototype._limitZoom.call(this.leaflet, zoom));
     this.outlines = new Outlines(this.leaflet, this.say);
     this.labels = new Labels(this.leaflet, this.outlines, () => this.points("cases")?.shown);
     this.base = new BaseMap(this.leaflet, options, this.say);
@@ -68,8 +71,8 @@ class Wangge {
       return this;
     }
     this.outlines.mine = new Set(this.options.mine);
-    this.leaflet.setMaxBounds(this.outlines.bounds().pad(1.2));
-    this.fit(this.options.grid);
+    this.#frame();
+    this.fit(this.options.grid, false);
     if (this.options.grid) this.outlines.choose(this.options.grid);
     if (this.options.counts) await this.recount();
     await Promise.all(this.options.show.map((name) => this.layers.get(name)?.show()));
@@ -92,15 +95,31 @@ class Wangge {
       else this.go(at);
     });
     leaflet.on("told", ({ words }) => tell(words));
-    leaflet.on("based", () => {
+    leaflet.on("based", ({ name }) => {
+      if (name === "context") this.#frame();
+      if (name !== "places") return;
       this.labels.names = this.base.names;
       this.labels.place();
     });
+    leaflet.on("resize", () => this.#frame());
+    leaflet.on("zoomanim", () => (this.zooming = true));
+    leaflet.on("zoomend", () => (this.zooming = false));
+    addEventListener("beforeprint", () => this.fit());
     leaflet.on("contextmenu", ({ latlng }) => leaflet.fire("held", { at: [latlng.lng, latlng.lat] }));
     document.addEventListener("wangge:select", ({ detail }) => detail.from !== this && this.select(detail));
     document.addEventListener("wangge:case", ({ detail }) => this.#changed(detail.id));
     document.addEventListener("wangge:reload", () => this.#changed(null));
     new ResizeObserver(() => leaflet.invalidateSize({ pan: false })).observe(leaflet.getContainer());
+  }
+
+  /** Nobody gets lost: the map ends where the built-in map ends, unless the grids lie elsewhere. */
+  #frame() {
+    const { edge } = this.base;
+    if (!this.outlines.all.size) return;
+    const whole = this.outlines.bounds();
+    const known = edge?.contains(whole);
+    this.leaflet.setMaxBounds(known ? edge : whole.pad(1.2));
+    this.least = known ? Math.min(this.leaflet.getBoundsZoom(edge, true), this.leaflet.getBoundsZoom(whole)) : 0;
   }
 
   #send(kind, id) {
@@ -164,12 +183,19 @@ class Wangge {
   }
 
   go(at, zoom = this.leaflet.getZoom()) {
-    this.leaflet.setView(latLng(at), zoom);
+    this.#look(() => this.leaflet.setView(latLng(at), zoom));
   }
 
-  fit(id) {
+  fit(id, animate = true) {
     const [top, right, bottom, left] = this.options.room;
-    this.leaflet.fitBounds(this.outlines.bounds(id), { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 16 });
+    const room = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 16, animate };
+    this.#look(() => this.leaflet.fitBounds(this.outlines.bounds(id), room));
+  }
+
+  /** Leaflet forgets what it is asked while it zooms; so it is asked again when it is there. */
+  #look(deed) {
+    if (this.zooming) this.leaflet.once("zoomend", deed);
+    else deed();
   }
 
   on(name, heard) {

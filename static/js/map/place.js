@@ -58,7 +58,7 @@ export class Place {
     this.circle.setLatLng(latLng(at)).setRadius(accuracy ?? 0).addTo(this.map);
     this.dot.setLatLng(latLng(at)).addTo(this.map);
     const meaning = means(this.outlines, at, accuracy, this.say);
-    if (first && this.go) this.map.setView(latLng(at), Math.max(this.map.getZoom(), 15.5));
+    if (first && this.go) this.map.setView(latLng(at), Math.max(this.map.getZoom(), 15.5), { animate: false });
     this.map.fire("placed", { at, accuracy, ...meaning });
   }
 
