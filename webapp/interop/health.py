@@ -6,17 +6,15 @@ from functools import cache
 
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, jsonify, make_response
-from sqlalchemy import exc, text
+from sqlalchemy import exc
 
 from webapp.base import tasks
 from webapp.base.access import public
 from webapp.base.config import Settings
 from webapp.base.db import db, migrations
+from webapp.interop import queries
 
 bp = Blueprint("health", __name__)
-
-_SCHEMA = text("SELECT version_num FROM alembic_version ORDER BY version_num")
-_DEMO = text("SELECT EXISTS (SELECT FROM account WHERE demo)")
 
 
 @bp.get("/healthz")
@@ -36,9 +34,9 @@ def ready() -> Response:
     """
     settings: Settings = current_app.extensions["settings"]
     try:
-        schema = "ok" if list(db.session.scalars(_SCHEMA)) == _newest() else "old"
+        schema = "ok" if queries.schema() == _newest() else "old"
         heard = tasks.heard_s()
-        demo = settings.production and bool(db.session.scalar(_DEMO))
+        demo = settings.production and queries.has_demo()
         database = "ok"
     except exc.SQLAlchemyError as error:
         current_app.logger.error("not ready: %s", error)

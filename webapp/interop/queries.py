@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, text
 
 from webapp.base.db import db
 from webapp.cases.models import Case
 from webapp.cases.rules import OPEN
+from webapp.people.models import Account
+
+_SCHEMA = text("SELECT version_num FROM alembic_version ORDER BY version_num")
+
+
+def schema() -> list[str]:
+    """The revisions at which the schema stands."""
+    return list(db.session.scalars(_SCHEMA))
+
+
+def has_demo() -> bool:
+    """True when there are accounts whose password anybody may know."""
+    return bool(db.session.scalar(select(exists().where(Account.demo))))
 
 
 def open_cases() -> dict[str, int]:

@@ -1,0 +1,34 @@
+"""A whole house with demo data in this process, for tests that look at every page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests import databases
+from tests.conftest import Browser
+from webapp.app import create_app
+from webapp.base.config import Settings
+
+
+@pytest.fixture(scope="package")
+def full_house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app with its demo data; tests of this package only read it."""
+    name = f"full_{uuid.uuid4().hex[:10]}"
+    url = databases.clone(cluster_url, name)
+    instance = tmp_path_factory.mktemp("full")
+    databases.flask(url, "demo", INSTANCE=str(instance))
+    values = {
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": url,
+        "SECRET_KEY": "a key that only tests use, long enough",
+        "INSTANCE": str(instance),
+    }
+    app = create_app(Settings.from_environment(values))
+    app.test_client_class = Browser
+    app.config["WTF_CSRF_METHODS"] = []
+    yield app
+    databases.drop(cluster_url, name)

@@ -1,0 +1,77 @@
+"""The schema goes up, comes down, and is what the models say."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import psycopg2
+import pytest
+
+from tests import databases
+from webapp.base import audit, notices
+from webapp.grids import locate
+
+FUNCTIONS = (*audit.FUNCTIONS, *notices.FUNCTIONS, *locate.FUNCTIONS)
+
+TABLES = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'e'
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'S', 'v') AND d.objid IS NULL
+    ORDER BY 1
+"""
+ROUTINES = """
+    SELECT p.oid::regprocedure::text, p.prosrc FROM pg_proc p
+    JOIN pg_namespace n ON n.oid = p.pronamespace
+    LEFT JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e'
+    WHERE n.nspname = 'public' AND d.objid IS NULL ORDER BY 1
+"""
+TRIGGERS = (
+    "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+)
+
+
+@pytest.fixture
+def empty(cluster_url: str) -> Iterator[str]:
+    """A database with nothing in it."""
+    name = f"empty_{uuid.uuid4().hex[:10]}"
+    yield databases.empty(cluster_url, name)
+    databases.drop(cluster_url, name)
+
+
+def _ask(url: str, question: str) -> list[tuple[Any, ...]]:
+    dsn = url.replace("+psycopg2", "")
+    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as sql:
+        sql.execute(question)
+        rows: list[tuple[Any, ...]] = sql.fetchall()
+    return rows
+
+
+def test_up_down_and_up_again(empty: str) -> None:
+    databases.flask(empty, "db", "upgrade")
+    assert "No changes detected" in databases.flask(empty, "db", "check")
+    first = [_ask(empty, each) for each in (TABLES, ROUTINES, TRIGGERS)]
+    databases.flask(empty, "db", "downgrade", "base")
+    assert _ask(empty, TABLES) == [("alembic_version",)]
+    assert _ask(empty, ROUTINES) == []
+    databases.flask(empty, "db", "upgrade")
+    assert [_ask(empty, each) for each in (TABLES, ROUTINES, TRIGGERS)] == first
+
+
+def test_one_line_of_history(own_database: str) -> None:
+    heads = databases.flask(own_database, "db", "heads").strip().splitlines()
+    assert len(heads) == 1, heads
+
+
+def test_the_functions_of_the_database_are_those_of_the_code(own_database: str) -> None:
+    before = dict(_ask(own_database, ROUTINES))
+    with closing(psycopg2.connect(own_database.replace("+psycopg2", ""))) as connection:
+        with connection.cursor() as sql:
+            for function in FUNCTIONS:
+                sql.execute(function)
+            sql.execute(ROUTINES)
+            after = dict(sql.fetchall())
+        connection.rollback()
+    assert after == before
