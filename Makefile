@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop demo test bench lint format python
+.PHONY: help setup run stop demo flask test bench lint format python
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ stop: python ## end a running Wangge, its database last
 
 demo: python ## add the demo data to the running Wangge
 	@$(PYTHON) -m house.serve flask demo
+
+flask: python ## run a command of the application in the running Wangge, named in ARGS="..."
+	@$(PYTHON) -m house.serve flask $(ARGS)
 
 test: python ## run every test on a database of their own; ARGS="-k words" picks some
 	@$(PYTHON) -m house.setup test

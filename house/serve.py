@@ -202,7 +202,7 @@ def _open_database() -> dict[str, str]:
 
 def _prepare_application(env: Mapping[str, str]) -> None:
     steps = {"schema": ["db", "upgrade"], "geodata": ["geodata", "load"]}
-    if os.environ.get("WANGGE_DEMO", "1") != "0":
+    if os.environ.get("WANGGE_DEMO", "1") != "0" and env["WANGGE_ENV"] != "production":
         steps["demo"] = ["demo"]
     for name, words in steps.items():
         began = time.monotonic()
