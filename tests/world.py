@@ -74,6 +74,11 @@ def someone(username: str, role: str | None = None, *, grid: Grid | None = None)
 @pytest.fixture
 def world(session: Session) -> World:
     """The people are there, for this test."""
+    return peopled()
+
+
+def peopled() -> World:
+    """The people are at their posts; whoever called this says whether for good."""
     home, next_door = (
         db.session.scalars(select(Grid).where(Grid.display_code == code)).one()
         for code in (HOME_GRID, NEXT_GRID)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -52,11 +53,11 @@ def test_a_report_with_a_photo_becomes_a_case_with_a_clean_photo(app: Flask, wor
 def test_the_same_report_sent_again_is_the_same_case(app: Flask, world: World) -> None:
     client = as_user(app, world.worker)
     mark = str(uuid.uuid4())
-    numbers = {
-        client.post("/cases", data=sent(world, client_id=mark), headers=JSON).json["number"]
-        for _ in range(3)
-    }
-    assert len(numbers) == 1
+    answers = [
+        client.post("/cases", data=sent(world, client_id=mark), headers=JSON) for _ in range(3)
+    ]
+    assert [each.status_code for each in answers] == [201, 200, 200]
+    assert len({each.json["number"] for each in answers}) == 1
 
 
 def test_a_report_from_offline_keeps_its_true_time(app: Flask, world: World) -> None:
@@ -205,6 +206,70 @@ def test_a_step_replayed_by_a_phone_is_done_once(app: Flask, world: World) -> No
     answers = [client.post(f"/cases/{case.id}/sign", data=data, headers=JSON) for _ in range(2)]
     assert [each.status_code for each in answers] == [200, 200]
     assert answers[0].json["version"] == answers[1].json["version"]
+
+
+def test_on_the_spot_before_and_after_come_with_the_step_itself(app: Flask, world: World) -> None:
+    client = as_user(app, world.worker)
+    case = reported(world)
+    path = f"/cases/{case.id}/self_close"
+    after = {"photo": (picture("blue"), "after.jpg")}
+    refused = client.post(path, data=after, headers=JSON)
+    assert refused.status_code == 422
+    assert set(refused.json["error"]["fields"]) == {"before_photo"}
+    assert 'name="before"' in client.get(f"/cases/{case.id}").get_data(as_text=True)
+    both = {"photo": (picture("blue"), "after.jpg"), "before": (picture(), "before.jpg")}
+    assert client.post(path, data=both, headers=JSON).json["state"] == State.CLOSED
+    db.session.expire_all()
+    assert [each.stage for each in case.media] == [Stage.FOUND, Stage.AFTER]
+
+
+def test_a_voice_note_is_no_picture_of_before(app: Flask, world: World) -> None:
+    client = as_user(app, world.worker)
+    sound = (io.BytesIO(b"OggS" + b"\0" * 40), "note.ogg")
+    case = client.post("/cases", data=sent(world, voice=sound), headers=JSON).json
+    data = {"photo": (picture(), "after.jpg")}
+    answer = client.post(f"/cases/{case['id']}/self_close", data=data, headers=JSON)
+    assert set(answer.json["error"]["fields"]) == {"before_photo"}
+
+
+def test_without_a_script_a_named_place_stands_for_the_point(app: Flask, world: World) -> None:
+    client = as_user(app, world.worker)
+    lon, lat = world.spot(world.home)
+    found = client.get("/cases/classes?q=06010").get_data(as_text=True)
+    assert 'href="/cases/new?class_code=06010"' in found
+    chosen = client.get("/cases/new?class_code=06010").get_data(as_text=True)
+    assert re.search(r'value="06010"\s+checked', chosen)
+    data = {"class_code": "06010", "spot": f"{lon},{lat}", "words": "by name"}
+    answer = client.post("/cases", data=data)
+    assert answer.status_code == 303
+    case = db.session.scalars(select(Case).where(Case.words == "by name")).one()
+    assert case.grid_id == world.home.id
+
+
+def test_a_form_without_a_place_says_so_beside_the_map(app: Flask, world: World) -> None:
+    client = as_user(app, world.worker)
+    answer = client.post("/cases?lang=en", data={"class_code": "06010", "words": "somewhere"})
+    assert answer.status_code == 422
+    said = re.search(r'data-error="lon"[^>]*>([^<]*)<', answer.get_data(as_text=True))
+    assert said is not None
+    assert "Say where" in said[1]
+
+
+def test_the_class_in_a_notice_is_in_the_language_of_the_reader(app: Flask, world: World) -> None:
+    case = brought_to(State.DISPATCHED, world)
+    client = as_user(app, world.worker)
+    assert case.case_class.name in client.get("/notices").get_data(as_text=True)
+    english = client.get("/notices?lang=en").get_data(as_text=True)
+    assert f"{case.number}: {case.case_class.name_en}" in english
+
+
+def test_a_photo_is_asked_for_again_by_whoever_comes_next(app: Flask, world: World) -> None:
+    case = reported(world)
+    photographed(case, Stage.FOUND, by=world.worker)
+    shot = db.session.scalars(select(CaseMedia.id).where(CaseMedia.case_id == case.id)).one()
+    answer = as_user(app, world.worker).get(f"/cases/media/{shot}")
+    assert answer.cache_control.no_cache
+    assert answer.cache_control.private
 
 
 @pytest.mark.parametrize("path", ["", "/sign", "/media", "/correct", "/close"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, get_locale, gettext
 from pydantic import Field
 from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -49,8 +49,15 @@ class Notice(Numbered, Base):
     read_at: Mapped[datetime | None]
 
     def __str__(self) -> str:
-        """The sentence in the language of the reader."""
-        return str(gettext(self.words, **self.params))
+        """The sentence in the language of the reader; `what_en` is `what` for those of English."""
+        said = dict(self.params)
+        if str(get_locale()) == "en":
+            said |= {
+                name.removesuffix("_en"): value
+                for name, value in said.items()
+                if name.endswith("_en") and value
+            }
+        return str(gettext(self.words, **said))
 
 
 class Dispatch(Numbered, Base):

@@ -116,8 +116,16 @@ def add_media(
         client_id=client_id,
         distance_m=_away(case, file),
     )
-    db.session.add(media)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(media)
+            db.session.flush()
+    except IntegrityError:
+        # The same picture came in by another connection at the same moment.
+        known = queries.media_by_mark(case.id, client_id) if client_id else None
+        if known is None:
+            raise
+        return known
     return media
 
 
@@ -300,8 +308,11 @@ def _end(case: Case, duty: Duty) -> None:
 
 def _tell_arrival(case: Case, by: Actor) -> None:
     readers = {*people.who_watches(ON_WATCH, DISPATCHERS, grid_id=case.grid_id)} - {by.id}
-    where = case.grid.name if case.grid else ""
-    _tell(case, readers, N_("New in %(where)s: %(what)s (%(number)s)"), where=where)
+    if case.grid is None:
+        _tell(case, readers, N_("New, in no grid: %(what)s (%(number)s)"))
+    else:
+        words = N_("New in %(where)s: %(what)s (%(number)s)")
+        _tell(case, readers, words, where=case.grid.name)
 
 
 def _tell(case: Case, to: Iterable[int | None], words: str, **params: Any) -> None:
@@ -311,5 +322,6 @@ def _tell(case: Case, to: Iterable[int | None], words: str, **params: Any) -> No
         url=f"/cases/{case.id}",
         number=case.number,
         what=case.case_class.name,
+        what_en=case.case_class.name_en,
         **params,
     )

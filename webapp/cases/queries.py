@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
 from webapp.base.db import db
+from webapp.base.files import StoredFile
 from webapp.base.spatial import SRID, WGS84
 from webapp.cases.models import Assignment, Case, CaseClass, CaseMedia
 from webapp.cases.rules import OPEN
@@ -225,21 +226,23 @@ def count_outside(who: Actor) -> int:
 
 
 def history(case_id: int) -> list[Any]:
-    """What was done to a case, oldest first: rows of (Event, name of who did it)."""
+    """What was done to a case, oldest first: rows of (Event, who did it, who was sent by it)."""
+    sent = aliased(Account)
     found = (
-        select(Event, Account.name)
+        select(Event, Account.name, sent.name)
         .outerjoin(Account, Account.id == Event.actor_id)
+        .outerjoin(sent, sent.id == Event.data["to"].as_integer())
         .where(Event.thing_kind == "case", Event.thing_id == case_id)
         .order_by(Event.seq)
     )
     return list(db.session.execute(found))
 
 
-def done_before(case: Case, move: str, mark: uuid.UUID) -> bool:
+def done_before(case_id: int, move: str, mark: uuid.UUID) -> bool:
     """True when this very step of a phone has arrived already."""
     found = select(Event.id).where(
         Event.thing_kind == "case",
-        Event.thing_id == case.id,
+        Event.thing_id == case_id,
         Event.move == move,
         Event.data["mark"].astext == str(mark),
     )
@@ -280,8 +283,9 @@ def case_of_media(media_id: int) -> Case | None:
 
 
 def stages_of(case_id: int) -> set[str]:
-    """What the pictures of a case show: found, after, check."""
-    return set(db.session.scalars(select(CaseMedia.stage).where(CaseMedia.case_id == case_id)))
+    """What the pictures of a case show: found, after, check. A voice note shows nothing."""
+    found = select(CaseMedia.stage).join(CaseMedia.file).where(CaseMedia.case_id == case_id)
+    return set(db.session.scalars(found.where(StoredFile.media_type.like("image/%"))))
 
 
 def open_assignment(case_id: int, duty: str) -> Assignment | None:

@@ -35,6 +35,7 @@ from webapp.cases.rules import (
     Stage,
     State,
 )
+from webapp.grids import queries as grids
 
 bp = Blueprint("cases", __name__)
 
@@ -57,6 +58,21 @@ MOVES: dict[str, Deed] = {
     "fail": lambda case, form, **moved: actions.fail_check(case, note=form.note, **moved),
     "close": lambda case, form, **moved: actions.close(case, note=form.note, **moved),
 }
+
+
+# The buttons of a case in the order of the work: what leads on first, what turns back last.
+ORDER = (
+    "dispatch",
+    "send_check",
+    "sign",
+    "feedback",
+    "pass",
+    "close",
+    "fail",
+    "file",
+    "self_close",
+    "reject",
+)
 
 
 class QueueForm(Form):
@@ -82,6 +98,8 @@ def queue() -> Response:
         limit=queries.PAGE + 1,
     )
     more = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
+    counts = _sums(queries.counts(who))
+    lost = queries.count_outside(who)
     return page(
         "cases/queue.html",
         fragment="queue",
@@ -89,8 +107,10 @@ def queue() -> Response:
         after=more,
         shown=shown,
         outside=wish.outside,
-        counts=_sums(queries.counts(who)),
-        lost=queries.count_outside(who),
+        begun=wish.before is not None,
+        counts=counts,
+        lost=lost,
+        total=lost if wish.outside else counts[shown] if shown != "ended" else None,
         queues=QUEUES,
         now=clock.now(),
         flow=CASE_FLOW,
@@ -125,18 +145,22 @@ def _case_page(
         moves["dispatch"] = CASE_FLOW.moves["dispatch"]
     asked = {name for name in ("dispatch", "send_check") if name in moves}
     without = [case.handler_id] if "send_check" in asked and case.handler_id else []
+    correctable = case.state in UNSENT and may(who, "cases.correct", case)
     return page(
         "cases/one.html",
         fragment="case",
         status=status,
         case=case,
-        moves=moves,
+        moves={name: moves[name] for name in ORDER if name in moves},
         flow=CASE_FLOW,
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],
         events=queries.history(case.id),
         candidates=queries.candidates(case, without=without) if asked else [],
-        correctable=case.state in UNSENT and may(who, "cases.correct", case),
+        correctable=correctable,
+        classes=queries.classes(limit=1000) if correctable else [],
+        grids=grids.living() if correctable else [],
+        shown_before=has_picture(case, Stage.FOUND),
         stage_words=STAGE_WORDS,
         event_words=event_words,
         said_grid=queries.grid_name(case.said_grid_id),
@@ -144,6 +168,13 @@ def _case_page(
         errors=errors or {},
         told=words,
         now=clock.now(),
+    )
+
+
+def has_picture(case: Case, stage: Stage) -> bool:
+    """True when the case has a picture of this stage; a voice note shows nothing."""
+    return any(
+        each.stage == stage and each.file.media_type.startswith("image/") for each in case.media
     )
 
 
@@ -157,9 +188,11 @@ def event_words(name: str) -> Any:
 def move(case: Case) -> ResponseReturnValue:
     """One step of the case; the page then shows where it stands, or why it does not go."""
     name = part_of_address("name")
+    mark = None
     try:
         form = MoveForm.read(request)
-        if form.client_id is not None and queries.done_before(case, name, form.client_id):
+        mark = form.client_id
+        if mark is not None and queries.done_before(case.id, name, mark):
             return _moved(case)
         _attach(case, form, name)
         MOVES[name](
@@ -168,13 +201,17 @@ def move(case: Case) -> ResponseReturnValue:
             by=me(),
             base_version=form.base_version,
             client_at=form.happened_at,
-            mark=form.client_id,
+            mark=mark,
         )
     except Refusal as refusal:
+        case_id = case.id
         db.session.rollback()
+        again = queries.one(case_id)
+        # The same step came in by another connection at the same moment, and was faster.
+        if again is not None and mark is not None and queries.done_before(case_id, name, mark):
+            return _moved(again)
         if wants_json():
-            return _refused(case.id, refusal)
-        again = queries.one(case.id)
+            return _refused(case_id, refusal)
         if again is None or not may(me(), "cases.see", again):
             raise
         return _case_page(
@@ -232,7 +269,7 @@ STAGE_OF = {
 
 
 def _attach(case: Case, form: MoveForm, name: str) -> None:
-    if name in STAGE_OF and any(request.files.getlist("photo")):
+    if name in STAGE_OF and any(request.files.getlist("photo") + request.files.getlist("before")):
         actions.may_attach(case, by=me())
         _keep_media(case, STAGE_OF[name], form.client_id)
 
@@ -267,8 +304,9 @@ def correct(case: Case) -> ResponseReturnValue:
 
 
 class NewForm(Form):
-    """Where a new report begins, if the map knows."""
+    """Where a new report begins, and of what class, if the map or the search know."""
 
+    class_code: str | None = Field(default=None, pattern=r"^[0-9]{5}$")
     lon: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
     accuracy: float | None = Field(default=None, ge=0)
@@ -279,7 +317,12 @@ class NewForm(Form):
 def new() -> Response:
     """The report: a photo, what it is, send."""
     begin = NewForm.of(request.args.to_dict())
-    sent = {"lon": begin.lon, "lat": begin.lat, "accuracy_m": begin.accuracy}
+    sent = {
+        "class_code": begin.class_code,
+        "lon": begin.lon,
+        "lat": begin.lat,
+        "accuracy_m": begin.accuracy,
+    }
     return _report_page(sent=sent)
 
 
@@ -339,7 +382,7 @@ def report() -> ResponseReturnValue:
             sent=sent, errors=refusal.fields, status=refusal.status, told=refusal.words
         )
     if wants_json():
-        return jsonify(_plain(case)), 201
+        return jsonify(_plain(case)), 200 if case.replayed else 201
     return goto("cases.one", case_id=case.id)
 
 
@@ -380,17 +423,22 @@ def add_media(case: Case) -> ResponseReturnValue:
 
 def _keep_media(case: Case, stage: Stage, mark: uuid.UUID | None) -> list[CaseMedia]:
     kept = []
-    sent = [("photo", each) for each in request.files.getlist("photo") if each.filename]
-    sent += [("voice", each) for each in request.files.getlist("voice") if each.filename]
-    for place, (kind, upload) in enumerate(sent):
-        own = uuid.uuid5(mark, f"{kind}-{place}") if mark else None
+    sent = [
+        (name, upload)
+        for name in ("before", "photo", "voice")
+        for upload in request.files.getlist(name)
+        if upload.filename
+    ]
+    for place, (name, upload) in enumerate(sent):
+        own = uuid.uuid5(mark, f"{name}-{place}") if mark else None
         known = queries.media_by_mark(case.id, own) if own else None
         if known is not None:
             kept.append(known)
             continue
-        keep = files.keep_picture if kind == "photo" else files.keep_sound
+        keep = files.keep_sound if name == "voice" else files.keep_picture
         file = keep(upload.stream, by=me())
-        kept.append(actions.add_media(case, file, stage=stage, client_id=own))
+        shows = Stage.FOUND if name == "before" else stage
+        kept.append(actions.add_media(case, file, stage=shows, client_id=own))
     return kept
 
 
@@ -399,7 +447,11 @@ def _keep_media(case: Case, stage: Stage, mark: uuid.UUID | None) -> list[CaseMe
 def media(case: Case) -> Response:
     """A picture or voice note, for those who may see its case."""
     wanted = int(part_of_address("media_id"))
-    return files.answer(next(each.file for each in case.media if each.id == wanted))
+    answer = files.answer(next(each.file for each in case.media if each.id == wanted))
+    # Asked for again each time: the next person on this phone may not see it.
+    answer.cache_control.max_age = None
+    answer.cache_control.no_cache = True
+    return answer
 
 
 @bp.get("/cases/classes")
@@ -411,6 +463,7 @@ def classes() -> Response:
         "cases/classes.html",
         fragment="hits",
         words=words,
+        linked=not request.headers.get("HX-Request"),
         hits=queries.classes(words or None, limit=20),
     )
 

@@ -1,0 +1,150 @@
+"""Two people, or one phone twice, at the very same moment: real connections, real commits."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests import databases
+from tests.cases.stages import brought_to, picture, reported
+from tests.conftest import Browser
+from tests.world import World, as_user, peopled
+from webapp.app import create_app
+from webapp.base.config import Settings
+from webapp.base.db import db
+from webapp.cases.models import Assignment, Case, CaseMedia
+from webapp.cases.rules import State
+from webapp.people.actors import Person
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def busy(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A house on a database of its own, in which every request is a transaction of its own."""
+    name = f"busy_{uuid.uuid4().hex[:10]}"
+    values = {
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": databases.clone(cluster_url, name),
+        "SECRET_KEY": "a key that only tests use, long enough",
+        "INSTANCE": str(tmp_path_factory.mktemp("busy")),
+    }
+    app = create_app(Settings.from_environment(values))
+    app.test_client_class = Browser
+    app.config["WTF_CSRF_METHODS"] = []
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    databases.drop(cluster_url, name)
+
+
+@pytest.fixture(scope="module")
+def people(busy: Flask) -> World:
+    """The small world, written for good."""
+    with busy.test_request_context("/"):
+        world = peopled()
+        db.session.commit()
+        db.session.refresh(world.home)
+        db.session.refresh(world.next_door)
+        db.session.expunge_all()
+    return world
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """What the deeds answer, all begun at the same moment."""
+    start = Barrier(len(deeds))
+    answers: list[Any] = [None] * len(deeds)
+
+    def run(place: int) -> None:
+        start.wait()
+        answers[place] = deeds[place]()
+
+    threads = [Thread(target=run, args=(place,)) for place in range(len(deeds))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def signed_in(app: Flask, person: Person) -> FlaskClient:
+    """A browser of this person, ready before the race begins."""
+    with app.app_context():
+        return as_user(app, person)
+
+
+def kept(app: Flask, make: Callable[[], Case]) -> tuple[int, int]:
+    """Key and version of a case that is written for good."""
+    with app.test_request_context("/"):
+        case = make()
+        db.session.commit()
+        return case.id, case.version
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_of_two_dispatchers_at_once_one_wins(busy: Flask, people: World, _round: int) -> None:
+    case_id, version = kept(busy, lambda: reported(people))
+    desks = [signed_in(busy, people.dispatcher), signed_in(busy, people.shift_leader)]
+    data = {"worker": people.worker.id, "base_version": version}
+
+    def send(desk: FlaskClient) -> Callable[[], int]:
+        return lambda: desk.post(f"/cases/{case_id}/dispatch", data=data).status_code
+
+    assert sorted(at_once(*map(send, desks))) == [303, 409]
+    with busy.app_context():
+        sent = select(func.count()).select_from(Assignment).where(Assignment.case_id == case_id)
+        assert db.session.scalar(sent) == 1
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_a_report_sent_twice_at_once_is_one_case(busy: Flask, people: World, _round: int) -> None:
+    mark = uuid.uuid4()
+    with busy.app_context():
+        lon, lat = people.spot(people.home)
+
+    def send(phone: FlaskClient) -> Callable[[], Any]:
+        shot = (picture(), "a.jpg")
+        data = {"class_code": "06010", "lon": lon, "lat": lat, "client_id": mark, "photo": shot}
+        return lambda: phone.post("/cases", data=data, headers=JSON)
+
+    answers = at_once(*(send(signed_in(busy, people.worker)) for _ in range(3)))
+    assert Counter(each.status_code for each in answers) == {201: 1, 200: 2}
+    assert len({each.json["id"] for each in answers}) == 1
+    with busy.app_context():
+        found = db.session.scalars(select(Case).where(Case.client_id == mark)).one()
+        assert len(found.media) == 1
+
+
+def test_a_step_sent_twice_at_once_is_done_once(busy: Flask, people: World) -> None:
+    case_id, version = kept(busy, lambda: brought_to(State.DISPATCHED, people))
+    data = {"client_id": str(uuid.uuid4()), "base_version": version}
+
+    def send(phone: FlaskClient) -> Callable[[], Any]:
+        return lambda: phone.post(f"/cases/{case_id}/sign", data=data, headers=JSON)
+
+    answers = at_once(*(send(signed_in(busy, people.worker)) for _ in range(2)))
+    assert [each.status_code for each in answers] == [200, 200]
+    assert {each.json["version"] for each in answers} == {version + 1}
+
+
+def test_a_picture_sent_twice_at_once_is_kept_once(busy: Flask, people: World) -> None:
+    case_id, _version = kept(busy, lambda: reported(people))
+    mark = str(uuid.uuid4())
+
+    def send(phone: FlaskClient) -> Callable[[], int]:
+        data = {"client_id": mark, "photo": (picture(), "a.jpg")}
+        return lambda: phone.post(f"/cases/{case_id}/media", data=data, headers=JSON).status_code
+
+    answers = at_once(*(send(signed_in(busy, people.worker)) for _ in range(3)))
+    assert answers == [201, 201, 201]
+    with busy.app_context():
+        count = select(func.count()).select_from(CaseMedia).where(CaseMedia.case_id == case_id)
+        assert db.session.scalar(count) == 1
