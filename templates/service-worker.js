@@ -44,7 +44,16 @@ async function newestOrKept(request, address) {
     return answer;
   } catch (error) {
     const kept = await cache.match(key);
-    if (kept) return kept;
+    if (kept) return marked(kept);
     throw error;
   }
+}
+
+/** A kept page says so: the line of its age, hidden on a fresh one, is shown. */
+async function marked(kept) {
+  if (!kept.headers.get("Content-Type")?.startsWith("text/html")) return kept;
+  const words = (await kept.text()).replaceAll(/data-kept\s+hidden/g, "data-kept");
+  const headers = new Headers(kept.headers);
+  headers.delete("Content-Length");
+  return new Response(words, { status: kept.status, headers });
 }

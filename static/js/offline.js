@@ -1,11 +1,16 @@
 /**
  * What was done without a network waits here, in IndexedDB, until the server has said that it has it.
  *
- * An item is {id, account, kind: "report" | "move", address, fields, files: [{name, kind, blob}], made, title, error, tries, theirs}.
+ * An item is {id, account, kind: "report" | "move", address, fields, files: [{id, name, kind, blob, stage, sent}], made, title, tries,
+ * error, status, faults, theirs, arrived}: `status` and `faults` are those of a refusal, `theirs` the case as it stands where somebody
+ * was faster, `arrived` says that the report is there and only files are missing. Several people may use one phone: each sees their own.
  * `id` is the client's own name of the deed: sent as `client_id`, it arrives once however often it is sent.
  * Nothing leaves the queue but by a success or by the person's own word. `wangge:queue` on `document` tells of changes.
  */
 const STORE = "deeds";
+
+/** Whose page this is. */
+export const account = Number(document.body.dataset.account);
 
 /** @returns {Promise<IDBDatabase>} */
 function open() {
@@ -43,6 +48,16 @@ export async function keep(item) {
   changed();
 }
 
+/** What came of a try is kept, unless the person threw the deed away meanwhile. */
+async function note(item) {
+  await run("readwrite", (store) => {
+    const known = store.getKey(item.id);
+    known.onsuccess = () => known.result && store.put(item);
+    return known;
+  });
+  changed();
+}
+
 /** The deed is gone from this phone. */
 export async function drop(id) {
   await run("readwrite", (store) => store.delete(id));
@@ -50,7 +65,7 @@ export async function drop(id) {
 }
 
 async function changed() {
-  const count = (await waiting()).length;
+  const count = (await waiting()).filter((item) => item.account === account).length;
   for (const place of document.querySelectorAll("[data-offline-count]")) place.textContent = count;
   for (const box of document.querySelectorAll("[data-offline-box]")) box.hidden = count === 0;
   document.dispatchEvent(new CustomEvent("wangge:queue", { detail: { count } }));
@@ -75,16 +90,13 @@ export function sendAll() {
 }
 
 async function send() {
-  const items = await waiting();
+  const items = (await waiting()).filter((item) => item.account === account);
   if (!items.length) return;
   const now = await session();
   if (!now) return;
   for (const item of items) {
-    if (item.account !== now.account) {
-      await keep({ ...item, error: "signed-out" });
-      continue;
-    }
-    if (!(await sendOne(item, now.csrf_token))) return;
+    if (item.account !== now.account) await note({ ...item, error: "signed-out", status: null });
+    else if (!(await sendOne(item, now.csrf_token))) return;
   }
 }
 
@@ -98,13 +110,14 @@ async function sendOne(item, token) {
     const deed = await post(item.address, fieldsOf(item), token);
     const body = await deed.json().catch(() => ({}));
     if (!deed.ok) return await refused(item, deed.status, body);
+    if (!before) item.arrived = true;
     const lost = !before && (await sendFiles(item, `/cases/${body.id}/media`, token));
     if (lost) return await refused(...lost);
     await drop(item.id);
     document.dispatchEvent(new CustomEvent("wangge:sent", { detail: { item, answer: body } }));
     return true;
   } catch {
-    await keep({ ...item, tries: (item.tries ?? 0) + 1, error: "network" });
+    await note({ ...item, tries: item.tries + 1, error: "network", status: null });
     return false;
   }
 }
@@ -120,7 +133,7 @@ async function sendFiles(item, address, token) {
     if (!answer.ok) return [item, answer.status, await answer.json().catch(() => ({}))];
     // What has arrived is not sent again, should the network go away between two photos.
     file.sent = true;
-    await keep(item);
+    await note(item);
   }
   return null;
 }
@@ -135,8 +148,10 @@ function fieldsOf(item) {
 }
 
 async function refused(item, status, body) {
-  const words = [body.error?.message, ...Object.values(body.error?.fields ?? {})].filter(Boolean).join(" ");
-  await keep({ ...item, tries: (item.tries ?? 0) + 1, error: words || String(status), theirs: body.case ?? null });
+  const faults = body.error?.fields ?? {};
+  const words = [...new Set([body.error?.message, ...Object.values(faults)])].filter(Boolean).join(" ");
+  const theirs = status === 409 ? body.case : null;
+  await note({ ...item, tries: item.tries + 1, error: words || String(status), status, faults, theirs });
   return status < 500 && status !== 429;
 }
 
@@ -153,10 +168,16 @@ document.addEventListener("submit", (event) => {
 });
 
 /** The pages that must open without a network are asked for once, so that the worker keeps them. */
-function keepPages() {
-  if (sessionStorage.getItem("kept") || !navigator.serviceWorker.controller) return;
-  sessionStorage.setItem("kept", "1");
-  for (const path of ["/cases/new", "/cases/unsent", "/phone"]) fetch(path).catch(() => sessionStorage.removeItem("kept"));
+async function keepPages() {
+  if (!navigator.serviceWorker.controller) return;
+  // Once a session, and again when the pages went with a sign-out.
+  const fresh = sessionStorage.getItem("kept") === String(account);
+  if (fresh && (await caches.match("/cases/unsent"))) return;
+  sessionStorage.setItem("kept", account);
+  const again = () => sessionStorage.removeItem("kept");
+  for (const path of ["/cases/new", "/cases/unsent", "/phone"]) fetch(path).catch(again);
+  // The list of the day is a part of the phone's page, and asked for as such.
+  fetch("/cases/today", { headers: { "HX-Request": "true" } }).catch(again);
 }
 
 if ("serviceWorker" in navigator) {

@@ -15,7 +15,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (xhr.responseText.includes("data-told")) {
     event.detail.target = document.getElementById("told");
     event.detail.swapOverride = "innerHTML";
-  } else if (xhr.status !== 422) return;
+  } else if (![403, 409, 422].includes(xhr.status)) return;
   event.detail.shouldSwap = true;
   event.detail.isError = false;
 });

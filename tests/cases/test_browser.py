@@ -153,6 +153,49 @@ def test_a_report_without_a_network_waits_in_sight_and_arrives_once_with_its_tru
     assert files == 1
 
 
+def test_a_step_that_came_too_late_shows_both_versions_and_nothing_of_it_to_the_next_person(
+    new_page: NewPage, served: Served, home: tuple[float, float]
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=(*GONE, "409"))
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT)
+    (case,) = ask(
+        served,
+        """SELECT c.id FROM case_file c JOIN account a ON a.id = c.handler_id
+           WHERE a.username = 'worker' AND c.state = 'dispatched' LIMIT 1""",
+    )
+    page.goto(f"/cases/{case}")
+    context: BrowserContext = page.context
+    context.set_offline(True)
+    page.reload()
+    expect(page.locator("[data-kept]")).to_be_visible()
+    page.get_by_role("button", name="签收").click()
+    row = page.locator("[data-unsent-list] li")
+    expect(row).to_contain_text("签收")
+
+    faster = new_page(signed_in_as="worker", width=390)
+    faster.goto(f"/cases/{case}")
+    expect(faster.locator("[data-kept]")).to_be_hidden()
+    faster.get_by_role("button", name="签收").click()
+    expect(faster.locator("[aria-current=step]")).to_have_text("处置中")
+    context.set_offline(False)
+    expect(row.locator("[data-both]")).to_contain_text("处置中")
+    expect(row.get_by_role("button", name="仍按我的办理")).to_be_visible()
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator(".menu summary").first.click()
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in")
+    page.fill("input[name=username]", "leader")
+    page.fill("input[name=password]", served.password("leader"))
+    page.locator("form[action*=sign-in] button[type=submit]").first.click()
+    page.wait_for_url("**/phone")
+    page.goto("/cases/unsent")
+    expect(page.locator("[data-others]")).to_contain_text("1")
+    expect(row).to_have_count(0)
+    assert page.evaluate(f"caches.match('/cases/{case}').then(Boolean)") is False
+
+
 def test_the_pages_of_the_case_can_be_used_by_everybody(
     new_page: NewPage, home: tuple[float, float]
 ) -> None:

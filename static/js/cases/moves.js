@@ -2,24 +2,46 @@
 import { keep, sendAll } from "../offline.js";
 
 const page = document.querySelector("[data-case-page]");
+const STAGES = { pass: "check", fail: "check" };
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("form[data-move]");
-  if (!form || navigator.onLine) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
+/** Every step has a name of its own, so that one whose answer was lost is known when it comes again. */
+function nameOf(form) {
+  if (!form.elements.client_id) {
+    const own = document.createElement("input");
+    Object.assign(own, { type: "hidden", name: "client_id", value: crypto.randomUUID() });
+    form.append(own);
+  }
+  return form.elements.client_id.value;
+}
+
+async function keepStep(form) {
   const data = new FormData(form);
   const fields = { base_version: data.get("base_version") };
   if (data.get("note")) fields.note = data.get("note");
-  const photo = data.get("photo");
-  const stage = { pass: "check", fail: "check" }[form.dataset.move] ?? "after";
-  const files = photo?.size ? [{ id: crypto.randomUUID(), kind: "photo", blob: photo, name: photo.name, stage }] : [];
-  const account = Number(page.dataset.account);
-  const title = `${page.querySelector("header p span").textContent} ${form.querySelector("button").textContent.trim()}`;
+  const files = [["before", "found"], ["photo", STAGES[form.dataset.move] ?? "after"]]
+    .map(([name, stage]) => ({ id: crypto.randomUUID(), kind: "photo", blob: data.get(name), name: data.get(name)?.name, stage }))
+    .filter((file) => file.blob?.size);
+  const number = page.querySelector("header p span").textContent;
   await keep({
-    id: crypto.randomUUID(), account, kind: "move", address: form.getAttribute("action"), fields, files,
-    made: new Date().toISOString(), title, tries: 0, error: null,
+    id: nameOf(form), account: Number(page.dataset.account), kind: "move", address: form.getAttribute("action"), fields, files,
+    made: new Date().toISOString(), title: `${number} ${form.querySelector("button").textContent.trim()}`, tries: 0, error: null,
   });
   await sendAll();
   location.assign("/cases/unsent");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-move]");
+  if (!form) return;
+  nameOf(form);
+  if (navigator.onLine) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  keepStep(form);
 }, true);
+
+// The phone believed in its network, and the server was out of reach all the same.
+document.addEventListener("htmx:sendError", ({ target }) => {
+  const form = target.closest?.("form[data-move]");
+  if (form) keepStep(form);
+});

@@ -1,13 +1,13 @@
 /** The report: position by itself, photos shown, voice kept, sent at once or kept until the network is back. */
 import { createMap } from "../map/map.js";
-import { keep, sendAll } from "../offline.js";
+import { drop, keep, sendAll, waiting } from "../offline.js";
 import { tell } from "../requests.js";
 
 const form = document.querySelector("[data-report]");
 const placeWords = form.querySelector("[data-place-words]");
 const shots = form.querySelector("[data-shots]");
-const map = createMap(document.getElementById("report-map"));
 const files = [];
+const CLOSE = 17;
 
 function stand([lon, lat], accuracy, words) {
   form.elements.lon.value = lon.toFixed(6);
@@ -17,52 +17,59 @@ function stand([lon, lat], accuracy, words) {
 }
 
 const sayOf = ({ title, words }) => [title, words].filter(Boolean).join(" · ");
+const typed = () => [Number(form.elements.lon.value), Number(form.elements.lat.value)];
+const isTyped = () => form.elements.lon.value !== "" && form.elements.lat.value !== "" && typed().every(Number.isFinite);
 
 async function placePin() {
+  const map = createMap(document.getElementById("report-map"));
+  placeWords.textContent = form.dataset.looking;
   await map.ready;
-  const given = [Number(form.elements.lon.value), Number(form.elements.lat.value)];
-  const begin = form.elements.lat.value ? given : null;
   let pin = null;
-  let byHand = Boolean(begin);
-  const put = (at, accuracy) => {
-    if (pin) return pin.move(at, accuracy);
-    let first = true;
-    pin = map.pickPoint({
-      at,
-      accuracy,
-      moved: (spot, meaning) => {
-        stand(spot, first ? accuracy : null, sayOf(meaning));
-        if (!first) byHand = true;
-        first = false;
-      },
-    });
-    map.leaflet.setView([at[1], at[0]], 16, { animate: false });
+  let placing = null;
+  // Once the person has said where it is, the phone's own position moves the pin no more.
+  let byHand = isTyped();
+  const put = (at, accuracy = null) => {
+    const first = !pin;
+    placing = { accuracy };
+    if (pin) pin.move(at, accuracy);
+    else pin = map.pickPoint({ at, accuracy, moved });
+    placing = null;
+    if (first || byHand) map.leaflet.setView([at[1], at[0]], CLOSE, { animate: false });
   };
-  if (begin) put(begin, Number(form.elements.accuracy_m.value) || null);
-  map.on("placed", ({ at, accuracy, title, words }) => {
-    if (byHand) return;
-    put(at, accuracy);
-    stand(at, accuracy, sayOf({ title, words }));
-  });
+  function moved(spot, meaning) {
+    byHand ||= !placing;
+    stand(spot, placing?.accuracy, sayOf(meaning));
+    fault("lon");
+  }
+  if (byHand) put(typed(), Number(form.elements.accuracy_m.value) || null);
+  map.on("placed", ({ at, accuracy }) => byHand || put(at, accuracy));
   map.on("unplaced", ({ words }) => {
+    if (pin) return;
     placeWords.textContent = words;
-    if (!pin) form.querySelector(".by-hand").open = true;
+    form.querySelector(".by-hand").open = true;
   });
-  map.place.start();
+  map.place.start({ go: false });
+  form.elements.spot.addEventListener("change", ({ target }) => {
+    if (!target.value) return;
+    byHand = true;
+    put(target.value.split(",").map(Number));
+  });
+  for (const name of ["lon", "lat"]) {
+    form.elements[name].addEventListener("change", () => {
+      if (!isTyped()) return;
+      byHand = true;
+      put(typed());
+    });
+  }
 }
 
 placePin();
-
-form.elements.spot?.addEventListener("change", ({ target }) => {
-  const [lon, lat] = target.value.split(",").map(Number);
-  if (Number.isFinite(lat)) stand([lon, lat], null, target.selectedOptions[0].textContent);
-});
 
 function add(kind, blob, name) {
   const file = { id: crypto.randomUUID(), kind, blob, name, stage: "found" };
   files.push(file);
   const shot = document.createElement("div");
-  shot.className = "shot";
+  shot.className = `shot is-${kind}`;
   const shown = document.createElement(kind === "photo" ? "img" : "audio");
   shown.src = URL.createObjectURL(blob);
   if (kind === "voice") shown.controls = true;
@@ -71,13 +78,15 @@ function add(kind, blob, name) {
   away.type = "button";
   away.className = "round";
   away.textContent = "×";
-  away.setAttribute("aria-label", name);
+  away.setAttribute("aria-label", form.dataset.away.replace("{name}", name));
   away.addEventListener("click", () => {
     files.splice(files.indexOf(file), 1);
+    URL.revokeObjectURL(shown.src);
     shot.remove();
   });
   shot.append(shown, away);
   shots.append(shot);
+  fault("words");
 }
 
 form.querySelector("input[name=photo]").addEventListener("change", ({ target }) => {
@@ -97,34 +106,58 @@ recorder.addEventListener("click", async () => {
     recording.addEventListener("dataavailable", ({ data }) => parts.push(data));
     recording.addEventListener("stop", () => {
       for (const track of sound.getTracks()) track.stop();
-      add("voice", new Blob(parts, { type: recording.mimeType }), "voice");
+      add("voice", new Blob(parts, { type: recording.mimeType }), form.dataset.voice);
       recording = null;
+      recorder.classList.remove("records");
       recorder.lastElementChild.textContent = recorder.dataset.start;
     });
     recording.start();
+    recorder.classList.add("records");
     recorder.lastElementChild.textContent = recorder.dataset.stop;
-  } catch (error) {
-    tell(error.message);
+  } catch {
+    tell(form.dataset.noSound);
   }
 });
 
-/** What is missing, in words; nothing when it can go. */
-function missing(data) {
-  if (!data.get("class_code")) return form.dataset.noClass;
-  if (!files.length && !data.get("words").trim()) return form.dataset.nothing;
-  return data.get("lat") ? null : form.dataset.noPlace;
+/** Words beside a field; without words the field is in order. Answers where they stand. */
+function fault(name, words = "") {
+  const place = form.querySelector(`[data-error=${name}]`);
+  if (!place) return null;
+  place.textContent = words;
+  place.hidden = !words;
+  return words ? place : null;
 }
+
+/** Every field says what is wrong with it, and the first one is brought into sight. */
+function faults(wrong) {
+  const places = Object.entries(wrong).map(([name, words]) => fault(name === "lat" ? "lon" : name, words));
+  places.find(Boolean)?.scrollIntoView({ block: "center" });
+  return places.some(Boolean);
+}
+
+function missing(data) {
+  const nothing = !files.length && !data.get("words").trim();
+  return {
+    words: nothing ? form.dataset.nothing : "",
+    class_code: data.get("class_code") ? "" : form.dataset.noClass,
+    lon: isTyped() ? "" : form.dataset.noPlace,
+  };
+}
+
+form.addEventListener("change", ({ target }) => target.name === "class_code" && fault("class_code"));
+document.getElementById("class-search").addEventListener("submit", (event) => event.preventDefault());
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const data = new FormData(form);
-  const words = missing(data);
-  if (words) return tell(words);
+  if (faults(missing(data))) return;
+  const button = form.querySelector(".report-send button");
+  button.disabled = true;
   const fields = {};
   for (const name of ["class_code", "lon", "lat", "datum", "accuracy_m", "words", "where_words"]) {
     if (data.get(name)) fields[name] = data.get(name);
   }
-  const title = form.querySelector("input[name=class_code]:checked").parentElement.textContent.trim();
+  const title = form.querySelector("input[name=class_code]:checked").nextElementSibling.textContent.trim();
   // Not the one of the page: a page kept offline is opened again and again.
   const id = crypto.randomUUID();
   let arrived = null;
@@ -135,8 +168,12 @@ form.addEventListener("submit", async (event) => {
     id, account: Number(form.dataset.account), kind: "report", address: form.getAttribute("action"),
     fields, files: [...files], made: new Date().toISOString(), title, tries: 0, error: null,
   });
-  form.querySelector(".report-send button").disabled = true;
   await sendAll();
   if (arrived) return location.assign(arrived.url);
-  location.assign(form.dataset.unsent);
+  const refused = (await waiting()).find((each) => each.id === id && each.status === 422 && !each.arrived);
+  if (!refused) return location.assign(form.dataset.unsent);
+  // The person is still here and can put it right.
+  await drop(id);
+  button.disabled = false;
+  if (!faults(refused.faults)) tell(refused.error);
 });
