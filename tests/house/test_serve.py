@@ -142,12 +142,13 @@ def test_a_web_server_that_cannot_start_is_one_sentence(
     assert "The web server did not come up" in said.splitlines()[-1]
 
 
-def test_a_given_server_is_used_and_no_cluster_is_made(
-    small_house: SmallHouse, free_port: str
+@pytest.mark.parametrize("plain", [{"WANGGE_DEMO": "0"}, {"WANGGE_ENV": "production"}])
+def test_a_given_server_is_used_and_gets_no_demo_data(
+    small_house: SmallHouse, free_port: str, plain: dict[str, str]
 ) -> None:
     with Throwaway() as given:
         url = given.url.replace("postgresql+psycopg2:", "postgres:")
-        house = small_house.start("run", PORT=free_port, DATABASE_URL=url, WANGGE_DEMO="0")
+        house = small_house.start("run", PORT=free_port, DATABASE_URL=url, **plain)
         said = read_until(house, "make stop")
         assert "secret-word" not in said
         assert not (small_house.root / "instance/pg").exists()
