@@ -9,6 +9,7 @@ const pane = document.getElementById("chosen");
 const RENEW_MS = 300;
 
 selectOnClick(queue);
+selectOnClick(pane);
 selectOnClick(document.querySelector("[data-finder]"));
 
 let shown = null;

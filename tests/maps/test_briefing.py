@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -68,3 +70,11 @@ def test_an_installation_without_grids_has_an_empty_atlas(session: Session) -> N
 
     db.session.execute(update(BoundarySet).values(state="retired"))
     assert "<tbody>" not in briefing.atlas().page
+
+
+def test_an_operator_writes_the_atlas_to_a_file(app: Flask, tmp_path: Path) -> None:
+    for lang, title in (("zh_CN", "网格图册"), ("en", "Grid atlas")):
+        file = tmp_path / f"atlas-{lang}.html"
+        told = app.test_cli_runner().invoke(args=["maps", "atlas", str(file), "--lang", lang])
+        assert told.exit_code == 0, told.output
+        assert title in file.read_text(encoding="utf-8")

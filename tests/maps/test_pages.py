@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 
 from tests.world import World, as_user
 from webapp.base import notices
+from webapp.base.datum import Datum
 from webapp.base.db import db
+from webapp.cases import actions as cases
+from webapp.cases.rules import Source
 from webapp.grids.models import BoundarySet
 
 
@@ -147,3 +150,20 @@ def test_styles_and_scripts_travel_small_and_once(client: FlaskClient) -> None:
     assert len(small.get_data()) < 0.4 * len(plain.get_data())
     again = {"Accept-Encoding": "gzip", "If-None-Match": small.headers["ETag"]}
     assert client.get(address, headers=again).status_code == 304
+
+
+def test_the_open_cases_of_a_grid_stand_on_its_page_for_staff(app: Flask, world: World) -> None:
+    lon, lat = world.spot(world.home)
+    case = cases.report(
+        class_code="06010",
+        lon=lon,
+        lat=lat,
+        datum=Datum.WGS84,
+        source=Source.WORKER,
+        by=world.worker,
+        prefix="DJJ",
+    )
+    address = f"/maps/grids/{world.home.display_code}/watch"
+    assert f"/cases/{case.id}" in words(as_user(app, world.worker), address)
+    assert f"/cases/{case.id}" not in words(as_user(app, world.neighbour), address)
+    assert "/cases/" not in words(app.test_client(), address)

@@ -13,6 +13,8 @@ from pydantic import Field
 from webapp.base import clock
 from webapp.base.access import may, me, permit, public
 from webapp.base.web import Form, page
+from webapp.cases import queries as cases
+from webapp.cases.rules import CASE_FLOW
 from webapp.grids import locate, queries as grids
 from webapp.grids.models import Grid
 from webapp.grids.rules import KIND_WORDS, GridKind, PlaceKind
@@ -23,6 +25,9 @@ from webapp.maps.shell import Shell, ago, shown
 from webapp.people.rules import ROLES
 
 bp = Blueprint("maps", __name__)
+
+# So many open cases stand on the page of a grid.
+NEWEST = 6
 
 
 @bp.record_once
@@ -140,13 +145,14 @@ def watch(grid: Grid) -> Response:
 
 
 def _watch(grid: Grid) -> dict[str, Any]:
-    inside = may(me(), "grids.see_inside")
-    load = queries.load_by_grid(me()).get(grid.id, [0, 0]) if may(me(), "maps.load") else None
+    inside, counted = may(me(), "grids.see_inside"), may(me(), "maps.load")
     return {
-        "grid": grid,
+        "cases": cases.listed(me(), grid_id=grid.id, limit=NEWEST) if counted else [],
+        "load": queries.load_by_grid(me()).get(grid.id, [0, 0]) if counted else None,
+        "flow": CASE_FLOW,
+        "now": clock.now(),
         "posts": queries.on_watch(grid.id),
         "named": inside,
-        "load": load,
         "roles": ROLES,
     }
 

@@ -47,6 +47,7 @@ export class Points {
   hide() {
     this.shown = false;
     this.map.off("moveend", this.watch);
+    this.markers.get(this.chosen)?.remove();
     this.group.remove();
   }
 
@@ -62,9 +63,9 @@ export class Points {
     if (!answer) return;
     const { rows } = answer;
     const known = this.markers.get(id);
-    if (known) this.group.removeLayer(known);
+    if (known) this.#drop(known);
     this.markers.delete(id);
-    if (rows.length) this.group.addLayer(this.#marker(rows[0]));
+    if (rows.length) this.#put(this.#marker(rows[0]));
   }
 
   /** Where a thing is, also one that is not in view; null when it is nowhere. */
@@ -78,13 +79,25 @@ export class Points {
     return answer?.ok ? answer.json() : null;
   }
 
+  /** The chosen one stands for itself, never in a count. */
   choose(id) {
-    const before = this.chosen;
+    const before = this.markers.get(this.chosen);
     this.chosen = id;
-    for (const each of [before, id]) {
-      const marker = this.markers.get(each);
-      marker?.setIcon(this.#icon(marker.options.row));
+    for (const marker of [before, this.markers.get(id)]) {
+      if (!marker) continue;
+      this.#drop(marker);
+      this.#put(marker.setIcon(this.#icon(marker.options.row)));
     }
+  }
+
+  #put(marker) {
+    if (marker.options.row[0] === this.chosen) marker.addTo(this.map);
+    else this.group.addLayer(marker);
+  }
+
+  #drop(marker) {
+    this.group.removeLayer(marker);
+    marker.remove();
   }
 
   async #moved() {
@@ -104,9 +117,13 @@ export class Points {
       return;
     }
     const { rows, more, limit } = answer;
+    this.markers.get(this.chosen)?.remove();
     this.markers.clear();
     this.group.clearLayers();
-    this.group.addLayers(rows.map((row) => this.#marker(row)));
+    const made = rows.map((row) => this.#marker(row));
+    this.group.addLayers(made.filter((marker) => marker.options.row[0] !== this.chosen));
+    const chosen = this.markers.get(this.chosen);
+    if (chosen) this.#put(chosen);
     if (more) this.map.fire("told", { words: this.say("more", { title: this.title, limit }) });
   }
 
