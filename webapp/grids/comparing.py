@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +29,18 @@ class Step:
     link: Link
 
     @property
+    def code(self) -> str | None:
+        """The code of the grid, the new one if it has another."""
+        version = self.after or self.before
+        return version.code if version else None
+
+    @property
+    def kind(self) -> LineageKind:
+        """What happened. A grid is the same by law as long as nearly all of it stays: not to the eye."""
+        same = self.link.kind == LineageKind.SAME
+        return LineageKind.MOVED if same else LineageKind(self.link.kind)
+
+    @property
     def larger_m2(self) -> float | None:
         """How much the area of a grid with one code grows; None where it began or ended."""
         if self.before is None or self.after is None or self.before.code != self.after.code:
@@ -47,9 +58,9 @@ class Comparison:
     """Ground that changes hands, by code of the grids."""
     names: dict[str, str]
     steps: Sequence[Step]
-    """What becomes of the grids that do not stay as they are."""
+    """What becomes of the grids whose border changes."""
     same: int
-    """How many grids stay nearly as they are."""
+    """How many grids stay as they are."""
 
     @property
     def shown(self) -> Sequence[Hand[str]]:
@@ -102,18 +113,14 @@ def compare(older: BoundarySet, newer: BoundarySet) -> Comparison:
         Step(versions.get(link.old_id or 0), versions.get(link.new_id or 0), link) for link in links
     ]
     moved = {code for each in hands for code in (each.before, each.after)}
+    stayed = [
+        each for each in steps if each.link.kind == LineageKind.SAME and each.code not in moved
+    ]
     return Comparison(
         older=older,
         newer=newer,
         hands=hands,
         names={each.code: each.name for each in (*was, *now)},
-        steps=[
-            each for each in steps if each.link.kind != LineageKind.SAME or _code(each) in moved
-        ],
-        same=Counter(each.link.kind for each in steps)[LineageKind.SAME],
+        steps=[each for each in steps if each not in stayed],
+        same=len(stayed),
     )
-
-
-def _code(step: Step) -> str | None:
-    version = step.after or step.before
-    return version.code if version else None

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from webapp.grids.lineage import Share
@@ -54,7 +55,8 @@ def hands(old: Mapping[K, BaseGeometry], new: Mapping[K, BaseGeometry]) -> list[
 
     Grids go by code: ground that stays with its code does not change hands.
     """
-    found = [each for each in _hands(old, new) if each.area_m2 > NOISE_M2]
+    pieces = (Hand(each.before, each.after, _areas(each.ground)) for each in _hands(old, new))
+    found = [each for each in pieces if each.area_m2 > NOISE_M2]
     return sorted(found, key=lambda each: -each.area_m2)
 
 
@@ -73,6 +75,12 @@ def _hands(old: Mapping[K, BaseGeometry], new: Mapping[K, BaseGeometry]) -> Iter
         yield Hand(key, None, shape.difference(everything))
     for key, shape in now.items():
         yield Hand(None, key, shape.difference(nothing))
+
+
+def _areas(ground: BaseGeometry) -> BaseGeometry:
+    """Without the lines along which both borders still run together."""
+    parts = [each for each in shapely.get_parts(ground) if isinstance(each, Polygon)]
+    return MultiPolygon(parts)
 
 
 def _array(shapes: Mapping[K, BaseGeometry]) -> NDArray[np.object_]:

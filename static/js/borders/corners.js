@@ -2,6 +2,8 @@
 import { latLng } from "../map/geometry.js";
 
 const METRES_PER_DEGREE = 111320;
+// Pixels between two corners from which a new one can be put between them with the pointer.
+const ROOM = 28;
 const TURNS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 /** A point so many metres away. @param {[number, number]} at */
@@ -21,6 +23,7 @@ export class Corners {
     Object.assign(this, { map, lines, heard, arc: null, place: null });
     this.layer = L.layerGroup().addTo(map);
     this.markers = [];
+    map.on("zoomend", () => this.show(this.arc, this.place));
   }
 
   /** Shows the corners of a border (null: of none) and chooses one. */
@@ -61,6 +64,8 @@ export class Corners {
   #between(place) {
     const [a, b] = [this.lines.now[this.arc][place - 1].at, this.lines.now[this.arc][place].at];
     const middle = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    const [from, to] = [a, b].map((each) => this.map.latLngToContainerPoint(latLng(each)));
+    if (from.distanceTo(to) < ROOM) return;
     L.marker(latLng(middle), { icon: drawn("between", 8), keyboard: false, title: this.heard.between }).addTo(this.layer)
       .on("click", () => this.insert(place));
   }
