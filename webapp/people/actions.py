@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from webapp.base import audit, clock
 from webapp.base.access import Actor
-from webapp.base.db import db
+from webapp.base.db import db, lock as lock_row
 from webapp.base.flow import NotOpen, Unacceptable
 from webapp.people import passwords, phones, posts, queries
 from webapp.people.models import Account, Token
@@ -192,7 +192,7 @@ def issue_token(
 
 def revoke_token(token: Token, *, by: Actor | None) -> None:
     """The token opens nothing any more."""
-    db.session.refresh(token, with_for_update=True)
+    lock_row(token)
     if token.revoked_at is not None:
         raise NotOpen(_l("This token is revoked already."))
     token.revoked_at = clock.now()

@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from webapp.base import audit
 from webapp.base.access import Actor
-from webapp.base.db import db
+from webapp.base.db import db, lock
 from webapp.base.flow import NotOpen, Unacceptable
 from webapp.grids.models import Unit, UnitCode
 from webapp.grids.rules import UnitKind
@@ -44,7 +44,7 @@ def add(*, kind: UnitKind, name: str, name_en: str | None, by: Actor) -> Unit:
 
 def change(unit: Unit, *, name: str, name_en: str | None, by: Actor) -> None:
     """The body has this name; what it was called stands in the log."""
-    _hold(unit)
+    lock(unit)
     before = unit.name
     with refusing(uq_unit_kind_name_parent_id=_taken()):
         unit.name, unit.name_en = name, name_en
@@ -53,7 +53,7 @@ def change(unit: Unit, *, name: str, name_en: str | None, by: Actor) -> None:
 
 def add_code(unit: Unit, *, system: str, code: str, provisional: bool, by: Actor) -> UnitCode:
     """The body is known by this code as well."""
-    _hold(unit)
+    lock(unit)
     words = _l("The unit has this code already.")
     made = UnitCode(unit_id=unit.id, system=system, code=code, provisional=provisional)
     refusal = Unacceptable(words, fields={"code": words})
@@ -65,17 +65,13 @@ def add_code(unit: Unit, *, system: str, code: str, provisional: bool, by: Actor
 
 def remove_code(unit: Unit, code_id: int, *, by: Actor) -> None:
     """The body is not known by this code any more."""
-    _hold(unit)
+    lock(unit)
     code = next((each for each in unit.codes if each.id == code_id), None)
     if code is None:
         raise NotOpen(_l("This code is gone already."))
     _note(unit, "remove_code", by, system=code.system, code=code.code)
     db.session.delete(code)
     db.session.flush()
-
-
-def _hold(unit: Unit) -> None:
-    db.session.refresh(unit, with_for_update={"key_share": True})
 
 
 def _taken() -> Unacceptable:

@@ -12,7 +12,7 @@ from stdnum.exceptions import ValidationError
 from webapp.base import audit, clock
 from webapp.base.access import Actor, may
 from webapp.base.datum import Datum
-from webapp.base.db import db
+from webapp.base.db import db, lock
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.grids import relocation
 from webapp.people import phones, queries
@@ -56,7 +56,7 @@ def register(said: Described, *, by: Actor) -> Enterprise:
 
 def change(firm: Enterprise, said: Described, *, base_version: int | None, by: Actor) -> None:
     """The enterprise is described like this. Raises as `register`, and `Changed` if it was changed."""
-    db.session.refresh(firm, with_for_update=True)
+    lock(firm)
     if base_version is not None and firm.version != base_version:
         raise Changed(_l("Somebody else changed this meanwhile. Look again, then change it."))
     with refusing(uq_enterprise_credit_code=_taken()):
@@ -67,7 +67,7 @@ def change(firm: Enterprise, said: Described, *, base_version: int | None, by: A
 
 def close(firm: Enterprise, *, reason: str, by: Actor) -> None:
     """The enterprise is gone from the lists; its page and its history stay."""
-    db.session.refresh(firm, with_for_update=True)
+    lock(firm)
     if firm.closed_at is not None:
         raise NotOpen(_l("This enterprise is closed already."))
     firm.closed_at = clock.now()
@@ -76,7 +76,7 @@ def close(firm: Enterprise, *, reason: str, by: Actor) -> None:
 
 def reveal_phone(firm: Enterprise, *, purpose: str, by: Actor) -> str:
     """The whole number, once the log says who wanted it and what for."""
-    db.session.refresh(firm, with_for_update=True)
+    lock(firm)
     _record(firm, "reveal", by, field="contact_phone", purpose=purpose)
     return phones.readable(firm.contact_phone)
 

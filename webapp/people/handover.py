@@ -11,7 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from webapp.base import clock, notices
 from webapp.base.access import Actor
-from webapp.base.db import db
+from webapp.base.db import db, lock
 from webapp.base.flow import NotOpen
 from webapp.base.language import N_
 from webapp.grids import queries as grids
@@ -108,7 +108,7 @@ def brief(post: Post) -> dict[str, Any]:
 
 def renew(paper: HandOver, *, note: str | None, by: Actor) -> None:
     """The brief says what is open now, and the giver's own words stand below it."""
-    db.session.refresh(paper, with_for_update=True)
+    lock(paper)
     if paper.state != HandOverState.DRAFT:
         raise NotOpen(_l("The brief is signed and does not change any more."))
     paper.brief = brief(paper.post)
@@ -118,7 +118,7 @@ def renew(paper: HandOver, *, note: str | None, by: Actor) -> None:
 
 def name_taker(paper: HandOver, taker: Account, *, by: Actor) -> None:
     """Somebody is to take over who was not known when the post ended."""
-    db.session.refresh(paper, with_for_update=True)
+    lock(paper)
     if paper.state == HandOverState.TAKEN:
         raise NotOpen(_l("This is taken over already."))
     paper.taker_id = taker.id

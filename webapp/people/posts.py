@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from webapp.base import audit, clock
 from webapp.base.access import Actor
-from webapp.base.db import db
+from webapp.base.db import db, lock
 from webapp.base.flow import NotOpen, Refusal, Unacceptable
 from webapp.grids.models import Grid, Unit
 from webapp.people import days, handover, queries
@@ -41,8 +41,7 @@ class LastAdmin(Refusal):
 
 def hold(account: Account) -> None:
     """Nobody else changes the account or adds to its log until this transaction ends."""
-    db.session.flush()
-    db.session.refresh(account, with_for_update={"key_share": True})
+    lock(account)
 
 
 def give(
@@ -94,7 +93,7 @@ def end(
     if post.role == "admin":
         keep_an_admin(at, but=post.account_id)
     hold(post.account)
-    db.session.refresh(post, with_for_update=True)
+    lock(post)
     _cut(post, at)
     _record(post, "end_post", by=by, note=note)
     if post.role not in HANDED_OVER:
@@ -111,7 +110,7 @@ def rotate(
         raise Unacceptable(words, fields={"to": words})
     for account in sorted((post.account, to), key=lambda each: each.id):
         hold(account)
-    db.session.refresh(post, with_for_update=True)
+    lock(post)
     until = post.valid.upper
     _cut(post, at)
     following = give(

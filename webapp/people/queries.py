@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select, text, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
+from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
 from webapp.base.db import db
@@ -32,7 +33,7 @@ PAGE = 50
 _ACTOR = text("""
     WITH RECURSIVE held AS (
         SELECT p.id, p.role, p.grid_id, p.unit_id FROM post p
-        WHERE p.account_id = :account AND p.valid @> now()
+        WHERE p.account_id = :account AND p.valid @> cast(:now AS timestamptz)
     ), below AS (
         SELECT h.id, h.unit_id FROM held h WHERE h.unit_id IS NOT NULL
         UNION
@@ -52,7 +53,7 @@ _ACTOR = text("""
 
 def actor_rows(account_id: int) -> list[Row[Any]]:
     """The account once for each post it holds now (once with no post if it holds none)."""
-    return list(db.session.execute(_ACTOR, {"account": account_id}))
+    return list(db.session.execute(_ACTOR, {"account": account_id, "now": clock.now()}))
 
 
 def by_username(username: str) -> Account | None:
@@ -254,9 +255,13 @@ def posts_at(*, grid_id: int | None = None, unit_id: int | None = None) -> list[
 
 def posts_over_gone_grids() -> list[Post]:
     """Posts held now over grids that the borders in force do not have."""
-    found = _posts().join(Grid, Grid.id == Post.grid_id)
-    found = found.where(Grid.retired_at.is_not(None), Post.valid.op("@>")(func.now()))
-    return list(db.session.scalars(found.order_by(Post.id)))
+    found = (
+        select(Post)
+        .join(Grid, Grid.id == Post.grid_id)
+        .where(Grid.retired_at.is_not(None), Post.valid.op("@>")(func.now()))
+        .order_by(Post.id)
+    )
+    return list(db.session.scalars(found))
 
 
 def other_admins(at: datetime, *, but: int) -> list[int]:
@@ -301,7 +306,7 @@ def overlapping(
 def is_admin(account_id: int) -> bool:
     """True when the account is administrator now."""
     found = select(Post.id).where(
-        Post.account_id == account_id, Post.role == "admin", Post.valid.op("@>")(func.now())
+        Post.account_id == account_id, Post.role == "admin", Post.valid.op("@>")(clock.now())
     )
     return db.session.scalar(found.limit(1)) is not None
 

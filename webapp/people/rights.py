@@ -11,7 +11,6 @@ from flask_babel.speaklater import LazyString
 
 from webapp.base.access import RIGHTS, Anywhere, Everyone, Holds, Owns, Rule, SignedIn
 from webapp.base.flow import FLOWS
-from webapp.base.language import N_
 from webapp.people.rules import ROLES
 
 
@@ -38,25 +37,18 @@ WORDS: dict[str, LazyString] = {
     "grids.draw": _l("Draw and import borders"),
     "grids.outside": _l("See what lies outside every grid"),
     "cases.report": _l("Report cases"),
+    "cases.read": _l("Read cases as a machine"),
     "cases.watch": _l("Follow cases live"),
     "cases.see": _l("See cases"),
     "cases.correct": _l("Correct class and grid of a case"),
     "cases.desk": _l("Work at the desk of cases"),
     "maps.desk": _l("Open the desk"),
     "maps.phone": _l("Open the phone page"),
+    "maps.load": _l("See how many cases each grid has"),
+    "notices.list": _l("See own notices"),
+    "notices.read": _l("Read a notice"),
     "machines.metrics": _l("Read the figures of the house"),
 }
-
-# What somebody does to a thing that is theirs.
-OWNING = (
-    N_("hands over"),
-    N_("takes over"),
-    N_("reported it"),
-    N_("handles it"),
-    N_("checks it"),
-    N_("was sent to handle it"),
-    N_("was sent to check it"),
-)
 
 FEATURES: dict[str, LazyString] = {
     "people": _l("People"),
@@ -66,6 +58,7 @@ FEATURES: dict[str, LazyString] = {
     "cases": _l("Cases"),
     "maps": _l("Map"),
     "machines": _l("Machines"),
+    "notices": _l("Notices"),
 }
 
 

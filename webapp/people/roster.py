@@ -31,6 +31,9 @@ from webapp.people.workbook import Cell, Row
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
+# What offices call some posts beside the words of the house.
+ALSO = {"专职网格员": "grid_worker", "红心楼长": "building_head", "微网格员": "part_time_worker"}
+
 # How long a list that was looked at may wait for its yes.
 KEPT_S = 3600
 
@@ -45,7 +48,7 @@ class Column:
 
 
 COLUMNS: dict[str, Column] = {
-    "name": Column(_l("Name"), _l("As colleagues and residents know the person."), True),
+    "name": Column(_l("Full name"), _l("As colleagues and residents know the person."), True),
     "username": Column(_l("User name"), _l("Letters, digits, dots or dashes. This or a phone.")),
     "phone": Column(_l("Phone number"), _l("For signing in with a code.")),
     "role": Column(_l("Post"), _l("One of the list on the right; empty: only an account.")),
@@ -104,7 +107,7 @@ def read(body: bytes) -> tuple[list[Entry], list[Fault]]:
     if not found:
         raise _refused(_l("The first sheet is empty."))
     places = _headings(found[0])
-    roles = _in_every_language({key: role.words for key, role in ROLES.items()})
+    roles = ALSO | _in_every_language({key: role.words for key, role in ROLES.items()})
     entries, faults = [], []
     for row in found[1:]:
         try:

@@ -58,7 +58,7 @@ ROLES: dict[str, Role] = {
     "job_seeker": Role(_l("Job seeker"), False, "maps.home"),
     "resident": Role(_l("Resident"), False, "maps.home"),
     "supervisor": Role(_l("Supervisor"), False, "maps.desk", OFFICE),
-    "machine": Role(_l("Machine"), False, "maps.home", STREET),
+    "machine": Role(_l("Machine account"), False, "maps.home", STREET),
     # Over the whole subdistrict only: whoever hands out posts could hand out any of them.
     "admin": Role(_l("Administrator"), False, "people_admin.accounts", STREET),
 }

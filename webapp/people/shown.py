@@ -36,7 +36,7 @@ MOVES: dict[str, LazyString] = {
     "post": _l("Post given"),
     "end_post": _l("Post ended"),
     "relocate": _l("Follows new borders"),
-    "close": _l("Closed"),
+    "close": _l("Out of business"),
     "issue": _l("Issued"),
     "revoke": _l("Revoked"),
     "code": _l("Code added"),
@@ -84,7 +84,8 @@ def done(move: str) -> str:
 
 def line(row: dict[str, Any]) -> str:
     """The words of a line of a brief, in the language of the reader."""
-    return str(gettext(row["words"], **row["values"]))
+    words: str = row["words"]
+    return str(gettext(words, **row["values"]))
 
 
 def hand_over_state(state: str) -> str:
