@@ -31,6 +31,7 @@ class Child:
     env: Mapping[str, str]
     log: Path
     ended: Callable[[Child], None]
+    sockets: tuple[int, ...] = ()  # file descriptors of ours that it inherits
     process: subprocess.Popen[str] | None = None
     started: float = 0.0
     failures: int = 0
@@ -54,6 +55,7 @@ class Child:
             errors="replace",
             env=dict(self.env),
             cwd=ROOT,
+            pass_fds=self.sockets,
             start_new_session=True,  # Ctrl-C reaches the house alone, which ends its children in order
         )
         self.started = time.monotonic()

@@ -35,6 +35,7 @@ from house.environment import PYTHON, VENV
 from house.trouble import ROOT, Trouble, say, told
 
 WORKERS = 2
+BACKLOG = 2048  # callers that may wait for an answer
 THREADS = 24  # a live stream keeps one
 GRACE = 5.0  # seconds an answer may take to finish when the house ends
 READY_WITHIN = 90.0  # seconds
@@ -69,13 +70,19 @@ def given_database() -> str | None:
     return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+psycopg2:", words) if words else None
 
 
-def check_port_is_free() -> None:
-    """Nobody else listens on the port, or Trouble names another way."""
-    with socket.socket() as probe:
+@contextmanager
+def open_port() -> Iterator[int]:
+    """The port is ours while this lasts, or Trouble names another way; yields the listening socket's descriptor.
+
+    Taken before the start and handed to the web server, so that nobody else takes it meanwhile and answers in our name,
+    and who comes while the web server starts again waits instead of being refused.
+    """
+    with socket.socket() as listener:
         # As gunicorn does: the last minute of a connection that was closed does not count as in use.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port()))
+            listener.bind(("127.0.0.1", port()))
+            listener.listen(BACKLOG)
         except PermissionError:
             raise Trouble(
                 f"Port {port()} is for root only: choose one above 1023 with PORT=8000."
@@ -84,6 +91,7 @@ def check_port_is_free() -> None:
             raise Trouble(
                 f"Port {port()} is in use by another program: choose another, such as PORT={port() + 1} make run."
             ) from None
+        yield listener.fileno()
 
 
 def run() -> int:
@@ -91,21 +99,17 @@ def run() -> int:
     with _only_house() as mine:
         if not mine:
             return 0
-        with _stop_on_signals():
+        with _stop_on_signals(), contextlib.suppress(Stopped), open_port() as listener:
+            setup.prepare("run")
+            os.umask(0o077)  # logs and files of the house are nobody else's business
             try:
-                check_port_is_free()
-                setup.prepare("run")
-                os.umask(0o077)  # logs and files of the house are nobody else's business
-                try:
-                    env = _open_database()
-                    _prepare_application(env)
-                    _keep_running(env)
-                finally:
-                    _ignore_signals()
-                    if not given_database():
-                        cluster.stop(instance_folder())
-            except Stopped:
-                pass
+                env = _open_database()
+                _prepare_application(env)
+                _keep_running(env, listener)
+            finally:
+                _ignore_signals()
+                if not given_database():
+                    cluster.stop(instance_folder())
         say("Stopped.")
     return 0
 
@@ -236,10 +240,10 @@ def _flask_step(name: str, words: list[str], env: Mapping[str, str]) -> None:
         raise Trouble(f"`flask {' '.join(words)}` failed, see {log}: {last}")
 
 
-def _keep_running(env: Mapping[str, str]) -> None:
+def _keep_running(env: Mapping[str, str], listener: int) -> None:
     """Web server and worker run, and start again when they die, until a signal raises Stopped."""
     ended: queue.SimpleQueue[Child] = queue.SimpleQueue()
-    web = Child("web", _gunicorn(), env, _logs() / "web.log", ended.put)
+    web = Child("web", _gunicorn(listener), env, _logs() / "web.log", ended.put, (listener,))
     flask_worker = [str(VENV / "bin/flask"), "--app", "wsgi", "worker"]
     worker = Child("worker", flask_worker, env, _logs() / "worker.log", ended.put)
     children = [web, worker]
@@ -293,7 +297,7 @@ def _wait_until_ready(web: Child) -> None:
 
 def _get(path: str) -> None:
     """The web server answered, whatever it said. Raises OSError when nobody is there."""
-    connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port(), timeout=2)
     try:
         connection.request("GET", path)
         connection.getresponse()
@@ -303,9 +307,9 @@ def _get(path: str) -> None:
         connection.close()
 
 
-def _gunicorn() -> list[str]:
+def _gunicorn(listener: int) -> list[str]:
     return [
-        *(str(VENV / "bin/gunicorn"), "wsgi:app", "--bind", f"127.0.0.1:{port()}"),
+        *(str(VENV / "bin/gunicorn"), "wsgi:app", "--bind", f"fd://{listener}"),
         *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
         *("--graceful-timeout", str(int(GRACE)), "--keep-alive", "30", "--access-logfile", "-"),
         *("--log-level", "warning"),

@@ -103,6 +103,17 @@ def test_a_port_in_use_is_one_sentence(small_house: SmallHouse) -> None:
     )
 
 
+def test_nobody_takes_the_port_while_the_house_starts(
+    small_house: SmallHouse, free_port: str
+) -> None:
+    house = small_house.start("run", PORT=free_port)
+    read_until(house, "schema")
+    with pytest.raises(OSError, match="in use"):
+        socket.create_server(("127.0.0.1", int(free_port)))
+    read_until(house, "make stop")
+    assert get(free_port, "/healthz") == "well"
+
+
 @pytest.mark.parametrize(
     ("port", "sentence"), [("web", "PORT must be a number"), ("70000", "PORT")]
 )
