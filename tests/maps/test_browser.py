@@ -90,10 +90,15 @@ def test_a_grid_chosen_on_the_map_opens_beside_it(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
     ready(page)
-    label = page.locator(".grid-label", has_text="万华工业").first
-    box = label.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 4, box["y"] + 4)
+    # Names are written anew whenever something arrives, so their place is asked for in one go.
+    x, y = page.evaluate(
+        """() => {
+            const found = [...document.querySelectorAll(".grid-label")].find((e) => e.textContent.includes("万华工业"));
+            const box = found.getBoundingClientRect();
+            return [box.x + 4, box.y + 4];
+        }"""
+    )
+    page.mouse.click(x, y)
     expect(page.locator("#chosen h1")).to_contain_text("万华工业园")
     expect(page.locator(".grid-label.chosen")).to_contain_text("万华工业园")
 
