@@ -11,6 +11,7 @@ from webapp.base import flow, live
 from webapp.base.access import Anywhere, Holds, Owns
 from webapp.base.clock import Limit, Unit
 from webapp.base.flow import Flow, move
+from webapp.grids.rules import STAFF
 
 
 class Source(StrEnum):
@@ -230,8 +231,8 @@ FIELD = (
 )
 
 MAY = {
-    "cases.report": Anywhere(*FIELD, *DESK, "admin", "machine"),
-    "cases.read": Anywhere(*FIELD, *DESK, "admin", "machine"),
+    "cases.report": Anywhere(*STAFF, "machine"),
+    "cases.read": Anywhere(*STAFF, "machine"),
     "cases.watch": Holds(*FIELD, *DESK),
     "cases.see": Holds(*FIELD, *DESK)
     | Owns("reporter_id", "reported it")

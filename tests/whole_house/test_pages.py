@@ -1,0 +1,224 @@
+"""Every page that can be reached is proper HTML, changes nothing, and asks no more the longer its lists."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import html5lib
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from tests.world import World, as_user
+from webapp.base import notices
+from webapp.base.datum import Datum
+from webapp.base.db import db
+from webapp.cases import actions
+from webapp.cases.rules import Source
+
+READERS = (
+    None,
+    "worker",
+    "leader",
+    "acceptor",
+    "dispatcher",
+    "shift",
+    "supervisor",
+    "handler",
+    "station",
+    "street",
+    "admin",
+)
+LANGUAGES = ("zh_CN", "en")
+
+# Pages of one kind are alike: so many of each are read.
+ALIKE = 3
+
+
+class _Links(HTMLParser):
+    """The addresses a page leads to, and those it asks for by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = {"a": ("href", "hx-get"), "img": ("src",), "link": ("href",), "script": ("src",)}
+        for name, value in attrs:
+            wanted = name in names.get(tag, ("hx-get", "data-src"))
+            if value and wanted:
+                self.found.append(value)
+
+
+class _Reader:
+    """Reads every page one account can reach, in one language."""
+
+    def __init__(self, app: Flask, client: FlaskClient, language: str) -> None:
+        self.app = app
+        self.client = client
+        self.language = language
+        self.seen: set[str] = set()
+        self.kinds: Counter[str] = Counter()
+        self.faults: list[str] = []
+        self.wrote: list[str] = []
+
+    def read_all(self, start: str) -> None:
+        waiting = [start]
+        while waiting:
+            address = waiting.pop(0)
+            if address in self.seen or not self._wanted(address):
+                continue
+            self.seen.add(address)
+            waiting += self._read(address)
+
+    def _wanted(self, address: str) -> bool:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or parts.path.startswith("/static/"):
+            return False
+        if parts.path == "/live":
+            return False
+        kind = (
+            re.sub(r"\d+|DJJ-\w-\d+|[0-9A-Z]{15}", "#", parts.path)
+            + "?"
+            + "&".join(sorted(part.partition("=")[0] for part in parts.query.split("&")))
+        )
+        self.kinds[kind] += 1
+        return self.kinds[kind] <= ALIKE
+
+    def _read(self, address: str) -> list[str]:
+        with writing(self.app, self.wrote, address):
+            answer = self.client.get(address, headers={"Accept": "text/html"})
+        if answer.status_code in (301, 302, 303):
+            return [urljoin(address, answer.headers["Location"])]
+        if answer.status_code != 200:
+            self.faults.append(f"{address}: {answer.status_code}")
+            return []
+        if answer.mimetype != "text/html":
+            return []
+        text = answer.get_data(as_text=True)
+        self.faults += [f"{address}: {fault}" for fault in html_faults(text)]
+        links = _Links()
+        links.feed(text)
+        return [urldefrag(urljoin(address, each))[0] for each in links.found]
+
+
+def html_faults(text: str) -> list[str]:
+    """What a strict reader finds wrong with a page, or with a part of one."""
+    parser = html5lib.HTMLParser(strict=False)
+    whole = text.lstrip().lower().startswith("<!doctype")
+    parser.parse(text) if whole else parser.parseFragment(text)
+    lines = text.splitlines()
+    return [
+        f"{html5lib.constants.E[code] % more} near {lines[min(line, len(lines)) - 1].strip()[:160]}"
+        for (line, _column), code, more in parser.errors
+    ]
+
+
+@contextmanager
+def writing(app: Flask, into: list[str], what: str) -> Iterator[None]:
+    """Whatever is written to the database inside is noted."""
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if re.match(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE|COPY)\b", statement, re.IGNORECASE):
+            into.append(f"{what}: {statement[:120]}")
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _client(app: Flask, username: str | None, language: str) -> FlaskClient:
+    client = app.test_client()
+    client.post(f"/language/{language}")
+    if username is not None:
+        logins = app.extensions["settings"].instance / "demo-logins.json"
+        word = json.loads(logins.read_text(encoding="utf-8"))[0]["password"]
+        answer = client.post("/sign-in", data={"username": username, "password": word})
+        assert answer.status_code == 303
+    return client
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("username", READERS, ids=str)
+def test_every_page_in_reach_is_there_and_is_proper(
+    full_house: Flask, username: str | None, language: str
+) -> None:
+    reader = _Reader(full_house, _client(full_house, username, language), language)
+    reader.read_all("/")
+    assert len(reader.seen) > 3, "there is nothing to read"
+    assert not reader.faults, "\n".join(reader.faults)
+    assert not reader.wrote, "\n".join(reader.wrote)
+
+
+def test_an_error_is_a_proper_page_too(full_house: Flask) -> None:
+    client = _client(full_house, "worker", "zh_CN")
+    for address, status in (("/nowhere", 404), ("/people/accounts", 403), ("/cases/0", 404)):
+        answer = client.get(address, headers={"Accept": "text/html"})
+        assert answer.status_code == status
+        assert html_faults(answer.get_data(as_text=True)) == []
+
+
+def _report(world: World, count: int) -> None:
+    lon, lat = world.spot(world.home)
+    for _each in range(count):
+        actions.report(
+            class_code="06010",
+            lon=lon,
+            lat=lat,
+            datum=Datum.WGS84,
+            source=Source.WORKER,
+            by=world.worker,
+            prefix="DJJ",
+        )
+        notices.notify([world.worker.id, world.dispatcher.id], "Please sign in first.", url="/")
+
+
+def _asked(app: Flask, client: FlaskClient, address: str) -> int:
+    statements: list[str] = []
+    with app.app_context():
+        connection = db.session.connection()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(connection.engine, "before_cursor_execute", note)
+    try:
+        answer = client.get(address)
+    finally:
+        event.remove(connection.engine, "before_cursor_execute", note)
+    assert answer.status_code == 200, f"{address}: {answer.status_code}"
+    return len(statements)
+
+
+LISTS = {
+    "/cases": "dispatcher",
+    "/cases/today": "worker",
+    "/notices": "worker",
+    "/desk": "dispatcher",
+    "/phone": "worker",
+    "/grids/DJJ-C-001": "dispatcher",
+    "/api/v1/cases": "dispatcher",
+    "/maps/layers/cases.json": "dispatcher",
+}
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_longer_list_asks_no_more_questions(app: Flask, world: World, address: str) -> None:
+    browser = as_user(app, getattr(world, LISTS[address]))
+    browser.get(address)
+    _report(world, 2)
+    few = _asked(app, browser, address)
+    _report(world, 9)
+    assert _asked(app, browser, address) == few
