@@ -8,11 +8,16 @@ import time
 from datetime import UTC, datetime
 from os import cpu_count
 
-from bench import points, trigger
+from bench import plans, points, trigger, web
 from bench.figures import Figure, table
 from bench.ground import ground
 
-BENCHMARKS = {"points": points.figures, "trigger": trigger.figures}
+BENCHMARKS = {
+    "points": points.figures,
+    "trigger": trigger.figures,
+    "web": web.figures,
+    "plans": plans.figures,
+}
 
 
 def main(names: list[str]) -> int:

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import shapely
+from flask import Flask
 from shapely import Polygon
 
+from tests import databases
+from webapp.app import create_app
 from webapp.base.access import Actor
+from webapp.base.config import Settings
+from webapp.base.db import db
 from webapp.base.spatial import shape_of
 from webapp.grids import actions, queries
 from webapp.grids.actions import Drawn
 from webapp.grids.models import BoundarySet, Grid
 from webapp.grids.rules import GridKind
+
+
+@contextmanager
+def app_of_its_own(cluster_url: str, house: Flask) -> Iterator[Flask]:
+    """The app on a database of its own, for what several connections do at once."""
+    name = f"test_{uuid.uuid4().hex[:10]}"
+    values = {
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": databases.clone(cluster_url, name),
+        "SECRET_KEY": "a key that only tests use, long enough",
+        "INSTANCE": str(house.extensions["settings"].instance),
+    }
+    app = create_app(Settings.from_environment(values))
+    try:
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+    finally:
+        databases.drop(cluster_url, name)
 
 
 def borders() -> dict[str, Polygon]:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
-from shapely import Polygon
+from flask import Flask
+from shapely import Point, Polygon
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tests.grids.redrawing import bitten, border_of, borders, draft, halves, put_in_force
+from tests.grids.redrawing import (
+    app_of_its_own,
+    bitten,
+    border_of,
+    borders,
+    draft,
+    halves,
+    neighbours,
+    put_in_force,
+)
 from tests.world import World, someone
 from webapp.base import audit
 from webapp.base.datum import Datum
@@ -239,3 +252,39 @@ def test_many_rows_are_located_again_at_once(session: Session) -> None:
         each.grid_id != 1 for each in session.scalars(select(Place).where(Place.name.like("村%")))
     )
     assert len(moved) > 380
+
+
+WAITS = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+def test_what_is_placed_while_borders_change_is_placed_by_the_new_ones(
+    cluster_url: str, house: Flask
+) -> None:
+    """A row written in another connection waits for the activation, and obeys what it made."""
+    found: list[tuple[int | None, int | None]] = []
+
+    def place(app: Flask, spot: Point) -> None:
+        with app.test_request_context("/"):
+            village = Place(kind="village", name="新村", geom=stored(spot))
+            db.session.add(village)
+            db.session.flush()
+            found.append((village.grid_id, village.grid_version_id))
+            db.session.commit()
+
+    with app_of_its_own(cluster_url, house) as app, app.test_request_context("/"):
+        first, second = neighbours()
+        changes = bitten(first, second)
+        spot = borders()[first].difference(changes[first]).representative_point()
+        made = put_in_force(changes)
+        writer = threading.Thread(target=place, args=(app, spot))
+        writer.start()
+        with db.engine.connect() as watcher:
+            until = time.monotonic() + 30
+            while not watcher.scalar(WAITS) and time.monotonic() < until:
+                watcher.rollback()
+        assert found == []
+        wanted = next(each for each in queries.versions_of(made.id) if each.code == second)
+        expected = (wanted.grid_id, wanted.id)
+        db.session.commit()
+        writer.join()
+        assert found == [expected]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -14,8 +13,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tests import databases
-from tests.grids.redrawing import bitten, borders, draft, halves, neighbours, put_in_force
+from tests.grids.redrawing import (
+    app_of_its_own,
+    bitten,
+    borders,
+    draft,
+    halves,
+    neighbours,
+    put_in_force,
+)
 from tests.world import World, as_user, someone
 from webapp.base import audit, clock
 from webapp.base.db import db
@@ -144,15 +150,23 @@ def test_two_sets_are_never_in_force_at_once(session: Session) -> None:
 
 def test_of_two_activations_at_once_one_wins(cluster_url: str, house: Flask) -> None:
     """Two people, two sets, two connections: the second is told that it came too late."""
-    from webapp.app import create_app
-    from webapp.base.config import Settings
+    outcomes: list[str] = []
+    both = threading.Barrier(2)
 
-    name = f"test_{uuid.uuid4().hex[:10]}"
-    url = databases.clone(cluster_url, name)
-    try:
-        values = {"WANGGE_ENV": "test", "DATABASE_URL": url, "SECRET_KEY": "k" * 40}
-        instance = str(house.extensions["settings"].instance)
-        app = create_app(Settings.from_environment({**values, "INSTANCE": instance}))
+    def put(app: Flask, key: int, by: Person) -> None:
+        with app.test_request_context("/"):
+            mine = queries.set_by_id(key)
+            assert mine is not None
+            both.wait()
+            try:
+                actions.activate(mine, by=by)
+                db.session.commit()
+                outcomes.append("won")
+            except Changed:
+                db.session.rollback()
+                outcomes.append("too late")
+
+    with app_of_its_own(cluster_url, house) as app:
         with app.test_request_context("/"):
             drafter, admin = someone("drafter", "shift_leader"), someone("boss", "admin")
             made = [draft(bitten(*neighbours(), radius=r), by=drafter) for r in (50, 70)]
@@ -160,23 +174,7 @@ def test_of_two_activations_at_once_one_wins(cluster_url: str, house: Flask) -> 
                 actions.check(each, [], by=drafter)
             keys = [each.id for each in made]
             db.session.commit()
-        outcomes: list[str] = []
-        both = threading.Barrier(2)
-
-        def put(key: int) -> None:
-            with app.test_request_context("/"):
-                mine = queries.set_by_id(key)
-                assert mine is not None
-                both.wait()
-                try:
-                    actions.activate(mine, by=admin)
-                    db.session.commit()
-                    outcomes.append("won")
-                except Changed:
-                    db.session.rollback()
-                    outcomes.append("too late")
-
-        threads = [threading.Thread(target=put, args=(key,)) for key in keys]
+        threads = [threading.Thread(target=put, args=(app, key, admin)) for key in keys]
         for each in threads:
             each.start()
         for each in threads:
@@ -185,10 +183,6 @@ def test_of_two_activations_at_once_one_wins(cluster_url: str, house: Flask) -> 
         with app.test_request_context("/"):
             states = db.session.scalars(select(BoundarySet.state).where(BoundarySet.id.in_(keys)))
             assert sorted(states) == [SetState.ACTIVE, SetState.CHECKED]
-            db.session.close()
-            db.engine.dispose()
-    finally:
-        databases.drop(cluster_url, name)
 
 
 # Their pages
