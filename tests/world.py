@@ -20,7 +20,7 @@ from webapp.people.actors import Person
 from webapp.people.models import Account
 
 PASSWORD = "a password for tests"
-# Hashed once: a hash is slow on purpose.
+# Hashed once: a hash is never cheap.
 HASH = passwords.hashed(PASSWORD, username=None)
 
 # A point well inside the first grid of each name, degrees WGS 84, from the default geodata.

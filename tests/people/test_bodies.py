@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests import databases
 from tests.world import PASSWORD, World, as_user
 from webapp.base.access import RIGHTS, may
 from webapp.base.db import db
@@ -121,13 +120,3 @@ def test_a_weak_password_makes_no_administrator(app: Flask) -> None:
     made = app.test_cli_runner().invoke(args=["people", "admin", "boss", "--password", "short"])
     assert made.exit_code == 1
     assert "10" in made.output
-
-
-def test_the_tables_of_people_come_and_go(cluster_url: str) -> None:
-    url = databases.empty(cluster_url, "people_steps")
-    try:
-        databases.flask(url, "db", "upgrade", "0003")
-        databases.flask(url, "db", "downgrade", "0002")
-        databases.flask(url, "db", "upgrade", "0003")
-    finally:
-        databases.drop(cluster_url, "people_steps")

@@ -98,7 +98,7 @@ def test_a_machine_account_has_no_password_that_fits(session) -> None:
 
 
 def test_an_old_hash_is_renewed_when_its_owner_signs_in(world: World, client: FlaskClient) -> None:
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
     queries.by_username("worker").password_hash = weak
     db.session.commit()
     assert sign_in(client, "worker").status_code == 303
