@@ -58,7 +58,9 @@ export class Place {
     this.circle.setLatLng(latLng(at)).setRadius(accuracy ?? 0).addTo(this.map);
     this.dot.setLatLng(latLng(at)).addTo(this.map);
     const meaning = means(this.outlines, at, accuracy, this.say);
-    if (first && this.go) this.map.setView(latLng(at), Math.max(this.map.getZoom(), 15.5), { animate: false });
+    // A position that the map does not reach is said in words; the map stays with the grids.
+    const reached = this.map.options.maxBounds?.contains(latLng(at)) ?? true;
+    if (first && this.go && reached) this.map.setView(latLng(at), Math.max(this.map.getZoom(), 15.5), { animate: false });
     this.map.fire("placed", { at, accuracy, ...meaning });
   }
 
