@@ -3,6 +3,7 @@
 Revision ID: 0002
 Revises: 0001
 """
+
 import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geometry
@@ -62,8 +63,13 @@ def downgrade() -> None:
         sa.Column(
             "geom",
             Geometry(
-                geometry_type="POLYGON", srid=SRID, dimension=2, spatial_index=False,
-                from_text="ST_GeomFromEWKT", name="geometry", nullable=False,
+                geometry_type="POLYGON",
+                srid=SRID,
+                dimension=2,
+                spatial_index=False,
+                from_text="ST_GeomFromEWKT",
+                name="geometry",
+                nullable=False,
             ),
             nullable=False,
         ),
@@ -74,7 +80,11 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grid_piece")),
     )
     op.create_geospatial_index(
-        "idx_grid_piece_geom", "grid_piece", ["geom"], unique=False, postgresql_using="gist",
+        "idx_grid_piece_geom",
+        "grid_piece",
+        ["geom"],
+        unique=False,
+        postgresql_using="gist",
         postgresql_ops={},
     )
     op.execute(PIECES)

@@ -8,14 +8,15 @@ Revises: 0004
 Create Date: 2026-11-23 05:40:00
 
 """
+
 from typing import Sequence, Union
 
 from alembic import op
 from webapp.base import audit
 
 # revision identifiers, used by Alembic.
-revision: str = '0005'
-down_revision: Union[str, Sequence[str], None] = '0004'
+revision: str = "0005"
+down_revision: Union[str, Sequence[str], None] = "0004"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
