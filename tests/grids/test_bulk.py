@@ -228,6 +228,11 @@ def test_many_areas_need_wider_figures_and_answer_alike() -> None:
     assert raster.find(*middle.T).area.tolist() == list(range(columns * columns))
 
 
+def test_a_very_large_territory_has_wider_squares() -> None:
+    assert bulk.fitting_side(12_450, 9_211) == bulk.SIDE_M
+    assert bulk.fitting_side(100_000, 100_000) == 40
+
+
 def test_copied_columns_come_back_as_they_were(session: Session) -> None:
     spots = Points(np.array([1.5, 2.5]), np.array([3.5, 4.5]))
     copy_in(

@@ -32,6 +32,10 @@ from webapp.grids.raster import DOUBTFUL, NOBODY, Floats, Raster, Shapes
 SIDE_M = 5.0
 
 
+# So many cells a raster may have: two bytes each, and as many again while it is made.
+MOST_CELLS = 20_000_000
+
+
 @dataclass(frozen=True)
 class Located:
     """Where points lie: keys of grid and version (0: outside every grid), border mark, unit cell."""
@@ -54,7 +58,7 @@ class Located:
 class Territory:
     """The borders of one boundary set and the unit cells, as they were read from the database."""
 
-    def __init__(self, side: float) -> None:
+    def __init__(self, side: float | None = None) -> None:
         borders = queries.borders_in_order()
         living = queries.cells_in_order()
         # Keys by place in the order of precedence; the last one is nobody's.
@@ -64,6 +68,7 @@ class Territory:
         grids, cells = (_shapes(rows) for rows in (borders, living))
         west, south, east, north = shapely.total_bounds(np.concatenate([grids, cells]))
         extent = (west - REACH, south - REACH, east + REACH, north + REACH)
+        side = side or fitting_side(east - west, north - south)
         self.grids = Raster(grids, side=side, extent=extent, reach=REACH)
         self.cells = Raster(cells, side=side, extent=extent)
 
@@ -89,10 +94,18 @@ def _shapes(rows: list[Row[Any]]) -> Shapes:
 KEPT = 2
 
 _lock = threading.Lock()
-_kept: dict[tuple[str, int, str, float], Territory] = {}
+_kept: dict[tuple[str, int, str, float | None], Territory] = {}
 
 
-def territory(side: float = SIDE_M) -> Territory:
+def fitting_side(width: float, height: float) -> float:
+    """The width of raster cells (metres) for a territory: `SIDE_M`, or more for a very large one."""
+    side = SIDE_M
+    while (width / side) * (height / side) > MOST_CELLS:
+        side *= 2
+    return side
+
+
+def territory(side: float | None = None) -> Territory:
     """The borders in force, made ready once in a process for each time that others take force.
 
     `side`: width of a raster cell in metres; wider ones are sooner ready and slower to ask. Raises
