@@ -28,7 +28,7 @@ import { pickPoint } from "./pick.js";
 import { Place } from "./place.js";
 import { Points } from "./points.js";
 import { addTools } from "./tools.js";
-import { latLng } from "./geometry.js";
+import { View, leafletOf } from "./view.js";
 import { speaker } from "./words.js";
 import { tell } from "../requests.js";
 
@@ -44,17 +44,11 @@ class Wangge {
     this.options = options;
     this.say = speaker(element);
     this.busy = 0;
-    this.least = 0;
-    this.leaflet = L.map(element, {
-      zoomControl: false, zoomSnap: 0.125, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 9, maxZoom: 19, preferCanvas: true,
-      attributionControl: false, tapHold: true, bounceAtZoomLimits: false,
-    }).setView(latLng(options.centre ?? [121.07, 37.7]), 12.5);
-    L.control.attribution({ prefix: false, position: "bottomright" }).addTo(this.leaflet);
-    // Not by `minZoom`: clusters of points lose their single points where that is no whole number.
-    this.leaflet._limitZoom = (zoom) => Math.max(this.least, L.Map.prototype._limitZoom.call(this.leaflet, zoom));
+    this.leaflet = leafletOf(element);
     this.outlines = new Outlines(this.leaflet, this.say);
     this.labels = new Labels(this.leaflet, this.outlines, () => this.points("cases")?.shown);
     this.base = new BaseMap(this.leaflet, options, this.say);
+    this.view = new View(this.leaflet, this.outlines, this.base, options.room);
     this.place = new Place(this.leaflet, this.outlines, this.say);
     this.layers = new Map();
     for (const [name, title, mark, from_zoom] of options.layers) this.addPoints({ name, title, mark, from_zoom });
@@ -71,8 +65,8 @@ class Wangge {
       return this;
     }
     this.outlines.mine = new Set(this.options.mine);
-    this.#frame();
-    this.fit(this.options.grid, false);
+    this.view.frame();
+    this.view.fit(this.options.grid, false);
     if (this.options.grid) this.outlines.choose(this.options.grid);
     if (this.options.counts) await this.recount();
     await Promise.all(this.options.show.map((name) => this.layers.get(name)?.show()));
@@ -96,30 +90,14 @@ class Wangge {
     });
     leaflet.on("told", ({ words }) => tell(words));
     leaflet.on("based", ({ name }) => {
-      if (name === "context") this.#frame();
       if (name !== "places") return;
       this.labels.names = this.base.names;
       this.labels.place();
     });
-    leaflet.on("resize", () => this.#frame());
-    leaflet.on("zoomanim", () => (this.zooming = true));
-    leaflet.on("zoomend", () => (this.zooming = false));
-    addEventListener("beforeprint", () => this.fit());
     leaflet.on("contextmenu", ({ latlng }) => leaflet.fire("held", { at: [latlng.lng, latlng.lat] }));
     document.addEventListener("wangge:select", ({ detail }) => detail.from !== this && this.select(detail));
     document.addEventListener("wangge:case", ({ detail }) => this.#changed(detail.id));
     document.addEventListener("wangge:reload", () => this.#changed(null));
-    new ResizeObserver(() => leaflet.invalidateSize({ pan: false })).observe(leaflet.getContainer());
-  }
-
-  /** Nobody gets lost: the map ends where the built-in map ends, unless the grids lie elsewhere. */
-  #frame() {
-    const { edge } = this.base;
-    if (!this.outlines.all.size) return;
-    const whole = this.outlines.bounds();
-    const known = edge?.contains(whole);
-    this.leaflet.setMaxBounds(known ? edge : whole.pad(1.2));
-    this.least = known ? Math.min(this.leaflet.getBoundsZoom(edge, true), this.leaflet.getBoundsZoom(whole)) : 0;
   }
 
   #send(kind, id) {
@@ -132,7 +110,9 @@ class Wangge {
     this.#mark(kind, id);
     if (kind === "grid" && id) this.fit(id);
     const where = at ?? (kind === "case" ? await this.points("cases")?.where(id) : null);
-    if (where) this.go(where, Math.max(this.leaflet.getZoom(), 14.5));
+    if (!where) return;
+    this.go(where, Math.max(this.leaflet.getZoom(), 14.5));
+    if (kind === "case") this.#mark("grid", this.outlines.at(where)?.id ?? null);
   }
 
   #mark(kind, id) {
@@ -140,8 +120,7 @@ class Wangge {
     if (kind === "case") {
       const points = this.points("cases");
       points?.choose(id);
-      const grid = points?.markers.get(id)?.options.row[6];
-      if (grid) this.outlines.choose(grid);
+      this.outlines.choose(points?.markers.get(id)?.options.row[6] ?? null);
     }
     this.labels.place();
   }
@@ -182,20 +161,12 @@ class Wangge {
     return pickPoint(this.leaflet, this.outlines, this.say, options);
   }
 
-  go(at, zoom = this.leaflet.getZoom()) {
-    this.#look(() => this.leaflet.setView(latLng(at), zoom));
+  go(at, zoom) {
+    this.view.go(at, zoom);
   }
 
-  fit(id, animate = true) {
-    const [top, right, bottom, left] = this.options.room;
-    const room = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 16, animate };
-    this.#look(() => this.leaflet.fitBounds(this.outlines.bounds(id), room));
-  }
-
-  /** Leaflet forgets what it is asked while it zooms; so it is asked again when it is there. */
-  #look(deed) {
-    if (this.zooming) this.leaflet.once("zoomend", deed);
-    else deed();
+  fit(id) {
+    this.view.fit(id);
   }
 
   on(name, heard) {
