@@ -1,1 +1,1 @@
-"""The house around the application: what `make` uses before, beside and after the web application itself."""
+"""The house around the application: what `make` uses before, beside and after it."""

@@ -1,4 +1,4 @@
-"""Front-end packages: fetched by npm as the lock file says, copied to static/vendor, icons drawn into one sprite."""
+"""Front-end packages: fetched as the lock file says, copied to static/vendor, icons in one sprite."""
 
 from __future__ import annotations
 
@@ -43,14 +43,15 @@ FILES = {
     "axe": ("axe-core/axe.min.js", "axe-core/LICENSE"),
 }
 
-# icon("map-pin"), icon('map-pin'), icon="map-pin", "icon": "map-pin", data-icon="map-pin", and `else "x"` inside icon(...)
+# icon("map-pin"), icon('map-pin'), icon="map-pin", "icon": "map-pin", data-icon="map-pin", and the
+# word after `else` inside icon(...)
 NAMED = re.compile(r"""\bicon["']?\s*[(=:]\s*["']([a-z0-9-]+)["']""")
 OTHERWISE = re.compile(r"""\bicon\(\s*["'][a-z0-9-]+["'][^()]*?\belse\s+["']([a-z0-9-]+)["']""")
 SOURCES = (("templates", "*.html"), ("static/js", "*.js"), ("webapp", "*.py"))
 
 
 def provide() -> None:
-    """static/vendor holds what the pages use; without a change since the last time nothing is fetched or written."""
+    """static/vendor holds what the pages use; without a change nothing is fetched or written."""
     lock = hashlib.sha256(
         (ROOT / "package-lock.json").read_bytes() + repr(FILES).encode()
     ).hexdigest()
@@ -68,7 +69,7 @@ def provide() -> None:
 
 
 def copy(packages: Path, vendor: Path) -> None:
-    """The vendor folder holds exactly the files of the table, without pointers to source maps that are not there."""
+    """The folder holds exactly the files of the table, with no pointer to an absent source map."""
     shutil.rmtree(vendor, ignore_errors=True)
     for folder, sources in FILES.items():
         for source in (packages / path for path in sources):
@@ -93,7 +94,7 @@ def icon_names(texts: Iterable[str]) -> list[str]:
 
 
 def sprite(names: Iterable[str], icons: Path) -> str:
-    """One SVG with a symbol for each name; `x-filled` is the filled drawing of x. An unknown name is Trouble."""
+    """One SVG with a symbol a name; `x-filled` is x drawn filled. An unknown name is Trouble."""
     symbols = [_symbol(name, icons) for name in names]
     return "\n".join(['<svg xmlns="http://www.w3.org/2000/svg">', *symbols, "</svg>", ""])
 

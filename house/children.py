@@ -1,4 +1,4 @@
-"""The processes of a running house: started, watched, started again with patience, and ended together."""
+"""The processes of a running house: started, watched, started again, and ended together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SETTLED = 60.0  # seconds after which a child is believed to be well again
 
 @dataclass
 class Child:
-    """One process of the house. What it says goes to its log file, its complaints to the console as well."""
+    """One process of the house: what it says goes to its log file, its complaints to the console too."""
 
     name: str
     command: list[str]
@@ -56,7 +56,8 @@ class Child:
             env=dict(self.env),
             cwd=ROOT,
             pass_fds=self.sockets,
-            start_new_session=True,  # Ctrl-C reaches the house alone, which ends its children in order
+            # Ctrl-C reaches the house alone, which ends its children in order.
+            start_new_session=True,
         )
         self.started = time.monotonic()
         readers = [
@@ -68,7 +69,7 @@ class Child:
         threading.Thread(target=self._wait, args=(self.process, readers), daemon=True).start()
 
     def wait_before_restart(self) -> float:
-        """Seconds to wait before the next start: 1, 2, 4 ... 30, and 1 again after a good minute."""
+        """Seconds until the next start: 1, 2, 4 ... 30, and 1 again after a good minute."""
         if time.monotonic() - self.started > SETTLED:
             self.failures = 0
         self.failures += 1

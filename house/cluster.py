@@ -2,8 +2,9 @@
 
     python -m house.cluster start|stop|status|url --instance DIR [--throwaway]
 
-An instance keeps its cluster in `pg` and its socket in `run`; where the server's user cannot enter or the socket's
-name would be too long, `cluster.json` in the instance remembers the place taken instead. Tests use `Throwaway`.
+An instance keeps its cluster in `pg` and its socket in `run`; where the server's user cannot enter
+or the socket's name would be too long, `cluster.json` in the instance remembers the place taken
+instead. Tests use `Throwaway`.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{database}') \\gexec
 def start(instance: Path, *, throwaway: bool = False) -> str:
     """The instance's cluster runs with its database and extensions; returns the SQLAlchemy URL.
 
-    Made on first use, found again later, recovered after a crash; nothing happens when it runs already.
+    Made on first use, found again later, recovered after a crash; left alone while it runs.
     """
     server = _postmaster(instance, throwaway=throwaway)
     if server.pid() is None:
@@ -80,10 +81,11 @@ def url(instance: Path) -> str:
 
 
 class Throwaway:
-    """A cluster for one test run, gone with it: `with Throwaway() as cluster: connect(cluster.url)`.
+    """A cluster for one test run, gone with it: `with Throwaway() as cluster: use(cluster.url)`.
 
-    `url` is a superuser's, of a database that has the extensions; so has every database created on it. Should the
-    test run be killed, the server stops with it and the next `Throwaway` removes what is left.
+    `url` is a superuser's, of a database that has the extensions; so has every database created on
+    it. Should the test run be killed, the server stops with it and the next `Throwaway` removes
+    what is left.
     """
 
     url: str
@@ -162,7 +164,7 @@ def make_instance(instance: Path) -> None:
 
 
 def _make_passage(folder: Path, user: str | None) -> None:
-    """The folder is there; under root the server's user may pass through it to what is his, and read nothing."""
+    """The folder is there; the server's user may pass through it to what is his, and read nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700 if user is None else 0o711)
 

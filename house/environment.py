@@ -1,4 +1,4 @@
-"""The Python environment in .venv: made once, and brought up to date only when the pinned requirements change."""
+"""The Python environment in .venv: made once, renewed only when the pinned requirements change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PYTHON = VENV / "bin/python"
 
 
 def provide(*, requirements: str) -> None:
-    """.venv holds what the file asks for, such as "requirements.txt"; an unchanged file costs no network."""
+    """.venv holds what the file asks for; without a change since the last time no network is used."""
     if not _works():
         say("Making the Python environment .venv")
         run(
@@ -41,7 +41,7 @@ def provide(*, requirements: str) -> None:
 
 
 def _works() -> bool:
-    """A virtual environment dies with the Python it was made from, for instance in a Debian upgrade."""
+    """An environment dies with the Python it was made from, for instance in a Debian upgrade."""
     return works([PYTHON, "-m", "pip", "--version"])
 
 

@@ -1,6 +1,7 @@
 """Whether a server named in DATABASE_URL can house the application; runs inside .venv.
 
-`python -m house.given` reads the address from the environment, says one sentence and exits 1 when it cannot.
+`python -m house.given` reads the address from the environment and, when it cannot, says one
+sentence and exits 1.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""The Debian packages of the machine: which are missing, and how they come without a system database server.
+"""The Debian packages of the machine: which are missing, and how they come without a system server.
 
-`python3 -m house.machine PACKAGE...` is the one command an administrator types for a user who may not install.
+`python3 -m house.machine PACKAGE...` is the one command an administrator types for somebody who may
+not install.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def provide(job: str) -> None:
 
 
 def install(packages: list[str]) -> None:
-    """The packages are installed; no database cluster was made, started, restarted or stopped by it."""
+    """The packages are installed; no system cluster was made, started, restarted or stopped."""
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     say(f"Installing {', '.join(packages)}")
     run(
@@ -106,9 +107,10 @@ def install(packages: list[str]) -> None:
 def no_system_cluster() -> Iterator[None]:
     """Debian neither creates its cluster `main` nor touches a running server while this lasts.
 
-    Two switches made for it: `create_main_cluster` for the package of a new server, and a policy that refuses to
-    start or stop any service named postgresql. Both are gone afterwards; a policy the administrator wrote stays as it is.
-    Should we be killed in between, the policy has lost its effect with our process, and the next installation removes it.
+    Two switches made for it: `create_main_cluster` for the package of a new server, and a policy
+    that refuses to start or stop any service named postgresql. Both are gone afterwards; a policy
+    the administrator wrote stays as it is. Should we be killed in between, the policy has lost its
+    effect with our process, and the next installation removes it.
     """
     folder_was_there = NO_CLUSTER.parent.is_dir()
     NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)

@@ -78,7 +78,7 @@ def _server(folder: Path) -> Server | None:
     )
     if major is None:
         return None
-    # Debian keeps what belongs to a version in one folder; elsewhere pg_config beside the programs knows.
+    # Debian keeps what belongs to a version in one folder; elsewhere pg_config knows.
     shared = Path(f"/usr/share/postgresql/{major[0]}")
     if not shared.is_dir() and (folder / "pg_config").exists():
         shared = Path(

@@ -1,4 +1,4 @@
-"""One database server of ours: made, started, asked and stopped, on a unix socket and as an unprivileged user."""
+"""One database server of ours: made, started, asked and stopped, unprivileged and on a socket."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ jit = off
 max_parallel_workers_per_gather = 0
 """
 
-# Only the person who started the house gets in, and only through the socket: the kernel says who is asking.
+# Only the person who started the house gets in: the kernel says who is asking on the socket.
 ACCESS = "local all all peer map=house\n"
 
 
 def unprivileged() -> str | None:
-    """The user a server runs as: ourselves (None), or somebody lesser when we are root, which PostgreSQL refuses."""
+    """The user a server runs as: ourselves (None), or somebody lesser for root, whom it refuses."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -73,7 +73,7 @@ def give(path: Path, user: str | None) -> None:
 
 @dataclass(frozen=True)
 class Postmaster:
-    """A server by its data folder, its socket folder and its user; `fast` trades safety for speed in tests."""
+    """A server by its folders for data and socket and its user; `fast` gives up safety for tests."""
 
     data: Path
     socket: Path
@@ -81,7 +81,7 @@ class Postmaster:
     fast: bool = False
 
     def create(self) -> None:
-        """The data folder is there, complete or not at all: a half-made one never carries its name."""
+        """The data folder is there, complete: a half-made one never carries its name."""
         half = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir(parents=True)
@@ -160,14 +160,14 @@ class Postmaster:
         return noted if noted is not None and self._is_ours(noted) else None
 
     def forget_stale_pid(self) -> None:
-        """No file names a process as this server that is another program by now, as after a reboot."""
+        """No file takes another program for this server, as one could after a reboot."""
         noted = self._noted_pid()
         if noted is not None and not self._is_ours(noted):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             (self.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
     def ask(self, sql: str, *, database: str, what: str) -> str:
-        """The SQL has run as superuser, stopping at the first error; rows come back as unaligned lines."""
+        """The SQL has run as superuser, to its first error; rows come back as unaligned lines."""
         command: list[str | Path] = [self._program("psql"), "-XqtA", "--set=ON_ERROR_STOP=1"]
         command += ["-h", self.socket, "-p", PORT, "-U", SUPERUSER, "-d", database, "-f", "-"]
         return run(command, what=what, env=_bare_environment(), words=sql, cwd=Path("/"))
@@ -204,7 +204,7 @@ class Postmaster:
         return len(lines) > 7 and lines[7].strip() == "ready"
 
     def _is_ours(self, pid: int) -> bool:
-        """Told by the command line, which everybody may read; a folder moved under a running server stays its own."""
+        """Told by the command line, which all may read; a moved folder stays its server's own."""
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except (FileNotFoundError, ProcessLookupError):
@@ -219,7 +219,7 @@ class Postmaster:
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """The spawned server is gone without writing anything more: its data is about to be thrown away."""
+    """The spawned server is gone without a last write: its data is about to be thrown away."""
     if child.poll() is None:
         child.send_signal(signal.SIGQUIT)
     child.wait(timeout=30)

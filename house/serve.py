@@ -72,13 +72,14 @@ def given_database() -> str | None:
 
 @contextmanager
 def open_port() -> Iterator[int]:
-    """The port is ours while this lasts, or Trouble names another way; yields the listening socket's descriptor.
+    """The port is ours while this lasts, or Trouble names another way; yields the descriptor.
 
-    Taken before the start and handed to the web server, so that nobody else takes it meanwhile and answers in our name,
-    and who comes while the web server starts again waits instead of being refused.
+    Taken before the start and handed to the web server, so that nobody else takes it meanwhile and
+    answers in our name, and who comes while the web server starts again waits instead of being
+    refused.
     """
     with socket.socket() as listener:
-        # As gunicorn does: the last minute of a connection that was closed does not count as in use.
+        # As gunicorn does: a connection closed a minute ago does not count as in use.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port()))
@@ -367,7 +368,7 @@ def _stop_on_signals() -> Iterator[None]:
         say("\nStopping")
         raise Stopped
 
-    # A shell starts background jobs with Ctrl-C ignored, and nohup ignores the closed terminal: they keep their word.
+    # A shell starts background jobs with Ctrl-C ignored, nohup ignores the closed terminal: so do we.
     for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if one == signal.SIGTERM or signal.getsignal(one) != signal.SIG_IGN:
             signal.signal(one, stop)

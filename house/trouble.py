@@ -35,8 +35,9 @@ def run(
 ) -> str:
     """The command has run, silently, with these words as its input, and its output is returned.
 
-    `what` begins the sentence when it fails: "The Python packages could not be installed". The last lines of a
-    failing command are printed before the sentence. With `user` (only root may) it runs as that user, in no other group.
+    `what` begins the sentence when it fails: "The Python packages could not be installed". The last
+    lines of a failing command are printed before the sentence. With `user` (only root may) it
+    runs as that user, in no other group.
     """
     try:
         done = subprocess.run(
@@ -84,7 +85,7 @@ def _as(user: str | None) -> dict[str, Any]:
 
 
 def told(job: Callable[[], int]) -> NoReturn:
-    """The job has run and the process ends with its exit code; any trouble is one sentence and exit code 1."""
+    """The job has run, the process ends with its exit code; trouble is one sentence and code 1."""
     try:
         code = job()
     except Trouble as trouble:

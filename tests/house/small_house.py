@@ -56,7 +56,7 @@ def worker():
 
 
 class SmallHouse:
-    """A checkout of its own with our real `house` and packages; `house(...)` runs `python -m house.serve ...`."""
+    """A checkout of its own with our real `house` and packages."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
