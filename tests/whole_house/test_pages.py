@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.exceptions import HTTPException
 
 from tests.world import World, as_user
 from webapp.base import notices
@@ -38,6 +39,30 @@ READERS = (
     "admin",
 )
 LANGUAGES = ("zh_CN", "en")
+
+# Asked for by scripts, by forms, by machines, or from outside the house.
+NOT_BY_LINK = frozenset(
+    (
+        "static",
+        "live.stream",
+        "health.alive",
+        "health.ready",
+        "metrics.show",
+        "installed.service_worker",
+        "cases.session_now",
+        "maps.layer",
+        "maps.base",
+        "maps.here",
+        "boundaries.at",
+        "boundaries.lines",
+        "boundaries.differences",
+        "imports.one",
+        "imports.drawing",
+        "people.phone",
+        "people.link",
+        "hand_overs.one",
+    )
+)
 
 # Pages of one kind are alike: so many of each are read.
 ALIKE = 3
@@ -150,16 +175,50 @@ def _client(app: Flask, username: str | None, language: str) -> FlaskClient:
     return client
 
 
+@pytest.fixture(scope="module")
+def readings() -> dict[tuple[str | None, str], _Reader]:
+    """Who has read the house, and what they saw."""
+    return {}
+
+
+def _reading(
+    house: Flask,
+    readings: dict[tuple[str | None, str], _Reader],
+    username: str | None,
+    language: str,
+) -> _Reader:
+    key = username, language
+    if key not in readings:
+        readings[key] = _Reader(house, _client(house, username, language), language)
+        readings[key].read_all("/")
+    return readings[key]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("username", READERS, ids=str)
 def test_every_page_in_reach_is_there_and_is_proper(
-    full_house: Flask, username: str | None, language: str
+    full_house: Flask, readings: Any, username: str | None, language: str
 ) -> None:
-    reader = _Reader(full_house, _client(full_house, username, language), language)
-    reader.read_all("/")
+    reader = _reading(full_house, readings, username, language)
     assert len(reader.seen) > 3, "there is nothing to read"
     assert not reader.faults, "\n".join(reader.faults)
     assert not reader.wrote, "\n".join(reader.wrote)
+
+
+def test_every_page_is_in_reach_of_somebody(full_house: Flask, readings: Any) -> None:
+    addresses = full_house.url_map.bind("localhost")
+    reached = set()
+    for username in READERS:
+        for address in _reading(full_house, readings, username, "zh_CN").seen:
+            with suppress(HTTPException):
+                reached.add(addresses.match(urlsplit(address).path)[0])
+    pages = {
+        rule.endpoint
+        for rule in full_house.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+    }
+    assert pages - reached - NOT_BY_LINK == set(), "no link leads to these pages"
+    assert pages >= NOT_BY_LINK, "these are pages no more"
 
 
 def test_an_error_is_a_proper_page_too(full_house: Flask) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from webapp.base.db import Base, db
 from webapp.base.files import StoredFile
@@ -136,5 +136,6 @@ def lives() -> list[tuple[Flow, Any]]:
 
 def files() -> Iterator[StoredFile]:
     """Every file that rows name, each content once."""
-    found = select(StoredFile).distinct(StoredFile.sha256).order_by(StoredFile.sha256)
+    first = select(func.min(StoredFile.id)).group_by(StoredFile.sha256)
+    found = select(StoredFile).where(StoredFile.id.in_(first)).order_by(StoredFile.id)
     yield from db.session.scalars(found.execution_options(yield_per=500))

@@ -1,0 +1,155 @@
+"""Demo data are there at once, once, and nowhere that real people are."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests import databases
+from webapp.app import create_app
+from webapp.base import audit, clock
+from webapp.base.config import Settings
+from webapp.base.db import db
+from webapp.base.files import StoredFile
+from webapp.cases.models import Case
+from webapp.cases.rules import State
+from webapp.grids import queries as grids
+from webapp.operation import stories
+from webapp.people.models import Account, Post
+from webapp.people.rules import ROLES
+
+
+@dataclass
+class Installation:
+    """A database with demo data, its folder, and what the command said."""
+
+    app: Flask
+    url: str
+    instance: Path
+    said: str
+
+    def again(self) -> str:
+        """What the command says when it is run once more."""
+        return databases.flask(self.url, "demo", INSTANCE=str(self.instance))
+
+
+@pytest.fixture(scope="module")
+def demo(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    name = f"demo_{uuid.uuid4().hex[:10]}"
+    url = databases.clone(cluster_url, name)
+    instance = tmp_path_factory.mktemp("demo")
+    said = databases.flask(url, "demo", INSTANCE=str(instance))
+    values = {"WANGGE_ENV": "test", "DATABASE_URL": url, "INSTANCE": str(instance)}
+    app = create_app(Settings.from_environment(values))
+    with app.app_context():
+        yield Installation(app, url, instance, said)
+    databases.drop(cluster_url, name)
+
+
+def test_it_says_in_one_line_what_it_did(demo: Installation) -> None:
+    assert re.search(r"^\d+ accounts and 60 cases added$", demo.said, re.MULTILINE)
+
+
+def test_a_second_time_nothing_is_added(demo: Installation) -> None:
+    logins = (demo.instance / "demo-logins.json").read_bytes()
+    assert "0 accounts and 0 cases added" in demo.again()
+    assert (demo.instance / "demo-logins.json").read_bytes() == logins
+
+
+def test_the_sign_ins_are_for_their_owner_and_lead_home(demo: Installation) -> None:
+    file = demo.instance / "demo-logins.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    rows = json.loads(file.read_text(encoding="utf-8"))
+    assert [row["username"] for row in rows][:3] == ["worker", "leader", "dispatcher"]
+    for row in rows:
+        assert set(row) == {"role", "username", "password", "home"}
+        assert len(row["password"]) >= 10
+        client = demo.app.test_client()
+        demo.app.config["WTF_CSRF_METHODS"] = []
+        answer = client.post(
+            "/sign-in", data={"username": row["username"], "password": row["password"]}
+        )
+        assert answer.headers["Location"] == row["home"], row
+        assert client.get(row["home"]).status_code == 200
+
+
+def test_lost_sign_ins_are_renewed(demo: Installation) -> None:
+    file = demo.instance / "demo-logins.json"
+    before = json.loads(file.read_text(encoding="utf-8"))
+    file.unlink()
+    assert "0 accounts and 0 cases added" in demo.again()
+    after = json.loads(file.read_text(encoding="utf-8"))
+    assert [row["username"] for row in after] == [row["username"] for row in before]
+    assert after[0]["password"] != before[0]["password"]
+
+
+def test_every_living_grid_has_its_worker_and_nobody_has_a_name(demo: Installation) -> None:
+    watched = set(db.session.scalars(select(Post.grid_id).where(Post.role == "grid_worker")))
+    assert watched == {grid.id for grid in grids.living()}
+    assert len(watched) == 97
+    titles = "网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|街道分管领导|系统管理员"
+    for account in db.session.scalars(select(Account).where(Account.demo)):
+        assert re.match(titles, account.name), account.name
+    roles = set(db.session.scalars(select(Post.role).distinct()))
+    assert roles <= set(ROLES)
+
+
+def test_cases_stand_at_every_stage_and_lie_where_they_should(demo: Installation) -> None:
+    stages = dict(db.session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
+    assert stages == {state: count for state, (count, _from, _to) in stories.STAGES.items()}
+    lost = db.session.scalars(select(Case).where(Case.grid_id.is_(None))).all()
+    assert lost
+    assert {case.state for case in lost} == {State.REPORTED}
+    home = select(func.count()).where(Case.handler_id == Account.id, Account.username == "worker")
+    assert db.session.scalar(home)
+
+
+def test_they_are_marked_as_examples_and_have_their_pictures(demo: Installation) -> None:
+    for case in db.session.scalars(select(Case)):
+        assert (case.words or "").startswith("【示例】")
+        assert case.media, case.number
+    assert db.session.scalar(select(func.count()).select_from(StoredFile)) > 80
+
+
+def test_nothing_happened_in_the_future_and_the_log_is_in_order(demo: Installation) -> None:
+    now = clock.now()
+    for case in db.session.scalars(select(Case)):
+        moments = [event.at for event in audit.history("case", case.id)]
+        assert moments == sorted(moments)
+        assert now - timedelta(days=9) < case.happened_at <= moments[-1] <= now
+        assert case.happened_at <= case.received_at
+    assert audit.broken_links() == []
+
+
+def test_the_check_finds_everything_whole(demo: Installation) -> None:
+    said = databases.flask(demo.url, "check", "--files", INSTANCE=str(demo.instance))
+    assert "everything is whole" in said
+
+
+def test_production_refuses(demo: Installation) -> None:
+    with pytest.raises(RuntimeError, match="no place in production"):
+        databases.flask(
+            demo.url,
+            "demo",
+            INSTANCE=str(demo.instance),
+            WANGGE_ENV="production",
+            SECRET_KEY="k" * 40,
+        )
+
+
+def test_without_geodata_it_says_what_to_do(cluster_url: str, tmp_path: Path) -> None:
+    name = f"bare_{uuid.uuid4().hex[:10]}"
+    url = databases.empty(cluster_url, name)
+    databases.flask(url, "db", "upgrade")
+    with pytest.raises(RuntimeError, match="geodata load"):
+        databases.flask(url, "demo", INSTANCE=str(tmp_path))
+    databases.drop(cluster_url, name)
