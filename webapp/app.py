@@ -25,7 +25,7 @@ from webapp.grids import (
 from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, metrics, openapi, rules as machines
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
-from webapp.operation import commands as house_commands
+from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
     commands as people_commands,
     handover,
@@ -50,6 +50,7 @@ PAGES = (
     openapi,
     health,
     metrics,
+    help_pages,
 )
 COMMANDS = (
     grid_commands.group,

@@ -1,0 +1,36 @@
+"""Help: how the house is used, one page for each way of working, whole in each language."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+from flask_babel import get_locale, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from webapp.base.access import public
+from webapp.base.web import page
+
+bp = Blueprint("help", __name__)
+
+PAGES: dict[str, LazyString] = {
+    "phone": _l("On the phone"),
+    "desk": _l("At the desk"),
+    "borders": _l("Borders of the grids"),
+    "people": _l("People and posts"),
+}
+
+
+@bp.get("/help")
+@public("help is for everybody")
+def contents() -> Response:
+    """What there is help on."""
+    return page("help/contents.html", pages=PAGES)
+
+
+@bp.get("/help/<topic>")
+@public("help is for everybody")
+def show(topic: str) -> Response:
+    """One page of help."""
+    if topic not in PAGES:
+        abort(404)
+    language = "en" if get_locale().language == "en" else "zh_CN"
+    return page("help/page.html", pages=PAGES, topic=topic, text=f"help/{topic}.{language}.html")
