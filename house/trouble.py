@@ -92,7 +92,7 @@ def told(job: Callable[[], int]) -> NoReturn:
         code = _tell(str(trouble))
     except PermissionError as refused:
         code = _tell(
-            f"No right to write {refused.filename}: run as its owner, or choose another place with INSTANCE=."
+            f"No right to use {refused.filename}: run as its owner, or choose another place with INSTANCE=."
         )
     except OSError as failed:
         if failed.errno in (errno.ENOSPC, errno.EDQUOT):
