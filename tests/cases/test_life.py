@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from tests.cases.stages import brought_to, photographed, reported
 from tests.world import World
-from webapp.base import audit, notices
+from webapp.base import audit, clock, notices
 from webapp.base.access import Actor
+from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Refusal, Unacceptable
 from webapp.cases import actions, queries
 from webapp.cases.models import Case
-from webapp.cases.rules import CASE_FLOW, Duty, Stage, State
+from webapp.cases.rules import CASE_FLOW, OPEN, Duty, Stage, State
+from webapp.people import actions as people
+from webapp.people.models import Account
 
 Deed = Callable[[Case, Actor, World], None]
 
@@ -112,6 +116,41 @@ def test_a_failed_check_sends_the_handler_on(world: World) -> None:
     assert case.handler_id == world.worker.id
     assert case.checker_id is None
     assert queries.open_assignment(case.id, Duty.CHECK) is None
+
+
+def test_somebody_of_two_grids_is_offered_once_and_by_the_nearer_one(world: World) -> None:
+    account = db.session.get_one(Account, world.worker.id)
+    people.give_post(
+        account, role="grid_worker", grid_id=world.next_door.id, since=clock.now(), by=None
+    )
+    case = reported(world)
+    offered = queries.candidates(case, limit=100)
+    mine = [each for each in offered if each.id == world.worker.id]
+    assert [(each.own_grid, each.away_m) for each in mine] == [(True, 0)]
+
+
+def test_what_is_late_stands_before_what_is_new_on_every_page(world: World) -> None:
+    late, *_newer = cases = [reported(world) for _each in range(5)]
+    third = cases[2]
+    for each in (late, third):
+        each.due_at = clock.now() - timedelta(hours=1)
+    db.session.flush()
+    told, last = [], None
+    while page := queries.queued(world.worker, states=OPEN, at=clock.now(), after=last, limit=2):
+        told += [each.id for each in page]
+        last = told[-1]
+    in_order = [third, late, cases[4], cases[3], cases[1]]
+    assert told == [each.id for each in in_order]
+
+
+def test_a_class_that_needs_the_desk_is_not_closed_on_the_spot(world: World) -> None:
+    case = reported(world)
+    case.case_class.self_close = False
+    for stage in (Stage.FOUND, Stage.AFTER):
+        photographed(case, stage, by=world.worker)
+    with pytest.raises(Unacceptable):
+        actions.self_close(case, by=world.worker)
+    assert case.state == State.REPORTED
 
 
 def test_an_old_view_of_the_case_moves_nothing(world: World) -> None:

@@ -114,6 +114,20 @@ def test_a_report_that_says_nothing_is_not_taken(app: Flask, world: World) -> No
     assert "words" in answer.json["error"]["fields"]
 
 
+def test_the_worker_on_the_spot_may_name_another_grid_and_the_desk_sees_both(
+    app: Flask, world: World
+) -> None:
+    client = as_user(app, world.worker)
+    assert 'value="DJJ-C-002"' in client.get("/cases/new").get_data(as_text=True)
+    body = sent(world, client_id=str(uuid.uuid4()), said_grid="DJJ-C-002")
+    answer = client.post("/cases", data=body)
+    assert answer.status_code == 303
+    seen = as_user(app, world.dispatcher).get(f"{answer.location}?lang=en")
+    told = seen.get_data(as_text=True)
+    assert f"The reporter says it belongs to {world.next_door.name}." in told
+    assert "<dt>On watch there</dt><dd>worker</dd>" in told
+
+
 def test_a_point_in_no_grid_is_kept_and_waits_in_its_queue(app: Flask, world: World) -> None:
     answer = as_user(app, world.worker).post(
         "/cases", data=sent(world, lon=121.3, lat=37.6), headers=JSON

@@ -162,6 +162,19 @@ def test_an_account_is_found_by_a_part_of_its_name_and_by_its_whole_number(
     assert "Nobody fits" in admin.get("/people/accounts?q=%25&lang=en").text
 
 
+def test_a_part_of_a_page_is_the_part_alone(app: Flask, world: World, phone: str) -> None:
+    admin = as_user(app, world.admin)
+    asked = {"HX-Request": "true"}
+    part = admin.get("/people/accounts?q=worker", headers=asked).text
+    assert "138****1234" in part
+    assert "<html" not in part
+    assert "<html" not in admin.get("/people/enterprises", headers=asked).text
+    address = f"/people/accounts/{world.worker.id}/reveal"
+    shown = admin.post(address, data={"purpose": "call back"}, headers=asked).text
+    assert "138 1234 1234" in shown
+    assert "<html" not in shown
+
+
 def test_a_list_by_post_names_those_who_hold_it_now(app: Flask, world: World) -> None:
     posts.end(queries.posts_of(world.worker.id)[0], at=clock.now(), by=world.admin)
     db.session.commit()

@@ -85,12 +85,12 @@ def test_the_brief_names_places_and_unread_notices(paper: HandOver, world: World
     assert section(paper, "Notices not read yet")
     titles = [each["title"] for each in paper.brief["sections"]]
     assert titles == [
+        "Open cases in the grid",
+        "Open duties elsewhere",
         "Who else stands here",
         "Places in the grid",
         "Enterprises in the grid",
         "Notices not read yet",
-        "Open cases in the grid",
-        "Open duties elsewhere",
     ]
 
 

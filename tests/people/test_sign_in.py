@@ -420,3 +420,15 @@ def test_two_accounts_never_share_a_user_name(session) -> None:
     with pytest.raises(Unacceptable) as refused:
         actions.create_account(name="another", username="Worker", by=None)
     assert "username" in refused.value.fields
+
+
+def test_old_tries_and_codes_are_forgotten(world: World, client: FlaskClient, watch: Clock) -> None:
+    sign_in(client, "worker", "wrong password")
+    client.post("/sign-in/phone", data={"phone": PHONE})
+    watch.later(days=2)
+    entry.forget()
+    assert queries.newest_code(E164) is None
+    assert db.session.scalar(select(func.count()).select_from(Attempt)) > 0
+    watch.later(days=30)
+    entry.forget()
+    assert db.session.scalar(select(func.count()).select_from(Attempt)) == 0

@@ -138,6 +138,10 @@ def may_attach(case: Case, *, by: Actor) -> None:
 
 def self_close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
     """The finder has solved it on the spot, with a picture of before and after."""
+    if not case.case_class.self_close:
+        raise Unacceptable(
+            _l("This kind of case is not closed on the spot: the desk sends somebody.")
+        )
     CASE_FLOW.move(case, "self_close", by=by, evidence=_pictures(case), data=_said(note), **moved)
     case.closed_at = clock.now()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -54,28 +55,55 @@ def listed(
     *,
     states: Iterable[str] = OPEN,
     grid_id: int | None = None,
-    outside: bool = False,
     mine: bool = False,
     before: int | None = None,
     limit: int = PAGE,
 ) -> list[Case]:
     """Cases that `who` may see, newest first; `before` is the key where the last page ended."""
-    found = (
-        select(Case)
-        .options(joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler))
-        .where(visible(Case, who, "cases.see"), Case.state.in_(list(states)))
-        .order_by(Case.id.desc())
-        .limit(limit)
-    )
+    found = _seen(who, states).order_by(Case.id.desc()).limit(limit)
     if grid_id is not None:
         found = found.where(Case.grid_id == grid_id)
-    if outside:
-        found = found.where(Case.grid_id.is_(None))
     if mine:
         found = found.where(or_(Case.handler_id == who.id, Case.checker_id == who.id))
     if before is not None:
         found = found.where(Case.id < before)
     return list(db.session.scalars(found))
+
+
+def queued(
+    who: Actor,
+    *,
+    states: Iterable[str],
+    at: datetime,
+    outside: bool = False,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> list[Case]:
+    """Cases as the desk works them: what is late at a moment first, then the newest.
+
+    `after` is the key of the last case of the page before.
+    """
+    found = _seen(who, states).order_by(_late(Case, at).desc(), Case.id.desc()).limit(limit)
+    if outside:
+        found = found.where(Case.grid_id.is_(None))
+    if after is not None:
+        last = aliased(Case)
+        late_too = select(_late(last, at)).where(last.id == after).scalar_subquery()
+        found = found.where(tuple_(_late(Case, at), Case.id) < tuple_(late_too, after))
+    return list(db.session.scalars(found))
+
+
+def _seen(who: Actor, states: Iterable[str]) -> Select[Case]:
+    shown = (joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler))
+    return (
+        select(Case)
+        .options(*shown)
+        .where(visible(Case, who, "cases.see"), Case.state.in_(list(states)))
+    )
+
+
+def _late(case: type[Case], at: datetime) -> ColumnElement[bool]:
+    return func.coalesce(and_(case.closed_at.is_(None), case.due_at < at), false())
 
 
 def counts(who: Actor) -> dict[str, int]:
@@ -299,23 +327,24 @@ def open_assignment(case_id: int, duty: str) -> Assignment | None:
     )
 
 
-# Whoever holds a field post, by the straight way from the nearest of their grids; the grid's own first
-# within 600 m. Travel by road, load and skill come with the dispatch of the case desk.
+# Whoever holds a field post, once, by the nearest of their grids: the grid's own people first, then by
+# the straight way. Travel by road, load and skill come with the dispatch of the case desk.
 _CANDIDATES = text("""
-    SELECT a.id, a.name, g.name AS grid_name, p.role,
-           p.grid_id = c.grid_id AS own_grid,
-           min(ST_Distance(v.geom, c.geom)) AS away_m,
-           (SELECT count(*) FROM assignment x
-            WHERE x.account_id = a.id AND x.ended_at IS NULL) AS open_duties
-    FROM case_file c
-    JOIN post p ON p.valid @> now() AND p.grid_id IS NOT NULL
-        AND p.role IN ('grid_worker', 'grid_leader', 'part_time_worker')
-    JOIN account a ON a.id = p.account_id AND a.locked_at IS NULL
-    JOIN grid g ON g.id = p.grid_id
-    JOIN grid_version v ON v.grid_id = g.id AND upper_inf(v.valid)
-    WHERE c.id = :case AND a.id <> ALL(:not_these)
-    GROUP BY a.id, a.name, g.name, p.role, own_grid
-    ORDER BY own_grid DESC NULLS LAST, away_m NULLS LAST, open_duties, a.id
+    SELECT n.*, (SELECT count(*) FROM assignment x
+                 WHERE x.account_id = n.id AND x.ended_at IS NULL) AS open_duties
+    FROM (
+        SELECT DISTINCT ON (a.id) a.id, a.name, g.name AS grid_name, p.role,
+               p.grid_id = c.grid_id AS own_grid, ST_Distance(v.geom, c.geom) AS away_m
+        FROM case_file c
+        JOIN post p ON p.valid @> now() AND p.grid_id IS NOT NULL
+            AND p.role IN ('grid_worker', 'grid_leader', 'part_time_worker')
+        JOIN account a ON a.id = p.account_id AND a.locked_at IS NULL
+        JOIN grid g ON g.id = p.grid_id
+        JOIN grid_version v ON v.grid_id = g.id AND upper_inf(v.valid)
+        WHERE c.id = :case AND a.id <> ALL(:not_these)
+        ORDER BY a.id, own_grid DESC NULLS LAST, away_m NULLS LAST, p.id
+    ) n
+    ORDER BY own_grid DESC NULLS LAST, away_m NULLS LAST, open_duties, id
     LIMIT :limit
 """)
 

@@ -36,6 +36,7 @@ from webapp.cases.rules import (
     State,
 )
 from webapp.grids import queries as grids
+from webapp.people import queries as people
 
 bp = Blueprint("cases", __name__)
 
@@ -86,15 +87,17 @@ class QueueForm(Form):
 @bp.get("/cases")
 @permit("cases.report")
 def queue() -> Response:
-    """The queue: what `who` may see, newest first, narrowed to a step of the work."""
+    """The queue: what `who` may see, late ones first, narrowed to a step of the work."""
     wish = QueueForm.of(request.args.to_dict())
     shown = wish.show if wish.show in QUEUES else "open"
     who = me()
-    rows = queries.listed(
+    now = clock.now()
+    rows = queries.queued(
         who,
         states=QUEUES[shown][1],
+        at=now,
         outside=wish.outside,
-        before=wish.before,
+        after=wish.before,
         limit=queries.PAGE + 1,
     )
     more = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
@@ -112,7 +115,7 @@ def queue() -> Response:
         lost=lost,
         total=lost if wish.outside else counts[shown] if shown != "ended" else None,
         queues=QUEUES,
-        now=clock.now(),
+        now=now,
         flow=CASE_FLOW,
     )
 
@@ -143,6 +146,8 @@ def _case_page(
     moves = CASE_FLOW.open_moves(case, who)
     if case.state == State.REPORTED and may(who, "cases.dispatch", case):
         moves["dispatch"] = CASE_FLOW.moves["dispatch"]
+    if not case.case_class.self_close:
+        moves.pop("self_close", None)
     asked = {name for name in ("dispatch", "send_check") if name in moves}
     without = [case.handler_id] if "send_check" in asked and case.handler_id else []
     correctable = case.state in UNSENT and may(who, "cases.correct", case)
@@ -164,6 +169,7 @@ def _case_page(
         stage_words=STAGE_WORDS,
         event_words=event_words,
         said_grid=queries.grid_name(case.said_grid_id),
+        on_watch=people.holders(actions.ON_WATCH, grid_id=case.grid_id) if case.grid_id else [],
         tried=tried,
         errors=errors or {},
         told=words,
@@ -344,6 +350,8 @@ def _report_page(
         recent=queries.recent_classes(who),
         chosen=queries.class_of(sent.get("class_code")),
         spots=[(f"{row.lon:.6f},{row.lat:.6f}", row.name) for row in queries.named_spots()],
+        grids=[("", _l("The grid of the map"))]
+        + [(each.display_code, each.name) for each in grids.living()],
         mark=uuid.uuid4(),
     )
 

@@ -11,19 +11,22 @@ from datetime import timedelta
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from sqlalchemy import delete
 
-from webapp.base import audit, clock, notices
+from webapp.base import audit, clock, notices, tasks
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.language import N_
 from webapp.people import actions, actors, passwords, phones, posts, queries, throttle
-from webapp.people.models import Account, PhoneCode
+from webapp.people.models import Account, Attempt, PhoneCode
 from webapp.people.throttle import Subject
 
 CODE_LIFE = timedelta(minutes=5)
 CODE_TRIES = 5
 CODE_DIGITS = 6
 LINK_LIFE = timedelta(hours=72)
+TRIES_KEPT = timedelta(days=30)
+CODES_KEPT = timedelta(days=1)
 
 
 class NotRecognised(Refusal):
@@ -63,7 +66,8 @@ def by_password(username: str, password: str, *, door: Door) -> actors.Person:
 def phone_codes_leave() -> bool:
     """True when codes reach a phone; the console of a real installation is no phone."""
     settings = current_app.extensions["settings"]
-    return not settings.production or settings.sms_channel != "console"
+    known = settings.sms_channel in notices.CHANNELS
+    return known and not (settings.production and settings.sms_channel == "console")
 
 
 def send_code(phone: str, *, door: Door, locale: str) -> str:
@@ -143,6 +147,14 @@ def by_link(text: str, password: str, *, door: Door) -> actors.Person:
     actions.set_password(account, password, by=_acting(account))
     db.session.flush()
     return _come_in(account, "link", door)
+
+
+@tasks.task("people.forget", cron="50 19 * * *")
+def forget() -> None:
+    """Tries of a month ago and phone codes of yesterday are gone."""
+    now = clock.now()
+    db.session.execute(delete(Attempt).where(Attempt.at < now - TRIES_KEPT))
+    db.session.execute(delete(PhoneCode).where(PhoneCode.expires_at < now - CODES_KEPT))
 
 
 def _come_in(account: Account, way: str, door: Door) -> actors.Person:

@@ -61,7 +61,7 @@ class Section:
 
 Source = Callable[[Leaving], Iterable[Section]]
 
-# Where the sections of a brief come from. Higher floors add theirs by `source`.
+# Sections of higher floors, by name: they stand above those that people know of themselves.
 SOURCES: dict[str, Source] = {}
 
 
@@ -92,7 +92,7 @@ def prepare(post: Post, *, taker: Account | None, next_post: Post | None, by: Ac
 def brief(post: Post) -> dict[str, Any]:
     """What is open at the post now: the moment it was made, and its sections."""
     leaving = Leaving(post.account_id, post.role, post.grid_id, post.unit_id)
-    sections = [section for each in SOURCES.values() for section in each(leaving)]
+    sections = [section for each in (*SOURCES.values(), *OWN) for section in each(leaving)]
     return {
         "made_at": clock.now().isoformat(),
         "sections": [
@@ -255,5 +255,4 @@ def _unread(leaving: Leaving) -> Iterable[Section]:
     )
 
 
-for _name, _sections in (("posts", _neighbours), ("places", _places), ("notices", _unread)):
-    source(_name, _sections)
+OWN: tuple[Source, ...] = (_neighbours, _places, _unread)

@@ -11,7 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from webapp.base.access import RIGHTS, Anywhere, Everyone, Holds, Owns, Rule, SignedIn
 from webapp.base.flow import FLOWS
-from webapp.people.rules import ROLES
+from webapp.people.rules import HANDED_OVER as STAFF, ROLES
 
 
 def _(text: str, **values: str) -> str:
@@ -159,6 +159,10 @@ def _who(rule: Rule) -> str:
 
 
 def _named(roles: frozenset[str]) -> str:
+    if roles >= STAFF:
+        others = roles - STAFF
+        everybody = _("all staff")
+        return _(" / ").join((everybody, _named(others))) if others else everybody
     order = list(ROLES)
     known = sorted(roles, key=lambda each: order.index(each) if each in order else len(order))
     return _(" / ").join(str(ROLES[each].words) if each in ROLES else each for each in known)

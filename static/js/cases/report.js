@@ -154,7 +154,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector(".report-send button");
   button.disabled = true;
   const fields = {};
-  for (const name of ["class_code", "lon", "lat", "datum", "accuracy_m", "words", "where_words"]) {
+  for (const name of ["class_code", "lon", "lat", "datum", "accuracy_m", "words", "where_words", "said_grid"]) {
     if (data.get(name)) fields[name] = data.get(name);
   }
   const title = form.querySelector("input[name=class_code]:checked").nextElementSibling.textContent.trim();
