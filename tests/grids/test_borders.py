@@ -232,7 +232,7 @@ def test_the_outer_border_moves_only_when_it_may(world: World) -> None:
         (n for n, arc in enumerate(arcs) if not arc.areas[1]), key=lambda n: len(arcs[n].points)
     )
     line = _shifted(arcs[number].points, len(arcs[number].points) // 2, 0.5)
-    with pytest.raises(Unacceptable, match="may not move"):
+    with pytest.raises(Unacceptable, match="此处不允许移动街道外边界"):
         _redraw(_base(), {number: line}, world.shift_leader)
     made = _redraw(_base(), {number: line}, world.shift_leader, outline_may_move=True)
     assert made.state == SetState.DRAFT
