@@ -63,16 +63,17 @@ def start(instance: Path, *, throwaway: bool = False) -> str:
 
 def stop(instance: Path, *, throwaway: bool = False) -> None:
     """The cluster has stopped cleanly; a throwaway one is gone with its data."""
-    server = _postmaster(instance, throwaway=throwaway)
+    server = _known(instance)
     server.stop()
     if throwaway:
         shutil.rmtree(server.data, ignore_errors=True)
-        shutil.rmtree(server.socket, ignore_errors=True)
+    if throwaway or server.socket.parent != instance.absolute():
+        shutil.rmtree(server.socket, ignore_errors=True)  # the next start takes a new folder
 
 
 def running(instance: Path) -> bool:
     """Whether the instance's cluster runs."""
-    return instance.exists() and _postmaster(instance).pid() is not None
+    return _known(instance).pid() is not None
 
 
 def url(instance: Path) -> str:
@@ -126,6 +127,16 @@ class Throwaway:
             postmaster.end(child)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._owned.close()
+
+
+def _known(instance: Path) -> Postmaster:
+    """The instance's server as it was noted; nothing is made."""
+    instance = instance.absolute()
+    note = instance / "cluster.json"
+    places: dict[str, str] = json.loads(note.read_text()) if note.exists() else {}
+    data = Path(places.get("data", instance / "pg"))
+    socket = Path(places.get("socket", instance / "run"))
+    return Postmaster(data, socket, postmaster.unprivileged())
 
 
 def _postmaster(instance: Path, *, throwaway: bool = False) -> Postmaster:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -33,9 +34,6 @@ def kill(pid: int) -> None:
     """SIGKILL, and the process is gone when this returns."""
     handle = os.pidfd_open(pid)
     os.kill(pid, signal.SIGKILL)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    import select
-
     assert select.select([handle], [], [], 10)[0]
     os.close(handle)
 
@@ -140,6 +138,8 @@ def test_a_long_path_has_its_socket_elsewhere(place: Path) -> None:
         assert cluster.start(deep) == url
     finally:
         cluster.stop(deep)
+    assert not Path(url.partition("host=")[2].partition("&")[0]).exists()
+    assert not cluster.running(deep)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
