@@ -24,6 +24,7 @@ from webapp.people import (
     actions,
     actors,
     commands as people_data,
+    enterprises,
     queries as people,
 )
 from webapp.people.models import Account
@@ -58,6 +59,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     """
     case_data.load_classes()
     people_data.load_bodies()
+    enterprises.load_from_places()
     logins = instance / "demo-logins.json"
     password = _known(logins)
     accounts = _Accounts(password or _drawn())

@@ -11,9 +11,9 @@ import click
 from flask import Flask
 from flask_babel import force_locale
 
-from webapp.base.access import RIGHTS
 from webapp.base.config import Settings
 from webapp.base.flow import FLOWS, Flow
+from webapp.people import rights as rights_table
 from webapp.people.rules import ROLES
 
 FOLDER = Path(__file__).parents[2] / "docs"
@@ -95,8 +95,10 @@ def rights(app: Flask) -> Iterator[str]:
         "A right is held by a role over a place, or by whoever a thing names. Each page asks for one"
         " right, each list shows only what its right allows. Roles: see the end.\n"
     )
+    with force_locale("en"):
+        rows = rights_table.table()
     yield from _table(
-        ("Right", "Who"), ((f"`{name}`", RIGHTS[name].words) for name in sorted(RIGHTS))
+        ("Right", "What for", "Who"), ((f"`{row.right}`", row.words, row.who) for row in rows)
     )
     yield "## Addresses\n"
     yield from _table(("Address", "Method", "Asks for"), _addresses(app))

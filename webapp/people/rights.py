@@ -155,7 +155,7 @@ def _who(rule: Rule) -> str:
         return _("%(roles)s, wherever", roles=_named(rule.roles))
     if isinstance(rule, Owns):
         return _("whoever %(does)s", does=_(rule.words))
-    return rule.words
+    return _(rule.words)
 
 
 def _named(roles: frozenset[str]) -> str:
