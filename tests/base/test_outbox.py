@@ -135,3 +135,10 @@ def test_the_rounds_of_the_clock_run(house: Served, name: str) -> None:
         heard = tasks.heard_s()
     assert heard is not None
     assert heard < tasks.SILENT_S
+
+
+def test_rounds_come_by_themselves_and_do_not_fail(house: Served, sql: Any) -> None:
+    came = "SELECT 1 FROM procrastinate_periodic_defers WHERE task_name = 'tasks.take_up'"
+    assert _until(sql, came)
+    over = "SELECT 1 WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = %s)"
+    assert _until(sql, over, "tasks.take_up")

@@ -8,8 +8,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
-from argon2 import PasswordHasher
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import func, select
 from tqdm import tqdm
 
@@ -106,8 +105,7 @@ def _write(logins: Path, password: str) -> None:
         account = people.by_username(username)
         who = actors.person(account.id) if account else None
         if account and who and who.held:
-            first = ROLES[who.held[0].role].home
-            home = url_for(first) if first in current_app.view_functions else "/"
+            home = url_for(ROLES[who.held[0].role].home)
             row = {"role": account.name, "username": username, "password": password, "home": home}
             rows.append(row)
     draft = logins.with_suffix(".part")
@@ -122,7 +120,7 @@ class _Accounts:
 
     def __init__(self, password: str) -> None:
         self.password = password
-        self.hash = PasswordHasher().hash(password)
+        self.hash = passwords.hashed(password, username=None)
         self.since = clock.now() - timedelta(days=60)
         self.made = 0
 
