@@ -24,6 +24,7 @@ from webapp.people import (
     actors,
     commands as people_data,
     enterprises,
+    passwords,
     queries as people,
 )
 from webapp.people.models import Account
