@@ -8,14 +8,15 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from hypothesis import given, strategies as st
 from sqlalchemy import func, select
 
 from tests.people.conftest import Clock
 from tests.world import HASH, PASSWORD, World, as_user, someone
-from webapp.base import audit
+from webapp.base import audit, security
+from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
 from webapp.base.notices import Dispatch
@@ -432,3 +433,15 @@ def test_old_tries_and_codes_are_forgotten(world: World, client: FlaskClient, wa
     watch.later(days=30)
     entry.forget()
     assert db.session.scalar(select(func.count()).select_from(Attempt)) == 0
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"), [(0, "10.0.0.9"), (1, "192.0.2.7"), (2, "203.0.113.5")]
+)
+def test_the_address_is_the_one_that_our_own_proxies_saw(proxies: int, seen: str) -> None:
+    app = Flask("door")
+    security.init_app(app, Settings.from_environment({"PROXIES": str(proxies)}))
+    app.add_url_rule("/where", view_func=lambda: request.remote_addr)
+    said = {"X-Forwarded-For": "203.0.113.5, 192.0.2.7"}
+    answer = app.test_client().get("/where", headers=said, environ_base={"REMOTE_ADDR": "10.0.0.9"})
+    assert answer.text == seen

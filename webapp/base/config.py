@@ -68,6 +68,9 @@ class Settings:
     session_days: int = _setting(
         "SESSION_DAYS", 14, "a session ends after so many days, however much it is used"
     )
+    proxies: int = _setting(
+        "PROXIES", 0, "proxies of your own in front that say the visitor's address; 0: none"
+    )
     secure_cookies: bool = _setting(
         "SECURE_COOKIES", False, "cookies only over https; production behind TLS wants 1"
     )

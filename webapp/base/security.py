@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.base.config import Settings, SettingsError
 
@@ -54,6 +55,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["RATELIMIT_ENABLED"] = settings.env != "test"
+    if settings.proxies:
+        # Without it everybody would come from the address of the proxy, and wait for each other.
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Werkzeug shows it
     csrf.init_app(app)
     limiter.init_app(app)
     sources = " ".join(tile_hosts(settings))
