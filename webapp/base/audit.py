@@ -70,8 +70,8 @@ class Event(Base):
 class Signal(Base):
     """What live consoles are told: a thin line for every event and notice, kept for a day.
 
-    Read by `(xid, id)` below the oldest running transaction, so that a slow transaction is never
-    skipped. `account_id` set: only for that account; else for those who may see the grid.
+    Read by `(xid, id)` below the oldest transaction that runs in this database, so that a slow one
+    is never skipped. `account_id` set: only for that account; else for those who may see the grid.
     """
 
     __tablename__ = "signal"

@@ -40,15 +40,33 @@ RETRY_S = 0.5
 # After every line of its transaction.
 LAST_ID = 2**62
 
+# Transactions that run in other databases of the server: they write no line here, so none waits for
+# them. Asked before the snapshot, so that nobody who was passed over once is waited for later.
+_STRANGERS = """
+    SELECT coalesce(array_agg(l.transactionid::text::bigint), '{}')
+    FROM pg_locks l
+    JOIN pg_stat_activity a ON a.pid = l.pid
+    JOIN pg_database d ON d.oid = a.datid
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock'
+      AND d.datname <> current_database()
+"""
+# The oldest transaction of ours that still runs; without one, the next to begin.
+_OLDEST = f"""
+    coalesce(
+        (SELECT x FROM pg_snapshot_xip(pg_current_snapshot()) x
+         WHERE mod(x::text::bigint, {2**32}) <> ALL (%(strangers)s::bigint[])
+         ORDER BY x LIMIT 1),
+        pg_snapshot_xmax(pg_current_snapshot()))
+"""
 # Rows of running transactions wait until every older one has ended, so none is ever skipped.
 _NEWER = f"""
     SELECT s.xid::text, s.id, s.kind, s.thing_id, s.move, s.state, s.grid_id, s.account_id
     FROM signal s
     WHERE s.xid >= %(xid)s::xid8 AND (s.xid, s.id) > (%(xid)s::xid8, %(id)s)
-      AND s.xid < pg_snapshot_xmin(pg_current_snapshot())
+      AND s.xid < {_OLDEST}
     ORDER BY s.xid, s.id LIMIT {BACKLOG}
 """
-_HERE = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+_HERE = f"SELECT ({_OLDEST})::text"
 # Signals are removed oldest first: where one before the cursor is still kept, none after it is gone.
 _KEPT = """
     SELECT (EXISTS (SELECT FROM signal WHERE (xid, id) <= (%(xid)s::xid8, %(id)s))
@@ -206,7 +224,7 @@ class Hub:
         with connection.cursor() as sql:
             sql.execute("LISTEN wangge_live")
             if not self._ready.is_set():
-                sql.execute(_HERE)
+                sql.execute(_HERE, {"strangers": _strangers(sql)})
                 self._cursor = (int(sql.fetchone()[0]) - 1, LAST_ID)
                 self._ready.set()
             restless_until = 0.0
@@ -232,8 +250,15 @@ class Hub:
                     self._streams.discard(stream)
 
 
+def _strangers(sql: Any) -> list[int]:
+    sql.execute(_STRANGERS)
+    found: list[int] = sql.fetchone()[0]
+    return found
+
+
 def _newer(sql: Any, cursor: tuple[int, int]) -> list[Line]:
-    sql.execute(_NEWER, {"xid": str(cursor[0]), "id": cursor[1]})
+    where = {"xid": str(cursor[0]), "id": cursor[1], "strangers": _strangers(sql)}
+    sql.execute(_NEWER, where)
     return [Line(int(row[0]), *row[1:]) for row in sql.fetchall()]
 
 
