@@ -17,9 +17,10 @@ from tests.servers import Served, Visitor, get_json, running
 from tests.sse import Stream
 from tests.world import PASSWORD, someone
 from webapp.app import create_app
+from webapp.base import live
 from webapp.base.config import Settings
 from webapp.base.db import db
-from webapp.base.live import BACKLOG, Hub
+from webapp.base.live import BACKLOG, Away, Hub
 from webapp.grids.models import Grid
 
 CAP = 4
@@ -262,6 +263,16 @@ def test_one_stream_too_many_is_told_to_wait_and_the_house_still_answers(house: 
             stream.close()
     with Stream.patient(visitor) as stream:
         assert stream.status == 200
+
+
+def test_a_reader_is_not_let_in_before_the_hub_knows_what_it_will_hear(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(live, "READY_S", 0.1)
+    hub = Hub("postgresql:///nothing?host=/nowhere", idle_s=0)
+    with pytest.raises(Away):
+        hub.open()
+    assert hub.count() == 0
 
 
 def test_a_reader_too_slow_to_be_waited_for_is_dropped_and_replays_the_rest(house: House) -> None:

@@ -36,6 +36,8 @@ RESTLESS_S = 0.1
 RESTLESS_FOR_S = 3
 QUIET_S = 1.0
 RETRY_S = 0.5
+# A stream that begins waits for the hub so long (seconds).
+READY_S = 5.0
 
 # After every line of its transaction.
 LAST_ID = 2**62
@@ -138,6 +140,10 @@ class Stream:
             return None
 
 
+class Away(Exception):
+    """The hub has not reached the database, so it cannot say what a reader will hear."""
+
+
 class Hub:
     """Reads new signals once per process, whatever the number of streams.
 
@@ -156,7 +162,7 @@ class Hub:
         self._ready = threading.Event()
 
     def open(self) -> Stream:
-        """A new stream; it gets every line from now on."""
+        """A new stream; it gets every line from now on. `Away` while the hub does not know where it is."""
         stream = Stream()
         with self._lock:
             self._streams.add(stream)
@@ -165,7 +171,9 @@ class Hub:
                 self._thread = threading.Thread(target=self._run, name="live-hub", daemon=True)
                 self._thread.start()
             self.counted(len(self._streams))
-        self._ready.wait(timeout=5)
+        if not self._ready.wait(timeout=READY_S):
+            self.close(stream)
+            raise Away
         return stream
 
     def close(self, stream: Stream) -> None:
@@ -283,11 +291,14 @@ def stream() -> Response:
     """
     slots: threading.BoundedSemaphore = current_app.extensions["live_slots"]
     if not slots.acquire(blocking=False):
-        words = _("Too many live windows are open. This page tries again by itself.")
-        return Response(words, status=503, headers={"Retry-After": "5"}, mimetype="text/plain")
+        return _later(_("Too many live windows are open. This page tries again by itself."))
     who, hub = me(), current_app.extensions["live_hub"]
     cursor = _cursor_of(request.headers.get("Last-Event-ID") or request.args.get("since", ""))
-    lines = hub.open()
+    try:
+        lines = hub.open()
+    except Away:
+        slots.release()
+        return _later(_("The database does not answer. This page tries again by itself."))
     gone = _ear(request.environ.get("gunicorn.socket"))
     answer = Response(_feed(who, hub, lines, cursor, gone), mimetype="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
@@ -299,6 +310,10 @@ def stream() -> Response:
 
     answer.call_on_close(leave)
     return answer
+
+
+def _later(words: str) -> Response:
+    return Response(words, status=503, headers={"Retry-After": "5"}, mimetype="text/plain")
 
 
 def _cursor_of(words: str) -> tuple[int, int] | None:
