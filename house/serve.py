@@ -207,12 +207,21 @@ def _open_database() -> dict[str, str]:
 
 def _prepare_application(env: Mapping[str, str]) -> None:
     steps = {"schema": ["db", "upgrade"], "geodata": ["geodata", "load"]}
-    if os.environ.get("WANGGE_DEMO", "1") != "0" and env["WANGGE_ENV"] != "production":
+    if _wants_demo(env):
         steps["demo"] = ["demo"]
+    else:  # what the demo data would bring that every installation needs
+        steps |= {"classes": ["cases", "load"], "bodies": ["people", "load"]}
     for name, words in steps.items():
         began = time.monotonic()
         _flask_step(name, words, env)
         say(f"{name:<7} | ready in {time.monotonic() - began:.1f} s")
+
+
+def _wants_demo(env: Mapping[str, str]) -> bool:
+    """Real people's data get no demo beside them, and a place of its own has no grids for it yet."""
+    if os.environ.get("WANGGE_DEMO", "1") == "0" or os.environ.get("SUBDISTRICT"):
+        return False
+    return env["WANGGE_ENV"] != "production"
 
 
 def _flask_step(name: str, words: list[str], env: Mapping[str, str]) -> None:

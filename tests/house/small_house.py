@@ -44,6 +44,20 @@ def geodata(): ...
 def load():
     print("97 grids")
 
+@app.cli.group("cases")
+def cases(): ...
+
+@app.cli.group("people")
+def people(): ...
+
+@cases.command("load")
+def load_classes():
+    print("336 classes")
+
+@people.command("load")
+def load_bodies():
+    print("16 departments")
+
 @app.cli.command("demo")
 def demo():
     row = {"role": "网格员", "username": "worker", "password": "secret-word", "home": "/m"}
@@ -89,5 +103,8 @@ class SmallHouse:
 
     @staticmethod
     def _environment(more: Mapping[str, str]) -> dict[str, str]:
-        ours = ("INSTANCE", "PORT", "DATABASE_URL", "SECRET_KEY", "WANGGE_DEMO", "WANGGE_ENV")
+        ours = (
+            *("INSTANCE", "PORT", "DATABASE_URL", "SECRET_KEY"),
+            *("WANGGE_DEMO", "WANGGE_ENV", "SUBDISTRICT"),
+        )
         return {key: value for key, value in os.environ.items() if key not in ours} | dict(more)

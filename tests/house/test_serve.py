@@ -153,7 +153,14 @@ def test_a_web_server_that_cannot_start_is_one_sentence(
     assert "The web server did not come up" in said.splitlines()[-1]
 
 
-@pytest.mark.parametrize("plain", [{"WANGGE_DEMO": "0"}, {"WANGGE_ENV": "production"}])
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {"WANGGE_DEMO": "0"},
+        {"WANGGE_ENV": "production"},
+        {"SUBDISTRICT": "滨江街道 420102001"},
+    ],
+)
 def test_a_given_server_is_used_and_gets_no_demo_data(
     small_house: SmallHouse, free_port: str, plain: dict[str, str]
 ) -> None:
@@ -162,6 +169,8 @@ def test_a_given_server_is_used_and_gets_no_demo_data(
         house = small_house.start("run", PORT=free_port, DATABASE_URL=url, **plain)
         said = read_until(house, "make stop")
         assert "secret-word" not in said
+        assert "classes | ready" in said, "what demo data would bring of use comes without them"
+        assert "bodies  | ready" in said
         assert not (small_house.root / "instance/pg").exists()
         assert small_house.say("stop") == (0, "Stopped.\n")
         house.wait(timeout=10)
