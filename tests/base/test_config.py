@@ -43,6 +43,8 @@ def test_an_empty_setting_is_not_given() -> None:
         ("WANGGE_ENV", "staging"),
         ("WANGGE_LOCALE", "fr"),
         ("LIVE_STREAMS", "many"),
+        ("SUBDISTRICT", "滨江街道"),
+        ("SUBDISTRICT", "420102001"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(variable: str, value: str) -> None:
@@ -84,3 +86,13 @@ def test_how_many_grids_of_each_kind_are_asked_for() -> None:
         "relocated": 27,
     }
     assert Settings(grid_counts="").expected_counts == {}
+
+
+def test_another_place_has_its_name_and_code_and_other_numbers_of_grids() -> None:
+    settings = Settings.from_environment({"SUBDISTRICT": "滨江街道 420102001"})
+    assert settings.elsewhere == ("滨江街道", "420102001")
+    assert settings.expected_counts == {}
+    assert Settings(subdistrict="滨江街道 420102001", grid_counts="village=3").expected_counts == {
+        "village": 3
+    }
+    assert Settings().elsewhere is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -42,7 +43,15 @@ class Settings:
     )
     timezone: str = _setting("WANGGE_TIMEZONE", "Asia/Shanghai", "local time of the subdistrict")
     locale: str = _setting("WANGGE_LOCALE", "zh_CN", "language of a first visit: zh_CN or en")
-    case_prefix: str = _setting("CASE_PREFIX", "DJJ", "first letters of every case number")
+    subdistrict: str = _setting(
+        "SUBDISTRICT",
+        "",
+        "name and 9-digit code of another subdistrict than the default one, such as"
+        " `滨江街道 420102001`; its installation begins without borders and without demo data",
+    )
+    case_prefix: str = _setting(
+        "CASE_PREFIX", "DJJ", "first letters of every case number, and of the short codes of grids"
+    )
     grid_counts: str = _setting(
         "GRID_COUNTS",
         "community=39,village=18,industry=13,relocated=27",
@@ -94,6 +103,8 @@ class Settings:
             raise SettingsError("WANGGE_ENV must be development, test or production.")
         if self.locale not in ("zh_CN", "en"):
             raise SettingsError("WANGGE_LOCALE must be zh_CN or en.")
+        if self.subdistrict and re.fullmatch(r"\S.* \d{9}", self.subdistrict) is None:
+            raise SettingsError("SUBDISTRICT must be a name, a space and a code of nine digits.")
         if self.env == "production":
             if not self.database_url:
                 raise SettingsError("DATABASE_URL is missing: production needs its own server.")
@@ -106,8 +117,16 @@ class Settings:
         return self.env == "production"
 
     @property
+    def elsewhere(self) -> tuple[str, str] | None:
+        """Name and code of a subdistrict that is not the one of the default geodata."""
+        name, _, code = self.subdistrict.rpartition(" ")
+        return (name.strip(), code) if code else None
+
+    @property
     def expected_counts(self) -> dict[str, int]:
         """How many grids of each kind a boundary set must have; empty when nothing is asked."""
+        if self.elsewhere and self.grid_counts == Settings.grid_counts:
+            return {}  # these are the numbers of the default geodata
         pairs = (part.split("=") for part in self.grid_counts.split(",") if part.strip())
         return {kind.strip(): int(count) for kind, count in pairs}
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import shapely
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from geoalchemy2.shape import from_shape
 from shapely import Polygon
@@ -16,6 +17,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 
 from webapp.base import clock
 from webapp.base.access import Actor
+from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Changed, Unacceptable
 from webapp.base.spatial import SRID
@@ -266,7 +268,8 @@ def _become_grids(made: BoundarySet, at: datetime) -> None:
 
 def _next_display(kind: str, taken: set[str]) -> str:
     letter = KIND_LETTERS[GridKind(kind)]
-    prefix = next(iter(taken)).partition("-")[0] if taken else "DJJ"
+    settings: Settings = current_app.extensions["settings"]
+    prefix = next(iter(taken)).partition("-")[0] if taken else settings.case_prefix
     place = 1
     while f"{prefix}-{letter}-{place:03d}" in taken:
         place += 1

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.grids import actions, loading
 
@@ -21,8 +23,15 @@ group = AppGroup("geodata", help="The geodata of this installation.")
     help="GeoPackage with the layers of the default one.",
 )
 def load(package: Path) -> None:
-    """Load the geodata into an empty installation; does nothing where borders are in force."""
-    counted = loading.load(package, say=lambda what: click.echo(f"loading {what} ..."))
+    """Load the geodata into an empty installation, or begin one elsewhere as SUBDISTRICT says.
+
+    Does nothing where there is a subdistrict already.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    if settings.elsewhere:
+        counted = loading.begin(*settings.elsewhere)
+    else:
+        counted = loading.load(package, say=lambda what: click.echo(f"loading {what} ..."))
     db.session.commit()
     click.echo(", ".join(f"{count} {name}" for name, count in counted.items()))
 

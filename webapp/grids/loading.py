@@ -47,19 +47,29 @@ ABOVE = (
 Progress = Callable[[str], None]
 
 
+def begin(name: str, code: str) -> dict[str, int]:
+    """The subdistrict is there, by name and statistical code, and waits for borders of its own.
+
+    Answers as `load` does; an installation that has begun already stays as it is.
+    """
+    if queries.root() is None:
+        _unit(UnitKind.SUBDISTRICT, name, None, {"nbs_2023": code})
+    return queries.sizes()
+
+
 def load(package: Path, *, say: Progress) -> dict[str, int]:
-    """The package is in the database, unless a boundary set was in force already.
+    """The package is in the database, unless the installation has begun already.
 
     Answers how many of each thing there are now. Runs in the caller's transaction.
     """
-    if queries.active_set() is None:
+    if queries.root() is None:
         say("units")
         subdistrict = _units(package)
         say("grids and unit cells")
         _grids(package, subdistrict)
         say("places")
         _places(package)
-    elif not queries.has_runs():
+    elif queries.active_set() is not None and not queries.has_runs():
         say("squares")
         bulk.renew_runs()
     return queries.sizes()

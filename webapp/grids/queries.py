@@ -212,6 +212,15 @@ def community_codes() -> dict[int, str]:
     return {unit: code for unit, code in db.session.execute(found)}
 
 
+def codes_below(begin: str) -> set[str]:
+    """All codes of units that begin like this."""
+    return set(
+        db.session.scalars(
+            select(UnitCode.code).where(UnitCode.code.startswith(begin, autoescape=True))
+        )
+    )
+
+
 def places(grid_id: int) -> list[Place]:
     """Named places in a grid, by kind and name."""
     found = select(Place).where(Place.grid_id == grid_id)

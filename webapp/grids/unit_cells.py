@@ -10,10 +10,14 @@ from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import SRID, shape_of
 from webapp.grids import cells, queries
-from webapp.grids.models import UnitCell
+from webapp.grids.models import UnitCell, UnitCode
 
 # Communities that differ by less than this (rounding of their parts) have the same ground.
 SAME_GROUND_M2 = 1.0
+
+SUBDISTRICT_DIGITS = 9
+# No list of the state numbers communities like this.
+OWN_NUMBERS = range(901, 1000)
 
 
 def renew() -> int:
@@ -23,20 +27,36 @@ def renew() -> int:
     has an end date and keeps its code for ever.
     """
     areas: dict[int, list[BaseGeometry]] = {}
+    begins: dict[int, str] = {}
     for version in queries.active_versions():
         if version.community_id is not None:
             areas.setdefault(version.community_id, []).append(version.shape)
+            begins.setdefault(version.community_id, version.code[:SUBDISTRICT_DIGITS])
+    codes = queries.community_codes()
+    for community in areas.keys() - codes.keys():
+        codes[community] = _number(community, begins[community])
     grounds: dict[int, list[BaseGeometry]] = {}
     for cell in queries.cells_in_order():
         grounds.setdefault(cell.community_id, []).append(shapely.from_wkb(bytes(cell.wkb)))
     changed = 0
-    for community, code in queries.community_codes().items():
+    for community, code in codes.items():
         area, ground = (
             shapely.coverage_union_all(each.get(community, [])) for each in (areas, grounds)
         )
         if shapely.symmetric_difference(ground, area).area > SAME_GROUND_M2:
             changed += _renew(community, code, area)
     return changed
+
+
+def _number(community: int, subdistrict: str) -> str:
+    """A code of our own for a community that has none of 12 characters, and so could have no cells."""
+    taken = queries.codes_below(subdistrict)
+    code = next(
+        code for number in OWN_NUMBERS if (code := f"{subdistrict}{number:03d}") not in taken
+    )
+    db.session.add(UnitCode(unit_id=community, system="local", code=code, provisional=True))
+    db.session.flush()
+    return code
 
 
 def _renew(community: int, code: str, area: BaseGeometry) -> int:
