@@ -39,7 +39,10 @@ class Settings:
         "SRID", 4549, "the metric CRS in which this installation stores geometry (EPSG number)"
     )
     reach_m: float = _setting(
-        "REACH_M", 50.0, "a point this near (metres) to a grid still belongs to it, as on_border"
+        "REACH_M",
+        50.0,
+        "a point this near (metres) to a grid still belongs to it, as on_border; a change holds from"
+        " the next `geodata load`, which `make run` begins with",
     )
     timezone: str = _setting("WANGGE_TIMEZONE", "Asia/Shanghai", "local time of the subdistrict")
     locale: str = _setting("WANGGE_LOCALE", "zh_CN", "language of a first visit: zh_CN or en")

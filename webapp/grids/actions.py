@@ -21,7 +21,7 @@ from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Changed, Unacceptable
 from webapp.base.spatial import SRID
-from webapp.grids import bulk, differences, queries, relocation, unit_cells
+from webapp.grids import bulk, differences, locate, queries, relocation, unit_cells
 from webapp.grids.importing.findings import Finding, Severity
 from webapp.grids.lineage import Link, links
 from webapp.grids.locate import BORDERS_LOCK
@@ -193,6 +193,21 @@ def follow_again() -> dict[str, int]:
     cells = unit_cells.renew()
     bulk.renew_runs()
     return {"unit cells": cells, **relocation.tell_followers(made, by=None)}
+
+
+def renew_rule() -> bool:
+    """The database finds the grid of a point as the settings say now; answers whether it did not before.
+
+    What is open follows where the rule was another one, and what is closed stays.
+    """
+    if queries.rule_is_current():
+        return False
+    _alone()
+    for function in locate.FUNCTIONS:
+        db.session.execute(text(function))
+    if queries.active_set() is not None:
+        follow_again()
+    return True
 
 
 def _alone() -> None:

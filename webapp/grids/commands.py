@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from webapp.base.config import Settings
 from webapp.base.db import db
-from webapp.grids import actions, loading
+from webapp.grids import actions, loading, queries
 
 group = AppGroup("geodata", help="The geodata of this installation.")
 
@@ -28,6 +28,12 @@ def load(package: Path) -> None:
     Does nothing where there is a subdistrict already.
     """
     settings: Settings = current_app.extensions["settings"]
+    if (stored := queries.stored_srid()) != settings.srid:
+        raise click.ClickException(
+            f"This database keeps geometry in EPSG:{stored}, which cannot change: start with SRID={stored}."
+        )
+    if actions.renew_rule():
+        click.echo("points are located as the settings say now")
     if settings.elsewhere:
         counted = loading.begin(*settings.elsewhere)
     else:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, func, literal_column, select, text
 from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base.db import db
 from webapp.base.spatial import as_geojson
+from webapp.grids import locate
 from webapp.grids.lineage import HEIR_SHARE, Link
 from webapp.grids.models import (
     BoundarySet,
@@ -76,6 +77,22 @@ def active_stamp() -> tuple[int, str] | None:
 def has_runs() -> bool:
     """True when squares are known in which nobody needs to ask the borders."""
     return bool(db.session.scalar(select(select(GridRun.north).exists())))
+
+
+def stored_srid() -> int:
+    """The CRS in which this database keeps geometry."""
+    found = text(
+        "SELECT srid FROM geometry_columns"
+        " WHERE f_table_name = 'grid_version' AND f_geometry_column = 'geom'"
+    )
+    return int(db.session.scalars(found).one())
+
+
+def rule_is_current() -> bool:
+    """True when the database finds the grid of a point as the code and the settings say."""
+    found = text("SELECT prosrc FROM pg_proc WHERE proname IN ('grid_at', 'cell_at', 'placed')")
+    wanted = {function.split("$$")[1] for function in locate.FUNCTIONS}
+    return set(db.session.scalars(found)) == wanted
 
 
 def borders_in_order() -> list[Row[Any]]:

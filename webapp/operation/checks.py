@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from webapp.base import audit, files
+from webapp.grids import queries as grids
 from webapp.operation import queries
 
 
@@ -13,6 +14,8 @@ def findings(*, read_files: bool) -> Iterator[str]:
     """A line for everything that is broken. `read_files` reads every file and not only looks for it."""
     for kind, thing, seq in audit.broken_links():
         yield f"event {seq} of {kind} {thing} was changed, or the one before it is gone"
+    if not grids.rule_is_current():
+        yield "points are located by other settings than those of now: run geodata load"
     yield from queries.states_against_log()
     for rule in queries.INVARIANTS:
         for line in queries.breaches(rule):
