@@ -61,5 +61,5 @@ def test_another_reach_is_taken_up_at_the_next_start(own: str) -> None:
 
 
 def test_another_storage_crs_is_refused_in_one_sentence(own: str) -> None:
-    with pytest.raises(RuntimeError, match="keeps geometry in EPSG:4549.* start with SRID=4549"):
+    with pytest.raises(RuntimeError, match=r"keeps geometry in EPSG:4549.* start with SRID=4549"):
         databases.flask(own, "geodata", "load", SRID="4547")

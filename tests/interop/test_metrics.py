@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.request import Request, urlopen
 
 import pytest
@@ -55,7 +56,33 @@ def test_all_processes_are_counted_together(pair: Served) -> None:
     assert after["wangge_worker_silence_seconds"] < 20
 
 
+def _asked(client: FlaskClient, **headers: str) -> int:
+    far = {"REMOTE_ADDR": "192.0.2.7"}
+    return client.get("/metrics", headers=headers, environ_overrides=far).status_code
+
+
 def test_they_are_nobody_elses_business(client: FlaskClient, app: Flask, world: World) -> None:
-    assert client.get("/metrics").status_code in (302, 401)
-    assert as_user(app, world.worker).get("/metrics").status_code == 403
-    assert as_user(app, world.admin).get("/metrics").status_code == 200
+    assert _asked(client) in (302, 401)
+    assert _asked(as_user(app, world.worker)) == 403
+    assert _asked(as_user(app, world.admin)) == 200
+
+
+def test_a_program_of_the_same_machine_needs_no_token(client: FlaskClient) -> None:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/plain"
+    assert "# TYPE wangge_requests_total counter" in answer.text
+
+
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+def test_behind_a_proxy_nobody_is_of_the_same_machine(client: FlaskClient, header: str) -> None:
+    assert client.get("/metrics", headers={header: "192.0.2.7"}).status_code in (302, 401)
+
+
+def test_production_wants_a_token_from_everybody(client: FlaskClient, app: Flask) -> None:
+    before = app.extensions["settings"]
+    app.extensions["settings"] = replace(before, env="production")
+    try:
+        assert client.get("/metrics").status_code in (302, 401)
+    finally:
+        app.extensions["settings"] = before

@@ -1,7 +1,8 @@
 """Figures about the running house, in the text form that Prometheus reads.
 
 Requests are counted by every process in files under the instance folder, so that whichever process
-is asked answers for all. The figures say how many people work here and when: they are not public.
+is asked answers for all. The figures say how many people work here and when: outside the machine
+they are for those who have the right.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
 
 from webapp.base import tasks
-from webapp.base.access import permit
+from webapp.base.access import may, me, public
+from webapp.base.config import Settings
 from webapp.base.live import Hub
 from webapp.interop import queries
 
@@ -113,12 +115,26 @@ def init_app(app: Flask, instance: Path) -> None:
         return answer
 
 
+# What a proxy adds to a request that it passes on.
+PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
 @bp.get("/metrics")
-@permit("machines.metrics")
+@public("to programs of the same machine; others need the right to read the figures")
 def show() -> Response:
     """Requests, streams, jobs and open cases of all processes together."""
+    if not (_asked_here() or may(me(), "machines.metrics")):
+        abort(403 if me().id is not None else 401)
     figures: Figures = current_app.extensions["figures"]
     return Response(figures.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _asked_here() -> bool:
+    """A program of this machine asks, nobody behind a proxy; production wants its token all the same."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.production or any(name in request.headers for name in PASSED_ON):
+        return False
+    return request.remote_addr in ("127.0.0.1", "::1")
 
 
 def _forget_dead(folder: Path) -> None:
