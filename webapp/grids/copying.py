@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,7 +40,7 @@ Bytes = NDArray[np.uint8]
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
 END = struct.pack(">h", -1)
 
-# Rows encoded together; a block is sent while PostgreSQL still digests the one before.
+# Rows encoded together.
 BLOCK = 1 << 14
 
 POSTGRES_EPOCH = np.datetime64("2000-01-01T00:00:00", "us")
@@ -74,6 +75,17 @@ class _Encoded:
     body: Bytes
     size: NDArray[np.int32]
 
+    def __getitem__(self, which: Any) -> _Encoded:
+        return _Encoded(self.body[which], self.size[which])
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """`Repeated` whose words are encoded already, once for all blocks."""
+
+    words: _Encoded
+    which: NDArray[np.integer]
+
 
 def copy_in(table: FromClause, columns: Mapping[str, Any], rows: int) -> None:
     """So many rows are in the table, in the session's transaction; triggers and constraints hold.
@@ -90,9 +102,9 @@ def copy_in(table: FromClause, columns: Mapping[str, Any], rows: int) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
     into = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT binary)'
     driver: Any = db.session.connection().connection.driver_connection
-    with driver.cursor() as cursor:
+    with driver.cursor() as cursor, ThreadPoolExecutor(max_workers=1) as beside:
         try:
-            cursor.copy_expert(into, _Stream(_blocks(known, columns, rows)))
+            cursor.copy_expert(into, _Stream(_blocks(known, columns, rows), beside))
         except psycopg2.IntegrityError as error:
             raise IntegrityError(into, None, error) from error
 
@@ -104,19 +116,27 @@ def _column(table: Table, name: str) -> Column[Any]:
 
 
 class _Stream:
-    """What psycopg2 reads from: a block for each call, whatever size it asks for."""
+    """What psycopg2 reads from: a block for each call, whatever size it asks for.
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    The next block is made in a thread of its own while PostgreSQL digests the one before.
+    """
+
+    def __init__(self, blocks: Iterator[bytes], beside: Executor) -> None:
         self._blocks = blocks
+        self._beside = beside
+        self._coming = beside.submit(next, blocks, b"")
 
     def read(self, size: int) -> bytes:
-        return next(self._blocks, b"")
+        block = self._coming.result()
+        self._coming = self._beside.submit(next, self._blocks, b"")
+        return block
 
 
 def _blocks(
     known: Mapping[str, Column[Any]], columns: Mapping[str, Any], rows: int
 ) -> Iterator[bytes]:
     yield SIGNATURE
+    columns = {name: _chosen(values) for name, values in columns.items()}
     for start in range(0, rows, BLOCK):
         count = min(BLOCK, rows - start)
         fields = [
@@ -125,6 +145,12 @@ def _blocks(
         ]
         yield _rows(fields, count)
     yield END
+
+
+def _chosen(values: Any) -> Any:
+    if isinstance(values, Repeated):
+        return _Chosen(_words([*values.words, None]), np.asarray(values.which))
+    return values
 
 
 def _is_many(values: Any) -> bool:
@@ -136,8 +162,8 @@ def _cut(values: Any, start: int, count: int) -> Any:
     match values:
         case Points():
             return Points(values.x[part], values.y[part])
-        case Repeated():
-            return Repeated(values.words, values.which[part])
+        case _Chosen():
+            return _Chosen(values.words, values.which[part])
         case np.ndarray() | list() | tuple():
             return values[part]
         case _:
@@ -166,10 +192,8 @@ def _bytes_of(values: Any, kind: str) -> Bytes:
 
 
 def _encode(column: Column[Any], values: Any, count: int) -> _Encoded:
-    if isinstance(values, Repeated):
-        words = _words([*values.words, None])
-        which = np.asarray(values.which)
-        return _Encoded(words.body[which], words.size[which])
+    if isinstance(values, _Chosen):
+        return values.words[values.which]
     if isinstance(values, Points):
         return _whole(_ewkb(values))
     if not _is_many(values):
@@ -210,10 +234,16 @@ def _whole(body: Bytes, missing: Any = None) -> _Encoded:
 
 
 def _words(values: Any, prefix: bytes = b"") -> _Encoded:
-    sent = [None if value is None else prefix + str(value).encode() for value in values]
-    size = np.array([-1 if each is None else len(each) for each in sent], dtype=np.int32)
+    # A list of words is walked through twice as fast as an array of them.
+    words = values.tolist() if isinstance(values, np.ndarray) else values
+    sent = [b"" if word is None else str(word).encode() for word in words]
+    if prefix:
+        sent = [prefix + each for each in sent]
+    size = np.fromiter(map(len, sent), dtype=np.int32, count=len(sent))
     wide = max(1, int(size.max(initial=1)))
-    body = np.array([each or b"" for each in sent], dtype=f"S{wide}")
+    body = np.array(sent, dtype=f"S{wide}")
+    if None in words:
+        size[[word is None for word in words]] = -1
     return _Encoded(body.view(np.uint8).reshape(len(body), wide), size)
 
 
