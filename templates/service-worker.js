@@ -24,6 +24,7 @@ addEventListener("fetch", (event) => {
     return;
   }
   if (PARTS.includes(address.pathname + address.search)) event.respondWith(fromShell(request));
+  else if (request.mode === "navigate" && address.pathname === "/") event.respondWith(firstPage(request));
   else if (KEPT_PAGES.includes(address.pathname) || isCase(address.pathname)) event.respondWith(newestOrKept(request, address));
 });
 
@@ -45,6 +46,17 @@ async function newestOrKept(request, address) {
   } catch (error) {
     const kept = await cache.match(key);
     if (kept) return marked(kept);
+    throw error;
+  }
+}
+
+/** The first page of the house; without a network the phone's, since the app on the first screen begins here. */
+async function firstPage(request) {
+  try {
+    return await fetch(request, { signal: AbortSignal.timeout(NAVIGATION_MS) });
+  } catch (error) {
+    const cache = await caches.open(PAGES);
+    if (await cache.match(new Request(`${location.origin}/phone`))) return Response.redirect("/phone");
     throw error;
   }
 }
