@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from tests import databases
 from tests.servers import Served, Visitor, running
 from tests.world import World, as_user
+from webapp.base.db import db
+from webapp.people import actions
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +41,7 @@ def _figures(served: Served, token: str) -> dict[str, float]:
 
 def test_all_processes_are_counted_together(pair: Served) -> None:
     database = pair.database_url
-    databases.flask(database, "people", "admin", "boss", "--password", "a long enough secret")
-    said = databases.flask(
-        database, "tokens", "issue", "prometheus", "--scope", "machines", "--account", "boss"
-    )
+    said = databases.flask(database, "tokens", "issue", "prometheus", "--scope", "machines")
     found = re.search(r"wg_[\w-]+", said)
     assert found
     before = _figures(pair, found[0])
@@ -65,6 +64,18 @@ def test_they_are_nobody_elses_business(client: FlaskClient, app: Flask, world: 
     assert _asked(client) in (302, 401)
     assert _asked(as_user(app, world.worker)) == 403
     assert _asked(as_user(app, world.admin)) == 200
+
+
+@pytest.mark.parametrize("scope, status", [("machines", 200), ("grids", 403)])
+def test_the_token_of_a_machine_reads_them_if_it_is_for_that(
+    client: FlaskClient, world: World, scope: str, status: int
+) -> None:
+    owner = actions.machine_account("prometheus", by=None)
+    _token, secret = actions.issue_token(
+        name="prometheus", scopes=[scope], account=owner, expires_at=None, by=None
+    )
+    db.session.commit()
+    assert _asked(client, Authorization=f"Bearer {secret}") == status
 
 
 def test_a_program_of_the_same_machine_needs_no_token(client: FlaskClient) -> None:

@@ -5,5 +5,5 @@ from __future__ import annotations
 from webapp.base.access import Anywhere
 
 MAY = {
-    "machines.metrics": Anywhere("admin", "supervisor"),
+    "machines.metrics": Anywhere("admin", "supervisor", "machine"),
 }
