@@ -74,6 +74,19 @@ def as_geojson(column: Any, digits: int = 6) -> ColumnElement[Any]:
     return cast(func.ST_AsGeoJSON(func.ST_Transform(column, WGS84), digits), JSON)
 
 
+def standing_at(
+    lon: float, lat: float, *, datum: Datum, accuracy_m: float | None = None
+) -> dict[str, Any]:
+    """The columns of a placed row at a point given in a datum; what was said is kept beside it."""
+    return {
+        "geom": point(lon, lat, datum),
+        "raw_lon": lon,
+        "raw_lat": lat,
+        "datum": datum.value,
+        "accuracy_m": accuracy_m,
+    }
+
+
 # The trigger fills these; a new row is read back with them, a moved one wants `refresh`.
 _BY_TRIGGER: dict[str, Any] = {"server_default": FetchedValue()}
 
@@ -110,9 +123,8 @@ class Placed:
         self, lon: float, lat: float, *, datum: Datum, accuracy_m: float | None = None
     ) -> None:
         """The thing stands at a point given in a datum; what was said is kept beside it."""
-        self.geom = point(lon, lat, datum)
-        self.raw_lon, self.raw_lat, self.datum = lon, lat, datum.value
-        self.accuracy_m = accuracy_m
+        for name, value in standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m).items():
+            setattr(self, name, value)
 
     @property
     def lonlat(self) -> tuple[float, float] | None:

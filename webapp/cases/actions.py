@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Text, cast, func, literal
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock, notices
@@ -19,7 +20,7 @@ from webapp.base.db import db, lock
 from webapp.base.files import StoredFile
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.base.language import N_
-from webapp.base.spatial import shape_of, to_metric
+from webapp.base.spatial import shape_of, standing_at, to_metric
 from webapp.cases import queries
 from webapp.cases.models import NUMBERS, Assignment, Case, CaseClass, CaseMedia
 from webapp.cases.rules import CASE_FLOW, UNSENT, Duty, Source, Stage, State, limit_of
@@ -64,11 +65,10 @@ def report(
     if said_grid and said is None:
         words_ = _l("There is no grid with this code.")
         raise Unacceptable(words_, fields={"said_grid": words_})
-    case = Case(
+    arriving = insert(Case).values(
         number=_number(prefix, now),
         client_id=client_id,
         class_code=class_code,
-        case_class=case_class,
         version=1,
         words=words,
         where_words=where_words,
@@ -78,18 +78,13 @@ def report(
         happened_at=happened_at or now,
         due_at=OFFICE.due(now, limit_of(class_code)),
         said_grid_id=said.id if said else None,
+        **standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m),
     )
-    case.place_at(lon, lat, datum=datum, accuracy_m=accuracy_m)
-    try:
-        with db.session.begin_nested():
-            db.session.add(case)
-            db.session.flush()
-    except IntegrityError:
-        # The same report came in by another connection at the same moment.
-        known = queries.by_client_id(client_id) if client_id else None
-        if known is None:
-            raise
-        return _own(known, by)
+    # The same report may be coming in by another connection at this moment: then this one waits.
+    arriving = arriving.on_conflict_do_nothing(index_elements=[Case.client_id])
+    case: Case | None = db.session.scalar(arriving.returning(Case))
+    if case is None:
+        return _arrived(client_id, by)
     if case.grid_id is None and queries.metres_outside(case) > FARTHEST_M:
         words_ = _l("This point lies more than 50 km away from here. Is the position right?")
         raise Unacceptable(words_, fields={"lon": words_})
@@ -272,8 +267,9 @@ def _away(case: Case, file: StoredFile) -> float | None:
     return hypot(x - here.x, y - here.y)
 
 
-def _own(case: Case, by: Actor) -> Case:
-    if case.reporter_id != by.id:
+def _arrived(client_id: uuid.UUID | None, by: Actor) -> Case:
+    case = queries.by_client_id(client_id)
+    if case is None or case.reporter_id != by.id:
         raise NotAllowed(_l("This report belongs to somebody else."))
     case.replayed = True
     return case

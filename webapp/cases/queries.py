@@ -45,7 +45,7 @@ def by_number(number: str) -> Case | None:
     return db.session.scalar(select(Case).where(Case.number == number))
 
 
-def by_client_id(client_id: uuid.UUID) -> Case | None:
+def by_client_id(client_id: uuid.UUID | None) -> Case | None:
     """The case that a phone's report became, if it has arrived before."""
     return db.session.scalar(select(Case).where(Case.client_id == client_id))
 
