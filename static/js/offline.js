@@ -2,8 +2,9 @@
  * What was done without a network waits here, in IndexedDB, until the server has said that it has it.
  *
  * An item is {id, account, kind: "report" | "move", address, fields, files: [{id, name, kind, blob, stage, sent}], made, title, tries,
- * error, status, faults, theirs, arrived}: `status` and `faults` are those of a refusal, `theirs` the case as it stands where somebody
- * was faster, `arrived` says that the report is there and only files are missing. Several people may use one phone: each sees their own.
+ * error, status, faults, theirs, arrived, edition}: `status` and `faults` are those of a refusal, `theirs` the case as it stands where
+ * somebody was faster, `arrived` says that the report is there and only files are missing, `edition` counts how often it was put right.
+ * Several people may use one phone: each sees their own.
  * `id` is the client's own name of the deed: sent as `client_id`, it arrives once however often it is sent.
  * Nothing leaves the queue but by a success or by the person's own word. `wangge:queue` on `document` tells of changes.
  */
@@ -48,11 +49,11 @@ export async function keep(item) {
   changed();
 }
 
-/** What came of a try is kept, unless the person threw the deed away meanwhile. */
+/** What came of a try is kept, unless the person threw the deed away or put it right meanwhile. */
 async function note(item) {
   await run("readwrite", (store) => {
-    const known = store.getKey(item.id);
-    known.onsuccess = () => known.result && store.put(item);
+    const known = store.get(item.id);
+    known.onsuccess = () => known.result && known.result.edition === item.edition && store.put(item);
     return known;
   });
   changed();

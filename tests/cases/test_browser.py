@@ -153,6 +153,72 @@ def test_a_report_without_a_network_waits_in_sight_and_arrives_once_with_its_tru
     assert files == 1
 
 
+def test_a_report_that_was_refused_is_put_right_and_sent_again(
+    new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=(*GONE, "422"))
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT)
+    page.goto("/cases/new")
+    words = f"put right {time.time_ns()}"
+    fill_report(page, shot, words)
+    # A phone whose clock runs an hour ahead: the server believes no report from the future.
+    page.evaluate(
+        """() => { const now = Date.prototype.toISOString;
+            Date.prototype.toISOString = function () { return now.call(new Date(this.getTime() + 3600000)); }; }"""
+    )
+    context: BrowserContext = page.context
+    context.set_offline(True)
+    page.get_by_role("button", name="上报").click()
+    row = page.locator("[data-unsent-list] li")
+    expect(row).to_contain_text("乱堆杂物")
+    context.set_offline(False)
+    expect(row).to_contain_text("手机时钟")
+    assert ask(served, "SELECT count(*) FROM case_file WHERE words = %s", words) == (0,)
+
+    row.get_by_role("link", name="修改").click()
+    expect(page.locator("[data-error=happened_at]")).to_contain_text("手机时钟")
+    expect(page.locator("textarea[name=words]")).to_have_value(words)
+    expect(page.locator(".shot img")).to_have_count(1)
+    expect(page.locator("input[name=class_code]:checked")).to_have_count(1)
+    page.reload()
+    expect(page.locator("textarea[name=words]")).to_have_value(words)
+    earlier = datetime.now(UTC) - timedelta(hours=2)
+    page.fill("#when", (earlier + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M"))
+    page.fill("textarea[name=words]", f"{words} again")
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("article.case h1")).to_have_text("乱堆杂物")
+    happened, files = ask(
+        served,
+        """SELECT happened_at, (SELECT count(*) FROM case_media m WHERE m.case_id = c.id)
+           FROM case_file c WHERE words = %s""",
+        f"{words} again",
+    )
+    assert abs(happened - earlier) < timedelta(minutes=1)
+    assert files == 1
+    page.goto("/cases/unsent")
+    expect(row).to_have_count(0)
+
+
+def test_a_report_refused_in_its_form_waits_for_the_person_too(
+    new_page: NewPage, home: tuple[float, float], shot: Path
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=("422",))
+    page.goto("/cases/new")
+    fill_report(page, shot, "x" * 10)
+    page.evaluate("document.querySelector('[name=words]').value = 'x'.repeat(4001)")
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("[data-error=words]")).to_be_visible()
+    assert "unsent=" in page.url
+    page.goto("/cases/unsent")
+    expect(page.locator("[data-unsent-list] li")).to_have_count(1)
+    page.locator("[data-unsent-list]").get_by_role("link", name="修改").click()
+    expect(page.locator("[data-error=words]")).to_be_visible()
+    page.fill("textarea[name=words]", "short")
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("article.case h1")).to_have_text("乱堆杂物")
+
+
 def test_a_step_that_came_too_late_shows_both_versions_and_nothing_of_it_to_the_next_person(
     new_page: NewPage, served: Served, home: tuple[float, float]
 ) -> None:

@@ -1,13 +1,18 @@
 /** The report: position by itself, photos shown, voice kept, sent at once or kept until the network is back. */
 import { createMap } from "../map/map.js";
-import { drop, keep, sendAll, waiting } from "../offline.js";
+import { keep, sendAll, waiting } from "../offline.js";
 import { tell } from "../requests.js";
+import { addressOf, fromField, openedFor, refill, toField } from "./again.js";
 
 const form = document.querySelector("[data-report]");
 const placeWords = form.querySelector("[data-place-words]");
 const shots = form.querySelector("[data-shots]");
+const when = form.querySelector("[data-when]");
 const files = [];
 const CLOSE = 17;
+// The report as it lies in the queue, once the server has refused it.
+let kept = await openedFor();
+if (kept) refill(form, kept);
 
 function stand([lon, lat], accuracy, words) {
   form.elements.lon.value = lon.toFixed(6);
@@ -135,6 +140,19 @@ function faults(wrong) {
   return places.some(Boolean);
 }
 
+/** The server has said no: the report stays in the queue, and here it is put right. */
+function putRight(item) {
+  kept = item;
+  history.replaceState(null, "", addressOf(item.id));
+  const wrong = item.faults ?? {};
+  // A phone with a wrong clock is the only one that is asked for the time.
+  if (wrong.happened_at) {
+    when.hidden = false;
+    when.querySelector("input").value = toField(item.made);
+  }
+  if (!faults(wrong) && item.error && item.status) tell(item.error);
+}
+
 function missing(data) {
   const nothing = !files.length && !data.get("words").trim();
   return {
@@ -159,21 +177,28 @@ form.addEventListener("submit", async (event) => {
   }
   const title = form.querySelector("input[name=class_code]:checked").nextElementSibling.textContent.trim();
   // Not the one of the page: a page kept offline is opened again and again.
-  const id = crypto.randomUUID();
-  let arrived = null;
-  document.addEventListener("wangge:sent", ({ detail }) => {
-    if (detail.item.id === id) arrived = detail.answer;
-  });
-  await keep({
+  const id = kept?.id ?? crypto.randomUUID();
+  const told = when.hidden ? null : fromField(when.querySelector("input").value);
+  kept = {
     id, account: Number(form.dataset.account), kind: "report", address: form.getAttribute("action"),
-    fields, files: [...files], made: new Date().toISOString(), title, tries: 0, error: null,
-  });
+    fields, files: [...files], made: told ?? kept?.made ?? new Date().toISOString(), title, tries: 0, error: null, edition: (kept?.edition ?? 0) + 1,
+  };
+  await keep(kept);
   await sendAll();
-  if (arrived) return location.assign(arrived.url);
   const refused = (await waiting()).find((each) => each.id === id && each.status === 422 && !each.arrived);
-  if (!refused) return location.assign(form.dataset.unsent);
-  // The person is still here and can put it right.
-  await drop(id);
+  if (!refused) return arrived ?? location.assign(form.dataset.unsent);
   button.disabled = false;
-  if (!faults(refused.faults)) tell(refused.error);
+  putRight(refused);
 });
+
+let arrived = null;
+document.addEventListener("wangge:sent", ({ detail }) => {
+  if (detail.item.id !== kept?.id) return;
+  arrived = detail.answer;
+  location.assign(arrived.url);
+});
+
+if (kept) {
+  for (const { kind, blob, name } of kept.files) add(kind, blob, name);
+  putRight(kept);
+}

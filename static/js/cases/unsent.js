@@ -24,6 +24,16 @@ function row(item) {
   find("said").hidden = !said;
   find("error").textContent = say(item.error);
   find("error").classList.toggle("waits", !item.status);
+  find("arrived").hidden = !item.arrived;
+  // What the server refuses for its own sake is not helped by sending it again.
+  if (item.status && item.kind === "report" && !item.arrived) {
+    find("edit").href = `/cases/new?unsent=${encodeURIComponent(item.id)}`;
+    find("edit").hidden = false;
+  }
+  if (item.status && item.kind === "move" && !item.theirs) {
+    find("case").href = item.address.replace(/\/[^/]+$/, "");
+    find("case").hidden = false;
+  }
   if (item.theirs) {
     find("theirs").textContent = item.theirs.state_words;
     find("look").href = item.theirs.url;
