@@ -1,12 +1,13 @@
 /** The desk: queue, map and pane show the same case, and news renew them. */
 import "./finder.js";
 import { createMap } from "./map/map.js";
-import { selectOnClick } from "./select.js";
+import { select, selectOnClick } from "./select.js";
 
 const map = createMap(document.getElementById("map"));
 const queue = document.getElementById("queue");
 const pane = document.getElementById("chosen");
 const RENEW_MS = 300;
+const narrow = matchMedia("(width < 768px)");
 
 selectOnClick(queue);
 selectOnClick(pane);
@@ -18,8 +19,15 @@ document.addEventListener("wangge:select", async ({ detail: { kind, id } }) => {
   await map.ready;
   const code = kind === "grid" ? map.outlines.all.get(id)?.code : null;
   const address = kind === "case" ? `/cases/${id}` : code ? `/grids/${code}` : null;
-  if (address) show(address);
+  if (!address) return;
+  show(address);
+  // On a phone the three panes stand below each other: what was chosen is brought into sight, with its place above it.
+  if (narrow.matches) document.querySelector(".desk-map").scrollIntoView();
 });
+
+// A case page that says where the case is leads here.
+const wanted = Number(new URLSearchParams(location.search).get("case"));
+if (wanted) map.ready.then(() => select("case", wanted));
 
 function show(address) {
   shown = address;

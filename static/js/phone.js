@@ -2,7 +2,8 @@
 import { createMap } from "./map/map.js";
 import { metres } from "./map/geometry.js";
 import { means } from "./map/place.js";
-import "./select.js";
+import { tell } from "./requests.js";
+import { select } from "./select.js";
 import { draggable } from "./sheet.js";
 
 const map = createMap(document.getElementById("map"));
@@ -10,10 +11,30 @@ const today = document.getElementById("today");
 const where = document.querySelector("[data-where]");
 const words = document.querySelector("[data-where-words]");
 const held = document.querySelector("[data-held]");
+const found = document.querySelector("[data-found]");
 const report = document.querySelector(".nav-main a.nav-report");
 
 draggable(document.querySelector("[data-sheet]"));
-map.ready.then(() => map.place.start());
+
+// A page of a case that says where the case is leads here: then the map stays with it.
+const wanted = Number(new URLSearchParams(location.search).get("case"));
+map.ready.then(() => {
+  map.place.start({ go: !wanted });
+  if (wanted) showCase(wanted);
+});
+
+async function showCase(id) {
+  const row = await map.points("cases").row(id);
+  if (!row) return tell(found.dataset.gone);
+  const [, lon, lat, state, name, number] = row;
+  select("case", id, [lon, lat]);
+  found.querySelector("[data-found-title]").textContent = name;
+  found.querySelector("[data-found-words]").textContent = `${number} · ${map.say(state)}`;
+  found.querySelector("a").href = `/cases/${id}`;
+  found.hidden = false;
+}
+
+found.querySelector("[data-found-close]").addEventListener("click", () => (found.hidden = true));
 
 /** The address of a new report that begins at a point. */
 function reportAt([lon, lat], accuracy) {
@@ -50,6 +71,7 @@ map.on("held", ({ at }) => {
   held.querySelector("[data-held-words]").textContent = meaning.words;
   held.querySelector("[data-held-link]").href = reportAt(at);
   held.hidden = false;
+  found.hidden = true;
 });
 
 held.querySelector("[data-held-close]").addEventListener("click", () => (held.hidden = true));

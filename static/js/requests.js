@@ -24,6 +24,11 @@ for (const lost of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(lost, () => tell(document.body.dataset.lost));
 }
 
+// What was said about a try is over once a later one has succeeded.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful && detail.requestConfig.verb !== "get") document.getElementById("told").replaceChildren();
+});
+
 /** Says a sentence above the page until it is closed. @param {string} words @param {boolean} [good] */
 export function tell(words, good = false) {
   const drawn = document.getElementById("told-pattern").content.cloneNode(true);

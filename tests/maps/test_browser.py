@@ -143,7 +143,8 @@ def test_a_case_reported_elsewhere_is_on_the_desk_within_seconds(
     expect(desk.locator("#figures .figure").nth(1).locator("b")).to_have_text(
         str(before + 1), timeout=5_000
     )
-    expect(desk.locator("#queue [data-select]").first).to_contain_text("暴露垃圾")
+    row = desk.locator(f"[data-select='case:{sent.headers['location'].rsplit('/', 1)[-1]}']")
+    expect(row).to_contain_text("暴露垃圾")
 
 
 def test_the_phone_says_in_words_where_it_is(new_page: NewPage) -> None:
@@ -338,3 +339,85 @@ def test_large_type_keeps_the_page_in_its_width(new_page: NewPage) -> None:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         assert axe(page) == [], address
+
+
+def test_on_a_phone_the_desk_shows_the_chosen_case_under_its_place(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=390)
+    page.goto("/desk")
+    ready(page)
+    expect(page.locator("#chosen")).to_be_hidden()
+    page.locator("#queue [data-select]").nth(6).click()
+    expect(page.locator("#chosen article")).to_be_in_viewport()
+    expect(page.locator(".pin.chosen")).to_be_in_viewport()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator(".top")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("who", "home"), [("worker", "/phone"), ("dispatcher", "/desk")])
+def test_a_case_page_leads_to_its_place_on_the_map(new_page: NewPage, who: str, home: str) -> None:
+    page = new_page(signed_in_as=who, width=390, at=IN_GRID)
+    page.goto("/cases")
+    row = page.locator("[data-select]").first
+    key = row.get_attribute("data-select")
+    row.click()
+    page.get_by_role("link", name="在地图上查看").click()
+    assert key
+    assert page.url.endswith(f"{home}?case={key.removeprefix('case:')}")
+    expect(page.locator(".pin.chosen")).to_be_in_viewport()
+    if who == "worker":
+        page.locator("[data-found]").get_by_role("link", name="打开").click()
+        expect(page).to_have_url(re.compile(rf"/cases/{key.removeprefix('case:')}$"))
+
+
+def test_a_case_that_is_not_on_the_map_is_told(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=IN_GRID)
+    page.goto("/phone?case=999999")
+    expect(page.locator("#told")).to_contain_text("地图上没有这件案件")
+
+
+def test_names_stand_beside_marks_where_there_is_room(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    expect(page.locator(".pin, .heap").first).to_be_visible()
+    page.wait_for_function("!document.querySelector('.leaflet-zoom-anim, .leaflet-cluster-anim')")
+    page.wait_for_timeout(300)
+    under, names = page.evaluate(
+        """() => {
+            const boxes = (which) => [...document.querySelectorAll(which)].map((e) => e.getBoundingClientRect());
+            const [names, marks] = [boxes(".grid-label"), boxes(".pin, .heap")];
+            const common = (a, b) => Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) * Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+            const hidden = names.filter((a) => marks.reduce((sum, b) => sum + common(a, b), 0) > 0.3 * a.width * a.height);
+            return [hidden.length, names.length];
+        }"""
+    )
+    assert names > 30
+    assert under == 0
+
+
+def test_cases_on_the_map_are_named_in_the_language_of_the_page(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", locale="en")
+    page.goto("/desk")
+    ready(page)
+    rows = page.evaluate("fetch('/maps/layers/cases.json').then((a) => a.json())")["rows"]
+    assert rows
+    assert not [row[4] for row in rows if re.search("[\u4e00-\u9fff]", row[4])]
+
+
+def test_what_was_told_of_a_lost_try_is_gone_when_the_next_one_succeeds(new_page: NewPage) -> None:
+    page = new_page(
+        signed_in_as="dispatcher", width=1440, forgive=["ERR_INTERNET_DISCONNECTED", "htmx:"]
+    )
+    page.goto("/desk")
+    ready(page)
+    page.get_by_role("link", name="待派遣").click()
+    page.locator("#queue [data-select]").first.click()
+    dispatch = page.locator("#chosen .candidates button").first
+    expect(dispatch).to_be_visible()
+    page.context.set_offline(True)
+    dispatch.click()
+    expect(page.locator("#told")).to_contain_text("连接不上服务器")
+    page.context.set_offline(False)
+    dispatch.click()
+    expect(page.locator("#chosen [aria-current=step]")).to_have_text("已派遣")
+    expect(page.locator("#told [data-told]")).to_have_count(0)

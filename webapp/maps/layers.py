@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import shapely
 from flask import Response, abort
-from flask_babel import lazy_gettext as _l
+from flask_babel import get_locale, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from pydantic import Field, field_validator
 from pyproj import CRS
@@ -161,7 +161,9 @@ def _points(fields: list[str], rows: list[list[Any]]) -> dict[str, Any]:
 
 
 def _cases(wish: Wish) -> Response:
-    rows = queries.case_points(me(), box=wish.box, case_id=wish.id, limit=LIMIT)
+    rows = queries.case_points(
+        me(), box=wish.box, case_id=wish.id, language=get_locale().language, limit=LIMIT
+    )
     fields = ["id", "lon", "lat", "mark", "name", "number", "grid"]
     return Packed.of_json(_points(fields, rows)).answer()
 

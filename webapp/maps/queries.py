@@ -79,15 +79,19 @@ def _mark() -> ColumnElement[str]:
 
 
 def case_points(
-    who: Actor, *, box: Box | None = None, case_id: int | None = None, limit: int
+    who: Actor, *, box: Box | None = None, case_id: int | None = None, language: str, limit: int
 ) -> list[list[Any]]:
     """Open cases that `who` may see: [id, lon, lat, mark, class, number, grid_id], newest first.
+
+    The class is named in `language`, in Chinese where it has no other name.
 
     At most `limit` + 1 of them, so that the asker knows whether there are more.
     """
     lon, lat = _lonlat(Case.geom)
+    english = func.coalesce(func.nullif(CaseClass.name_en, ""), CaseClass.name)
+    name = english if language == "en" else CaseClass.name
     found = (
-        select(Case.id, lon, lat, _mark(), CaseClass.name, Case.number, Case.grid_id)
+        select(Case.id, lon, lat, _mark(), name, Case.number, Case.grid_id)
         .join(Case.case_class)
         .where(visible(Case, who, "cases.see"), Case.state.in_(list(OPEN)), Case.geom.is_not(None))
         .order_by(Case.id.desc())

@@ -1,9 +1,13 @@
-/** Names that are written only where they fit, and never over each other. */
+/** Names that are written only where they fit, never over each other, and beside the marks of cases and places if there is room. */
 import { inside, latLng } from "./geometry.js";
 import { make } from "./words.js";
 
 const LINE = 1.25;
 const GAP = 2;
+// How far a name may move from the middle of its grid, in heights of its letters: not at all, up, down.
+const PLACES = [0, -1.9, 1.9, -3.2, 3.2];
+// So much of a name may be hidden by marks.
+const LEGIBLE = 0.25;
 
 /** Shorter and shorter ways to write the name of a grid, each a list of lines. */
 export function forms(name, code) {
@@ -29,7 +33,7 @@ export class Labels {
     this.pen = document.createElement("canvas").getContext("2d");
     this.face = getComputedStyle(map.getContainer()).fontFamily;
     map.on("zoomstart", () => this.pane.classList.add("waits"));
-    map.on("moveend zoomend resize", () => this.place());
+    map.on("moveend zoomend resize marked", () => this.place());
   }
 
   /** Writes every name that fits, once for all that changes within a frame. */
@@ -45,6 +49,7 @@ export class Labels {
     if (zoom === undefined) return;
     this.scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     this.taken = [];
+    this.marks = this.#marks();
     this.view = this.map.getPixelBounds().pad(0.05);
     this.origin = this.map.getPixelOrigin();
     const made = [];
@@ -78,12 +83,33 @@ export class Labels {
     }));
     const { open = 0, late = 0 } = this.outlines.load.get(grid.id) ?? {};
     const must = grid.id === this.outlines.chosen;
-    for (const [lines, badge] of this.#ways(grid, open)) {
-      const box = this.#box(at, lines, size, badge);
-      const fits = must || corners(box).every((corner) => inside(corner, rings));
-      if (fits && this.#free(box)) return this.#write(box, lines, size, `grid-label kind-${grid.kind}${must ? " chosen" : ""}`, badge, late);
+    const ways = this.#ways(grid, open);
+    const write = ([lines, badge], box) => this.#write(box, lines, size, `grid-label kind-${grid.kind}${must ? " chosen" : ""}`, badge, late);
+    const fits = (box) => this.#free(box) && (must || corners(box).every((corner) => inside(corner, rings)));
+    // A mark hides what is under it: the name stands above or below it, or is said shorter, or a corner of it is hidden.
+    // The code, which is the last of the ways, says least.
+    for (const [rows, tried] of [...PLACES.map((each) => [each, ways.slice(0, -1)]), [0, ways.slice(-1)]]) {
+      for (const way of tried) {
+        const box = this.#box(at.add([0, rows * size]), way[0], size, way[1]);
+        if (clear(box, this.marks) && fits(box)) return write(way, box);
+      }
+    }
+    for (const way of ways) {
+      const box = this.#box(at, way[0], size, way[1]);
+      if (fits(box) && (must || hidden(box, this.marks) < LEGIBLE)) return write(way, box);
     }
     return null;
+  }
+
+  /** Where marks stand now, in the pixels of the map. */
+  #marks() {
+    const around = this.map.getContainer().getBoundingClientRect();
+    const { x, y } = this.map.getPixelBounds().min;
+    return [...this.map.getPane("markerPane").querySelectorAll(".pin, .spot, .heap")].map((each) => {
+      const box = each.getBoundingClientRect();
+      const [left, top] = [box.left - around.left + x, box.top - around.top + y];
+      return { left, top, right: left + box.width, bottom: top + box.height };
+    });
   }
 
   /** From the whole name with the number of its open cases to the number, or the code, alone. */
@@ -111,8 +137,7 @@ export class Labels {
   }
 
   #free(box) {
-    return this.taken.every((other) =>
-      box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+    return clear(box, this.taken);
   }
 
   #write(box, lines, size, name, open, late) {
@@ -126,6 +151,16 @@ export class Labels {
     L.DomUtil.setPosition(label, L.point(box.left, box.top).subtract(this.origin).round());
     return label;
   }
+}
+
+const clear = (box, others) => others.every((other) =>
+  box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+
+/** The part of a box that lies under others. */
+function hidden(box, others) {
+  const common = others.map((other) =>
+    Math.max(0, Math.min(box.right, other.right) - Math.max(box.left, other.left)) * Math.max(0, Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top)));
+  return common.reduce((sum, each) => sum + each, 0) / ((box.right - box.left) * (box.bottom - box.top));
 }
 
 // A name may reach over its border by a hair: what matters is that it stands in its own grid.

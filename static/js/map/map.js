@@ -73,7 +73,7 @@ class Wangge {
     this.labels.place();
     if (this.options.legend) {
       const layers = [...this.layers.values()];
-      this.legend = new Legend(this.leaflet, { ...this, layers, counts: this.options.counts, open: this.options.legend === "open" });
+      this.legend = new Legend(this.leaflet, { ...this, layers, counts: this.options.counts, open: this.options.legend === "open" && !matchMedia("(width < 768px)").matches });
     }
     return this;
   }

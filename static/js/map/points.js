@@ -32,6 +32,7 @@ export class Points {
       iconCreateFunction: (cluster) => this.#count(cluster),
     });
     this.watch = () => this.#moved();
+    this.group.on("animationend", () => this.#drawn());
   }
 
   get moving() {
@@ -49,6 +50,7 @@ export class Points {
     this.map.off("moveend", this.watch);
     this.markers.get(this.chosen)?.remove();
     this.group.remove();
+    this.#drawn();
   }
 
   /** Asks again for everything that is in view. */
@@ -66,11 +68,17 @@ export class Points {
     if (known) this.#drop(known);
     this.markers.delete(id);
     if (rows.length) this.#put(this.#marker(rows[0]));
+    this.#drawn();
   }
 
-  /** Where a thing is, also one that is not in view; null when it is nowhere. */
+  /** What the layer knows of a thing, also of one that is not in view; null when there is none. */
+  async row(id) {
+    return this.markers.get(id)?.options.row ?? (await this.#ask(`id=${id}`))?.rows[0] ?? null;
+  }
+
+  /** Where a thing is; null when it is nowhere. */
   async where(id) {
-    const known = this.markers.get(id)?.options.row ?? (await this.#ask(`id=${id}`))?.rows[0];
+    const known = await this.row(id);
     return known ? [known[1], known[2]] : null;
   }
 
@@ -124,7 +132,13 @@ export class Points {
     this.group.addLayers(made.filter((marker) => marker.options.row[0] !== this.chosen));
     const chosen = this.markers.get(this.chosen);
     if (chosen) this.#put(chosen);
+    this.#drawn();
     if (more) this.map.fire("told", { words: this.say("more", { title: this.title, limit }) });
+  }
+
+  /** The names of the map make room for marks, so they are told where these stand. */
+  #drawn() {
+    this.map.fire("marked");
   }
 
   #marker(row) {
