@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from webapp.operation.help import PAGES
+from webapp.texts import SOURCES
 
 FOLDER = Path(__file__).parents[2] / "templates/help"
 
@@ -24,6 +25,24 @@ def test_a_page_is_whole_in_both_languages(topic: str) -> None:
     assert shapes[0] == shapes[1]
     assert re.search("[\u4e00-\u9fff]", texts[0])
     assert not re.search("[\u4e00-\u9fff]", texts[1])
+
+
+# What stands in the menus of browsers, not of the house.
+OF_OTHERS = {"添加到主屏幕", "Add to home screen"}
+
+
+@pytest.mark.parametrize(("language", "side"), [("zh_CN", "msgstr"), ("en", "msgid")])
+def test_what_help_quotes_stands_on_the_pages(language: str, side: str) -> None:
+    said = set(OF_OTHERS)
+    for catalogue in SOURCES.glob("*.po"):
+        said |= set(re.findall(rf'^{side} "(.+)"$', catalogue.read_text(encoding="utf-8"), re.M))
+    quoted = {
+        words
+        for page in FOLDER.glob(f"*.{language}.html")
+        for words in re.findall("“([^”]+)”", page.read_text(encoding="utf-8"))
+    }
+    assert quoted
+    assert quoted - said == set()
 
 
 @pytest.mark.parametrize("topic", PAGES)
