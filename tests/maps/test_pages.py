@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import pytest
 from flask import Flask
@@ -167,3 +168,20 @@ def test_the_open_cases_of_a_grid_stand_on_its_page_for_staff(app: Flask, world:
     assert f"/cases/{case.id}" in words(as_user(app, world.worker), address)
     assert f"/cases/{case.id}" not in words(as_user(app, world.neighbour), address)
     assert "/cases/" not in words(app.test_client(), address)
+
+
+def test_a_visitor_sees_the_way_in_but_not_on_the_page_of_it(client: FlaskClient) -> None:
+    assert words(client, "/").count('href="/sign-in"') == 2
+    assert words(client, "/sign-in").count('class="btn quiet" href="/sign-in"') == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [("/grids/imports", "/grids/sets"), ("/grids/sets", "/grids/sets"), ("/grids", "/grids")],
+)
+def test_the_bar_marks_where_a_page_belongs(
+    app: Flask, world: World, address: str, link: str
+) -> None:
+    page = words(as_user(app, world.admin), address)
+    marked = re.findall(r'<a href="([^"]+)"\s+aria-current="page"', page.split("<main")[0])
+    assert marked == [link]

@@ -31,20 +31,29 @@ MAP_SCRIPTS = tuple(sorted(each.name for each in _SCRIPTS.glob("*.js")))
 
 @dataclass(frozen=True)
 class Link:
-    """A way through the house: its words, where it leads, the right it wants."""
+    """A way through the house: its words, where it leads, the right it wants.
+
+    `also` are pages that belong to it and lie elsewhere.
+    """
 
     words: LazyString
     href: str
     may: str
     icon: str
     main: bool = False
+    also: tuple[str, ...] = ()
+
+    def reach(self, path: str) -> int:
+        """How many letters of the path belong to it, 0 when it leads elsewhere."""
+        roots = (self.href, *self.also)
+        return max((len(each) for each in roots if f"{path}/".startswith(f"{each}/")), default=0)
 
 
 DESK_LINKS = (
     Link(_l("Desk"), "/desk", "maps.desk", icon="layout-dashboard"),
     Link(_l("Cases"), "/cases", "cases.desk", icon="list-check"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
-    Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector"),
+    Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
     Link(_l("People"), "/people", "people.see", icon="users"),
 )
 
@@ -76,8 +85,8 @@ class Shell:
 
     def stands_at(self, link: Link) -> bool:
         """True on the page of the link, and on those below it that have no link of their own."""
-        fits = [each for each in self.links if f"{request.path}/".startswith(f"{each.href}/")]
-        return bool(fits) and max(fits, key=lambda each: len(each.href)) is link
+        nearest = max(self.links, key=lambda each: each.reach(request.path))
+        return nearest is link and link.reach(request.path) > 0
 
     @property
     def home(self) -> str:
