@@ -8,9 +8,11 @@ from webapp.base import access, db, files, language, live, notices, security, ta
 from webapp.base.config import Settings
 from webapp.cases import (
     api as cases_api,
+    by_the_clock,
     commands as case_commands,
     handover as case_handover,
     relocation as case_relocation,
+    report_views as report_pages,
     rules as cases,
     views as case_pages,
 )
@@ -44,6 +46,7 @@ PAGES = (
     import_pages,
     set_pages,
     case_pages,
+    report_pages,
     cases_api,
     installed,
     grids_api,
@@ -52,6 +55,8 @@ PAGES = (
     metrics,
     help_pages,
 )
+# Their tasks are known once they are imported.
+CLOCKS = (by_the_clock,)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,

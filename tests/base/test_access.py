@@ -164,7 +164,9 @@ def test_a_view_says_its_right_or_why_it_is_public() -> None:
 
 
 def test_nobody_there_is_404_no_right_is_403_and_a_visitor_signs_in(app: Flask) -> None:
-    guarded = permit("cases.see", of=lambda number: [None, SimpleNamespace(grid_id=1)][number])
+    guarded = permit(
+        "cases.see", of=lambda number: [None, SimpleNamespace(grid_id=1, parts=[])][number]
+    )
     view = guarded(lambda thing: "seen")
     with app.test_request_context("/"):
         for number, status in ((0, "404"), (1, "401")):

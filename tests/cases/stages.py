@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from PIL import Image
 
 from tests.world import World
-from webapp.base import files
+from webapp.base import clock, files
 from webapp.base.access import Actor
 from webapp.base.datum import Datum
-from webapp.cases import actions
+from webapp.cases import actions, moves
 from webapp.cases.models import Case
 from webapp.cases.rules import Source, Stage, State
 
@@ -50,29 +52,96 @@ def photographed(case: Case, stage: Stage, *, by: Actor) -> None:
 
 
 def brought_to(state: State, world: World) -> Case:
-    """A case that stands in this state: handled by the worker, checked by the neighbour."""
+    """A case that stands in this state: verified and checked by the neighbour, handled by the worker."""
     case = reported(world)
-    desk = world.dispatcher
-    if state == State.REJECTED:
-        actions.reject(case, by=desk, note="not ours")
-        return case
-    life = (
-        (State.FILED, lambda: actions.file_case(case, by=desk)),
-        (State.DISPATCHED, lambda: actions.dispatch(case, to=world.worker.id, by=desk)),
-        (State.PROCESSING, lambda: actions.sign(case, by=world.worker)),
-        (State.FEEDBACK, lambda: _feed_back(case, world)),
-        (State.CHECKING, lambda: actions.send_check(case, to=world.neighbour.id, by=desk)),
-        (State.CHECKED, lambda: actions.pass_check(case, by=world.neighbour)),
-        (State.CLOSED, lambda: actions.close(case, by=world.shift_leader)),
-    )
-    for reached, deed in life:
-        if case.state == state:
-            break
-        deed()
-        assert case.state == reached
+    for deed in _WAYS[state]:
+        deed(case, world)
+    assert case.state == state
     return case
+
+
+Deed = Callable[[Case, World], None]
+
+
+def _file(case: Case, world: World) -> None:
+    moves.file_case(case, by=world.dispatcher)
+
+
+def _send(case: Case, world: World) -> None:
+    moves.dispatch(case, to=world.worker.id, by=world.dispatcher)
+
+
+def _sign(case: Case, world: World) -> None:
+    moves.sign(case, by=world.worker)
 
 
 def _feed_back(case: Case, world: World) -> None:
     photographed(case, Stage.AFTER, by=world.worker)
-    actions.feedback(case, by=world.worker)
+    moves.feedback(case, by=world.worker)
+
+
+def _send_check(case: Case, world: World) -> None:
+    moves.send_check(case, to=world.neighbour.id, by=world.dispatcher)
+
+
+def _pass(case: Case, world: World) -> None:
+    moves.pass_check(case, by=world.neighbour)
+
+
+def _close(case: Case, world: World) -> None:
+    moves.close(case, by=world.shift_leader)
+
+
+def _ask_hold(case: Case, world: World) -> None:
+    day = (clock.now() + timedelta(days=3)).date()
+    moves.request_hold(case, by=world.worker, note="frozen ground", review_on=day)
+
+
+_OUT: tuple[Deed, ...] = (_file, _send, _sign)
+_DONE: tuple[Deed, ...] = (*_OUT, _feed_back, _send_check, _pass, _close)
+
+_WAYS: dict[State, tuple[Deed, ...]] = {
+    State.REPORTED: (),
+    State.VERIFYING: (
+        lambda case, world: moves.send_verify(case, to=world.neighbour.id, by=world.dispatcher),
+    ),
+    State.ACCEPTED: (lambda case, world: moves.accept(case, by=world.dispatcher),),
+    State.FILED: (_file,),
+    State.DISPATCHED: (_file, _send),
+    State.PROCESSING: _OUT,
+    State.RETURN_REQUESTED: (
+        *_OUT,
+        lambda case, world: moves.request_return(case, by=world.worker, note="not mine"),
+    ),
+    State.EXTENSION_REQUESTED: (
+        *_OUT,
+        lambda case, world: moves.request_extension(case, by=world.worker, note="rain", days=1),
+    ),
+    State.HOLD_REQUESTED: (*_OUT, _ask_hold),
+    State.ON_HOLD: (
+        *_OUT,
+        _ask_hold,
+        lambda case, world: moves.grant_hold(case, by=world.dispatcher),
+    ),
+    State.WAITING: (
+        *_OUT,
+        lambda case, world: moves.ask_reporter(case, by=world.worker, note="which door?"),
+    ),
+    State.EXTERNAL: (
+        *_OUT,
+        lambda case, world: moves.hand_out(case, by=world.worker, note="the power company"),
+    ),
+    State.FEEDBACK: _DONE[:4],
+    State.CHECKING: _DONE[:5],
+    State.CHECKED: _DONE[:6],
+    State.CLOSED: _DONE,
+    State.ARCHIVED: (*_DONE, lambda case, world: moves.archive(case)),
+    State.REJECTED: (lambda case, world: moves.reject(case, by=world.dispatcher, note="not ours"),),
+    State.VOID: (
+        _file,
+        lambda case, world: moves.void(case, by=world.shift_leader, note="never was one"),
+    ),
+    State.MERGED: (
+        lambda case, world: moves.merge(case, into=reported(world).number, by=world.dispatcher),
+    ),
+}

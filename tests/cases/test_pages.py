@@ -322,9 +322,9 @@ def test_today_holds_what_i_am_sent_to_nearest_first(app: Flask, world: World) -
     near = brought_to(State.DISPATCHED, world)
     lon, lat = world.spot(world.next_door)
     far = reported(world, lon=lon, lat=lat, by=world.neighbour)
-    from webapp.cases import actions
+    from webapp.cases import moves
 
-    actions.dispatch(far, to=world.worker.id, by=world.dispatcher)
+    moves.dispatch(far, to=world.worker.id, by=world.dispatcher)
     client = as_user(app, world.worker)
     here = world.spot(world.home)
     page = client.get(f"/cases/today?lon={here[0]}&lat={here[1]}").get_data(as_text=True)

@@ -27,7 +27,7 @@ from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.notices import Notice
 from webapp.base.spatial import stored, to_lonlat
-from webapp.cases import actions as cases
+from webapp.cases import actions as cases, moves as case_moves
 from webapp.cases.models import Case
 from webapp.cases.rules import Source, State
 from webapp.grids import actions, queries, relocation
@@ -97,7 +97,7 @@ def test_an_open_case_goes_to_the_grid_in_which_its_point_lies_now(
 def test_whoever_handles_a_case_keeps_it_when_its_grid_changes(world: World, beside: Grid) -> None:
     changes = bitten(world.home.code, beside.code)
     case = _report(world, _inside(border_of(world.home).difference(changes[world.home.code])))
-    cases.dispatch(case, to=world.worker.id, by=world.dispatcher)
+    case_moves.dispatch(case, to=world.worker.id, by=world.dispatcher)
     due = case.due_at
     put_in_force(changes)
     assert case.grid_id == beside.id
@@ -107,7 +107,7 @@ def test_whoever_handles_a_case_keeps_it_when_its_grid_changes(world: World, bes
 def test_a_closed_case_keeps_the_grid_and_version_it_had(world: World, beside: Grid) -> None:
     changes = bitten(world.home.code, beside.code)
     case = _report(world, _inside(border_of(world.home).difference(changes[world.home.code])))
-    cases.reject(case, note="不属实", by=world.dispatcher)
+    case_moves.reject(case, note="不属实", by=world.dispatcher)
     before = (case.grid_id, case.grid_version_id, case.version)
     put_in_force(changes)
     assert (case.grid_id, case.grid_version_id, case.version) == before

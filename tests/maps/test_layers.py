@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.world import World, as_user
 from webapp.base.datum import Datum
-from webapp.cases import actions as cases
+from webapp.cases import actions as cases, moves as case_moves
 from webapp.cases.models import Case
 from webapp.cases.rules import Source
 from webapp.grids import actions as grids, queries as grid_queries
@@ -129,7 +129,7 @@ def test_one_case_can_be_asked_for_and_a_closed_one_is_gone(app: Flask, world: W
     desk = as_user(app, world.dispatcher)
     address = f"/maps/layers/cases.json?id={case.id}"
     assert len(asked(desk, address)["rows"]) == 1
-    cases.reject(case, by=world.dispatcher, note="nothing there")
+    case_moves.reject(case, by=world.dispatcher, note="nothing there")
     assert asked(desk, address)["rows"] == []
 
 

@@ -14,7 +14,7 @@ from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen
 from webapp.base.notices import Notice
-from webapp.cases import actions as cases
+from webapp.cases import actions as cases, moves as case_moves
 from webapp.cases.models import Case
 from webapp.cases.rules import Source
 from webapp.people import handover, posts, queries
@@ -35,7 +35,7 @@ def case(world: World) -> Case:
         by=world.worker,
         prefix="DJJ",
     )
-    cases.dispatch(made, to=world.worker.id, by=world.dispatcher)
+    case_moves.dispatch(made, to=world.worker.id, by=world.dispatcher)
     return made
 
 
@@ -75,7 +75,7 @@ def test_the_brief_names_duties_in_other_grids(world: World) -> None:
         by=world.neighbour,
         prefix="DJJ",
     )
-    cases.dispatch(far, to=world.worker.id, by=world.dispatcher)
+    case_moves.dispatch(far, to=world.worker.id, by=world.dispatcher)
     paper = posts.end(queries.posts_of(world.worker.id)[0], at=clock.now(), by=world.admin)
     assert section(paper, "Open cases in the grid") == []
     assert section(paper, "Open duties elsewhere") == [f"{far.number} {far.case_class.name}"]
@@ -114,7 +114,7 @@ def test_giver_and_taker_sign_and_both_are_told(world: World, paper: HandOver) -
 def test_the_brief_is_that_of_the_moment_it_was_signed(
     world: World, paper: HandOver, case: Case
 ) -> None:
-    cases.sign(case, by=world.worker)
+    case_moves.sign(case, by=world.worker)
     handover.give(paper, note=None, by=world.worker)
     line = next(
         line

@@ -49,7 +49,7 @@ NOT_BY_LINK = frozenset(
         "health.ready",
         "metrics.show",
         "installed.service_worker",
-        "cases.session_now",
+        "reports.session_now",
         "maps.layer",
         "maps.base",
         "maps.here",

@@ -33,6 +33,35 @@ class Actor(Protocol):
         """True when this way of signing in may use the right at all (tokens are narrower)."""
 
 
+class _House:
+    """The house itself, when a clock makes a move: no account, no post."""
+
+    id: int | None = None
+
+    def holds(self, roles: Iterable[str]) -> bool:
+        """Never: posts are held by people."""
+        return False
+
+    def grids(self, roles: Iterable[str]) -> frozenset[int]:
+        """None."""
+        return frozenset()
+
+    def units(self, roles: Iterable[str]) -> frozenset[int]:
+        """None."""
+        return frozenset()
+
+    def everywhere(self, roles: Iterable[str]) -> bool:
+        """Never."""
+        return False
+
+    def in_scope(self, right: str) -> bool:
+        """Any right may be asked for; the rules decide."""
+        return True
+
+
+HOUSE: Actor = _House()
+
+
 class Rule:
     """One condition. `words` is what the rights page prints."""
 
@@ -150,6 +179,21 @@ class Owns(Rule):
             return false()
         column: ColumnElement[bool] = getattr(model, self.column) == who.id
         return column
+
+
+@dataclass(frozen=True)
+class ByItself(Rule):
+    """What the house does by the clock and nobody by hand: only `HOUSE` may."""
+
+    words: str = "the house by itself"
+
+    def allows(self, who: Actor, thing: Any) -> bool:
+        """When the house itself acts."""
+        return who is HOUSE
+
+    def clause(self, who: Actor, model: Any) -> ColumnElement[bool]:
+        """Every row, for the house itself."""
+        return true() if who is HOUSE else false()
 
 
 @dataclass(frozen=True)

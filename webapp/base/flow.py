@@ -233,6 +233,11 @@ EVIDENCE_WORDS: dict[str, LazyString] = {
     "after_photo": _l("Take a photo of how it looks now."),
     "before_photo": _l("Take a photo of what you found."),
     "worker": _l("Choose who goes."),
+    "verify_photo": _l("Take a photo of the place."),
+    "nearness": _l("No photo was taken within 50 m of the case. Say in a few words why."),
+    "into": _l("Choose the case it belongs to."),
+    "days": _l("Say how many working days more."),
+    "review_on": _l("Say on which day somebody looks again."),
 }
 
 

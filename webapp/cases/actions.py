@@ -1,9 +1,8 @@
-"""What is done to cases. Every change of state goes through the flow."""
+"""How a case comes in, what belongs to it, and how it is put right. Its moves are in `moves`."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 from math import hypot
 from typing import Any
@@ -13,26 +12,21 @@ from sqlalchemy import Text, cast, func, literal
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from webapp.base import clock, notices
+from webapp.base import clock
 from webapp.base.access import Actor, may
 from webapp.base.datum import Datum
-from webapp.base.db import db, lock
+from webapp.base.db import db
 from webapp.base.files import StoredFile
-from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
-from webapp.base.language import N_
+from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
 from webapp.base.spatial import shape_of, standing_at, to_metric
-from webapp.cases import queries
-from webapp.cases.models import NUMBERS, Assignment, Case, CaseClass, CaseMedia
-from webapp.cases.rules import CASE_FLOW, UNSENT, Duty, Source, Stage, State, limit_of
+from webapp.cases import queries, timing
+from webapp.cases.models import NUMBERS, Case, CaseClass, CaseMedia
+from webapp.cases.moves import unchanged
+from webapp.cases.rules import CASE_FLOW, UNSENT, Source, Stage, State
+from webapp.cases.telling import tell_arrival
 from webapp.grids import queries as grids
-from webapp.people import queries as people
-
-OFFICE = clock.Calendar()
 
 FARTHEST_M = 50_000
-
-ON_WATCH = ("grid_worker", "grid_leader")
-DISPATCHERS = ("dispatcher", "acceptor", "shift_leader")
 
 
 def report(
@@ -76,8 +70,8 @@ def report(
         state=State.REPORTED,
         reporter_id=by.id,
         happened_at=happened_at or now,
-        due_at=OFFICE.due(now, limit_of(class_code)),
         said_grid_id=said.id if said else None,
+        **timing.terms(queries.condition_for(class_code), since=now, at=State.REPORTED),
         **standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m),
     )
     # The same report may be coming in by another connection at this moment: then this one waits.
@@ -89,7 +83,7 @@ def report(
         words_ = _l("This point lies more than 50 km away from here. Is the position right?")
         raise Unacceptable(words_, fields={"lon": words_})
     CASE_FLOW.begin(case, "report", by=by, client_at=happened_at)
-    _tell_arrival(case, by)
+    tell_arrival(case, by)
     return case
 
 
@@ -126,100 +120,31 @@ def add_media(
 
 def may_attach(case: Case, *, by: Actor) -> None:
     """Raises `NotAllowed` unless `by` has a part in the case, or works at the desk."""
-    parts = {case.reporter_id, case.handler_id, case.checker_id}
-    if by.id not in parts and not may(by, "cases.accept", case):
+    parts = {case.reporter_id, case.verifier_id, case.handler_id, case.checker_id}
+    allowed = ("cases.accept", "cases.handle")
+    if by.id not in parts and not any(may(by, right, case) for right in allowed):
         raise NotAllowed(_l("Only those who have a part in this case add pictures to it."))
 
 
-def self_close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
-    """The finder has solved it on the spot, with a picture of before and after."""
-    if not case.case_class.self_close:
-        raise Unacceptable(
-            _l("This kind of case is not closed on the spot: the desk sends somebody.")
-        )
-    CASE_FLOW.move(case, "self_close", by=by, evidence=_pictures(case), data=_said(note), **moved)
-    case.closed_at = clock.now()
-
-
-def reject(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
-    """The case is not accepted; whoever reported it knows why."""
-    CASE_FLOW.move(case, "reject", by=by, evidence={"note": note}, data=_said(note), **moved)
-    case.closed_at = clock.now()
-    _tell(case, [case.reporter_id], N_("Case %(number)s was not accepted: %(note)s"), note=note)
-
-
-def file_case(case: Case, *, by: Actor, **moved: Any) -> None:
-    """The case is on file and waits for somebody to be sent."""
-    CASE_FLOW.move(case, "file", by=by, **moved)
-
-
-def dispatch(
-    case: Case, *, to: int | None, by: Actor, note: str | None = None, **moved: Any
-) -> None:
-    """Somebody is sent to handle it and knows; a case just reported is filed on the way."""
-    lock(case)
-    if case.state == State.REPORTED:
-        CASE_FLOW.move(case, "file", by=by, **moved)
-        moved.pop("base_version", None)
-    evidence = {"worker": to}
-    CASE_FLOW.move(case, "dispatch", by=by, evidence=evidence, data=_said(note, to=to), **moved)
-    case.handler_id = to
-    _assign(case, to, Duty.HANDLE, by, note)
-    _tell(case, [to], N_("You are sent to handle %(number)s: %(what)s"))
-
-
-def sign(case: Case, *, by: Actor, **moved: Any) -> None:
-    """The one who was sent has taken it on."""
-    CASE_FLOW.move(case, "sign", by=by, **moved)
-    assignment = queries.open_assignment(case.id, Duty.HANDLE)
-    if assignment:
-        assignment.taken_at = clock.now()
-
-
-def feedback(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
-    """It is handled, shown by a picture; the desk sends somebody else to look."""
-    CASE_FLOW.move(case, "feedback", by=by, evidence=_pictures(case), data=_said(note), **moved)
-    _tell(
-        case, people.holders_everywhere(DISPATCHERS), N_("%(number)s is handled and wants a check")
+def split(case: Case, *, class_code: str, words: str, by: Actor, prefix: str) -> Case:
+    """A part of the case is a case of its own at the same place; the first is not closed before it."""
+    if case.geom is None or case.datum is None or case.raw_lon is None or case.raw_lat is None:
+        raise Unacceptable(_l("A case without a place cannot be split."))
+    child = report(
+        class_code=class_code,
+        lon=case.raw_lon,
+        lat=case.raw_lat,
+        datum=Datum(case.datum),
+        accuracy_m=case.accuracy_m,
+        words=words,
+        where_words=case.where_words,
+        source=Source.DESK,
+        by=by,
+        prefix=prefix,
     )
-
-
-def send_check(
-    case: Case, *, to: int | None, by: Actor, note: str | None = None, **moved: Any
-) -> None:
-    """Somebody else than the handler is sent to look."""
-    if to is not None and to == case.handler_id:
-        words = _l("Whoever handled it does not check it. Choose somebody else.")
-        raise Unacceptable(words, fields={"worker": words})
-    CASE_FLOW.move(
-        case, "send_check", by=by, evidence={"worker": to}, data=_said(note, to=to), **moved
-    )
-    case.checker_id = to
-    _assign(case, to, Duty.CHECK, by, note)
-    _tell(case, [to], N_("Please check whether %(number)s is solved: %(what)s"))
-
-
-def pass_check(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
-    """The checker has seen that it is solved."""
-    CASE_FLOW.move(case, "pass", by=by, data=_said(note), **moved)
-    _end(case, Duty.CHECK)
-    _tell(case, people.holders_everywhere(DISPATCHERS), N_("%(number)s passed its check"))
-
-
-def fail_check(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
-    """The checker has seen that it is not solved; the handler goes on."""
-    CASE_FLOW.move(case, "fail", by=by, evidence={"note": note}, data=_said(note), **moved)
-    _end(case, Duty.CHECK)
-    case.checker_id = None
-    _tell(case, [case.handler_id], N_("%(number)s is not solved yet: %(note)s"), note=note)
-
-
-def close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
-    """The case is closed; whoever reported it knows."""
-    CASE_FLOW.move(case, "close", by=by, data=_said(note), **moved)
-    case.closed_at = clock.now()
-    _end(case, Duty.HANDLE)
-    _tell(case, [case.reporter_id], N_("%(number)s is closed: %(what)s"))
+    child.parent_id = case.id
+    CASE_FLOW.record(case, "split", by=by, data={"number": child.number})
+    return child
 
 
 def correct(
@@ -232,9 +157,7 @@ def correct(
     base_version: int | None = None,
 ) -> None:
     """The class or the grid is put right before anybody was sent; both values stay in the log."""
-    lock(case)
-    if base_version is not None and case.version != base_version:
-        raise Changed(_l("Somebody changed this case a moment ago. Look at it again, please."))
+    unchanged(case, base_version)
     if case.state not in UNSENT:
         raise NotOpen(_l("Somebody has been sent already; class and grid stay as they are."))
     changed: dict[str, Any] = {}
@@ -255,7 +178,7 @@ def correct(
             case.grid_id, case.grid_version_id, case.on_border = grid.id, version.id, False
     if not changed:
         raise Unacceptable(_l("Nothing would change."))
-    CASE_FLOW.record(case, "correct", by=by, data=_said(note, **changed))
+    CASE_FLOW.record(case, "correct", by=by, data={"note": note, **changed})
     db.session.expire(case, ["grid", "case_class"])
 
 
@@ -277,51 +200,6 @@ def _arrived(client_id: uuid.UUID | None, by: Actor) -> Case:
 
 def _number(prefix: str, now: datetime) -> Any:
     """SQL: the day and the next number, such as DJJ-261123-00042."""
-    day = now.astimezone(OFFICE.zone)
+    day = now.astimezone(timing.office().zone)
     count = cast(NUMBERS.next_value() % 100_000, Text)
     return literal(f"{prefix}-{day:%y%m%d}-") + func.lpad(count, 5, "0")
-
-
-def _pictures(case: Case) -> dict[str, bool]:
-    stages = queries.stages_of(case.id)
-    return {"before_photo": Stage.FOUND in stages, "after_photo": Stage.AFTER in stages}
-
-
-def _said(note: str | None, **more: Any) -> dict[str, Any]:
-    return {**({"note": note} if note else {}), **more}
-
-
-def _assign(case: Case, to: int | None, duty: Duty, by: Actor, note: str | None) -> None:
-    _end(case, duty)
-    db.session.add(
-        Assignment(case_id=case.id, account_id=to, duty=duty, sent_by_id=by.id, note=note)
-    )
-    db.session.flush()
-
-
-def _end(case: Case, duty: Duty) -> None:
-    assignment = queries.open_assignment(case.id, duty)
-    if assignment:
-        assignment.ended_at = clock.now()
-        db.session.flush()
-
-
-def _tell_arrival(case: Case, by: Actor) -> None:
-    readers = {*people.who_watches(ON_WATCH, DISPATCHERS, grid_id=case.grid_id)} - {by.id}
-    if case.grid is None:
-        _tell(case, readers, N_("New, in no grid: %(what)s (%(number)s)"))
-    else:
-        words = N_("New in %(where)s: %(what)s (%(number)s)")
-        _tell(case, readers, words, where=case.grid.name)
-
-
-def _tell(case: Case, to: Iterable[int | None], words: str, **params: Any) -> None:
-    notices.notify(
-        (account for account in to if account is not None),
-        words,
-        url=f"/cases/{case.id}",
-        number=case.number,
-        what=case.case_class.name,
-        what_en=case.case_class.name_en,
-        **params,
-    )

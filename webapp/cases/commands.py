@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import ColumnElement, Table, case, func, or_
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import ColumnElement, Table, case, func, or_, select
+from sqlalchemy.dialects.postgresql import Insert, Range, insert
 
 from webapp.base.db import Base, db
-from webapp.cases.models import CaseClass, ComponentClass
+from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
+
+# Limits count for what was filed since then.
+SINCE = datetime(2022, 1, 1, tzinfo=UTC)
 
 DATA = Path(__file__).parent / "data"
 
@@ -33,11 +37,27 @@ def load_classes() -> int:
     A stored class that lacks an English name or keywords has them now; all else in it is as it was.
     """
     total = 0
+    load_conditions()
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
         db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
         total += len(rows)
     return total
+
+
+def load_conditions() -> int:
+    """The first conditions and limits are on file where none are; what an office has set stays."""
+    if db.session.scalar(select(func.count()).select_from(FilingCondition)):
+        return 0
+    rows: list[dict[str, Any]] = []
+    with (DATA / "conditions.tsv").open(encoding="utf-8", newline="") as source:
+        for row in csv.DictReader(source, delimiter="\t"):
+            given: dict[str, Any] = {key: value or None for key, value in row.items()}
+            given["class_prefix"] = row["class_prefix"]
+            given["valid"] = Range(SINCE, None, bounds="[)")
+            rows.append(given)
+    db.session.execute(insert(FilingCondition), rows)
+    return len(rows)
 
 
 def _fill(table: Table) -> Insert:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from pydantic import AwareDatetime, Field, field_validator
@@ -11,7 +12,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from webapp.base import clock
 from webapp.base.datum import Datum
 from webapp.base.web import Form
-from webapp.cases.rules import Stage
+from webapp.cases.rules import HoldReason, RejectReason, Stage
 
 # A phone's clock may run a little ahead; an unsent report may be some weeks old.
 AHEAD = timedelta(minutes=5)
@@ -56,11 +57,29 @@ class MediaForm(HappenedForm):
 
 
 class MoveForm(HappenedForm):
-    """A step of a case: who is sent, the words to it, and the version the person saw."""
+    """A step of a case: the version the person saw, and whatever the step asks for."""
 
     base_version: int | None = Field(default=None, ge=0)
     worker: int | None = Field(default=None, ge=1)
+    unit: int | None = Field(default=None, ge=1)
+    helpers: list[int] = Field(default_factory=list, max_length=20)
+    condition_id: int | None = Field(default=None, ge=1)
+    reason: RejectReason = RejectReason.OTHER
+    hold: HoldReason = HoldReason.OTHER
+    review_on: date | None = None
+    days: int | None = Field(default=None, ge=1, le=60)
+    into: str | None = Field(default=None, max_length=40)
     note: str | None = Field(default=None, max_length=2000)
+
+    @field_validator("helpers", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return value if isinstance(value, list) else [value]
+
+    @property
+    def to(self) -> int | None:
+        """Who is sent."""
+        return self.worker
 
 
 class CorrectForm(Form):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -12,19 +13,21 @@ from sqlalchemy import (
     Index,
     Integer,
     Sequence,
+    SmallInteger,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, UUID, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
+from webapp.base.clock import Unit as LimitUnit
 from webapp.base.db import Base, Numbered
 from webapp.base.files import StoredFile
 from webapp.base.spatial import Placed
-from webapp.cases.rules import CASE_FLOW, OPEN, Duty, Source, Stage
-from webapp.grids.models import Grid, one_of
+from webapp.cases.rules import CASE_FLOW, OPEN, PART_FLOW, Duty, Grade, Source, Stage
+from webapp.grids.models import Grid, Unit, one_of
 from webapp.people.models import Account
 
 NUMBERS = Sequence("case_number", metadata=Base.metadata)
@@ -48,6 +51,54 @@ class CaseClass(Base):
     # 1 is what people report most; None: only found by search or by its major class.
     common_rank: Mapped[int | None] = mapped_column(Integer)
     self_close: Mapped[bool] = mapped_column(server_default=text("true"))
+    # May residents report and read it; does a person look at it before it has a number for them.
+    public: Mapped[bool] = mapped_column(server_default=text("true"))
+    triage: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Reports of the class this near (metres) and this young (days) may be one matter.
+    merge_radius_m: Mapped[float] = mapped_column(Float(53), server_default=text("50"))
+    merge_days: Mapped[int] = mapped_column(Integer, server_default=text("7"))
+
+
+class FilingCondition(Numbered, Base):
+    """On what condition a case is filed, and how long it may take then. A row is never changed:
+    a new limit is a new row, and the one before it ends.
+
+    `class_prefix` are the first digits of the classes it is for; the longest that fits counts.
+    """
+
+    __tablename__ = "filing_condition"
+    __table_args__ = (
+        CheckConstraint("class_prefix ~ '^[0-9]{0,5}$'", name="class_prefix"),
+        one_of("grade", Grade),
+        one_of("limit_unit", LimitUnit),
+        CheckConstraint("limit_amount > 0", name="limit_amount"),
+        CheckConstraint(
+            "(guard_amount IS NULL) = (guard_unit IS NULL) AND guard_amount > 0", name="guard"
+        ),
+        CheckConstraint("NOT isempty(valid)", name="valid"),
+        ExcludeConstraint(
+            ("class_prefix", "="),
+            ("place", "="),
+            ("valid", "&&"),
+            name="ex_filing_condition_valid",
+            using="gist",
+        ),
+    )
+
+    class_prefix: Mapped[str]
+    # The order among the conditions of a class; the first is meant where nobody chooses.
+    place: Mapped[int] = mapped_column(SmallInteger)
+    words: Mapped[str]
+    words_en: Mapped[str | None]
+    grade: Mapped[str]
+    limit_amount: Mapped[float] = mapped_column(Float(53))
+    limit_unit: Mapped[str]
+    # What must be done first, such as guarding an open manhole, and how soon.
+    guard_words: Mapped[str | None]
+    guard_amount: Mapped[float | None] = mapped_column(Float(53))
+    guard_unit: Mapped[str | None]
+    provenance: Mapped[str | None]
+    valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
 
 
 class ComponentClass(Base):
@@ -83,10 +134,30 @@ class Case(Numbered, Placed, Base):
             postgresql_where=text(f"state IN ({_OPEN_STATES})"),
         ),
         Index(
+            "ix_case_file_verifier_open",
+            "verifier_id",
+            postgresql_where=text(f"state IN ({_OPEN_STATES})"),
+        ),
+        Index(
             "ix_case_file_outside",
             "id",
             postgresql_where=text(f"grid_id IS NULL AND state IN ({_OPEN_STATES})"),
         ),
+        # What may be the same matter: one index for the class, the place and being open.
+        Index(
+            "ix_case_file_open_near",
+            "geom",
+            "class_code",
+            postgresql_using="gist",
+            postgresql_where=text(f"state IN ({_OPEN_STATES})"),
+        ),
+        Index("ix_case_file_merged_into_id", "merged_into_id"),
+        Index("ix_case_file_parent_id", "parent_id"),
+        one_of("grade", Grade),
+        one_of("limit_unit", LimitUnit),
+        CheckConstraint("state <> 'merged' OR merged_into_id IS NOT NULL", name="merged"),
+        CheckConstraint("merged_into_id <> id AND parent_id <> id", name="not_itself"),
+        CheckConstraint("(paused_at IS NULL) = (left_s IS NULL)", name="paused"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)
@@ -98,12 +169,43 @@ class Case(Numbered, Placed, Base):
     state: Mapped[str]
     version: Mapped[int] = mapped_column(server_default=text("0"))
     reporter_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    verifier_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    # The department that leads; whoever of it took the case on is the handler.
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     checker_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     happened_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # Who reported stays hidden from those who handle it; private: never shown to the public.
+    confidential: Mapped[bool] = mapped_column(server_default=text("false"))
+    private: Mapped[bool] = mapped_column(server_default=text("false"))
+    # How long the whole may take, and when four fifths and all of it are used up.
+    condition_id: Mapped[int | None] = mapped_column(ForeignKey("filing_condition.id"))
+    grade: Mapped[str] = mapped_column(server_default=text(f"'{Grade.NORMAL}'"))
+    limit_amount: Mapped[float | None] = mapped_column(Float(53))
+    limit_unit: Mapped[str | None]
+    guard_due_at: Mapped[datetime | None]
+    soon_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    # The same for the step it stands at.
+    stage_soon_at: Mapped[datetime | None]
+    stage_due_at: Mapped[datetime | None]
+    # While the clock stands still: since when, and how many seconds of the limit are left.
+    paused_at: Mapped[datetime | None]
+    left_s: Mapped[float | None] = mapped_column(Float(53))
+    review_on: Mapped[date | None]
+    asked_days: Mapped[int | None] = mapped_column(SmallInteger)
+    extensions: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    reworks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    shirks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    reopenings: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    filed_at: Mapped[datetime | None]
+    dispatched_at: Mapped[datetime | None]
+    handled_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reject_reason: Mapped[str | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     # The grid that the worker on the spot says is right, where the phone's position is doubtful.
     said_grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
 
@@ -113,6 +215,14 @@ class Case(Numbered, Placed, Base):
     case_class: Mapped[CaseClass] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Case.grid_id")
     reporter: Mapped[Account | None] = relationship(foreign_keys=[reporter_id])
+    verifier: Mapped[Account | None] = relationship(foreign_keys=[verifier_id])
+    department: Mapped[Unit | None] = relationship(foreign_keys=[department_id])
+    condition: Mapped[FilingCondition | None] = relationship()
+    merged_into: Mapped[Case | None] = relationship(
+        remote_side="Case.id", foreign_keys=[merged_into_id]
+    )
+    parent: Mapped[Case | None] = relationship(remote_side="Case.id", foreign_keys=[parent_id])
+    parts: Mapped[list[CasePart]] = relationship(back_populates="case", order_by="CasePart.id")
     handler: Mapped[Account | None] = relationship(foreign_keys=[handler_id])
     checker: Mapped[Account | None] = relationship(foreign_keys=[checker_id])
     media: Mapped[list[CaseMedia]] = relationship(back_populates="case", order_by="CaseMedia.id")
@@ -133,6 +243,62 @@ class CaseMedia(Numbered, Base):
 
     case: Mapped[Case] = relationship(back_populates="media")
     file: Mapped[StoredFile] = relationship()
+
+
+class CasePart(Numbered, Base):
+    """What one department does in a case: the lead one, or one that helps. Lost: it is `gone`."""
+
+    __tablename__ = "case_part"
+    __table_args__ = (
+        PART_FLOW.check(),
+        Index(
+            "uq_case_part_unit",
+            "case_id",
+            "unit_id",
+            unique=True,
+            postgresql_where=text("state <> 'gone'"),
+        ),
+        Index(
+            "uq_case_part_lead",
+            "case_id",
+            unique=True,
+            postgresql_where=text("lead AND state <> 'gone'"),
+        ),
+        Index("ix_case_part_unit_id", "unit_id", "state", "case_id"),
+        CheckConstraint("state <> 'gone' OR ended_at IS NOT NULL", name="ended"),
+    )
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    lead: Mapped[bool]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    task: Mapped[str | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    sent_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    # It asked to give the case back; it may do so once.
+    returned: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    case: Mapped[Case] = relationship(back_populates="parts")
+    unit: Mapped[Unit] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+
+class CaseContact(Numbered, Base):
+    """How to reach somebody who reported without an account; erased by rule, the row stays."""
+
+    __tablename__ = "case_contact"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    name: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(index=True)
+    email: Mapped[str | None]
+    channel: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    erased_at: Mapped[datetime | None]
 
 
 class Assignment(Numbered, Base):
@@ -160,6 +326,9 @@ class Assignment(Numbered, Base):
     duty: Mapped[str]
     note: Mapped[str | None]
     reasons: Mapped[str | None]
+    # Who else could have gone, at what cost, when it was decided.
+    choice: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    declined: Mapped[bool] = mapped_column(server_default=text("false"))
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
     taken_at: Mapped[datetime | None]

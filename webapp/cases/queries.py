@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.spatial import SRID, WGS84
-from webapp.cases.models import Assignment, Case, CaseClass, CaseMedia
-from webapp.cases.rules import OPEN
-from webapp.grids.models import Grid, GridLineage, GridVersion, Place
-from webapp.grids.rules import LineageKind, PlaceKind
-from webapp.people.models import Account
+from webapp.cases.models import (
+    Assignment,
+    Case,
+    CaseClass,
+    CaseMedia,
+    CasePart,
+    FilingCondition,
+)
+from webapp.cases.rules import DEPARTMENT, OPEN, PartState, State
+from webapp.grids.models import Grid, GridLineage, GridVersion, Place, Unit
+from webapp.grids.rules import LineageKind, PlaceKind, UnitKind
+from webapp.people.models import Account, Post
 
 PAGE = 50
 
@@ -32,12 +40,26 @@ def one(case_id: int) -> Case | None:
             joinedload(Case.case_class),
             joinedload(Case.grid),
             joinedload(Case.reporter),
+            joinedload(Case.verifier),
+            joinedload(Case.department),
             joinedload(Case.handler),
             joinedload(Case.checker),
+            joinedload(Case.condition),
+            joinedload(Case.merged_into),
+            joinedload(Case.parent),
+            selectinload(Case.parts).options(
+                joinedload(CasePart.unit), joinedload(CasePart.account)
+            ),
             selectinload(Case.media).joinedload(CaseMedia.file),
         )
         .where(Case.id == case_id)
     )
+
+
+def part(part_id: int) -> CasePart | None:
+    """The part of a department in a case, with both."""
+    found = select(CasePart).options(joinedload(CasePart.unit), joinedload(CasePart.case))
+    return db.session.scalar(found.where(CasePart.id == part_id))
 
 
 def by_number(number: str) -> Case | None:
@@ -64,7 +86,14 @@ def listed(
     if grid_id is not None:
         found = found.where(Case.grid_id == grid_id)
     if mine:
-        found = found.where(or_(Case.handler_id == who.id, Case.checker_id == who.id))
+        found = found.where(
+            or_(
+                Case.handler_id == who.id,
+                Case.checker_id == who.id,
+                Case.verifier_id == who.id,
+                Case.department_id.in_(who.units(DEPARTMENT)),
+            )
+        )
     if before is not None:
         found = found.where(Case.id < before)
     return list(db.session.scalars(found))
@@ -196,7 +225,13 @@ def open_in_grid(grid_id: int) -> list[Case]:
 
 def sent_to(account_id: int) -> list[Case]:
     """Open cases that somebody was sent to handle or to check, the most urgent first."""
-    return _open(or_(Case.handler_id == account_id, Case.checker_id == account_id))
+    return _open(
+        or_(
+            Case.handler_id == account_id,
+            Case.checker_id == account_id,
+            and_(Case.verifier_id == account_id, Case.state == State.VERIFYING),
+        )
+    )
 
 
 def _open(which: ColumnElement[bool]) -> list[Case]:
@@ -232,6 +267,7 @@ _TODAY = text(f"""
     LEFT JOIN LATERAL (SELECT ST_Transform(c.geom, 4326) AS geom) w ON true
     WHERE x.account_id = :account AND x.ended_at IS NULL
       AND ((x.duty = 'handle' AND c.state IN ('dispatched', 'processing'))
+        OR (x.duty = 'verify' AND c.state = 'verifying')
         OR (x.duty = 'check' AND c.state = 'checking'))
     ORDER BY away_m NULLS LAST, c.due_at NULLS LAST, c.id LIMIT 50
 """)
@@ -314,6 +350,106 @@ def stages_of(case_id: int) -> set[str]:
     """What the pictures of a case show: found, after, check. A voice note shows nothing."""
     found = select(CaseMedia.stage).join(CaseMedia.file).where(CaseMedia.case_id == case_id)
     return set(db.session.scalars(found.where(StoredFile.media_type.like("image/%"))))
+
+
+def conditions(class_code: str) -> list[FilingCondition]:
+    """The conditions in force on which a case of this class is filed, the one meant first.
+
+    Those of the longest beginning of the code that has any.
+    """
+    beginnings = [class_code[:length] for length in range(6)]
+    found = select(FilingCondition).where(
+        FilingCondition.class_prefix.in_(beginnings), FilingCondition.valid.op("@>")(clock.now())
+    )
+    order = func.length(FilingCondition.class_prefix).desc(), FilingCondition.place
+    rows = list(db.session.scalars(found.order_by(*order)))
+    return [each for each in rows if each.class_prefix == rows[0].class_prefix]
+
+
+def condition(condition_id: int | None) -> FilingCondition | None:
+    """A condition by its key."""
+    return db.session.get(FilingCondition, condition_id) if condition_id else None
+
+
+def condition_for(class_code: str) -> FilingCondition | None:
+    """The condition that is meant where nobody chooses; None when none is on file."""
+    return next(iter(conditions(class_code)), None)
+
+
+def department(unit_id: int | None) -> Unit | None:
+    """A department by its key."""
+    return next(iter(departments([unit_id])), None) if unit_id else None
+
+
+def departments(keys: Iterable[int] | None = None) -> list[Unit]:
+    """The departments of these keys, or all, by name."""
+    found = select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)
+    if keys is not None:
+        found = found.where(Unit.id.in_(list(keys)))
+    return list(db.session.scalars(found.order_by(Unit.name)))
+
+
+def staff_of(unit_id: int | None) -> list[int]:
+    """Accounts of those who work in a department now."""
+    found = (
+        select(Post.account_id)
+        .join(Account, Account.id == Post.account_id)
+        .where(
+            Post.unit_id == unit_id,
+            Post.role.in_(DEPARTMENT),
+            Post.valid.op("@>")(clock.now()),
+            Account.locked_at.is_(None),
+        )
+    )
+    return list(db.session.scalars(found.distinct())) if unit_id else []
+
+
+def returned_before(case_id: int, unit_id: int) -> bool:
+    """True when this department has given the case back before."""
+    found = select(CasePart.id).where(
+        CasePart.case_id == case_id, CasePart.unit_id == unit_id, CasePart.returned.is_(True)
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def unfinished(case: Case) -> list[str]:
+    """What a case waits for before it is closed: departments that help, and cases split from it."""
+    waiting = (PartState.SENT, PartState.WORKING)
+    parts = [part.unit.name for part in case.parts if not part.lead and part.state in waiting]
+    children = select(Case.number).where(Case.parent_id == case.id, Case.state.in_(OPEN))
+    return parts + list(db.session.scalars(children.order_by(Case.id)))
+
+
+def reporters_of_merged(case_id: int) -> list[int]:
+    """Accounts of those whose reports were merged into the case."""
+    found = select(Case.reporter_id).where(
+        Case.merged_into_id == case_id, Case.reporter_id.is_not(None)
+    )
+    return [account for account in db.session.scalars(found.distinct()) if account is not None]
+
+
+def nearest_picture_m(case_id: int, stage: str) -> float | None:
+    """How near to the case (metres) the nearest picture of a stage was taken; None: not known."""
+    found = select(func.min(CaseMedia.distance_m))
+    return db.session.scalar(found.where(CaseMedia.case_id == case_id, CaseMedia.stage == stage))
+
+
+def due_to_resume(day: date) -> list[Case]:
+    """Cases on hold whose day of review has come."""
+    found = select(Case).where(Case.state == State.ON_HOLD, Case.review_on <= day)
+    return list(db.session.scalars(found.order_by(Case.id)))
+
+
+def waiting_since(moment: datetime) -> list[Case]:
+    """Cases that have waited for an answer of the reporter since before a moment."""
+    found = select(Case).where(Case.state == State.WAITING, Case.paused_at < moment)
+    return list(db.session.scalars(found.order_by(Case.id)))
+
+
+def closed_before(moment: datetime, limit: int = 500) -> list[Case]:
+    """Closed cases that were closed before a moment and are not in the archive."""
+    found = select(Case).where(Case.state == State.CLOSED, Case.closed_at < moment)
+    return list(db.session.scalars(found.order_by(Case.id).limit(limit)))
 
 
 def open_assignment(case_id: int, duty: str) -> Assignment | None:

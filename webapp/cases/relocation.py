@@ -7,9 +7,9 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.language import N_
 from webapp.cases import queries
-from webapp.cases.actions import ON_WATCH
 from webapp.cases.models import Case
 from webapp.cases.rules import CASE_FLOW, OPEN
+from webapp.cases.telling import ON_WATCH
 from webapp.grids import queries as grids, relocation
 from webapp.grids.models import BoundarySet
 from webapp.people import queries as people

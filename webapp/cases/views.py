@@ -1,40 +1,42 @@
-"""Pages of the case desk: the queue, one case and its moves, the report, today's stops."""
+"""Pages of the case desk: the queue, one case and its moves."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import generate_csrf
-from pydantic import Field
 
 from webapp.base import clock, files
-from webapp.base.access import may, me, permit, public
-from webapp.base.config import Settings
+from webapp.base.access import Actor, may, me, permit
 from webapp.base.db import db
-from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.flow import Move, Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, part_of_address, wants_json
-from webapp.cases import actions, queries
-from webapp.cases.forms import CorrectForm, MediaForm, MoveForm, ReportForm
-from webapp.cases.models import Case, CaseMedia
+from webapp.cases import actions, moves, parts, queries
+from webapp.cases.attaching import keep_media
+from webapp.cases.forms import CorrectForm, MediaForm, MoveForm
+from webapp.cases.models import Case, CasePart
 from webapp.cases.rules import (
     CASE_FLOW,
-    DESK,
     EVENT_WORDS,
+    GRADE_WORDS,
+    HOLD_WORDS,
+    PART_FLOW,
     QUEUES,
+    REJECT_WORDS,
     SOURCE_WORDS,
     STAGE_WORDS,
+    STEP_OF,
     STEPS,
     UNSENT,
-    Duty,
+    PartState,
     Source,
     Stage,
     State,
 )
+from webapp.cases.telling import ON_WATCH
 from webapp.grids import queries as grids
 from webapp.people import queries as people
 
@@ -42,38 +44,102 @@ bp = Blueprint("cases", __name__)
 
 Deed = Callable[..., None]
 
-# What each move of the flow is in deeds; `worker` and `note` are handed over where they are asked for.
-MOVES: dict[str, Deed] = {
-    "self_close": lambda case, form, **moved: actions.self_close(case, note=form.note, **moved),
-    "reject": lambda case, form, **moved: actions.reject(case, note=form.note, **moved),
-    "file": lambda case, form, **moved: actions.file_case(case, **moved),
-    "dispatch": lambda case, form, **moved: actions.dispatch(
-        case, to=form.worker, note=form.note, **moved
-    ),
-    "sign": lambda case, form, **moved: actions.sign(case, **moved),
-    "feedback": lambda case, form, **moved: actions.feedback(case, note=form.note, **moved),
-    "send_check": lambda case, form, **moved: actions.send_check(
-        case, to=form.worker, note=form.note, **moved
-    ),
-    "pass": lambda case, form, **moved: actions.pass_check(case, note=form.note, **moved),
-    "fail": lambda case, form, **moved: actions.fail_check(case, note=form.note, **moved),
-    "close": lambda case, form, **moved: actions.close(case, note=form.note, **moved),
+# What each move of the flow is in deeds; what the form says is handed over where it is asked for.
+DEEDS: dict[str, tuple[Deed, tuple[str, ...]]] = {
+    "self_close": (moves.self_close, ("note",)),
+    "send_verify": (moves.send_verify, ("to", "note")),
+    "confirm": (moves.confirm, ("note",)),
+    "refute": (moves.refute, ("note",)),
+    "accept": (moves.accept, ()),
+    "reject": (moves.reject, ("note", "reason")),
+    "merge": (moves.merge, ("into", "note")),
+    "file": (moves.file_case, ("condition",)),
+    "dispatch": (moves.dispatch, ("to", "unit", "helpers", "note", "condition")),
+    "recall": (moves.recall, ("note",)),
+    "decline": (moves.decline, ("note",)),
+    "sign": (moves.sign, ()),
+    "request_return": (moves.request_return, ("note",)),
+    "approve_return": (moves.approve_return, ("note",)),
+    "deny_return": (moves.deny_return, ("note",)),
+    "request_extension": (moves.request_extension, ("note", "days")),
+    "grant_extension": (moves.grant_extension, ("note",)),
+    "deny_extension": (moves.deny_extension, ("note",)),
+    "request_hold": (moves.request_hold, ("note", "hold", "review_on")),
+    "grant_hold": (moves.grant_hold, ("note",)),
+    "deny_hold": (moves.deny_hold, ("note",)),
+    "resume": (moves.resume, ("note",)),
+    "ask_reporter": (moves.ask_reporter, ("note",)),
+    "answered": (moves.answered, ("note",)),
+    "hand_out": (moves.hand_out, ("note",)),
+    "take_back": (moves.take_back, ("note",)),
+    "feedback": (moves.feedback, ("note",)),
+    "send_check": (moves.send_check, ("to", "note")),
+    "pass": (moves.pass_check, ("note",)),
+    "fail": (moves.fail_check, ("note",)),
+    "close": (moves.close, ("note",)),
+    "void": (moves.void, ("note",)),
+    "reopen": (moves.reopen, ("note",)),
 }
 
+PART_DEEDS: dict[str, Deed] = {
+    "take": parts.take,
+    "finish": parts.finish,
+    "redo": parts.redo,
+    "release": parts.release,
+}
+
+# What a form of each move asks for beside the photo; what is not here asks for nothing.
+FIELDS: dict[str, tuple[str, ...]] = {
+    name: tuple(
+        each for each in wanted if each in ("reason", "into", "days", "hold", "review_on", "note")
+    )
+    for name, (_deed, wanted) in DEEDS.items()
+}
+
+WORDS_OF = {"reason": REJECT_WORDS, "hold": HOLD_WORDS, "grade": GRADE_WORDS}
 
 # The buttons of a case in the order of the work: what leads on first, what turns back last.
 ORDER = (
     "dispatch",
+    "send_verify",
     "send_check",
     "sign",
+    "confirm",
     "feedback",
     "pass",
     "close",
+    "approve_return",
+    "grant_extension",
+    "grant_hold",
+    "resume",
+    "answered",
+    "take_back",
     "fail",
+    "refute",
+    "accept",
     "file",
     "self_close",
+    "deny_return",
+    "deny_extension",
+    "deny_hold",
+    "request_extension",
+    "request_hold",
+    "ask_reporter",
+    "hand_out",
+    "request_return",
+    "decline",
+    "recall",
+    "merge",
     "reject",
+    "reopen",
+    "void",
 )
+
+# The first of these that are open stand for themselves; the others wait behind "more".
+FIRST = frozenset(ORDER[: ORDER.index("self_close") + 1]) - {"accept", "file"}
+
+# These ask for a person, and show who could go.
+SENDING = ("dispatch", "send_verify", "send_check")
 
 
 class QueueForm(Form):
@@ -143,20 +209,32 @@ def _case_page(
     words: Any = None,
 ) -> Response:
     who = me()
-    moves = CASE_FLOW.open_moves(case, who)
-    if case.state == State.REPORTED and may(who, "cases.dispatch", case):
-        moves["dispatch"] = CASE_FLOW.moves["dispatch"]
+    open_moves = CASE_FLOW.open_moves(case, who)
+    filable = case.state in CASE_FLOW.moves["file"].since
+    if filable and may(who, "cases.dispatch", case):
+        open_moves["dispatch"] = CASE_FLOW.moves["dispatch"]
     if not case.case_class.self_close:
-        moves.pop("self_close", None)
-    asked = {name for name in ("dispatch", "send_check") if name in moves}
+        open_moves.pop("self_close", None)
+    asked = [name for name in SENDING if name in open_moves]
     without = [case.handler_id] if "send_check" in asked and case.handler_id else []
+    choosing = filable and ("file" in open_moves or "dispatch" in open_moves)
     correctable = case.state in UNSENT and may(who, "cases.correct", case)
     return page(
         "cases/one.html",
         fragment="case",
         status=status,
         case=case,
-        moves={name: moves[name] for name in ORDER if name in moves},
+        moves={name: open_moves[name] for name in ORDER if name in open_moves},
+        first=FIRST,
+        needs=FIELDS,
+        conditions=queries.conditions(case.class_code) if choosing else [],
+        departments=queries.departments() if "dispatch" in open_moves else [],
+        most_days=moves.most_days(case),
+        step=STEP_OF.get(State(case.state), State(case.state)),
+        words_of=WORDS_OF,
+        parts=_parts(case, who),
+        part_flow=PART_FLOW,
+        hidden=_hides_reporter(case, who),
         flow=CASE_FLOW,
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],
@@ -169,12 +247,26 @@ def _case_page(
         stage_words=STAGE_WORDS,
         event_words=event_words,
         said_grid=queries.grid_name(case.said_grid_id),
-        on_watch=people.holders(actions.ON_WATCH, grid_id=case.grid_id) if case.grid_id else [],
+        on_watch=people.holders(ON_WATCH, grid_id=case.grid_id) if case.grid_id else [],
         tried=tried,
         errors=errors or {},
         told=words,
         now=clock.now(),
     )
+
+
+def _parts(case: Case, who: Actor) -> list[tuple[CasePart, dict[str, Move]]]:
+    """Each part in the case with the moves that are open to `who`; the lead moves with the case."""
+    return [
+        (part, {} if part.lead else PART_FLOW.open_moves(part, who))
+        for part in case.parts
+        if part.state != PartState.GONE
+    ]
+
+
+def _hides_reporter(case: Case, who: Actor) -> bool:
+    """True when who reported a confidential case stays hidden from `who`."""
+    return case.confidential and not may(who, "cases.accept", case)
 
 
 def has_picture(case: Case, stage: Stage) -> bool:
@@ -189,7 +281,7 @@ def event_words(name: str) -> Any:
     return EVENT_WORDS.get(name) or CASE_FLOW.words_of(name)
 
 
-@bp.post(f"/cases/<int:case_id>/<any({', '.join(MOVES)}):name>")
+@bp.post(f"/cases/<int:case_id>/<any({', '.join(DEEDS)}):name>")
 @permit("cases.see", of=lambda case_id, name: queries.one(case_id))
 def move(case: Case) -> ResponseReturnValue:
     """One step of the case; the page then shows where it stands, or why it does not go."""
@@ -201,9 +293,10 @@ def move(case: Case) -> ResponseReturnValue:
         if mark is not None and queries.done_before(case.id, name, mark):
             return _moved(case)
         _attach(case, form, name)
-        MOVES[name](
+        deed, wanted = DEEDS[name]
+        deed(
             case,
-            form,
+            **{each: _wanted(form, each) for each in wanted},
             by=me(),
             base_version=form.base_version,
             client_at=form.happened_at,
@@ -230,9 +323,13 @@ def move(case: Case) -> ResponseReturnValue:
     return _moved(case)
 
 
+def _wanted(form: MoveForm, name: str) -> Any:
+    return queries.condition(form.condition_id) if name == "condition" else getattr(form, name)
+
+
 def _moved(case: Case) -> ResponseReturnValue:
     if wants_json():
-        return jsonify(_plain(case))
+        return jsonify(plain(case))
     if request.headers.get("HX-Request"):
         db.session.flush()
         db.session.expire_all()
@@ -248,12 +345,12 @@ def _refused(case_id: int, refusal: Refusal) -> ResponseReturnValue:
             "message": str(refusal.words),
             "fields": {name: str(words) for name, words in refusal.fields.items()},
         },
-        "case": _plain(case) if case and may(me(), "cases.see", case) else None,
+        "case": plain(case) if case and may(me(), "cases.see", case) else None,
     }
     return jsonify(body), refusal.status
 
 
-def _plain(case: Case) -> dict[str, Any]:
+def plain(case: Case) -> dict[str, Any]:
     return {
         "id": case.id,
         "number": case.number,
@@ -267,6 +364,8 @@ def _plain(case: Case) -> dict[str, Any]:
 
 # Pictures that come with a step are of that step.
 STAGE_OF = {
+    "confirm": Stage.VERIFY,
+    "refute": Stage.VERIFY,
     "feedback": Stage.AFTER,
     "self_close": Stage.AFTER,
     "pass": Stage.CHECK,
@@ -277,7 +376,30 @@ STAGE_OF = {
 def _attach(case: Case, form: MoveForm, name: str) -> None:
     if name in STAGE_OF and any(request.files.getlist("photo") + request.files.getlist("before")):
         actions.may_attach(case, by=me())
-        _keep_media(case, STAGE_OF[name], form.client_id)
+        keep_media(case, STAGE_OF[name], form.client_id)
+
+
+@bp.post("/cases/parts/<int:part_id>/<any(take, finish, redo, release):name>")
+@permit("parts.see", of=lambda part_id, name: queries.part(part_id))
+def move_part(part: CasePart) -> ResponseReturnValue:
+    """One step of a department's part in a case; the page of the case then shows where it stands."""
+    name = part_of_address("name")
+    case_id = part.case_id
+    try:
+        form = MoveForm.read(request)
+        note = {} if name == "take" else {"note": form.note}
+        PART_DEEDS[name](part, by=me(), base_version=form.base_version, **note)
+    except Refusal as refusal:
+        db.session.rollback()
+        again = queries.one(case_id)
+        if again is None or wants_json() or not may(me(), "cases.see", again):
+            raise
+        return _case_page(
+            again, status=refusal.status, tried=name, errors=refusal.fields, words=refusal.words
+        )
+    if not may(me(), "cases.see", part.case):
+        return goto("cases.queue")
+    return _moved(part.case)
 
 
 @bp.post("/cases/<int:case_id>/correct")
@@ -309,145 +431,19 @@ def correct(case: Case) -> ResponseReturnValue:
     return _moved(case)
 
 
-class NewForm(Form):
-    """Where a new report begins, and of what class, if the map or the search know."""
-
-    class_code: str | None = Field(default=None, pattern=r"^[0-9]{5}$")
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
-    accuracy: float | None = Field(default=None, ge=0)
-
-
-@bp.get("/cases/new")
-@permit("cases.report")
-def new() -> Response:
-    """The report: a photo, what it is, send."""
-    begin = NewForm.of(request.args.to_dict())
-    sent = {
-        "class_code": begin.class_code,
-        "lon": begin.lon,
-        "lat": begin.lat,
-        "accuracy_m": begin.accuracy,
-    }
-    return _report_page(sent=sent)
-
-
-def _report_page(
-    *,
-    sent: dict[str, Any],
-    errors: dict[str, Any] | None = None,
-    status: int = 200,
-    told: Any = None,
-) -> Response:
-    who = me()
-    return page(
-        "cases/new.html",
-        status=status,
-        sent=sent,
-        errors=errors or {},
-        told=told,
-        common=queries.classes(limit=9),
-        recent=queries.recent_classes(who),
-        chosen=queries.class_of(sent.get("class_code")),
-        spots=[(f"{row.lon:.6f},{row.lat:.6f}", row.name) for row in queries.named_spots()],
-        grids=[("", _l("The grid of the map"))]
-        + [(each.display_code, each.name) for each in grids.living()],
-        mark=uuid.uuid4(),
-    )
-
-
-@bp.post("/cases")
-@permit("cases.report")
-def report() -> ResponseReturnValue:
-    """A report comes in, from the form or from the queue of a phone that was offline."""
-    try:
-        form = ReportForm.read(_with_spot(request))
-        if not _says_something(form):
-            words = _l("Add a photo, a voice note, or a few words.")
-            raise Unacceptable(words, fields={"words": words})
-        case = actions.report(
-            class_code=form.class_code,
-            lon=form.lon,
-            lat=form.lat,
-            datum=form.datum,
-            accuracy_m=form.accuracy_m,
-            words=form.words,
-            where_words=form.where_words,
-            said_grid=form.said_grid,
-            source=Source.DESK if me().holds(DESK) else Source.WORKER,
-            by=me(),
-            happened_at=form.happened_at,
-            client_id=form.client_id,
-            prefix=_settings().case_prefix,
-        )
-        _keep_media(case, Stage.FOUND, form.client_id)
-    except Refusal as refusal:
-        db.session.rollback()
-        if wants_json():
-            raise
-        sent = request.form.to_dict()
-        return _report_page(
-            sent=sent, errors=refusal.fields, status=refusal.status, told=refusal.words
-        )
-    if wants_json():
-        return jsonify(_plain(case)), 200 if case.replayed else 201
-    return goto("cases.one", case_id=case.id)
-
-
-def _with_spot(source: Any) -> Any:
-    """Without a script there is no pin: a named place stands for the point."""
-    chosen = source.form.get("spot", "")
-    lon, _comma, lat = chosen.partition(",")
-    if lat and not source.form.get("lon"):
-        source.form = source.form.copy()
-        source.form["lon"], source.form["lat"] = lon, lat
-    return source
-
-
-def _says_something(form: ReportForm) -> bool:
-    has_files = any(
-        each.filename for name in ("photo", "voice") for each in request.files.getlist(name)
-    )
-    follows = request.form.get("media_follows") or (
-        request.is_json and request.get_json().get("media_follows")
-    )
-    return bool(form.words or has_files or follows)
-
-
 @bp.post("/cases/<int:case_id>/media")
 @permit("cases.see", of=queries.one)
 def add_media(case: Case) -> ResponseReturnValue:
     """A picture or voice note follows its case; the same one sent twice is kept once."""
     form = MediaForm.read(request)
     actions.may_attach(case, by=me())
-    kept = _keep_media(case, form.stage, form.client_id)
+    kept = keep_media(case, form.stage, form.client_id)
     if not kept:
         words = _l("No picture and no voice note came with this.")
         raise Unacceptable(words, fields={"photo": words})
     if wants_json():
-        return jsonify({"media": [each.id for each in kept], **_plain(case)}), 201
+        return jsonify({"media": [each.id for each in kept], **plain(case)}), 201
     return goto("cases.one", case_id=case.id)
-
-
-def _keep_media(case: Case, stage: Stage, mark: uuid.UUID | None) -> list[CaseMedia]:
-    kept = []
-    sent = [
-        (name, upload)
-        for name in ("before", "photo", "voice")
-        for upload in request.files.getlist(name)
-        if upload.filename
-    ]
-    for place, (name, upload) in enumerate(sent):
-        own = uuid.uuid5(mark, f"{name}-{place}") if mark else None
-        known = queries.media_by_mark(case.id, own) if own else None
-        if known is not None:
-            kept.append(known)
-            continue
-        keep = files.keep_sound if name == "voice" else files.keep_picture
-        file = keep(upload.stream, by=me())
-        shows = Stage.FOUND if name == "before" else stage
-        kept.append(actions.add_media(case, file, stage=shows, client_id=own))
-    return kept
 
 
 @bp.get("/cases/media/<int:media_id>")
@@ -460,67 +456,3 @@ def media(case: Case) -> Response:
     answer.cache_control.max_age = None
     answer.cache_control.no_cache = True
     return answer
-
-
-@bp.get("/cases/classes")
-@permit("cases.report")
-def classes() -> Response:
-    """Classes by name, code or the words people use."""
-    words = request.args.get("q", "").strip()[:60]
-    return page(
-        "cases/classes.html",
-        fragment="hits",
-        words=words,
-        linked=not request.headers.get("HX-Request"),
-        hits=queries.classes(words or None, limit=20),
-    )
-
-
-class SpotForm(Form):
-    """Where the worker stands, if the phone knows."""
-
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
-
-
-@bp.get("/cases/today")
-@permit("cases.report")
-def today() -> Response:
-    """Today's stops: what I was sent to, nearest first."""
-    spot = SpotForm.of(request.args.to_dict())
-    at = {"lon": spot.lon, "lat": spot.lat} if spot.lat is not None else {}
-    stops = queries.today(me(), **at)
-    return page(
-        "cases/today.html",
-        fragment="today",
-        stops=stops,
-        duties=Duty,
-        now=clock.now(),
-        walk=_walk(stops),
-    )
-
-
-def _walk(stops: list[Any]) -> int | None:
-    """Minutes on foot to the farthest stop and no farther, by the straight way."""
-    known = [stop.away_m for stop in stops if stop.away_m is not None]
-    return round(max(known) * 1.3 / 75) if known else None
-
-
-@bp.get("/cases/unsent")
-@permit("cases.report")
-def unsent() -> Response:
-    """What waits on this phone to be sent; the list itself lies in the browser."""
-    return page("cases/unsent.html")
-
-
-@bp.get("/session")
-@public("says who is signed in and hands out a fresh form token; nothing else")
-def session_now() -> Response:
-    """Who this browser is signed in as, and a token for what it sends next."""
-    who = me()
-    return jsonify({"account": who.id, "csrf_token": generate_csrf()})
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

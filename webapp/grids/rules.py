@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
 from webapp.base import flow
-from webapp.base.access import Actor, Anywhere, Everyone, Holds, Rule
+from webapp.base.access import Actor, Anywhere, ByItself, Everyone, Holds, Rule
 from webapp.base.flow import Flow, move
 from webapp.base.language import N_
 
@@ -210,5 +210,6 @@ MAY = {
     "grids.draw": Holds("admin", "shift_leader", "street_leader", by="unit_id"),
     "grids.activate": Holds("admin", "street_leader", by="unit_id")
     & SomebodyElse("created_by_id", N_("did not draw it")),
+    "grids.report_import": ByItself(),
     "grids.outside": Anywhere("acceptor", "dispatcher", "shift_leader", "supervisor", "admin"),
 }

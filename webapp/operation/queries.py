@@ -11,10 +11,11 @@ from sqlalchemy import func, select, text
 from webapp.base.db import Base, db
 from webapp.base.files import StoredFile
 from webapp.base.flow import FLOWS, Flow
-from webapp.cases.rules import OPEN, State
+from webapp.cases.rules import OPEN, PAUSED, UNSENT, PartState
 
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
-_SENT = ", ".join(f"'{state}'" for state in sorted(OPEN - {State.REPORTED, State.FILED}))
+_SENT = ", ".join(f"'{state}'" for state in sorted(OPEN - UNSENT))
+_PAUSED = ", ".join(f"'{state}'" for state in sorted(PAUSED))
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ INVARIANTS = (
         "a case that was dispatched has somebody who handles it",
         f"""
         SELECT 'case ' || number || ' is ' || state || ' and nobody handles it'
-        FROM case_file WHERE state IN ({_SENT}) AND handler_id IS NULL ORDER BY id
+        FROM case_file WHERE state IN ({_SENT}) AND handler_id IS NULL AND department_id IS NULL ORDER BY id
         """,
     ),
     Invariant(
@@ -55,6 +56,32 @@ INVARIANTS = (
                || ' is still sent to ' || a.duty || ' it'
         FROM case_file c JOIN assignment a ON a.case_id = c.id AND a.ended_at IS NULL
         WHERE c.state NOT IN ({_OPEN}) ORDER BY c.id
+        """,
+    ),
+    Invariant(
+        "the clock of a case stands still just where the rules say",
+        f"""
+        SELECT 'case ' || number || ' is ' || state || ', its clock '
+               || CASE WHEN paused_at IS NULL THEN 'runs' ELSE 'stands still' END
+        FROM case_file
+        WHERE due_at IS NOT NULL AND (paused_at IS NOT NULL) <> (state IN ({_PAUSED})) ORDER BY id
+        """,
+    ),
+    Invariant(
+        "the department that leads a case has its part in it",
+        f"""
+        SELECT 'case ' || c.number || ' names a department that has no part in it'
+        FROM case_file c
+        LEFT JOIN case_part p ON p.case_id = c.id AND p.lead AND p.state <> '{PartState.GONE}'
+        WHERE c.state IN ({_SENT}) AND p.unit_id IS DISTINCT FROM c.department_id ORDER BY c.id
+        """,
+    ),
+    Invariant(
+        "a case that was merged leads to one that was not merged into it",
+        """
+        SELECT 'case ' || a.number || ' and case ' || b.number || ' are merged into each other'
+        FROM case_file a JOIN case_file b ON b.id = a.merged_into_id
+        WHERE b.merged_into_id = a.id ORDER BY a.id
         """,
     ),
     Invariant(

@@ -22,7 +22,7 @@ from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.notices import Notice
 from webapp.base.spatial import shape_of, to_lonlat
-from webapp.cases import actions, queries
+from webapp.cases import actions, moves, queries
 from webapp.cases.models import Assignment, Case, CaseMedia
 from webapp.cases.rules import Source, Stage, State
 from webapp.grids import queries as grids
@@ -174,7 +174,7 @@ class Stories:
         finder = plot.site.worker
         if plot.state is State.REJECTED:
             note = "【示例】与前一件重复，并入处理"
-            return iter([partial(actions.reject, case, by=self._who("acceptor"), note=note)])
+            return iter([partial(moves.reject, case, by=self._who("acceptor"), note=note)])
         if plot.state is State.CLOSED and plot.place % 5 < 2:
             return iter([partial(self._solve_on_the_spot, case, plot)])
         return islice(self._long_way(case, plot, finder), WAY.index(plot.state))
@@ -183,25 +183,25 @@ class Stories:
         desk, shift = self._who("dispatcher"), self._who("shift")
         handler = self._handler(plot, finder)
         checker = self._checker(finder, handler)
-        yield partial(actions.file_case, case, by=self._who("acceptor"))
-        yield partial(actions.dispatch, case, to=handler.id, by=desk, note="【示例】请尽快到场处置")
-        yield partial(actions.sign, case, by=handler)
+        yield partial(moves.file_case, case, by=self._who("acceptor"))
+        yield partial(moves.dispatch, case, to=handler.id, by=desk, note="【示例】请尽快到场处置")
+        yield partial(moves.sign, case, by=handler)
         yield partial(self._handle, case, plot, handler)
-        yield partial(actions.send_check, case, to=checker.id, by=desk)
+        yield partial(moves.send_check, case, to=checker.id, by=desk)
         yield partial(self._check, case, plot, checker)
-        yield partial(actions.close, case, by=shift)
+        yield partial(moves.close, case, by=shift)
 
     def _solve_on_the_spot(self, case: Case, plot: Plot) -> None:
         _photo(case, plot, Stage.AFTER, plot.site.worker)
-        actions.self_close(case, by=plot.site.worker, note=f"【示例】{plot.trouble.solved}")
+        moves.self_close(case, by=plot.site.worker, note=f"【示例】{plot.trouble.solved}")
 
     def _handle(self, case: Case, plot: Plot, handler: Person) -> None:
         _photo(case, plot, Stage.AFTER, handler)
-        actions.feedback(case, by=handler, note=f"【示例】{plot.trouble.solved}")
+        moves.feedback(case, by=handler, note=f"【示例】{plot.trouble.solved}")
 
     def _check(self, case: Case, plot: Plot, checker: Person) -> None:
         _photo(case, plot, Stage.CHECK, checker)
-        actions.pass_check(case, by=checker, note="【示例】现场已恢复")
+        moves.pass_check(case, by=checker, note="【示例】现场已恢复")
 
     def _moments(self, plot: Plot, found: datetime) -> Iterator[datetime]:
         """When each step was taken: one after the other, never in the future."""

@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import gettext, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.base.access import RIGHTS, Anywhere, Everyone, Holds, Owns, Rule, SignedIn
+from webapp.base.access import RIGHTS, Anywhere, ByItself, Everyone, Holds, Owns, Rule, SignedIn
 from webapp.base.flow import FLOWS
 from webapp.people.rules import HANDED_OVER as STAFF, ROLES
 
@@ -20,6 +20,7 @@ def _(text: str, **values: str) -> str:
 
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
+    "parts.see": _l("See the part of a department in a case"),
     "people.sign_in": _l("Sign in"),
     "people.self": _l("Own account"),
     "people.see": _l("See accounts and posts"),
@@ -58,6 +59,7 @@ FEATURES: dict[str, LazyString] = {
     "cases": _l("Cases"),
     "maps": _l("Map"),
     "machines": _l("Machines"),
+    "parts": _l("Departments in a case"),
     "notices": _l("Notices"),
 }
 
@@ -148,6 +150,8 @@ def _who(rule: Rule) -> str:
         return _("everybody, signed in or not")
     if isinstance(rule, SignedIn):
         return _("everybody who is signed in")
+    if isinstance(rule, ByItself):
+        return _("the house by itself")
     if isinstance(rule, Holds):
         place = _("over this grid") if rule.by == "grid_id" else _("over this unit")
         return _("%(roles)s %(place)s", roles=_named(rule.roles), place=place)

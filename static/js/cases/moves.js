@@ -2,7 +2,8 @@
 import { keep, sendAll } from "../offline.js";
 
 const page = document.querySelector("[data-case-page]");
-const STAGES = { pass: "check", fail: "check" };
+const STAGES = { pass: "check", fail: "check", confirm: "verify", refute: "verify" };
+const NOT_KEPT = new Set(["csrf_token", "client_id", "photo", "before"]);
 
 /** Every step has a name of its own, so that one whose answer was lost is known when it comes again. */
 function nameOf(form) {
@@ -16,8 +17,7 @@ function nameOf(form) {
 
 async function keepStep(form) {
   const data = new FormData(form);
-  const fields = { base_version: data.get("base_version") };
-  if (data.get("note")) fields.note = data.get("note");
+  const fields = Object.fromEntries([...data].filter(([name, value]) => value && !NOT_KEPT.has(name)));
   const files = [["before", "found"], ["photo", STAGES[form.dataset.move] ?? "after"]]
     .map(([name, stage]) => ({ id: crypto.randomUUID(), kind: "photo", blob: data.get(name), name: data.get(name)?.name, stage }))
     .filter((file) => file.blob?.size);

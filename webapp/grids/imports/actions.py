@@ -14,7 +14,7 @@ from shapely import Polygon
 from sqlalchemy import update
 
 from webapp.base import files, tasks
-from webapp.base.access import Actor
+from webapp.base.access import HOUSE, Actor
 from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
@@ -200,15 +200,7 @@ def tell(made: BorderImport, said: Said, report: CheckReport, done: Repair | Non
     made.borders_id = _keep(_borders(report.drafts)) if report.placed_as else None
     drawing = {"grids": report.grids_geojson(), "faults": report.faults_geojson()}
     made.drawing_id = _keep(drawing) if report.placed_as else None
-    made.state = ImportState.REPORTED
-    IMPORT_FLOW.record(
-        made,
-        "report",
-        by=None,
-        before=ImportState.WORKING,
-        after=ImportState.REPORTED,
-        data={"exit_code": report.exit_code},
-    )
+    IMPORT_FLOW.move(made, "report", by=HOUSE, data={"exit_code": report.exit_code})
 
 
 def _file_columns(report: CheckReport) -> Sequence[str]:

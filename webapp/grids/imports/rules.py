@@ -29,6 +29,12 @@ IMPORT_FLOW = flow.register(
             ImportState.DROPPED: _l("Dropped"),
         },
         {
+            "report": move(
+                ImportState.WORKING,
+                to=ImportState.REPORTED,
+                may="grids.report_import",
+                words=_l("Checked"),
+            ),
             "answer": move(
                 ImportState.REPORTED,
                 ImportState.WORKING,
