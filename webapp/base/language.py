@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from babel import Locale
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel
 
@@ -16,19 +19,23 @@ def N_(text: str) -> str:  # noqa: N802  # the name that extractors of texts loo
     return text
 
 
+# Babel walks through the names of a thousand locales for every name that it is told.
+_locale = cache(Locale.parse)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Every text is shown in the reader's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
 
-    def chosen() -> str:
+    def chosen() -> Locale:
         if not has_request_context():
-            return settings.locale
+            return _locale(settings.locale)
         # The visitor's own choice first, then what the account remembers, then the installation's.
         wish = request.args.get("lang") or session.get("language")
         if wish in LANGUAGES:
-            return str(wish)
+            return _locale(wish)
         known = getattr(me(), "locale", None)
-        return known if known in LANGUAGES else settings.locale
+        return _locale(known if known in LANGUAGES else settings.locale)
 
     Babel(
         app,
