@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from inspect import iscoroutinefunction
 from typing import Any
 
 from flask import Flask
@@ -101,6 +102,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         "compare_server_default": False,
     }
     db.init_app(app)
+    # It would close async sessions too, for which Flask starts a thread after every request; we have none.
+    app.teardown_appcontext_funcs = [
+        each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)
+    ]
     migrations.init_app(app)
 
 
