@@ -81,6 +81,8 @@ class NewPage:
 
         Widths below 700 are phones (touch, 2 pixels a point). `at` is where the phone is: (lon, lat)
         degrees WGS 84. `forgive` names words of console errors that the test provokes on purpose.
+        Less motion is asked for, so that nobody looks at what is half faded; a test of what moves
+        says `reduced_motion="no-preference"`.
         """
         phone = width < 700
         context = self.browser.new_context(
@@ -91,7 +93,7 @@ class NewPage:
             device_scale_factor=2 if phone else 1,
             locale=locale.replace("_", "-"),
             timezone_id="Asia/Shanghai",
-            **options,
+            **{"reduced_motion": "reduce", **options},
         )
         context.set_default_timeout(15_000)
         if at is not None:

@@ -1,6 +1,7 @@
 /** Points by kind: places and cases, gathered into counts where they would lie over each other. */
 import { icon, make } from "./words.js";
 import { latLng } from "./geometry.js";
+import { still } from "./view.js";
 
 // The mark that a count takes from what it holds: the worst one.
 const WORST = ["late", "soon", "new", "done", "rest"];
@@ -28,7 +29,7 @@ export class Points {
     L.MarkerCluster.mergeOptions({ keyboard: false });
     this.group = L.markerClusterGroup({
       maxClusterRadius: 42, showCoverageOnHover: false, spiderfyOnMaxZoom: true, disableClusteringAtZoom: 17,
-      animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animate: !still,
       iconCreateFunction: (cluster) => this.#count(cluster),
     });
     this.watch = () => this.#moved();

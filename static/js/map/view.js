@@ -1,6 +1,9 @@
 /** Where the map looks: never past its ground, and always at what it was asked for last. */
 import { latLng } from "./geometry.js";
 
+/** Whoever asks for less motion gets a map that is there at once. */
+export const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 // Where the built-in map lies, until the grids say where they are.
 const BEGIN = [37.7, 121.07];
 
@@ -9,6 +12,7 @@ export function leafletOf(element) {
   const map = L.map(element, {
     zoomControl: false, zoomSnap: 0.125, zoomDelta: 0.5, wheelPxPerZoomLevel: 120, minZoom: 9, maxZoom: 19, preferCanvas: true,
     attributionControl: false, tapHold: true, bounceAtZoomLimits: false,
+    fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, inertia: !still,
   }).setView(BEGIN, 12.5);
   L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(element);
@@ -41,14 +45,14 @@ export class View {
 
   /** Looks at a place. @param {[number, number]} at */
   go(at, zoom = this.map.getZoom()) {
-    this.#look(() => this.map.setView(latLng(at), zoom));
+    this.#look(() => this.map.setView(latLng(at), zoom, still ? { animate: false } : {}));
   }
 
   /** Looks at one grid, or at all of them. */
   fit(id, animate = true) {
     if (!this.outlines.all.size) return;
     const [top, right, bottom, left] = this.room;
-    const room = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 16, animate };
+    const room = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 16, animate: animate && !still };
     this.#look(() => this.map.fitBounds(this.outlines.bounds(id), room));
   }
 
