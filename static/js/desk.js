@@ -3,11 +3,12 @@ import "./finder.js";
 import { createMap } from "./map/map.js";
 import { select, selectOnClick } from "./select.js";
 
-const map = createMap(document.getElementById("map"));
+const narrow = matchMedia("(width < 768px)");
+// The whole subdistrict stands above the open legend, not under it.
+const map = createMap(document.getElementById("map"), narrow.matches ? {} : { room: [64, 16, 190, 16] });
 const queue = document.getElementById("queue");
 const pane = document.getElementById("chosen");
 const RENEW_MS = 300;
-const narrow = matchMedia("(width < 768px)");
 
 selectOnClick(queue);
 selectOnClick(pane);

@@ -56,6 +56,9 @@ function renew() {
   htmx.ajax("GET", `/cases/today${from}`, { target: today, swap: "innerHTML" });
 }
 
+// A list that was asked for again, in another order, still shows the stop that was chosen.
+document.addEventListener("htmx:afterSettle", () => today.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }));
+
 map.on("placed", ({ at, accuracy, title, words: said }) => {
   if (!asked || metres(asked, at) > WALKED_M) renew();
   where.textContent = title;
