@@ -188,6 +188,17 @@ def test_the_page_shows_faults_and_what_to_do(app, world, tmp_path) -> None:
     assert drawing["faults"]["features"][0]["properties"]["code"] == "E11"
 
 
+def test_a_file_that_cannot_be_read_leads_to_another_one(app, world, tmp_path) -> None:
+    client = browser(app, world)
+    broken = tmp_path / "broken.geojson"
+    broken.write_text("hello", encoding="utf-8")
+    address = uploaded(client, broken)
+    actions.look(int(address.rsplit("/", 1)[1]))
+    text = client.get(address).get_data(as_text=True)
+    assert "换一个文件" in text
+    assert 'id="answers"' not in text
+
+
 def test_answers_and_draft_by_forms(app, world, tmp_path) -> None:
     client = browser(app, world)
     address = uploaded(client, files.heights(tmp_path))
