@@ -16,6 +16,7 @@ from webapp.cases import (
     rules as cases,
     views as case_pages,
 )
+from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
     api as grids_api,
     commands as grid_commands,
@@ -37,7 +38,7 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, maps, machines)
+RULES = (notices, grids, people, cases, whistles, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -47,6 +48,7 @@ PAGES = (
     set_pages,
     case_pages,
     report_pages,
+    whistle_pages,
     cases_api,
     installed,
     grids_api,

@@ -235,6 +235,10 @@ EVIDENCE_WORDS: dict[str, LazyString] = {
     "worker": _l("Choose who goes."),
     "verify_photo": _l("Take a photo of the place."),
     "nearness": _l("No photo was taken within 50 m of the case. Say in a few words why."),
+    "presence": _l(
+        "The phone does not say that you are there. Say in a few words where you stand."
+    ),
+    "rating": _l("Choose a rating."),
     "into": _l("Choose the case it belongs to."),
     "days": _l("Say how many working days more."),
     "review_on": _l("Say on which day somebody looks again."),

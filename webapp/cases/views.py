@@ -37,6 +37,8 @@ from webapp.cases.rules import (
     State,
 )
 from webapp.cases.telling import ON_WATCH
+from webapp.cases.whistles import queries as whistles
+from webapp.cases.whistles.rules import WHISTLE_FLOW, WHISTLE_WORDS
 from webapp.grids import queries as grids
 from webapp.people import queries as people
 
@@ -233,6 +235,9 @@ def _case_page(
         step=STEP_OF.get(State(case.state), State(case.state)),
         words_of=WORDS_OF,
         parts=_parts(case, who),
+        whistles=whistles.of_case(case.id),
+        whistle_flow=WHISTLE_FLOW,
+        whistle_kinds=WHISTLE_WORDS,
         part_flow=PART_FLOW,
         hidden=_hides_reporter(case, who),
         flow=CASE_FLOW,

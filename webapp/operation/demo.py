@@ -18,6 +18,7 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
+from webapp.operation import whistle_story
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -73,7 +74,9 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
             db.session.commit()
             cases += new
             bar.update()
-    return {"accounts": accounts.made, "cases": cases}
+    whistles = whistle_story.tell()
+    db.session.commit()
+    return {"accounts": accounts.made, "cases": cases, "whistles": whistles}
 
 
 def accounts() -> int:

@@ -20,6 +20,9 @@ def _(text: str, **values: str) -> str:
 
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
+    "whistles.list": _l("List whistles"),
+    "whistles.blow": _l("Blow the whistle"),
+    "whistles.see": _l("See a whistle"),
     "parts.see": _l("See the part of a department in a case"),
     "people.sign_in": _l("Sign in"),
     "people.self": _l("Own account"),
@@ -60,6 +63,7 @@ FEATURES: dict[str, LazyString] = {
     "maps": _l("Map"),
     "machines": _l("Machines"),
     "parts": _l("Departments in a case"),
+    "whistles": _l("Whistles"),
     "notices": _l("Notices"),
 }
 
