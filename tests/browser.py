@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from tests import databases
 from tests.servers import Served, running
@@ -32,6 +32,10 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb")
 AXE = databases.ROOT / "static/vendor/axe/axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+# A busy machine is slow: a deed and what it is expected to show are waited for alike.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
@@ -95,7 +99,7 @@ class NewPage:
             timezone_id="Asia/Shanghai",
             **{"reduced_motion": "reduce", **options},
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         if at is not None:
             context.grant_permissions(["geolocation"])
             context.set_geolocation({"longitude": at[0], "latitude": at[1], "accuracy": 12.0})
