@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from os import cpu_count
 
-from bench import plans, points, trigger, web
+from bench import copying, plans, points, trigger, web
 from bench.figures import Figure, table
-from bench.ground import ground
+from bench.ground import Ground, ground
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "points": points.figures,
+    "copying": copying.figures,
     "trigger": trigger.figures,
-    "web": web.figures,
+    "locate": web.locate,
+    "layer": web.layer,
+    "report": web.report,
     "plans": plans.figures,
 }
 
@@ -27,16 +31,16 @@ def main(names: list[str]) -> int:
         print(f"There is no benchmark {unknown[0]}: say some of {', '.join(BENCHMARKS)}.")
         return 2
     found: list[Figure] = []
-    begun = time.monotonic()
+    begun, busy = time.monotonic(), os.getloadavg()[0]
     with ground() as here:
         for name in names or BENCHMARKS:
-            print(f"measuring {name} ...", file=sys.stderr, flush=True)
-            found.extend(BENCHMARKS[name](here))
+            for each in BENCHMARKS[name](here):
+                print(f"{name}: {each.what}: {each.measured}", file=sys.stderr, flush=True)
+                found.append(each)
     print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {cpu_count()} cores, Python {platform.python_version()}, ",
-        end="",
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores (load {busy:.1f} before),"
+        f" Python {platform.python_version()}, {time.monotonic() - begun:.0f} s\n"
     )
-    print(f"{time.monotonic() - begun:.0f} s\n")
     print(table(found))
     return 1 if any(each.met is False for each in found) else 0
 

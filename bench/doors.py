@@ -1,19 +1,22 @@
-"""A bare Flask route that answers the bytes of the environment variable BENCH_BYTES: `bench.doors:bare()`."""
+"""A bare Flask app that answers the bytes of the file BENCH_BODY, whatever is asked: `bench.doors:bare()`."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 
 def bare() -> Flask:
-    """An app that knows nothing else."""
+    """An app that knows nothing else. What is posted it reads as JSON, and forgets."""
     app = Flask("bare")
-    body = os.environ["BENCH_BYTES"].encode()
+    body = Path(os.environ["BENCH_BODY"]).read_bytes()
 
-    @app.get("/api/v1/locate")
-    def answer() -> Response:
+    @app.route("/<path:asked>", methods=["GET", "POST"])
+    def answer(asked: str) -> Response:
+        if request.method == "POST":
+            request.get_json()
         return Response(body, mimetype="application/json")
 
     return app

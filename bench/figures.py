@@ -1,41 +1,49 @@
-"""What a benchmark tells: a figure, the baseline it stands beside, and what was hoped for."""
+"""What a benchmark tells: a figure, the named baseline it stands beside, and what is wanted."""
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-ROUNDS = 5
+ROUNDS = 7
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `met` is None where only a figure was asked for."""
+    """One line of the table.
+
+    `rows` is how much was measured: points, rows of a table, requests. `met` is None where only a
+    figure was asked for.
+    """
 
     what: str
+    rows: int
     measured: str
+    baseline: str = ""
     beside: str = ""
-    ratio: str = ""
+    ratio: float | None = None
     wanted: str = ""
     met: bool | None = None
 
 
-def seconds(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:
-    """The median time of one run, after one that does not count."""
+def best(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:
+    """The shortest time of one run (seconds), after one that does not count.
+
+    What else the machine does can only make a run longer.
+    """
     work()
-    return statistics.median(_timed(work) for _ in range(rounds))
+    return min(_timed(work) for _ in range(rounds))
 
 
 def in_turns(
     first: Callable[[], object], second: Callable[[], object], *, rounds: int = ROUNDS
 ) -> tuple[float, float]:
-    """The median times of two works that take turns, so that a busy machine hits both alike."""
+    """The shortest times of two works that take turns, so that a busy machine hits both alike."""
     first(), second()
     times = [(_timed(first), _timed(second)) for _ in range(rounds)]
     one, other = zip(*times, strict=True)
-    return statistics.median(one), statistics.median(other)
+    return min(one), min(other)
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -44,23 +52,42 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
+HEAD = (
+    "measured",
+    "rows",
+    "figure",
+    "baseline in the same run",
+    "its figure",
+    "ratio",
+    "wanted",
+    "",
+)
+RIGHT = (1, 5)
+
+
 def table(figures: list[Figure]) -> str:
-    """The figures as aligned lines."""
-    head = ("what", "measured", "beside", "ratio", "wanted", "")
-    rows = [head] + [
+    """The figures as a table in Markdown, its columns aligned for whoever reads it as it is."""
+    rows = [HEAD] + [
         (
             each.what,
+            f"{each.rows:,}",
             each.measured,
+            each.baseline,
             each.beside,
-            each.ratio,
+            "" if each.ratio is None else f"{each.ratio:.3g}",
             each.wanted,
             {True: "met", False: "MISSED", None: ""}[each.met],
         )
         for each in figures
     ]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(head))]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
+    widths = [max(len(row[place]) for row in rows) for place in range(len(HEAD))]
+    rule = ["-" * (width - 1) + (":" if at in RIGHT else "-") for at, width in enumerate(widths)]
+    return "\n".join(_line(row, widths) for row in [rows[0], tuple(rule), *rows[1:]])
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = [
+        text.rjust(width) if at in RIGHT else text.ljust(width)
+        for at, (text, width) in enumerate(zip(row, widths, strict=True))
     ]
-    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+    return f"| {' | '.join(cells)} |"

@@ -9,27 +9,43 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import create_engine, text
 
+from bench import cpu
 from house.cluster import Throwaway
 
 ROOT = Path(__file__).parent.parent
-SETUP = (("db", "upgrade"), ("geodata", "load"), ("cases", "load"), ("people", "load"))
+SETUP = (("db", "upgrade"), ("geodata", "load"), ("cases", "load"), ("people", "load"), ("demo",))
+
+# A throwaway cluster gives up safety for speed; what is measured must not.
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A database set up by the commands an operator uses, and the app that works on it."""
+    """A database set up by the commands an operator uses, and the app that works on it.
+
+    `postmaster` is the process above all those of the database.
+    """
 
     url: str
     environment: dict[str, str]
     app: Flask
+    postmaster: int
 
     def flask(self, *words: str) -> str:
         """Runs a command of the app; answers what it printed."""
         return _flask(self.environment, *words)
+
+    @cached_property
+    def token(self) -> str:
+        """The header by which a machine with every scope of cases signs in."""
+        said = self.flask("tokens", "issue", "bench", "--scope", "cases")
+        return "Bearer " + next(word for word in said.split() if word.startswith("wg_"))
 
 
 @contextmanager
@@ -46,7 +62,22 @@ def ground() -> Iterator[Ground]:
         }
         for step in SETUP:
             _flask(environment, *step)
-        yield Ground(cluster.url, environment, _app(environment))
+        postmaster = _made_durable(cluster.url)
+        yield Ground(cluster.url, environment, _app(environment), postmaster)
+
+
+def _made_durable(url: str) -> int:
+    """What is committed is on the disk, as with `make run`; answers the process of the server."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in DURABLE:
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = on"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute(text("VACUUM ANALYZE"))
+        backend: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        above = cpu.parent_of(backend)
+    engine.dispose()
+    return above
 
 
 def _app(environment: dict[str, str]) -> Flask:

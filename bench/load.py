@@ -1,4 +1,4 @@
-"""A small load of keep-alive clients on loopback, in processes of their own, for a bounded time."""
+"""A load of keep-alive clients on loopback, in processes of their own, for a bounded time."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from bench.ground import ROOT
+from bench import cpu
+from bench.figures import Figure
+from bench.ground import ROOT, Ground
 from house.serve import THREADS, WORKERS
 
+ROUNDS = 4
 WARM_S = 1.0
-MEASURED_S = 6.0
+MEASURED_S = 3.0
 # Clients share processes, so that two cores are not busy changing between them.
 CLIENTS_A_PROCESS = 4
 
@@ -31,23 +36,42 @@ class Request:
 
     method: str
     path: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True)
+class Server:
+    """A served app: its port, and the process above all its own."""
+
+    port: int
+    pid: int
+
+
+@dataclass(frozen=True)
 class Load:
-    """How a server bore it: requests a second, and the time of one request in milliseconds."""
+    """How a server bore it: requests a second, the time of one request, what one cost to compute."""
 
     per_second: float
     median_ms: float
     p95_ms: float
+    app_ms: float
+    database_ms: float
+    requests: int
     statuses: Mapping[int, int]
+
+    def __str__(self) -> str:
+        said = f"{self.per_second:,.0f}/s, p50 {self.median_ms:.1f}, p95 {self.p95_ms:.1f} ms"
+        computed = f"CPU {self.app_ms:.1f}"
+        if self.database_ms >= 0.05:
+            computed += f" + {self.database_ms:.1f}"
+        wrong = {status: count for status, count in self.statuses.items() if status >= 400}
+        return f"{said}, {computed} ms" + (f" ({wrong} refused)" if wrong else "")
 
 
 @contextmanager
-def served(door: str, environment: Mapping[str, str]) -> Iterator[int]:
-    """The port at which gunicorn serves an app, as it serves the house."""
+def served(door: str, environment: Mapping[str, str]) -> Iterator[Server]:
+    """An app behind gunicorn, served as the house is."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,43 +81,84 @@ def served(door: str, environment: Mapping[str, str]) -> Iterator[int]:
         *("--workers", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "30"),
         *("--log-level", "error", "--no-control-socket"),
     ]
-    server = subprocess.Popen(command, cwd=ROOT, env=dict(environment), start_new_session=True)
+    process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), start_new_session=True)
     try:
-        _wait(port, server)
-        yield port
+        _wait(port, process)
+        yield Server(port, process.pid)
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=20)
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=20)
 
 
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def bare(body: bytes) -> Iterator[Server]:
+    """A Flask app with one route, which answers these bytes."""
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(body)
+        with served("bench.doors:bare()", {**os.environ, "BENCH_BODY": file.name}) as server:
+            yield server
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    while time.monotonic() < until and process.poll() is None:
         try:
-            connection.request("GET", "/")
-            connection.getresponse().read()
+            asked(port, Request("GET", "/"))
             return
         except OSError:
             time.sleep(0.1)
-        finally:
-            connection.close()
     raise RuntimeError("the server of the benchmark did not start")
 
 
-def borne(port: int, request: Request, *, clients: int) -> Load:
+def asked(port: int, request: Request) -> tuple[int, Mapping[str, str], bytes]:
+    """Status, headers and body of one answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    body = request.body() if request.body else None
+    connection.request(request.method, request.path, body, dict(request.headers))
+    answer = connection.getresponse()
+    status, headers, content = answer.status, answer.headers, answer.read()
+    connection.close()
+    return status, headers, content
+
+
+def beside_bare(
+    ground: Ground, house: Server, request: Request, *, what: str, clients: int
+) -> Figure:
+    """The house under load, beside a bare Flask route with the bytes of its answer, in turns."""
+    _status, _headers, body = asked(house.port, request)
+    loads: list[tuple[Load, Load]] = []
+    with bare(body) as other:
+        for _round in range(ROUNDS):
+            ours = _borne(house, request, clients, ground.postmaster)
+            loads.append((ours, _borne(other, request, clients, ground.postmaster)))
+    mine = max((ours for ours, _theirs in loads), key=lambda load: load.per_second)
+    plain = max((theirs for _ours, theirs in loads), key=lambda load: load.per_second)
+    return Figure(
+        what=f"{what}, {clients} client{'s' * (clients > 1)}",
+        rows=sum(ours.requests for ours, _theirs in loads),
+        measured=str(mine),
+        baseline="bare Flask route, same bytes",
+        beside=str(plain),
+        ratio=mine.per_second / plain.per_second,
+        met=None if max(mine.statuses) < 400 else False,
+    )
+
+
+def _borne(server: Server, request: Request, clients: int, postmaster: int) -> Load:
     """So many clients send the request, each as soon as it has its answer."""
     context = multiprocessing.get_context("fork")
     results: multiprocessing.Queue[list[tuple[float, int]]] = context.Queue()
-    shares = [
-        min(CLIENTS_A_PROCESS, clients - start) for start in range(0, clients, CLIENTS_A_PROCESS)
-    ]
+    begin = time.monotonic() + WARM_S
     senders = [
-        context.Process(target=_send, args=(port, request, share, results), daemon=True)
-        for share in shares
+        context.Process(target=_send, args=(server.port, request, share, begin, results))
+        for share in _shares(clients)
     ]
     for sender in senders:
         sender.start()
+    time.sleep(max(0.0, begin - time.monotonic()))
+    before = cpu.spent(server.pid), cpu.spent(postmaster)
+    time.sleep(max(0.0, begin + MEASURED_S - time.monotonic()))
+    after = cpu.spent(server.pid), cpu.spent(postmaster)
     answers = [answer for _ in senders for answer in results.get(timeout=60)]
     for sender in senders:
         sender.join()
@@ -101,24 +166,33 @@ def borne(port: int, request: Request, *, clients: int) -> Load:
     statuses: dict[int, int] = {}
     for _took, status in answers:
         statuses[status] = statuses.get(status, 0) + 1
+    app, database = ((late - soon) / len(times) for soon, late in zip(before, after, strict=True))
     return Load(
         per_second=len(times) / MEASURED_S,
         median_ms=statistics.median(times) * 1000,
         p95_ms=times[int(len(times) * 0.95)] * 1000,
+        app_ms=app * 1000,
+        database_ms=database * 1000,
+        requests=len(times),
         statuses=statuses,
     )
+
+
+def _shares(clients: int) -> list[int]:
+    starts = range(0, clients, CLIENTS_A_PROCESS)
+    return [min(CLIENTS_A_PROCESS, clients - start) for start in starts]
 
 
 def _send(
     port: int,
     request: Request,
     clients: int,
+    begin: float,
     results: multiprocessing.Queue[list[tuple[float, int]]],
 ) -> None:
     found: list[tuple[float, int]] = []
-    begun = time.monotonic()
     threads = [
-        threading.Thread(target=_client, args=(port, request, begun, found)) for _ in range(clients)
+        threading.Thread(target=_client, args=(port, request, begin, found)) for _ in range(clients)
     ]
     for each in threads:
         each.start()
@@ -127,15 +201,15 @@ def _send(
     results.put(found)
 
 
-def _client(port: int, request: Request, begun: float, found: list[tuple[float, int]]) -> None:
+def _client(port: int, request: Request, begin: float, found: list[tuple[float, int]]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.connect()
     connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    while (now := time.monotonic()) < begun + WARM_S + MEASURED_S:
+    while (now := time.monotonic()) < begin + MEASURED_S:
         body = request.body() if request.body else None
         connection.request(request.method, request.path, body, dict(request.headers))
         answer = connection.getresponse()
         answer.read()
-        if now >= begun + WARM_S:
+        if begin <= now:
             found.append((time.monotonic() - now, answer.status))
     connection.close()

@@ -1,105 +1,93 @@
-"""The house under load: where a point lies, a case that comes in, and the layer of all grids.
+"""The house under load: where a point lies, the layer of all grids, a case that comes in.
 
-The house of a run is in test mode, without its limits of requests a second: one loopback address sends
-what a hundred phones would.
+It is in test mode, without its limits of requests a second: one address sends what a hundred phones would.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import uuid
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import event
-
-from bench.figures import Figure
+from bench import statements
+from bench.figures import Figure, in_turns
 from bench.ground import Ground
-from bench.load import Load, Request, borne, served
+from bench.load import Request, asked, beside_bare, served
+from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import to_lonlat
 from webapp.grids import queries
 
 CLIENTS = 8
+GZIP = {"Accept-Encoding": "gzip"}
 LAYER = "/maps/layers/grids.json"
 LARGEST_LAYER_KIB = 60
 SINGLE_DIGITS = 9
 
 
-def figures(ground: Ground) -> Iterator[Figure]:
-    """Requests a second, beside a bare route; statements of a report; bytes of the layer."""
-    with ground.app.app_context():
-        spots = [
-            to_lonlat(spot.x, spot.y)
-            for spot in (each.shape.representative_point() for each in queries.active_versions())
-        ]
-        db.session.rollback()
-    # People at their posts: a case that comes in has readers who are told.
-    ground.flask("demo")
-    token = _token(ground)
-    with served("wsgi:app", ground.environment) as port:
-        yield from _locate(ground, port, spots[0])
-        yield from _layer(port)
-        yield from _report(port, spots, token)
-    yield _statements(ground, spots[0], token)
+def locate(ground: Ground) -> Iterator[Figure]:
+    """Where a point lies."""
+    lon, lat = _spots(ground)[0]
+    request = Request("GET", f"/api/v1/locate?lon={lon}&lat={lat}")
+    with served("wsgi:app", ground.environment) as house:
+        yield beside_bare(ground, house, request, what="GET /api/v1/locate", clients=CLIENTS)
+    yield statements.figure(ground, request)
 
 
-def _token(ground: Ground) -> str:
-    said = ground.flask("tokens", "issue", "bench", "--scope", "cases")
-    return next(word for word in said.split() if word.startswith("wg_"))
-
-
-def _locate(ground: Ground, port: int, spot: tuple[float, float]) -> Iterator[Figure]:
-    request = Request("GET", f"/api/v1/locate?lon={spot[0]}&lat={spot[1]}", {})
-    house = borne(port, request, clients=CLIENTS)
-    answer = _ask(port, request.path)
-    environment = {**ground.environment, "BENCH_BYTES": answer.decode()}
-    with served("bench.doors:bare()", environment) as bare_port:
-        bare = borne(bare_port, request, clients=CLIENTS)
-    yield Figure(
-        what=f"GET /api/v1/locate, {CLIENTS} clients, beside a bare Flask route with the same bytes",
-        measured=_words(house),
-        beside=_words(bare),
-        ratio=f"{house.per_second / bare.per_second:.2f}",
-    )
-
-
-def _words(load: Load) -> str:
-    wrong = {status: count for status, count in load.statuses.items() if status >= 300}
-    said = f"{load.per_second:,.0f}/s, p50 {load.median_ms:.1f}, p95 {load.p95_ms:.1f} ms"
-    return f"{said} ({wrong} refused)" if wrong else said
-
-
-def _layer(port: int) -> Iterator[Figure]:
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", LAYER, headers={"Accept-Encoding": "gzip"})
-    answer = connection.getresponse()
-    size, tag = len(answer.read()), answer.headers["ETag"]
-    connection.request("GET", LAYER, headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
-    again = connection.getresponse()
-    again.read()
-    yield Figure(
-        what=f"the layer of all grids, gzipped; asked again with its tag: {again.status}",
-        measured=f"{size / 1024:.1f} KiB",
-        wanted=f"at most {LARGEST_LAYER_KIB} KiB, 304",
-        met=size <= LARGEST_LAYER_KIB * 1024 and again.status == 304,
-    )
-
-
-def _report(port: int, spots: list[tuple[float, float]], token: str) -> Iterator[Figure]:
-    request = Request("POST", "/api/v1/cases", _headers(token), lambda: _case(spots))
-    for clients in (1, CLIENTS):
-        load = borne(port, request, clients=clients)
+def layer(ground: Ground) -> Iterator[Figure]:
+    """The layer of all grids: how large, made once, sent once."""
+    with served("wsgi:app", ground.environment) as house:
+        _status, _headers, plain = asked(house.port, Request("GET", LAYER))
+        _status, headers, small = asked(house.port, Request("GET", LAYER, GZIP))
+        kept = Request("GET", LAYER, {**GZIP, "If-None-Match": headers["ETag"]})
+        again, _headers, _body = asked(house.port, kept)
         yield Figure(
-            what=f"POST /api/v1/cases without photo, {clients} client{'s' * (clients > 1)}",
-            measured=_words(load),
+            what=f"layer of all grids, gzipped; with its ETag: {again}",
+            rows=len(json.loads(plain)["features"]),
+            measured=f"{len(small) / 1024:.1f} KiB",
+            baseline="the same, not gzipped",
+            beside=f"{len(plain) / 1024:.1f} KiB",
+            ratio=len(small) / len(plain),
+            wanted=f"<= {LARGEST_LAYER_KIB} KiB, 304",
+            met=len(small) <= LARGEST_LAYER_KIB * 1024 and again == 304,
         )
+        fresh = Request("GET", LAYER, GZIP)
+        yield beside_bare(ground, house, fresh, what=f"GET {LAYER} from cache", clients=CLIENTS)
+        yield beside_bare(ground, house, kept, what=f"GET {LAYER}, 304", clients=CLIENTS)
+    client = ground.app.test_client()
+    # The borders of a moment are not kept: the same is made anew.
+    moment = f"{LAYER}?at={clock.now():%Y-%m-%dT%H:%M:%SZ}"
+    anew, from_cache = in_turns(
+        lambda: client.get(moment, headers=GZIP), lambda: client.get(LAYER, headers=GZIP)
+    )
+    yield Figure(
+        what="layer of all grids from cache, in process",
+        rows=1,
+        measured=f"{from_cache * 1000:.2f} ms",
+        baseline="the same made anew",
+        beside=f"{anew * 1000:.0f} ms",
+        ratio=anew / from_cache,
+    )
 
 
-def _headers(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+def report(ground: Ground) -> Iterator[Figure]:
+    """A case comes in from a machine, without a photo."""
+    spots = _spots(ground)
+    headers = {"Authorization": ground.token, "Content-Type": "application/json"}
+    request = Request("POST", "/api/v1/cases", headers, lambda: _case(spots))
+    with served("wsgi:app", ground.environment) as house:
+        for clients in (1, CLIENTS):
+            yield beside_bare(ground, house, request, what="POST /api/v1/cases", clients=clients)
+    yield statements.figure(ground, request, most=SINGLE_DIGITS, wanted="single digits")
+
+
+def _spots(ground: Ground) -> list[tuple[float, float]]:
+    """A point in each grid, lon and lat."""
+    with ground.app.app_context():
+        middles = [each.shape.representative_point() for each in queries.active_versions()]
+        db.session.rollback()
+    return [to_lonlat(each.x, each.y) for each in middles]
 
 
 def _case(spots: list[tuple[float, float]]) -> bytes:
@@ -114,35 +102,3 @@ def _case(spots: list[tuple[float, float]]) -> bytes:
             "words": "路边有积水",
         }
     ).encode()
-
-
-def _statements(ground: Ground, spot: tuple[float, float], token: str) -> Figure:
-    """Counted in this process, in the second of two equal requests."""
-    counted: list[str] = []
-
-    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        counted.append(statement)
-
-    with ground.app.app_context():
-        engine = db.engine
-    client = ground.app.test_client()
-    for listens in (False, True):
-        if listens:
-            event.listen(engine, "before_cursor_execute", count)
-        answer = client.post("/api/v1/cases", data=_case([spot]), headers=_headers(token))
-        if answer.status_code != 201:
-            raise RuntimeError(f"a case was refused: {answer.get_data(as_text=True)[:500]}")
-    event.remove(engine, "before_cursor_execute", count)
-    savepoints = sum("SAVEPOINT" in statement for statement in counted)
-    return Figure(
-        what="SQL statements of one POST /api/v1/cases",
-        measured=f"{len(counted)}, of them {savepoints} for a savepoint",
-        wanted="single digits",
-        met=len(counted) <= SINGLE_DIGITS,
-    )
-
-
-def _ask(port: int, path: str) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", path)
-    return connection.getresponse().read()
