@@ -16,6 +16,8 @@ from webapp.cases import (
     rules as cases,
     views as case_pages,
 )
+from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
     api as grids_api,
@@ -38,7 +40,7 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, whistles, maps, machines)
+RULES = (notices, grids, people, cases, appeals, supervision, whistles, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -49,6 +51,8 @@ PAGES = (
     case_pages,
     report_pages,
     whistle_pages,
+    appeal_pages,
+    supervision_pages,
     cases_api,
     installed,
     grids_api,

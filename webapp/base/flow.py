@@ -239,6 +239,9 @@ EVIDENCE_WORDS: dict[str, LazyString] = {
         "The phone does not say that you are there. Say in a few words where you stand."
     ),
     "rating": _l("Choose a rating."),
+    "categories": _l("Write at least the widest class."),
+    "unit": _l("Choose the department."),
+    "contact": _l("Speak with the caller first, and say so."),
     "into": _l("Choose the case it belongs to."),
     "days": _l("Say how many working days more."),
     "review_on": _l("Say on which day somebody looks again."),

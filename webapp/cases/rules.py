@@ -109,6 +109,7 @@ EVENT_WORDS = {
     "joined": _l("Another report was merged into it"),
     "split": _l("A part became a case of its own"),
     "whistle": _l("The whistle was blown"),
+    "supervised": _l("Put under supervision"),
     "part_done": _l("A department has done its part"),
     "part_released": _l("A department was released"),
 }

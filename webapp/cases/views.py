@@ -36,6 +36,8 @@ from webapp.cases.rules import (
     Stage,
     State,
 )
+from webapp.cases.supervision import queries as supervision
+from webapp.cases.supervision.rules import ORDER_FLOW, REASON_WORDS
 from webapp.cases.telling import ON_WATCH
 from webapp.cases.whistles import queries as whistles
 from webapp.cases.whistles.rules import WHISTLE_FLOW, WHISTLE_WORDS
@@ -235,6 +237,9 @@ def _case_page(
         step=STEP_OF.get(State(case.state), State(case.state)),
         words_of=WORDS_OF,
         parts=_parts(case, who),
+        orders=supervision.of_case(case.id),
+        order_flow=ORDER_FLOW,
+        order_reasons=REASON_WORDS,
         whistles=whistles.of_case(case.id),
         whistle_flow=WHISTLE_FLOW,
         whistle_kinds=WHISTLE_WORDS,

@@ -52,7 +52,9 @@ class Link:
 DESK_LINKS = (
     Link(_l("Desk"), "/desk", "maps.desk", icon="layout-dashboard"),
     Link(_l("Cases"), "/cases", "cases.desk", icon="list-check"),
+    Link(_l("Hotline"), "/appeals", "appeals.list", icon="phone"),
     Link(_l("Whistles"), "/whistles", "whistles.list", icon="speakerphone"),
+    Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
     Link(_l("People"), "/people", "people.see", icon="users"),

@@ -20,6 +20,13 @@ def _(text: str, **values: str) -> str:
 
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
+    "supervision.list": _l("List supervision orders"),
+    "supervision.give": _l("Put under supervision"),
+    "supervision.see": _l("See a supervision order"),
+    "appeals.list": _l("List hotline sheets"),
+    "appeals.see": _l("See a hotline sheet"),
+    "appeals.receive": _l("Take in hotline sheets"),
+    "appeals.caller": _l("See who called the hotline"),
     "whistles.list": _l("List whistles"),
     "whistles.blow": _l("Blow the whistle"),
     "whistles.see": _l("See a whistle"),
@@ -64,6 +71,8 @@ FEATURES: dict[str, LazyString] = {
     "machines": _l("Machines"),
     "parts": _l("Departments in a case"),
     "whistles": _l("Whistles"),
+    "appeals": _l("Hotline"),
+    "supervision": _l("Supervision"),
     "notices": _l("Notices"),
 }
 
