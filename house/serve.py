@@ -210,7 +210,7 @@ def _prepare_application(env: Mapping[str, str]) -> None:
     if _wants_demo(env):
         steps["demo"] = ["demo"]
     else:  # what the demo data would bring that every installation needs
-        steps |= {"classes": ["cases", "load"], "bodies": ["people", "load"]}
+        steps |= {"bodies": ["people", "load"], "classes": ["cases", "load"]}
     for name, words in steps.items():
         began = time.monotonic()
         _flask_step(name, words, env)

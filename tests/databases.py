@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, make_url
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
-STEPS = (("db", "upgrade"), ("geodata", "load"), ("cases", "load"), ("people", "load"))
+STEPS = (("db", "upgrade"), ("geodata", "load"), ("people", "load"), ("cases", "load"))
 
 
 def make_template(cluster_url: str) -> None:

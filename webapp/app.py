@@ -17,6 +17,11 @@ from webapp.cases import (
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.standards import (
+    pages as standard_pages,
+    recount,
+    rules as standards,
+)
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
@@ -40,7 +45,7 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, appeals, supervision, whistles, maps, machines)
+RULES = (notices, grids, people, cases, standards, appeals, supervision, whistles, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -53,6 +58,7 @@ PAGES = (
     whistle_pages,
     appeal_pages,
     supervision_pages,
+    *standard_pages.ALL,
     cases_api,
     installed,
     grids_api,
@@ -62,7 +68,7 @@ PAGES = (
     help_pages,
 )
 # Their tasks are known once they are imported.
-CLOCKS = (by_the_clock,)
+CLOCKS = (by_the_clock, recount)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,

@@ -141,7 +141,8 @@ async function sendFiles(item, address, token) {
 
 function fieldsOf(item) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(item.fields)) form.append(name, value);
+  // A question may have several answers.
+  for (const [name, values] of Object.entries(item.fields)) for (const value of [values].flat()) form.append(name, value);
   form.append("client_id", item.id);
   form.append("happened_at", item.made);
   if (item.files.length) form.append("media_follows", item.files.length);

@@ -20,6 +20,7 @@ from tests.world import World, as_user, peopled
 from webapp.app import create_app
 from webapp.base.config import Settings
 from webapp.base.db import db
+from webapp.cases import queries
 from webapp.cases.models import Assignment, Case, CaseMedia
 from webapp.cases.rules import State
 from webapp.people.actors import Person
@@ -148,3 +149,21 @@ def test_a_picture_sent_twice_at_once_is_kept_once(busy: Flask, people: World) -
     with busy.app_context():
         count = select(func.count()).select_from(CaseMedia).where(CaseMedia.case_id == case_id)
         assert db.session.scalar(count) == 1
+
+
+def test_of_two_rules_that_contradict_one_is_refused(busy: Flask, people: World) -> None:
+    with busy.app_context():
+        units = [unit.id for unit in queries.departments()[:2]]
+    browsers = [signed_in(busy, people.shift_leader), signed_in(busy, people.admin)]
+
+    def save(browser: FlaskClient, unit: int) -> int:
+        rule = {"title": f"规则 {unit}", "basis": "territory", "class_prefix": "07", "where": "all"}
+        return browser.post("/standards/rules", data={**rule, "unit": str(unit)}).status_code
+
+    answers = at_once(
+        *(
+            lambda browser=browser, unit=unit: save(browser, unit)
+            for browser, unit in zip(browsers, units, strict=True)
+        )
+    )
+    assert sorted(answers) == [303, 422]

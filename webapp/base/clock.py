@@ -37,24 +37,30 @@ class Limit:
             raise ValueError(f"no limit is {self.amount} long")
 
 
+Shifts = tuple[tuple[time, time], ...]
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The working time of an office: shifts of a working day, and the days that differ.
 
     `overrides` says True (works) or False (does not) for single days; other days follow the
     national holidays and make-up days, and plain weeks where those are not published yet.
+    `changes` are other shifts, each from a day on, in the order of their days.
     """
 
     zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
-    shifts: tuple[tuple[time, time], ...] = (
+    shifts: Shifts = (
         (time(8, 30), time(12, 0)),
         (time(13, 30), time(17, 30)),
     )
     overrides: Mapping[date, bool] = field(default_factory=dict)
+    changes: tuple[tuple[date, Shifts], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.shifts or any(start >= end for start, end in self.shifts):
-            raise ValueError("an office works some part of a day")
+        for shifts in (self.shifts, *(changed for _since, changed in self.changes)):
+            if not shifts or any(start >= end for start, end in shifts):
+                raise ValueError("an office works some part of a day")
 
     def works(self, day: date) -> bool:
         """True when `day` is a working day here."""
@@ -62,12 +68,19 @@ class Calendar:
             return self.overrides[day]
         return _national_workday(day)
 
-    def hours_of_a_day(self) -> float:
-        """Working hours of one full day."""
-        any_day = date(2000, 1, 3)
+    def shifts_on(self, day: date) -> Shifts:
+        """The shifts in force on a day, were it a working day."""
+        known = self.shifts
+        for since, shifts in self.changes:
+            if since <= day:
+                known = shifts
+        return known
+
+    def hours_of_a_day(self, day: date) -> float:
+        """Working hours of one full day, by the shifts in force on `day`."""
         spans = (
-            datetime.combine(any_day, end) - datetime.combine(any_day, start)
-            for start, end in self.shifts
+            datetime.combine(day, end) - datetime.combine(day, start)
+            for start, end in self.shifts_on(day)
         )
         return sum((span.total_seconds() for span in spans), 0.0) / 3600
 
@@ -79,12 +92,19 @@ class Calendar:
         """
         if limit.unit is Unit.MINUTE:
             return (since + timedelta(minutes=limit.amount)).astimezone(UTC)
+        at = since.astimezone(self.zone)
         hours = limit.amount
         if limit.unit is Unit.WORK_DAY:
-            hours *= self.hours_of_a_day()
+            hours *= self.hours_of_a_day(at.date())
         left = timedelta(hours=hours)
-        at = since.astimezone(self.zone)
+        shifts = self.shifts_on(at.date())
         while True:
+            if shifts != self.shifts_on(at.date()):
+                # A working day is a day of work, however long the days are from here on.
+                if limit.unit is Unit.WORK_DAY:
+                    day_before = at.date() - timedelta(days=1)
+                    left *= self.hours_of_a_day(at.date()) / self.hours_of_a_day(day_before)
+                shifts = self.shifts_on(at.date())
             for start, end in self._shifts_of(at.date()):
                 begin = max(at, start)
                 if begin < end:
@@ -95,21 +115,29 @@ class Calendar:
 
     def worked(self, since: datetime, until: datetime) -> timedelta:
         """Working time between two moments; zero when they are the wrong way round."""
+        return sum((time for _day, time in self._worked(since, until)), timedelta())
+
+    def worked_days(self, since: datetime, until: datetime) -> float:
+        """The same in working days, each as long as its shifts are."""
+        return sum(
+            time.total_seconds() / 3600 / self.hours_of_a_day(day)
+            for day, time in self._worked(since, until)
+        )
+
+    def _worked(self, since: datetime, until: datetime) -> Iterator[tuple[date, timedelta]]:
         begin, stop = since.astimezone(self.zone), until.astimezone(self.zone)
-        total = timedelta()
         day = begin.date()
         while day <= stop.date():
             for start, end in self._shifts_of(day):
-                total += max(timedelta(), min(end, stop) - max(start, begin))
+                yield day, max(timedelta(), min(end, stop) - max(start, begin))
             day += timedelta(days=1)
-        return total
 
     def _shifts_of(self, day: date) -> list[tuple[datetime, datetime]]:
         if not self.works(day):
             return []
         return [
             (datetime.combine(day, start, self.zone), datetime.combine(day, end, self.zone))
-            for start, end in self.shifts
+            for start, end in self.shifts_on(day)
         ]
 
 

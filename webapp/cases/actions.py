@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from math import hypot
 from typing import Any
@@ -19,9 +20,10 @@ from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
 from webapp.base.spatial import shape_of, standing_at, to_metric
-from webapp.cases import queries, timing
+from webapp.cases import queries, questions, timing
 from webapp.cases.models import NUMBERS, Case, CaseClass, CaseMedia
 from webapp.cases.moves import unchanged
+from webapp.cases.routing import actions as routing
 from webapp.cases.rules import CASE_FLOW, UNSENT, Source, Stage, State
 from webapp.cases.telling import tell_arrival
 from webapp.grids import queries as grids
@@ -43,12 +45,14 @@ def report(
     by: Actor,
     happened_at: datetime | None = None,
     client_id: uuid.UUID | None = None,
+    answers: Mapping[str, Any] | None = None,
     prefix: str,
 ) -> Case:
     """A case comes in. It is in its grid and cell from the first moment; the desk and the grid know.
 
     `client_id` makes it idempotent: the same report sent twice answers the first case. A report in
-    no grid is kept, and waits in the queue "outside".
+    no grid is kept, and waits in the queue "outside". `answers` are those to the questions of the
+    class, by their codes, and are checked; None: nobody was asked.
     """
     case_class = db.session.get(CaseClass, class_code)
     if case_class is None:
@@ -59,6 +63,7 @@ def report(
     if said_grid and said is None:
         words_ = _l("There is no grid with this code.")
         raise Unacceptable(words_, fields={"said_grid": words_})
+    answered = questions.check_answers(class_code, answers) if answers is not None else []
     arriving = insert(Case).values(
         number=_number(prefix, now),
         client_id=client_id,
@@ -70,7 +75,9 @@ def report(
         state=State.REPORTED,
         reporter_id=by.id,
         happened_at=happened_at or now,
+        received_at=now,
         said_grid_id=said.id if said else None,
+        answers=answered,
         **timing.terms(queries.condition_for(class_code), since=now, at=State.REPORTED),
         **standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m),
     )
@@ -83,6 +90,7 @@ def report(
         words_ = _l("This point lies more than 50 km away from here. Is the position right?")
         raise Unacceptable(words_, fields={"lon": words_})
     CASE_FLOW.begin(case, "report", by=by, client_at=happened_at)
+    routing.route(case)
     tell_arrival(case, by)
     return case
 
@@ -179,6 +187,7 @@ def correct(
     if not changed:
         raise Unacceptable(_l("Nothing would change."))
     CASE_FLOW.record(case, "correct", by=by, data={"note": note, **changed})
+    routing.route(case)
     db.session.expire(case, ["grid", "case_class"])
 
 

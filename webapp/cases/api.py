@@ -58,6 +58,7 @@ def report() -> ResponseReturnValue:
         by=who,
         happened_at=form.happened_at,
         client_id=form.client_id,
+        answers=form.answers,
         prefix=settings.case_prefix,
     )
     answer = jsonify(described(case))

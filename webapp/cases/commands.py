@@ -1,8 +1,9 @@
-"""Commands of the case desk: load the classes of matters and components."""
+"""Commands of the case desk: load the classes of matters and components, and what goes with them."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from sqlalchemy.dialects.postgresql import Insert, Range, insert
 
 from webapp.base.db import Base, db
 from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
+from webapp.cases.routing import actions as routing, queries as rules
+from webapp.cases.standards.models import ClassHint
+from webapp.cases.standards.rules import Basis, Where
+from webapp.grids.models import Unit, UnitCode
+from webapp.grids.rules import UnitKind
 
 # Limits count for what was filed since then.
 SINCE = datetime(2022, 1, 1, tzinfo=UTC)
@@ -42,6 +48,8 @@ def load_classes() -> int:
         rows = _rows(DATA / name)
         db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
         total += len(rows)
+    load_hints()
+    load_owners()
     return total
 
 
@@ -58,6 +66,39 @@ def load_conditions() -> int:
             rows.append(given)
     db.session.execute(insert(FilingCondition), rows)
     return len(rows)
+
+
+def load_hints() -> int:
+    """Which classes are taken for each other is known where nothing was set; an office's own stay."""
+    if db.session.scalar(select(func.count()).select_from(ClassHint)):
+        return 0
+    rows = _rows(DATA / "hints.tsv")
+    db.session.execute(insert(ClassHint), rows)
+    return len(rows)
+
+
+def load_owners() -> int:
+    """Each major has the department that usually owns it, where there is no rule at all yet."""
+    if rules.any_rule():
+        return 0
+    found = select(UnitCode.code, Unit.id).join(Unit.codes).where(Unit.kind == UnitKind.DEPARTMENT)
+    units = {code: key for code, key in db.session.execute(found)}
+    made = 0
+    for row in _rows(DATA / "owners.tsv"):
+        if row["unit"] not in units:
+            continue
+        wish = routing.Wish(
+            title=row["title"],
+            basis=Basis.OWNER,
+            class_prefix=row["class_prefix"],
+            where=Where.ALL,
+            unit=units[row["unit"]],
+            helpers=[units[row["helpers"]]] if row["helpers"] in units else [],
+            since=SINCE,
+        )
+        routing.add(wish, by=None, provenance="默认归属，可由街道调整")
+        made += 1
+    return made
 
 
 def _fill(table: Table) -> Insert:
@@ -77,11 +118,22 @@ def _gaps(table: Table) -> dict[str, ColumnElement[bool]]:
     return gaps
 
 
+# How the columns that are no words are read; what is empty is nothing.
+_READ: dict[str, Callable[[str], Any]] = {
+    "keywords": str.split,
+    "public": lambda words: words == "1",
+    "triage": lambda words: words == "1",
+    "common_rank": lambda words: int(words) if words else None,
+    "merge_radius_m": float,
+    "merge_days": int,
+}
+
+
 def _rows(file: Path) -> list[dict[str, Any]]:
     with file.open(encoding="utf-8", newline="") as source:
         return [
             {
-                key: value.split() if key == "keywords" else value or None
+                key: _READ[key](value) if key in _READ else value or None
                 for key, value in row.items()
             }
             for row in csv.DictReader(source, delimiter="\t")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from webapp.base import clock
 from webapp.base.datum import Datum
@@ -17,6 +17,9 @@ from webapp.cases.rules import HoldReason, RejectReason, Stage
 # A phone's clock may run a little ahead; an unsent report may be some weeks old.
 AHEAD = timedelta(minutes=5)
 OLDEST = timedelta(days=30)
+
+# What the name of a field begins with that answers a question of the class.
+ANSWER = "answer."
 
 
 class HappenedForm(Form):
@@ -48,6 +51,20 @@ class ReportForm(HappenedForm):
     words: str | None = Field(default=None, max_length=4000)
     where_words: str | None = Field(default=None, max_length=300)
     said_grid: str | None = Field(default=None, max_length=20)
+    # To the questions of the class: in a form the fields `answer.CODE`, in JSON one object.
+    answers: dict[str, str | float | bool | list[str]] = Field(default_factory=dict, max_length=60)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_answers(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict):
+            return sent
+        given = {
+            name.removeprefix(ANSWER): value
+            for name, value in sent.items()
+            if name.startswith(ANSWER)
+        }
+        return {**sent, "answers": given} if given else sent
 
 
 class MediaForm(HappenedForm):

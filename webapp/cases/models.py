@@ -99,6 +99,9 @@ class FilingCondition(Numbered, Base):
     guard_unit: Mapped[str | None]
     provenance: Mapped[str | None]
     valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    set_by: Mapped[Account | None] = relationship()
 
 
 class ComponentClass(Base):
@@ -190,6 +193,8 @@ class Case(Numbered, Placed, Base):
     # The same for the step it stands at.
     stage_soon_at: Mapped[datetime | None]
     stage_due_at: Mapped[datetime | None]
+    # The calendar by which these moments were counted.
+    counted_by: Mapped[uuid.UUID | None] = mapped_column(UUID())
     # While the clock stands still: since when, and how many seconds of the limit are left.
     paused_at: Mapped[datetime | None]
     left_s: Mapped[float | None] = mapped_column(Float(53))
@@ -208,6 +213,8 @@ class Case(Numbered, Placed, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     # The grid that the worker on the spot says is right, where the phone's position is doubtful.
     said_grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    # What was answered to the questions of the class, with the words of then.
+    answers: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
 
     # Not kept: this object answers a report that had arrived before.
     replayed = False
@@ -226,6 +233,28 @@ class Case(Numbered, Placed, Base):
     handler: Mapped[Account | None] = relationship(foreign_keys=[handler_id])
     checker: Mapped[Account | None] = relationship(foreign_keys=[checker_id])
     media: Mapped[list[CaseMedia]] = relationship(back_populates="case", order_by="CaseMedia.id")
+    route: Mapped[CaseRoute | None] = relationship(viewonly=True)
+
+
+class CaseRoute(Base):
+    """Who should get the case by the rules in force when it came in or was put right, and why.
+
+    `because` keeps the words of the rule as it was then; `rule_id` None: no rule, so the territory.
+    """
+
+    __tablename__ = "case_route"
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("routing_rule.id"), index=True)
+    to_worker: Mapped[bool]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    helpers: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    because: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    at: Mapped[datetime]
+
+    unit: Mapped[Unit | None] = relationship()
 
 
 class CaseMedia(Numbered, Base):

@@ -251,9 +251,10 @@ def request_extension(
 def most_days(case: Case) -> int:
     """The working days a case may be extended by: its own limit again, ten at most, one at least."""
     whole = timing.limit_of(case.condition)
+    today = clock.now().astimezone(timing.office().zone).date()
     days = {
         LimitUnit.WORK_DAY: whole.amount,
-        LimitUnit.WORK_HOUR: whole.amount / timing.office().hours_of_a_day(),
+        LimitUnit.WORK_HOUR: whole.amount / timing.office().hours_of_a_day(today),
         LimitUnit.MINUTE: 0,
     }[whole.unit]
     return max(1, min(EXTENSION_MOST, int(days)))

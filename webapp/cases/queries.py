@@ -22,6 +22,7 @@ from webapp.cases.models import (
     CaseClass,
     CaseMedia,
     CasePart,
+    CaseRoute,
     FilingCondition,
 )
 from webapp.cases.rules import DEPARTMENT, OPEN, PartState, State
@@ -47,6 +48,7 @@ def one(case_id: int) -> Case | None:
             joinedload(Case.condition),
             joinedload(Case.merged_into),
             joinedload(Case.parent),
+            joinedload(Case.route).joinedload(CaseRoute.unit),
             selectinload(Case.parts).options(
                 joinedload(CasePart.unit), joinedload(CasePart.account)
             ),

@@ -19,8 +19,9 @@ from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, wants_json
 from webapp.cases import actions, queries
 from webapp.cases.attaching import keep_media
-from webapp.cases.forms import ReportForm
+from webapp.cases.forms import ANSWER, ReportForm
 from webapp.cases.rules import DESK, DUTY_WORDS, Duty, Source, Stage
+from webapp.cases.standards import queries as standards
 from webapp.cases.views import plain
 from webapp.grids import queries as grids
 
@@ -67,11 +68,23 @@ def _report_page(
         common=queries.classes(limit=9),
         recent=queries.recent_classes(who),
         chosen=queries.class_of(sent.get("class_code")),
+        questions=standards.all_questions(),
+        hints=standards.hints(),
+        answers=_answers(),
         spots=[(f"{row.lon:.6f},{row.lat:.6f}", row.name) for row in queries.named_spots()],
         grids=[("", _l("The grid of the map"))]
         + [(each.display_code, each.name) for each in grids.living()],
         mark=uuid.uuid4(),
     )
+
+
+def _answers() -> dict[str, list[str]]:
+    """What was answered to the questions of the class, as it was sent."""
+    return {
+        name.removeprefix(ANSWER): request.form.getlist(name)
+        for name in request.form
+        if name.startswith(ANSWER)
+    }
 
 
 @bp.post("/cases")
@@ -96,6 +109,7 @@ def report() -> ResponseReturnValue:
             by=me(),
             happened_at=form.happened_at,
             client_id=form.client_id,
+            answers=form.answers,
             prefix=_settings().case_prefix,
         )
         keep_media(case, Stage.FOUND, form.client_id)

@@ -112,6 +112,7 @@ EVENT_WORDS = {
     "supervised": _l("Put under supervision"),
     "part_done": _l("A department has done its part"),
     "part_released": _l("A department was released"),
+    "recounted": _l("Due at another moment: the calendar changed"),
 }
 
 

@@ -9,6 +9,8 @@ from webapp.base import clock
 from webapp.base.clock import Calendar, Limit, Unit
 from webapp.cases.models import Case, FilingCondition
 from webapp.cases.rules import PAUSED, Grade, State
+from webapp.cases.standards.in_force import standards
+from webapp.cases.standards.rules import Pace
 
 # The first four fifths of a limit are green, then it is yellow, then red.
 SOON = 0.8
@@ -16,7 +18,8 @@ SOON = 0.8
 # What a case may take whose class has no condition on file.
 OTHERWISE = Limit(1, Unit.WORK_DAY)
 
-# How long a case may stand at each step, and how long where haste is wanted.
+# How long a case may stand at each step, and how long where haste is wanted, unless the office has
+# set another limit.
 STAGES: dict[State, Limit] = {
     State.REPORTED: Limit(0.5, Unit.WORK_HOUR),
     State.VERIFYING: Limit(2, Unit.WORK_HOUR),
@@ -39,12 +42,22 @@ HASTY: dict[State, Limit] = {
     State.CHECKING: Limit(2, Unit.WORK_HOUR),
 }
 
-_OFFICE = Calendar()
-
 
 def office() -> Calendar:
-    """The working time by which limits are counted."""
-    return _OFFICE
+    """The working time by which limits are counted, as it is in force now."""
+    return standards().calendar
+
+
+def stage_limit(state: State, pace: Pace) -> Limit | None:
+    """How long a case may stand at a step; None: no limit, or for haste that of ordinary cases."""
+    set_here = standards().stages.get((state, pace))
+    return set_here or (STAGES if pace is Pace.NORMAL else HASTY).get(state)
+
+
+def stage_limit_of(state: State, grade: str) -> Limit | None:
+    """The limit of the step for a case of this grade; None: the step has none."""
+    hasty = stage_limit(state, Pace.HASTY) if grade != Grade.NORMAL else None
+    return hasty or stage_limit(state, Pace.NORMAL)
 
 
 def limit_of(condition: FilingCondition | None) -> Limit:
@@ -71,6 +84,7 @@ def terms(condition: FilingCondition | None, *, since: datetime, at: State) -> d
         "soon_at": soon_at,
         "due_at": due_at,
         "guard_due_at": guard_due_at,
+        "counted_by": standards().calendar_edition,
         **_stage(at, grade, since),
     }
 
@@ -93,8 +107,7 @@ def follow(case: Case, before: str) -> None:
 
 
 def _stage(state: State, grade: str, since: datetime) -> dict[str, datetime | None]:
-    hasty = HASTY.get(state) if grade != Grade.NORMAL else None
-    limit = hasty or STAGES.get(state)
+    limit = stage_limit_of(state, grade)
     soon_at, due_at = _marks(since, limit) if limit else (None, None)
     return {"stage_soon_at": soon_at, "stage_due_at": due_at}
 
@@ -128,10 +141,11 @@ def _go_on(case: Case, now: datetime) -> None:
         return
     if case.left_s > 0:
         case.due_at = _after(case, now, case.left_s)
-        soon_left = case.left_s - (1 - SOON) * _whole_s(case)
+        soon_left = case.left_s - (1 - SOON) * _whole_s(case, now)
         case.soon_at = _after(case, now, max(soon_left, 0.0))
     else:
         case.due_at += now - case.paused_at
+    case.counted_by = standards().calendar_edition
     case.paused_at = case.left_s = None
 
 
@@ -141,9 +155,10 @@ def _after(case: Case, now: datetime, seconds: float) -> datetime:
     return office().due(now, Limit(seconds / 3600, Unit.WORK_HOUR))
 
 
-def _whole_s(case: Case) -> float:
+def _whole_s(case: Case, now: datetime) -> float:
     amount = case.limit_amount or 0.0
     if case.limit_unit == Unit.MINUTE:
         return amount * 60
-    hours = amount * office().hours_of_a_day() if case.limit_unit == Unit.WORK_DAY else amount
-    return hours * 3600
+    if case.limit_unit == Unit.WORK_DAY:
+        amount *= office().hours_of_a_day(now.astimezone(office().zone).date())
+    return amount * 3600

@@ -14,10 +14,11 @@ from webapp.base.access import Actor, may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Move, Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, part_of_address, wants_json
-from webapp.cases import actions, moves, parts, queries
+from webapp.cases import actions, moves, parts, queries, questions
 from webapp.cases.attaching import keep_media
 from webapp.cases.forms import CorrectForm, MediaForm, MoveForm
 from webapp.cases.models import Case, CasePart
+from webapp.cases.routing.words import suggestion
 from webapp.cases.rules import (
     CASE_FLOW,
     EVENT_WORDS,
@@ -243,6 +244,8 @@ def _case_page(
         whistles=whistles.of_case(case.id),
         whistle_flow=WHISTLE_FLOW,
         whistle_kinds=WHISTLE_WORDS,
+        route=suggestion(case.route),
+        answers=[questions.shown(each) for each in case.answers],
         part_flow=PART_FLOW,
         hidden=_hides_reporter(case, who),
         flow=CASE_FLOW,
@@ -301,6 +304,8 @@ def move(case: Case) -> ResponseReturnValue:
         form = MoveForm.read(request)
         mark = form.client_id
         if mark is not None and queries.done_before(case.id, name, mark):
+            # It may have been done between the moment this case was read and this one.
+            db.session.refresh(case)
             return _moved(case)
         _attach(case, form, name)
         deed, wanted = DEEDS[name]

@@ -57,6 +57,7 @@ DESK_LINKS = (
     Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
+    Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),
     Link(_l("People"), "/people", "people.see", icon="users"),
 )
 

@@ -18,7 +18,7 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, whistle_story
+from webapp.operation import appeal_story, standards_demo, whistle_story
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -58,13 +58,17 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     What is there already stays as it is. Each case is committed as it is done. Answers how many
     accounts and cases are new.
     """
-    case_data.load_classes()
     people_data.load_bodies()
+    case_data.load_classes()
     enterprises.load_from_places()
     logins = instance / "demo-logins.json"
     password = _known(logins)
     accounts = _Accounts(password or _drawn())
     accounts.make(renew=password is None)
+    shift = people.by_username("shift")
+    chief = actors.person(shift.id) if shift else None
+    if chief is not None:
+        standards_demo.make(chief)
     db.session.commit()
     _write(logins, accounts.password)
     stories = Stories(prefix=prefix, home=HOME_COMMUNITY)

@@ -16,6 +16,7 @@ PAGES: dict[str, LazyString] = {
     "desk": _l("At the desk"),
     "borders": _l("Borders of the grids"),
     "people": _l("People and posts"),
+    "standards": _l("Classes and limits"),
 }
 
 

@@ -3,6 +3,7 @@ import { createMap } from "../map/map.js";
 import { keep, sendAll, waiting } from "../offline.js";
 import { tell } from "../requests.js";
 import { addressOf, fromField, openedFor, refill, toField } from "./again.js";
+import { answersIn, showAsks } from "./asks.js";
 
 const form = document.querySelector("[data-report]");
 const placeWords = form.querySelector("[data-place-words]");
@@ -12,7 +13,10 @@ const files = [];
 const CLOSE = 17;
 // The report as it lies in the queue, once the server has refused it.
 let kept = await openedFor();
-if (kept) refill(form, kept);
+if (kept) {
+  refill(form, kept);
+  showAsks(form, kept.fields);
+}
 
 function stand([lon, lat], accuracy, words) {
   form.elements.lon.value = lon.toFixed(6);
@@ -126,7 +130,7 @@ recorder.addEventListener("click", async () => {
 
 /** Words beside a field; without words the field is in order. Answers where they stand. */
 function fault(name, words = "") {
-  const place = form.querySelector(`[data-error=${name}]`);
+  const place = form.querySelector(`[data-error="${name}"]`);
   if (!place) return null;
   place.textContent = words;
   place.hidden = !words;
@@ -175,6 +179,7 @@ form.addEventListener("submit", async (event) => {
   for (const name of ["class_code", "lon", "lat", "datum", "accuracy_m", "words", "where_words", "said_grid"]) {
     if (data.get(name)) fields[name] = data.get(name);
   }
+  Object.assign(fields, answersIn(data));
   const title = form.querySelector("input[name=class_code]:checked").nextElementSibling.textContent.trim();
   // Not the one of the page: a page kept offline is opened again and again.
   const id = kept?.id ?? crypto.randomUUID();
