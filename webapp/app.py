@@ -10,13 +10,16 @@ from webapp.cases import (
     api as cases_api,
     by_the_clock,
     commands as case_commands,
+    dispatch_views as dispatch_pages,
     handover as case_handover,
+    offers,
     relocation as case_relocation,
     report_views as report_pages,
     rules as cases,
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.field import rules as field, views as rota_pages
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
@@ -40,7 +43,18 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, appeals, supervision, whistles, maps, machines)
+RULES = (
+    notices,
+    grids,
+    people,
+    cases,
+    appeals,
+    field,
+    supervision,
+    whistles,
+    maps,
+    machines,
+)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -53,6 +67,8 @@ PAGES = (
     whistle_pages,
     appeal_pages,
     supervision_pages,
+    dispatch_pages,
+    rota_pages,
     cases_api,
     installed,
     grids_api,
@@ -62,7 +78,7 @@ PAGES = (
     help_pages,
 )
 # Their tasks are known once they are imported.
-CLOCKS = (by_the_clock,)
+CLOCKS = (by_the_clock, offers)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,

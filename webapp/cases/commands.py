@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Table, case, func, or_, select
 from sqlalchemy.dialects.postgresql import Insert, Range, insert
 
 from webapp.base.db import Base, db
+from webapp.cases.field.models import ClassWish
 from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
 
 # Limits count for what was filed since then.
@@ -38,6 +39,7 @@ def load_classes() -> int:
     """
     total = 0
     load_conditions()
+    load_wishes()
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
         db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
@@ -57,6 +59,15 @@ def load_conditions() -> int:
             given["valid"] = Range(SINCE, None, bounds="[)")
             rows.append(given)
     db.session.execute(insert(FilingCondition), rows)
+    return len(rows)
+
+
+def load_wishes() -> int:
+    """The first wishes of classes are on file where none are; what an office has set stays."""
+    if db.session.scalar(select(func.count()).select_from(ClassWish)):
+        return 0
+    rows = _rows(DATA / "wishes.tsv")
+    db.session.execute(insert(ClassWish), rows)
     return len(rows)
 
 

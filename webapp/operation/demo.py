@@ -18,7 +18,7 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, whistle_story
+from webapp.operation import appeal_story, duty, whistle_story
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -67,6 +67,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     accounts.make(renew=password is None)
     db.session.commit()
     _write(logins, accounts.password)
+    duty.make()
+    db.session.commit()
     stories = Stories(prefix=prefix, home=HOME_COMMUNITY)
     cases = 0
     with tqdm(total=stories.total, desc="cases", leave=False) as bar:

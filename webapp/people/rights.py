@@ -53,6 +53,10 @@ WORDS: dict[str, LazyString] = {
     "cases.see": _l("See cases"),
     "cases.correct": _l("Correct class and grid of a case"),
     "cases.desk": _l("Work at the desk of cases"),
+    "cases.propose": _l("See who is proposed for the whole queue"),
+    "cases.send_anyway": _l("Send somebody who has another offer"),
+    "rota.see": _l("See the rota and skills"),
+    "rota.change": _l("Change the rota and skills"),
     "maps.desk": _l("Open the desk"),
     "maps.phone": _l("Open the phone page"),
     "maps.load": _l("See how many cases each grid has"),
@@ -74,6 +78,7 @@ FEATURES: dict[str, LazyString] = {
     "appeals": _l("Hotline"),
     "supervision": _l("Supervision"),
     "notices": _l("Notices"),
+    "rota": _l("Rota"),
 }
 
 
