@@ -246,7 +246,7 @@ def _case_page(
         orders=supervision.of_case(case.id),
         order_flow=ORDER_FLOW,
         order_reasons=REASON_WORDS,
-        whistles=whistles.of_case(case.id),
+        whistles=[each for each in whistles.of_case(case.id) if may(who, "whistles.see", each)],
         whistle_flow=WHISTLE_FLOW,
         whistle_kinds=WHISTLE_WORDS,
         part_flow=PART_FLOW,
