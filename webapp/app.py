@@ -19,7 +19,7 @@ from webapp.cases import (
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
-from webapp.cases.field import rules as field, views as rota_pages
+from webapp.cases.rota import rules as field, views as rota_pages
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (

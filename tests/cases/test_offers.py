@@ -14,11 +14,11 @@ from webapp.base import audit, clock, notices
 from webapp.base.db import db
 from webapp.base.flow import NotAllowed, Refusal, Unacceptable
 from webapp.cases import candidates, moves, offers, proposing, queries
-from webapp.cases.field import actions, queries as field
-from webapp.cases.field.models import Shift, WorkerPosition
-from webapp.cases.field.rules import Skill
 from webapp.cases.models import Assignment, Case
 from webapp.cases.proposing import Wish
+from webapp.cases.rota import actions, queries as field
+from webapp.cases.rota.models import Shift, WorkerPosition
+from webapp.cases.rota.rules import Skill
 from webapp.cases.rules import Duty, Grade, State
 from webapp.people import days
 from webapp.people.actors import Person

@@ -12,10 +12,10 @@ from webapp.base import clock
 from webapp.base.spatial import shape_of, to_lonlat
 from webapp.cases import dispatching, ways
 from webapp.cases.dispatching import Call, Candidate, Post, Worker
-from webapp.cases.field import queries as field
-from webapp.cases.field.models import ClassWish
-from webapp.cases.field.rules import SKILL_WORDS, Skill
 from webapp.cases.models import Assignment, Case
+from webapp.cases.rota import queries as field
+from webapp.cases.rota.models import ClassWish
+from webapp.cases.rota.rules import SKILL_WORDS, Skill
 from webapp.cases.rules import Grade
 
 SHOWN = 3

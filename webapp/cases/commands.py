@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Table, case, func, or_, select
 from sqlalchemy.dialects.postgresql import Insert, Range, insert
 
 from webapp.base.db import Base, db
-from webapp.cases.field.models import ClassWish
 from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
+from webapp.cases.rota.models import ClassWish
 
 # Limits count for what was filed since then.
 SINCE = datetime(2022, 1, 1, tzinfo=UTC)

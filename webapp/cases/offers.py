@@ -13,8 +13,8 @@ from webapp.base.db import db, lock
 from webapp.base.flow import NotAllowed
 from webapp.cases import candidates, moves
 from webapp.cases.dispatching import Candidate
-from webapp.cases.field import actions as field_actions, queries as field
 from webapp.cases.models import Assignment, Case
+from webapp.cases.rota import actions as field_actions, queries as field
 from webapp.cases.rules import State
 from webapp.cases.sending import Asked
 

@@ -13,8 +13,8 @@ from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.cases import candidates, moves, offers, queries, rolling
 from webapp.cases.candidates import Line
-from webapp.cases.field import queries as field
 from webapp.cases.models import Case
+from webapp.cases.rota import queries as field
 
 # So many cases stand in one set; the others come when these are sent.
 MOST = 60

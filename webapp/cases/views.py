@@ -16,9 +16,9 @@ from webapp.base.flow import Move, Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, part_of_address, wants_json
 from webapp.cases import actions, candidates, moves, offers, parts, queries
 from webapp.cases.attaching import keep_media
-from webapp.cases.field import actions as field_actions, queries as field
 from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
 from webapp.cases.models import Assignment, Case, CasePart
+from webapp.cases.rota import actions as field_actions, queries as field
 from webapp.cases.rules import (
     CASE_FLOW,
     DUTY_WORDS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from webapp.cases.field import actions, queries
-from webapp.cases.field.rules import Skill
+from webapp.cases.rota import actions, queries
+from webapp.cases.rota.rules import Skill
 from webapp.people import days, queries as people
 
 # Who is on duty by day, and who by night; the sign-in of the README and the leader at any hour.

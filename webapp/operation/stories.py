@@ -23,8 +23,8 @@ from webapp.base.db import db
 from webapp.base.notices import Notice
 from webapp.base.spatial import shape_of, to_lonlat
 from webapp.cases import actions, moves, queries
-from webapp.cases.field import queries as field
 from webapp.cases.models import Assignment, Case, CaseMedia
+from webapp.cases.rota import queries as field
 from webapp.cases.rules import Grade, Source, Stage, State
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from webapp.base.web import Form
-from webapp.cases.field.rules import Skill
+from webapp.cases.rota.rules import Skill
 from webapp.people import days
 
 

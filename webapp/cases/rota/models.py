@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered
 from webapp.base.spatial import Metric
-from webapp.cases.field.rules import Skill
+from webapp.cases.rota.rules import Skill
 from webapp.grids.models import one_of
 from webapp.people.models import Account
 

@@ -15,9 +15,9 @@ from webapp.base.access import Actor, visible
 from webapp.base.db import db
 from webapp.base.spatial import SRID
 from webapp.cases.dispatching import HASTE
-from webapp.cases.field.models import AccountSkill, ClassWish, Shift
-from webapp.cases.field.rules import FRESH, SENDABLE
 from webapp.cases.models import Assignment, Case
+from webapp.cases.rota.models import AccountSkill, ClassWish, Shift
+from webapp.cases.rota.rules import FRESH, SENDABLE
 from webapp.cases.rules import State
 from webapp.people import days
 from webapp.people.models import Account

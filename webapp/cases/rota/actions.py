@@ -14,9 +14,9 @@ from webapp.base import audit, clock
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.cases.field import queries
-from webapp.cases.field.models import AccountSkill, Shift, WorkerPosition
-from webapp.cases.field.rules import FRESH, KEPT, Skill
+from webapp.cases.rota import queries
+from webapp.cases.rota.models import AccountSkill, Shift, WorkerPosition
+from webapp.cases.rota.rules import FRESH, KEPT, Skill
 from webapp.people import days
 from webapp.people.models import Account
 

@@ -13,10 +13,10 @@ from webapp.base.access import me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.web import goto, page
-from webapp.cases.field import actions, queries
-from webapp.cases.field.forms import RotaForm, ShiftForm, SkillForm, WeekForm
-from webapp.cases.field.models import AccountSkill, Shift
-from webapp.cases.field.rules import SKILL_WORDS, Skill
+from webapp.cases.rota import actions, queries
+from webapp.cases.rota.forms import RotaForm, ShiftForm, SkillForm, WeekForm
+from webapp.cases.rota.models import AccountSkill, Shift
+from webapp.cases.rota.rules import SKILL_WORDS, Skill
 from webapp.people import days
 from webapp.people.models import Account
 
