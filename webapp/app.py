@@ -10,13 +10,16 @@ from webapp.cases import (
     api as cases_api,
     by_the_clock,
     commands as case_commands,
+    dispatch_views as dispatch_pages,
     handover as case_handover,
+    offers,
     relocation as case_relocation,
     report_views as report_pages,
     rules as cases,
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.rota import rules as rota, views as rota_pages
 from webapp.cases.standards import (
     pages as standard_pages,
     recount,
@@ -45,7 +48,19 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, standards, appeals, supervision, whistles, maps, machines)
+RULES = (
+    notices,
+    grids,
+    people,
+    cases,
+    standards,
+    appeals,
+    rota,
+    supervision,
+    whistles,
+    maps,
+    machines,
+)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -59,6 +74,8 @@ PAGES = (
     appeal_pages,
     supervision_pages,
     *standard_pages.ALL,
+    dispatch_pages,
+    rota_pages,
     cases_api,
     installed,
     grids_api,
@@ -68,7 +85,7 @@ PAGES = (
     help_pages,
 )
 # Their tasks are known once they are imported.
-CLOCKS = (by_the_clock, recount)
+CLOCKS = (by_the_clock, offers, recount)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,

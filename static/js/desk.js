@@ -1,5 +1,6 @@
 /** The desk: queue, map and pane show the same case, and news renew them. */
 import "./finder.js";
+import { Ways } from "./cases/ways.js";
 import { createMap } from "./map/map.js";
 import { select, selectOnClick } from "./select.js";
 
@@ -34,6 +35,12 @@ function show(address) {
   shown = address;
   htmx.ajax("GET", address, { target: pane, swap: "innerHTML" });
 }
+
+// Who could go to the case in the pane: their ways on the map.
+map.ready.then(() => {
+  const ways = new Ways(map.leaflet);
+  pane.addEventListener("htmx:afterSettle", () => ways.show(pane.querySelector("[data-ways]")));
+});
 
 // A line of news: the queue and the counters once for a whole burst, the pane if it shows that case.
 let due = null;

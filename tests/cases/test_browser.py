@@ -83,7 +83,8 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     row.click()
     pane = desk.locator("#chosen")
     expect(pane).to_contain_text(number)
-    pane.locator(".candidates li", has_text="季翔一").get_by_role("button").first.click()
+    expect(pane.locator(".candidates li").first).to_contain_text("理由：")
+    pane.locator(".candidates").get_by_role("button", name="派遣").first.click()
     expect(pane.locator("[aria-current=step]")).to_have_text("已派遣")
 
     (handler,) = ask(

@@ -319,7 +319,7 @@ def test_words_are_shown_as_words(app: Flask, world: World) -> None:
 
 
 def test_today_holds_what_i_am_sent_to_nearest_first(app: Flask, world: World) -> None:
-    near = brought_to(State.DISPATCHED, world)
+    near = brought_to(State.PROCESSING, world)
     lon, lat = world.spot(world.next_door)
     far = reported(world, lon=lon, lat=lat, by=world.neighbour)
     from webapp.cases import moves
@@ -366,7 +366,7 @@ def test_the_queue_asks_no_more_for_many_cases_than_for_few(app: Flask, world: W
     few = many = 0
     for count in (2, 12):
         for _ in range(count):
-            brought_to(State.DISPATCHED, world)
+            brought_to(State.PROCESSING, world)
         with Statements() as asked:
             client.get("/cases")
         few, many = few or len(asked.said), len(asked.said)

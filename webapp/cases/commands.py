@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Insert, Range, insert
 
 from webapp.base.db import Base, db
 from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
+from webapp.cases.rota.models import ClassWish
 from webapp.cases.routing import actions as routing, queries as rules
 from webapp.cases.standards.models import ClassHint
 from webapp.cases.standards.rules import Basis, Where
@@ -44,6 +45,7 @@ def load_classes() -> int:
     """
     total = 0
     load_conditions()
+    load_wishes()
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
         db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
@@ -99,6 +101,15 @@ def load_owners() -> int:
         routing.add(wish, by=None, provenance="默认归属，可由街道调整")
         made += 1
     return made
+
+
+def load_wishes() -> int:
+    """The first wishes of classes are on file where none are; what an office has set stays."""
+    if db.session.scalar(select(func.count()).select_from(ClassWish)):
+        return 0
+    rows = _rows(DATA / "wishes.tsv")
+    db.session.execute(insert(ClassWish), rows)
+    return len(rows)
 
 
 def _fill(table: Table) -> Insert:

@@ -27,6 +27,10 @@ class HappenedForm(Form):
 
     client_id: uuid.UUID | None = None
     happened_at: AwareDatetime | None = None
+    # Where the person stood, if they chose to say so.
+    here_lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    here_lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    here_accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
 
     @field_validator("happened_at")
     @classmethod
@@ -78,6 +82,7 @@ class MoveForm(HappenedForm):
 
     base_version: int | None = Field(default=None, ge=0)
     worker: int | None = Field(default=None, ge=1)
+    anyway: bool = False
     unit: int | None = Field(default=None, ge=1)
     helpers: list[int] = Field(default_factory=list, max_length=20)
     condition_id: int | None = Field(default=None, ge=1)

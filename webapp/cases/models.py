@@ -348,6 +348,18 @@ class Assignment(Numbered, Base):
             "account_id",
             postgresql_where=text("ended_at IS NULL"),
         ),
+        # Of one person at most one offer waits for an answer.
+        Index(
+            "uq_assignment_offer",
+            "account_id",
+            unique=True,
+            postgresql_where=text("duty = 'handle' AND taken_at IS NULL AND ended_at IS NULL"),
+        ),
+        Index(
+            "ix_assignment_answer_by",
+            "answer_by",
+            postgresql_where=text("taken_at IS NULL AND ended_at IS NULL"),
+        ),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -360,6 +372,8 @@ class Assignment(Numbered, Base):
     declined: Mapped[bool] = mapped_column(server_default=text("false"))
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # Until then an offer to handle it is to be taken on; then it goes to the next.
+    answer_by: Mapped[datetime | None]
     taken_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

@@ -11,11 +11,11 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import clock
 from webapp.base.access import HOUSE, Actor
 from webapp.base.clock import Limit, Unit as LimitUnit
-from webapp.base.db import db, lock
+from webapp.base.db import lock
 from webapp.base.flow import Changed, NotOpen, Refusal, Unacceptable
 from webapp.base.language import N_
 from webapp.cases import parts, queries, timing
-from webapp.cases.models import Assignment, Case, FilingCondition
+from webapp.cases.models import Case, FilingCondition
 from webapp.cases.rules import (
     CASE_FLOW,
     ENDED,
@@ -31,8 +31,11 @@ from webapp.cases.rules import (
     Stage,
     State,
 )
+from webapp.cases.sending import end_duty, holds, send
 from webapp.cases.telling import DISPATCHERS, tell
 from webapp.people import queries as people
+
+NO_ANSWER = N_("There was no answer in time.")
 
 
 def self_close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
@@ -57,7 +60,7 @@ def send_verify(
     """Somebody of the field is asked whether it is there."""
     _move(case, "send_verify", by=by, evidence={"worker": to}, data=_said(note, to=to), **moved)
     case.verifier_id = to
-    _assign(case, to, Duty.VERIFY, by, note)
+    send(case, to, Duty.VERIFY, by=by, note=note)
     tell(case, [to], N_("Please look whether %(number)s is there: %(what)s"))
 
 
@@ -143,7 +146,8 @@ def dispatch(
 ) -> None:
     """A worker or a department is sent to handle it and knows, with the departments that help.
 
-    A case just reported is filed on the way. `reasons` is kept with the choice.
+    A case just reported is filed on the way. `reasons` is kept as the choice; without it the
+    candidates of this moment are.
     """
     lock(case)
     if case.state in (State.REPORTED, State.ACCEPTED):
@@ -158,7 +162,7 @@ def dispatch(
     case.dispatched_at = clock.now()
     parts.send(case, lead, others, task=note, by=by)
     if to is not None:
-        _assign(case, to, Duty.HANDLE, by, note, reasons)
+        send(case, to, Duty.HANDLE, by=by, note=note, choice=reasons)
         tell(case, [to], N_("You are sent to handle %(number)s: %(what)s"))
 
 
@@ -183,12 +187,33 @@ def decline(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     )
 
 
+def pass_on(
+    case: Case, *, to: int, by: Actor = HOUSE, choice: dict[str, Any] | None = None, **moved: Any
+) -> None:
+    """Whoever was asked did not answer in time: the next is asked, and both know."""
+    late = _handlers(case)
+    data = {"from": case.handler_id, "to": to, "note": NO_ANSWER}
+    _move(case, "pass_on", by=by, evidence={"worker": to}, data=data, **moved)
+    send(case, to, Duty.HANDLE, by=by, note=None, choice=choice)
+    case.handler_id, case.dispatched_at = to, clock.now()
+    tell(case, late, N_("%(number)s is not yours any more: you did not answer in time"))
+    tell(case, [to], N_("You are sent to handle %(number)s: %(what)s"))
+
+
+def lapse(case: Case, *, by: Actor = HOUSE, **moved: Any) -> None:
+    """Nobody who could be asked has answered: the case waits for the dispatcher, who knows."""
+    _move(case, "lapse", by=by, data={"note": NO_ANSWER}, **moved)
+    _let_go(case, by, N_("%(number)s is not yours any more: you did not answer in time"), None)
+    words = N_("%(number)s: nobody answered. Please choose somebody: %(what)s")
+    tell(case, people.holders_everywhere(DISPATCHERS), words)
+
+
 def sign(case: Case, *, by: Actor, **moved: Any) -> None:
     """The one who was sent, or somebody of the department, has taken it on."""
     _move(case, "sign", by=by, **moved)
     if case.handler_id is None:
         case.handler_id = by.id
-        _assign(case, by.id, Duty.HANDLE, by, None)
+        holds(case, by.id, Duty.HANDLE, by=by, note=None)
     assignment = queries.open_assignment(case.id, Duty.HANDLE)
     if assignment:
         assignment.taken_at = clock.now()
@@ -363,7 +388,7 @@ def send_check(
         raise Unacceptable(words, fields={"worker": words})
     _move(case, "send_check", by=by, evidence={"worker": to}, data=_said(note, to=to), **moved)
     case.checker_id = to
-    _assign(case, to, Duty.CHECK, by, note)
+    send(case, to, Duty.CHECK, by=by, note=note)
     tell(case, [to], N_("Please check whether %(number)s is solved: %(what)s"))
 
 
@@ -421,8 +446,7 @@ def reopen(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     case.closed_at = case.handled_at = case.checker_id = None
     timing.begin(case, case.condition, since=clock.now())
     if case.handler_id is not None:
-        _assign(case, case.handler_id, Duty.HANDLE, by, note)
-        _sign_quietly(case)
+        holds(case, case.handler_id, Duty.HANDLE, by=by, note=note)
     parts.lead_again(case, by=by)
     tell(case, _handlers(case), N_("%(number)s was opened again: %(note)s"), note=note)
 
@@ -430,14 +454,6 @@ def reopen(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
 def archive(case: Case, *, by: Actor = HOUSE, **moved: Any) -> None:
     """A case closed long enough ago lies in the archive."""
     _move(case, "archive", by=by, **moved)
-
-
-def end_duty(case: Case, duty: Duty) -> None:
-    """Nobody is sent to the case for this duty any more."""
-    assignment = queries.open_assignment(case.id, duty)
-    if assignment:
-        assignment.ended_at = clock.now()
-        db.session.flush()
 
 
 def unchanged(case: Case, base_version: int | None) -> None:
@@ -501,28 +517,6 @@ def _proof(case: Case, note: str | None) -> dict[str, Any]:
 
 def _said(note: str | None, **more: Any) -> dict[str, Any]:
     return {**({"note": note} if note else {}), **more}
-
-
-def _assign(
-    case: Case,
-    to: int | None,
-    duty: Duty,
-    by: Actor,
-    note: str | None,
-    reasons: dict[str, Any] | None = None,
-) -> None:
-    end_duty(case, duty)
-    db.session.add(
-        Assignment(
-            case_id=case.id,
-            account_id=to,
-            duty=duty,
-            sent_by_id=by.id,
-            note=note,
-            choice=reasons or {},
-        )
-    )
-    db.session.flush()
 
 
 def _tell_desk(case: Case, words: str, note: str | None) -> None:

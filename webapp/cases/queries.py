@@ -463,31 +463,3 @@ def open_assignment(case_id: int, duty: str) -> Assignment | None:
             Assignment.ended_at.is_(None),
         )
     )
-
-
-# Whoever holds a field post, once, by the nearest of their grids: the grid's own people first, then by
-# the straight way. Travel by road, load and skill come with the dispatch of the case desk.
-_CANDIDATES = text("""
-    SELECT n.*, (SELECT count(*) FROM assignment x
-                 WHERE x.account_id = n.id AND x.ended_at IS NULL) AS open_duties
-    FROM (
-        SELECT DISTINCT ON (a.id) a.id, a.name, g.name AS grid_name, p.role,
-               p.grid_id = c.grid_id AS own_grid, ST_Distance(v.geom, c.geom) AS away_m
-        FROM case_file c
-        JOIN post p ON p.valid @> now() AND p.grid_id IS NOT NULL
-            AND p.role IN ('grid_worker', 'grid_leader', 'part_time_worker')
-        JOIN account a ON a.id = p.account_id AND a.locked_at IS NULL
-        JOIN grid g ON g.id = p.grid_id
-        JOIN grid_version v ON v.grid_id = g.id AND upper_inf(v.valid)
-        WHERE c.id = :case AND a.id <> ALL(:not_these)
-        ORDER BY a.id, own_grid DESC NULLS LAST, away_m NULLS LAST, p.id
-    ) n
-    ORDER BY own_grid DESC NULLS LAST, away_m NULLS LAST, open_duties, id
-    LIMIT :limit
-""")
-
-
-def candidates(case: Case, *, without: Iterable[int] = (), limit: int = 3) -> list[Any]:
-    """Who could be sent: rows with name, grid, role, own_grid, away_m (metres), open_duties."""
-    values = {"case": case.id, "not_these": list(without), "limit": limit}
-    return list(db.session.execute(_CANDIDATES, values))

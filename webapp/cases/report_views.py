@@ -22,7 +22,7 @@ from webapp.cases.attaching import keep_media
 from webapp.cases.forms import ANSWER, ReportForm
 from webapp.cases.rules import DESK, DUTY_WORDS, Duty, Source, Stage
 from webapp.cases.standards import queries as standards
-from webapp.cases.views import plain
+from webapp.cases.views import note_place, plain
 from webapp.grids import queries as grids
 
 bp = Blueprint("reports", __name__)
@@ -113,6 +113,7 @@ def report() -> ResponseReturnValue:
             prefix=_settings().case_prefix,
         )
         keep_media(case, Stage.FOUND, form.client_id)
+        note_place(form)
     except Refusal as refusal:
         db.session.rollback()
         if wants_json():

@@ -303,6 +303,19 @@ CASE_FLOW = flow.register(
                 words=_l("Decline"),
                 needs=("note",),
             ),
+            "pass_on": move(
+                State.DISPATCHED,
+                to=State.DISPATCHED,
+                may="cases.pass_on",
+                words=_l("Offered to the next"),
+                needs=("worker",),
+            ),
+            "lapse": move(
+                State.DISPATCHED,
+                to=State.FILED,
+                may="cases.pass_on",
+                words=_l("Nobody answered"),
+            ),
             "sign": move(
                 State.DISPATCHED,
                 to=State.PROCESSING,
@@ -602,6 +615,9 @@ MAY = {
     "cases.verify": Owns("verifier_id", "was sent to verify it"),
     "cases.handle": Owns("handler_id", "was sent to handle it")
     | Holds(*DEPARTMENT, by="department_id"),
+    "cases.send_anyway": Holds("shift_leader"),
+    "cases.propose": Anywhere("dispatcher", "shift_leader"),
+    "cases.pass_on": ByItself(),
     "cases.decline": Owns("handler_id", "was sent to handle it"),
     "cases.check": Owns("checker_id", "was sent to check it"),
     "cases.resume": Holds("dispatcher", "shift_leader") | ByItself(),

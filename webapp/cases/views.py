@@ -14,13 +14,15 @@ from webapp.base.access import Actor, may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Move, Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, part_of_address, wants_json
-from webapp.cases import actions, moves, parts, queries, questions
+from webapp.cases import actions, candidates, moves, offers, parts, queries, questions
 from webapp.cases.attaching import keep_media
-from webapp.cases.forms import CorrectForm, MediaForm, MoveForm
-from webapp.cases.models import Case, CasePart
+from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
+from webapp.cases.models import Assignment, Case, CasePart
+from webapp.cases.rota import actions as field_actions, queries as field
 from webapp.cases.routing.words import suggestion
 from webapp.cases.rules import (
     CASE_FLOW,
+    DUTY_WORDS,
     EVENT_WORDS,
     GRADE_WORDS,
     HOLD_WORDS,
@@ -143,6 +145,9 @@ ORDER = (
 # The first of these that are open stand for themselves; the others wait behind "more".
 FIRST = frozenset(ORDER[: ORDER.index("self_close") + 1]) - {"accept", "file"}
 
+# So many can be chosen from when it is none of the first.
+OTHERS = 40
+
 # These ask for a person, and show who could go.
 SENDING = ("dispatch", "send_verify", "send_check")
 
@@ -222,6 +227,7 @@ def _case_page(
         open_moves.pop("self_close", None)
     asked = [name for name in SENDING if name in open_moves]
     without = [case.handler_id] if "send_check" in asked and case.handler_id else []
+    chosen = candidates.ranking(case, without=without) if asked else None
     choosing = filable and ("file" in open_moves or "dispatch" in open_moves)
     correctable = case.state in UNSENT and may(who, "cases.correct", case)
     return page(
@@ -241,7 +247,7 @@ def _case_page(
         orders=supervision.of_case(case.id),
         order_flow=ORDER_FLOW,
         order_reasons=REASON_WORDS,
-        whistles=whistles.of_case(case.id),
+        whistles=[each for each in whistles.of_case(case.id) if may(who, "whistles.see", each)],
         whistle_flow=WHISTLE_FLOW,
         whistle_kinds=WHISTLE_WORDS,
         route=suggestion(case.route),
@@ -252,7 +258,14 @@ def _case_page(
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],
         events=queries.history(case.id),
-        candidates=queries.candidates(case, without=without) if asked else [],
+        candidates=candidates.lines(chosen) if chosen else [],
+        others=chosen.order[candidates.SHOWN : OTHERS] if chosen else [],
+        way_lines=candidates.way_lines(case, chosen) if chosen else [],
+        wishes=chosen.call if chosen else None,
+        duty_words=DUTY_WORDS,
+        mates=chosen.mates_of(chosen.order[0].account) if chosen and chosen.order else [],
+        skills=candidates.skills,
+        why=_why(case, who),
         correctable=correctable,
         classes=queries.classes(limit=1000) if correctable else [],
         grids=grids.living() if correctable else [],
@@ -274,6 +287,16 @@ def _parts(case: Case, who: Actor) -> list[tuple[CasePart, dict[str, Move]]]:
         (part, {} if part.lead else PART_FLOW.open_moves(part, who))
         for part in case.parts
         if part.state != PartState.GONE
+    ]
+
+
+def _why(case: Case, who: Actor) -> list[tuple[Assignment, list[candidates.Line]]]:
+    """Everybody who was sent, with who else could have gone, for the desk; for others their own."""
+    at_desk = may(who, "cases.accept", case)
+    return [
+        (each, candidates.why_them(each))
+        for each in field.choices(case.id)
+        if at_desk or each.account_id == who.id
     ]
 
 
@@ -309,6 +332,9 @@ def move(case: Case) -> ResponseReturnValue:
             return _moved(case)
         _attach(case, form, name)
         deed, wanted = DEEDS[name]
+        if name == "dispatch" and form.anyway and form.worker:
+            deed = offers.dispatch_anyway
+            wanted = ("to", "note", "condition")
         deed(
             case,
             **{each: _wanted(form, each) for each in wanted},
@@ -317,6 +343,7 @@ def move(case: Case) -> ResponseReturnValue:
             client_at=form.happened_at,
             mark=mark,
         )
+        note_place(form)
     except Refusal as refusal:
         case_id = case.id
         db.session.rollback()
@@ -336,6 +363,18 @@ def move(case: Case) -> ResponseReturnValue:
             words=refusal.words,
         )
     return _moved(case)
+
+
+def note_place(form: HappenedForm) -> None:
+    """Where the person stands is known, if they said so and are on duty."""
+    if form.here_lon is not None and form.here_lat is not None:
+        field_actions.stand(
+            lon=form.here_lon,
+            lat=form.here_lat,
+            accuracy_m=form.here_accuracy_m,
+            at=form.happened_at,
+            by=me(),
+        )
 
 
 def _wanted(form: MoveForm, name: str) -> Any:

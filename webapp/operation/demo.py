@@ -18,7 +18,7 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, standards_demo, whistle_story
+from webapp.operation import appeal_story, duty, standards_demo, whistle_story
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -71,6 +71,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
         standards_demo.make(chief)
     db.session.commit()
     _write(logins, accounts.password)
+    duty.make()
+    db.session.commit()
     stories = Stories(prefix=prefix, home=HOME_COMMUNITY)
     cases = 0
     with tqdm(total=stories.total, desc="cases", leave=False) as bar:

@@ -24,7 +24,8 @@ from webapp.base.notices import Notice
 from webapp.base.spatial import shape_of, to_lonlat
 from webapp.cases import actions, moves, queries
 from webapp.cases.models import Assignment, Case, CaseMedia
-from webapp.cases.rules import Source, Stage, State
+from webapp.cases.rota import queries as field
+from webapp.cases.rules import Grade, Source, Stage, State
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
 from webapp.operation import scenes
@@ -41,7 +42,7 @@ NAMES = uuid.UUID("5a0b4f0e-2f0c-4c39-9a2f-97b1d2f5c0de")
 STAGES: dict[State, tuple[int, float, float]] = {
     State.REPORTED: (9, 0.1, 2.5),
     State.FILED: (5, 0.8, 5),
-    State.DISPATCHED: (8, 1.5, 9),
+    State.DISPATCHED: (8, 0.3, 1.5),
     State.PROCESSING: (9, 4, 40),
     State.FEEDBACK: (4, 6, 48),
     State.CHECKING: (5, 8, 60),
@@ -134,10 +135,21 @@ class Stories:
             own = Random(SEED + place)  # noqa: S311
             # Every fourth case is at home, so that the sign-ins of the README have something to do.
             site = self.home if place % 4 == 0 else own.choice(self.sites)
-            trouble = self.troubles[place * 7 % len(self.troubles)]
+            trouble = self._trouble(place * 7, state)
             plot = Plot(place, state, site, trouble, own)
             found = self.now - timedelta(hours=hours)
             yield self._case(plot, _by_day(found, own) if hours > 24 else found)
+
+    def _trouble(self, place: int, state: State) -> Trouble:
+        """The next of the list; what wants haste is not left without an answer for an hour."""
+        for step in range(len(self.troubles)):
+            trouble = self.troubles[(place + step) % len(self.troubles)]
+            if state is not State.DISPATCHED:
+                return trouble
+            condition = queries.condition_for(trouble.class_code)
+            if condition is None or condition.grade == Grade.NORMAL:
+                return trouble
+        raise LookupError("no demo case is without haste")
 
     def _case(self, plot: Plot, found: datetime) -> bool:
         client_id = uuid.uuid5(NAMES, str(plot.place))
@@ -216,8 +228,14 @@ class Stories:
         return to_lonlat(x + random.uniform(-600, 600), y + random.uniform(300, 900))
 
     def _handler(self, plot: Plot, finder: Person) -> Person:
-        """Every third goes to the worker at home, the others to the department of the matter."""
+        """Every third goes to the worker at home, the others to the department of the matter.
+
+        Whoever still has to answer is of the field, each with one offer: the worker at home first.
+        """
         worker = self.home.worker
+        if plot.state is State.DISPATCHED:
+            free = [worker, plot.site.worker, *(site.worker for site in self.sites)]
+            return next(each for each in free if field.offer_of(each.id or 0) is None)
         if plot.place % 3 == 0 and worker.id != finder.id:
             return worker
         code = plot.trouble.handler

@@ -55,6 +55,10 @@ WORDS: dict[str, LazyString] = {
     "cases.desk": _l("Work at the desk of cases"),
     "standards.see": _l("See classes, limits, calendar and routing"),
     "standards.change": _l("Change classes, limits, calendar and routing"),
+    "cases.propose": _l("See who is proposed for the whole queue"),
+    "cases.send_anyway": _l("Send somebody who has another offer"),
+    "rota.see": _l("See the rota and skills"),
+    "rota.change": _l("Change the rota and skills"),
     "maps.desk": _l("Open the desk"),
     "maps.phone": _l("Open the phone page"),
     "maps.load": _l("See how many cases each grid has"),
@@ -77,6 +81,7 @@ FEATURES: dict[str, LazyString] = {
     "appeals": _l("Hotline"),
     "supervision": _l("Supervision"),
     "notices": _l("Notices"),
+    "rota": _l("Rota"),
 }
 
 
