@@ -17,6 +17,14 @@ from webapp.cases import (
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.around import views as around_pages
+from webapp.cases.desk import (
+    phrase_views as phrase_pages,
+    queue_views as queue_pages,
+    rules as desk,
+    shift_views as shift_pages,
+)
+from webapp.cases.paper import views as paper_pages
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
@@ -40,7 +48,7 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, appeals, supervision, whistles, maps, machines)
+RULES = (notices, grids, people, cases, desk, appeals, supervision, whistles, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -49,6 +57,11 @@ PAGES = (
     import_pages,
     set_pages,
     case_pages,
+    queue_pages,
+    phrase_pages,
+    shift_pages,
+    around_pages,
+    paper_pages,
     report_pages,
     whistle_pages,
     appeal_pages,
