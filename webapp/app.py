@@ -19,6 +19,14 @@ from webapp.cases import (
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.around import views as around_pages
+from webapp.cases.desk import (
+    phrase_views as phrase_pages,
+    queue_views as queue_pages,
+    rules as desk,
+    shift_views as shift_pages,
+)
+from webapp.cases.paper import views as paper_pages
 from webapp.cases.rota import rules as rota, views as rota_pages
 from webapp.cases.standards import (
     pages as standard_pages,
@@ -54,6 +62,7 @@ RULES = (
     people,
     cases,
     standards,
+    desk,
     appeals,
     rota,
     supervision,
@@ -69,6 +78,11 @@ PAGES = (
     import_pages,
     set_pages,
     case_pages,
+    queue_pages,
+    phrase_pages,
+    shift_pages,
+    around_pages,
+    paper_pages,
     report_pages,
     whistle_pages,
     appeal_pages,

@@ -1,6 +1,8 @@
 /** The desk: queue, map and pane show the same case, and news renew them. */
 import "./finder.js";
 import { Ways } from "./cases/ways.js";
+import "./cases/keys.js";
+import "./cases/phrases.js";
 import { createMap } from "./map/map.js";
 import { select, selectOnClick } from "./select.js";
 
@@ -44,18 +46,39 @@ map.ready.then(() => {
 
 // A line of news: the queue and the counters once for a whole burst, the pane if it shows that case.
 let due = null;
-let listed = "/cases";
+let listed = queue.getAttribute("hx-get");
 
-// The tab of the queue that is open stays open.
+// The tab and the filter that are open stay open, and the address of the page says them.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.target === queue && detail.successful) listed = detail.pathInfo.requestPath;
+  const address = detail.pathInfo?.requestPath ?? "";
+  if (detail.target !== queue || !detail.successful || !/^\/cases(\?|$)/.test(address)) return;
+  listed = address;
+  history.replaceState(null, "", `/desk${address.slice("/cases".length)}`);
 });
+
+document.addEventListener("wangge:queue", ({ detail }) => {
+  listed = `/cases${detail.value ? `?${detail.value}` : ""}`;
+  htmx.ajax("GET", listed, { target: queue, swap: "innerHTML" });
+});
+
+/** Somebody writes or narrows in the queue: it is renewed when they are done. */
+function busy() {
+  return queue.querySelector("[data-narrow]") || (queue.contains(document.activeElement) && document.activeElement.matches("input[type=search]"));
+}
+
+function renewQueue() {
+  if (busy()) {
+    due = setTimeout(renewQueue, RENEW_MS);
+    return;
+  }
+  due = null;
+  htmx.ajax("GET", listed, { target: queue, swap: "innerHTML" });
+}
 
 function renew(address) {
   if (address && address === shown && !pane.contains(document.activeElement)) show(address);
   due ??= setTimeout(() => {
-    due = null;
-    htmx.ajax("GET", listed, { target: queue, swap: "innerHTML" });
+    renewQueue();
     document.dispatchEvent(new CustomEvent("wangge:counted"));
   }, RENEW_MS);
 }

@@ -14,8 +14,10 @@ from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Refusal, Unacceptable
 from webapp.cases import actions, candidates, moves, queries
+from webapp.cases.desk import queries as desk
+from webapp.cases.desk.forms import Wish
 from webapp.cases.models import Case
-from webapp.cases.rules import CASE_FLOW, OPEN, Duty, Stage, State
+from webapp.cases.rules import CASE_FLOW, Duty, Stage, State
 from webapp.people import actions as people
 from webapp.people.models import Account
 
@@ -202,7 +204,7 @@ def test_what_is_late_stands_before_what_is_new_on_every_page(world: World) -> N
         each.due_at = clock.now() - timedelta(hours=1)
     db.session.flush()
     told, last = [], None
-    while page := queries.queued(world.worker, states=OPEN, at=clock.now(), after=last, limit=2):
+    while page := desk.queued(world.worker, Wish(before=last), at=clock.now(), limit=2):
         told += [each.id for each in page]
         last = told[-1]
     in_order = [third, late, cases[4], cases[3], cases[1]]

@@ -103,9 +103,9 @@ class Flow:
         self.moves = moves
 
     def check(self, column: str = "state") -> CheckConstraint:
-        """The database's own list of states, from the same table."""
+        """The database's own list of states, from the same table; it names the flow whose it is."""
         allowed = ", ".join(f"'{state}'" for state in self.states)
-        return CheckConstraint(f"{column} IN ({allowed})", name=column)
+        return CheckConstraint(f"{column} IN ({allowed})", name=column, info={"flow": self.kind})
 
     def open_moves(self, thing: Any, who: Actor) -> dict[str, Move]:
         """The buttons: the moves that are open now and that `who` may make."""
@@ -233,6 +233,7 @@ EVIDENCE_WORDS: dict[str, LazyString] = {
     "after_photo": _l("Take a photo of how it looks now."),
     "before_photo": _l("Take a photo of what you found."),
     "worker": _l("Choose who goes."),
+    "taker": _l("Choose who takes over."),
     "verify_photo": _l("Take a photo of the place."),
     "nearness": _l("No photo was taken within 50 m of the case. Say in a few words why."),
     "presence": _l(

@@ -21,6 +21,7 @@ from webapp.base.files import StoredFile
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
 from webapp.base.spatial import shape_of, standing_at, to_metric
 from webapp.cases import queries, questions, timing
+from webapp.cases.around import queries as around
 from webapp.cases.models import NUMBERS, Case, CaseClass, CaseMedia
 from webapp.cases.moves import unchanged
 from webapp.cases.routing import actions as routing
@@ -49,6 +50,8 @@ def report(
     prefix: str,
 ) -> Case:
     """A case comes in. It is in its grid and cell from the first moment; the desk and the grid know.
+
+    Which open cases may be the same matter stands in its first event.
 
     `client_id` makes it idempotent: the same report sent twice answers the first case. A report in
     no grid is kept, and waits in the queue "outside". `answers` are those to the questions of the
@@ -89,7 +92,10 @@ def report(
     if case.grid_id is None and queries.metres_outside(case) > FARTHEST_M:
         words_ = _l("This point lies more than 50 km away from here. Is the position right?")
         raise Unacceptable(words_, fields={"lon": words_})
-    CASE_FLOW.begin(case, "report", by=by, client_at=happened_at)
+    twins = around.twin_numbers(case)
+    CASE_FLOW.begin(
+        case, "report", by=by, client_at=happened_at, data={"twins": twins} if twins else None
+    )
     routing.route(case)
     tell_arrival(case, by)
     return case

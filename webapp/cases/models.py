@@ -160,6 +160,7 @@ class Case(Numbered, Placed, Base):
         one_of("limit_unit", LimitUnit),
         CheckConstraint("state <> 'merged' OR merged_into_id IS NOT NULL", name="merged"),
         CheckConstraint("merged_into_id <> id AND parent_id <> id", name="not_itself"),
+        CheckConstraint("reports >= 1", name="reports"),
         CheckConstraint("(paused_at IS NULL) = (left_s IS NULL)", name="paused"),
     )
 
@@ -204,6 +205,8 @@ class Case(Numbered, Placed, Base):
     reworks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     shirks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     reopenings: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    # How many people have reported it: its own report and those merged into it.
+    reports: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     filed_at: Mapped[datetime | None]
     dispatched_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
@@ -218,6 +221,8 @@ class Case(Numbered, Placed, Base):
 
     # Not kept: this object answers a report that had arrived before.
     replayed = False
+    # Not kept: the queue says of it that it may have been reported before.
+    doubted = False
 
     case_class: Mapped[CaseClass] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Case.grid_id")

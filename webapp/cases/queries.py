@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from webapp.base import clock
@@ -101,29 +101,6 @@ def listed(
     return list(db.session.scalars(found))
 
 
-def queued(
-    who: Actor,
-    *,
-    states: Iterable[str],
-    at: datetime,
-    outside: bool = False,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> list[Case]:
-    """Cases as the desk works them: what is late at a moment first, then the newest.
-
-    `after` is the key of the last case of the page before.
-    """
-    found = _seen(who, states).order_by(_late(Case, at).desc(), Case.id.desc()).limit(limit)
-    if outside:
-        found = found.where(Case.grid_id.is_(None))
-    if after is not None:
-        last = aliased(Case)
-        late_too = select(_late(last, at)).where(last.id == after).scalar_subquery()
-        found = found.where(tuple_(_late(Case, at), Case.id) < tuple_(late_too, after))
-    return list(db.session.scalars(found))
-
-
 def _seen(who: Actor, states: Iterable[str]) -> Select[Case]:
     shown = (joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler))
     return (
@@ -131,10 +108,6 @@ def _seen(who: Actor, states: Iterable[str]) -> Select[Case]:
         .options(*shown)
         .where(visible(Case, who, "cases.see"), Case.state.in_(list(states)))
     )
-
-
-def _late(case: type[Case], at: datetime) -> ColumnElement[bool]:
-    return func.coalesce(and_(case.closed_at.is_(None), case.due_at < at), false())
 
 
 def counts(who: Actor) -> dict[str, int]:
@@ -281,16 +254,6 @@ def today(who: Actor, *, lon: float | None = None, lat: float | None = None) -> 
     return list(db.session.execute(_TODAY, values))
 
 
-def count_outside(who: Actor) -> int:
-    """How many open cases lie in no grid, of those that `who` may see."""
-    found = (
-        select(func.count())
-        .select_from(Case)
-        .where(visible(Case, who, "cases.see"), Case.state.in_(list(OPEN)), Case.grid_id.is_(None))
-    )
-    return db.session.scalar(found) or 0
-
-
 def history(case_id: int) -> list[Any]:
     """What was done to a case, oldest first: rows of (Event, who did it, who was sent by it)."""
     sent = aliased(Account)
@@ -422,12 +385,13 @@ def unfinished(case: Case) -> list[str]:
     return parts + list(db.session.scalars(children.order_by(Case.id)))
 
 
-def reporters_of_merged(case_id: int) -> list[int]:
-    """Accounts of those whose reports were merged into the case."""
-    found = select(Case.reporter_id).where(
-        Case.merged_into_id == case_id, Case.reporter_id.is_not(None)
-    )
-    return [account for account in db.session.scalars(found.distinct()) if account is not None]
+def merged_reports(case_id: int) -> list[Any]:
+    """Reports merged into the case, or into one of these: rows of (id, number, reporter_id)."""
+    row = select(Case.id, Case.number, Case.reporter_id)
+    merged = row.where(Case.merged_into_id == case_id).cte(recursive=True)
+    every = merged.union(row.join(merged, Case.merged_into_id == merged.c.id))
+    found = select(every).where(every.c.reporter_id.is_not(None)).order_by(every.c.id)
+    return list(db.session.execute(found))
 
 
 def nearest_picture_m(case_id: int, stage: str) -> float | None:

@@ -633,6 +633,7 @@ MAY = {
     & Owns("reporter_id", "reported it"),
     "cases.correct": Holds(*ACCEPTORS),
     "cases.desk": Anywhere(*DESK),
+    "cases.reporter": Holds(*DESK),
     "parts.see": Holds(*DEPARTMENT, by="unit_id") | Anywhere("dispatcher", "shift_leader"),
     "parts.work": Holds(*DEPARTMENT, by="unit_id"),
     "parts.steer": Anywhere("dispatcher", "shift_leader"),

@@ -8,6 +8,7 @@ from typing import Any
 from webapp.base import notices
 from webapp.base.access import Actor
 from webapp.base.language import N_
+from webapp.cases import queries
 from webapp.cases.models import Case
 from webapp.people import queries as people
 
@@ -26,6 +27,23 @@ def tell(case: Case, to: Iterable[int | None], words: str, **params: Any) -> Non
         what_en=case.case_class.name_en,
         **params,
     )
+
+
+def tell_reporters(case: Case, words: str, **params: Any) -> None:
+    """Whoever reported it has a line; so has whoever reported one that was merged into it, about
+    their own number and leading to their own page."""
+    tell(case, [case.reporter_id], words, **params)
+    for own, number, reporter in queries.merged_reports(case.id):
+        if reporter != case.reporter_id:
+            notices.notify(
+                [reporter],
+                words,
+                url=f"/cases/{own}",
+                number=number,
+                what=case.case_class.name,
+                what_en=case.case_class.name_en,
+                **params,
+            )
 
 
 def tell_arrival(case: Case, by: Actor) -> None:

@@ -13,7 +13,7 @@ from webapp.base import clock, files
 from webapp.base.access import Actor, may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Move, Refusal, Unacceptable
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.cases import actions, candidates, moves, offers, parts, queries, questions
 from webapp.cases.attaching import keep_media
 from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
@@ -27,7 +27,6 @@ from webapp.cases.rules import (
     GRADE_WORDS,
     HOLD_WORDS,
     PART_FLOW,
-    QUEUES,
     REJECT_WORDS,
     SOURCE_WORDS,
     STAGE_WORDS,
@@ -152,57 +151,6 @@ OTHERS = 40
 SENDING = ("dispatch", "send_verify", "send_check")
 
 
-class QueueForm(Form):
-    """How the queue is narrowed."""
-
-    show: str = "open"
-    outside: bool = False
-    before: int | None = None
-
-
-@bp.get("/cases")
-@permit("cases.report")
-def queue() -> Response:
-    """The queue: what `who` may see, late ones first, narrowed to a step of the work."""
-    wish = QueueForm.of(request.args.to_dict())
-    shown = wish.show if wish.show in QUEUES else "open"
-    who = me()
-    now = clock.now()
-    rows = queries.queued(
-        who,
-        states=QUEUES[shown][1],
-        at=now,
-        outside=wish.outside,
-        after=wish.before,
-        limit=queries.PAGE + 1,
-    )
-    more = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
-    counts = _sums(queries.counts(who))
-    lost = queries.count_outside(who)
-    return page(
-        "cases/queue.html",
-        fragment="queue",
-        rows=rows[: queries.PAGE],
-        after=more,
-        shown=shown,
-        outside=wish.outside,
-        begun=wish.before is not None,
-        counts=counts,
-        lost=lost,
-        total=lost if wish.outside else counts[shown] if shown != "ended" else None,
-        queues=QUEUES,
-        now=now,
-        flow=CASE_FLOW,
-    )
-
-
-def _sums(counts: dict[str, int]) -> dict[str, int]:
-    return {
-        name: sum(counts.get(state, 0) for state in states)
-        for name, (_words, states) in QUEUES.items()
-    }
-
-
 @bp.get("/cases/<int:case_id>")
 @permit("cases.see", of=queries.one)
 def one(case: Case) -> Response:
@@ -253,7 +201,7 @@ def _case_page(
         route=suggestion(case.route),
         answers=[questions.shown(each) for each in case.answers],
         part_flow=PART_FLOW,
-        hidden=_hides_reporter(case, who),
+        hidden=hides_reporter(case, who),
         flow=CASE_FLOW,
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],
@@ -300,7 +248,7 @@ def _why(case: Case, who: Actor) -> list[tuple[Assignment, list[candidates.Line]
     ]
 
 
-def _hides_reporter(case: Case, who: Actor) -> bool:
+def hides_reporter(case: Case, who: Actor) -> bool:
     """True when who reported a confidential case stays hidden from `who`."""
     return case.confidential and not may(who, "cases.accept", case)
 
@@ -452,7 +400,7 @@ def move_part(part: CasePart) -> ResponseReturnValue:
             again, status=refusal.status, tried=name, errors=refusal.fields, words=refusal.words
         )
     if not may(me(), "cases.see", part.case):
-        return goto("cases.queue")
+        return goto("desk.queue")
     return _moved(part.case)
 
 

@@ -63,6 +63,12 @@ DESK_LINKS = (
     Link(_l("People"), "/people", "people.see", icon="users"),
 )
 
+# Pages of the desk that are opened now and then: they stand in the menu of the person.
+DESK_MORE = (
+    Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
+    Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
+)
+
 PHONE_LINKS = (
     Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
@@ -88,6 +94,11 @@ class Shell:
         """The ways that are open."""
         tables = {"desk": DESK_LINKS, "phone": PHONE_LINKS}
         return [each for each in tables.get(self.face, ()) if may(me(), each.may)]
+
+    @cached_property
+    def more_links(self) -> list[Link]:
+        """The ways of the menu of the person that are open."""
+        return [each for each in DESK_MORE if may(me(), each.may)]
 
     def stands_at(self, link: Link) -> bool:
         """True on the page of the link, and on those below it that have no link of their own."""

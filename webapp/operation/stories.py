@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import islice
@@ -109,6 +109,7 @@ class Stories:
         self.home = next((site for site in self.sites if home in site.grid.name), self.sites[0])
         self.total = sum(count for count, _from, _to in STAGES.values())
         self._known: dict[str, Person] = {}
+        self._before: Plot | None = None
 
     @cached_property
     def sites(self) -> list[Site]:
@@ -137,8 +138,12 @@ class Stories:
             site = self.home if place % 4 == 0 else own.choice(self.sites)
             trouble = self._trouble(place * 7, state)
             plot = Plot(place, state, site, trouble, own)
+            if place == self.total - 1 and self._before is not None:
+                # The newest is what somebody else reported a moment ago: the desk finds the two.
+                plot = replace(plot, site=self._before.site, trouble=self._before.trouble)
             found = self.now - timedelta(hours=hours)
             yield self._case(plot, _by_day(found, own) if hours > 24 else found)
+            self._before = plot
 
     def _trouble(self, place: int, state: State) -> Trouble:
         """The next of the list; what wants haste is not left without an answer for an hour."""
@@ -158,6 +163,8 @@ class Stories:
         # A few lie off the coast, beyond the reach of every grid, and wait for somebody to place them.
         outside = plot.state is State.REPORTED and plot.place % 5 == 2
         lon, lat = self._off_the_coast(plot.random) if outside else _inside(plot)
+        if self._before is not None and self._before.trouble is plot.trouble:
+            lon, lat = self._beside_the_last()
         with clock.at(found):
             case = actions.report(
                 class_code=plot.trouble.class_code,
@@ -221,6 +228,13 @@ class Stories:
         while True:
             at += (self.now - at) * plot.random.uniform(0.12, 0.3)
             yield at
+
+    def _beside_the_last(self) -> tuple[float, float]:
+        """Some steps from the case before."""
+        before = queries.by_client_id(uuid.uuid5(NAMES, str(self.total - 2)))
+        spot = shape_of(before.geom) if before and before.geom else self.home.border
+        at = spot.centroid
+        return to_lonlat(at.x + 12, at.y - 9)
 
     def _off_the_coast(self, random: Random) -> tuple[float, float]:
         north = max(self.sites, key=lambda site: site.border.bounds[3]).border
