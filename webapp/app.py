@@ -17,6 +17,13 @@ from webapp.cases import (
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.field import (
+    patrol_views as patrol_pages,
+    relocation as field_relocation,
+    rules as field,
+    views as field_pages,
+    visit_views as visit_pages,
+)
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
@@ -40,7 +47,7 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, appeals, supervision, whistles, maps, machines)
+RULES = (notices, grids, people, cases, field, appeals, supervision, whistles, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -53,6 +60,9 @@ PAGES = (
     whistle_pages,
     appeal_pages,
     supervision_pages,
+    field_pages,
+    patrol_pages,
+    visit_pages,
     cases_api,
     installed,
     grids_api,
@@ -73,7 +83,11 @@ COMMANDS = (
 )
 
 # In this order: the brief of a post that ends names the cases that were in its grid.
-FOLLOWERS = {"people": people_relocation.follow, "cases": case_relocation.follow}
+FOLLOWERS = {
+    "people": people_relocation.follow,
+    "cases": case_relocation.follow,
+    "field": field_relocation.follow,
+}
 
 # What stands in a hand-over beside what people themselves know.
 LEFT_BEHIND = {"cases": case_handover.open_work}

@@ -112,6 +112,7 @@ EVENT_WORDS = {
     "supervised": _l("Put under supervision"),
     "part_done": _l("A department has done its part"),
     "part_released": _l("A department was released"),
+    "conflict": _l("Two had changed it; the other version was kept"),
 }
 
 
@@ -186,6 +187,8 @@ GRADE_WORDS = {
 
 # Whoever verifies or checks stands this near to the case (metres), or says why not.
 PROOF_M = 50.0
+# A phone that doubts its own position by more than this (metres) proves nothing.
+DOUBT_M = 100.0
 
 # Working days: an ended case may come back once so many calendar days; an extension at most; a return at most.
 REOPEN_DAYS = 10
@@ -416,7 +419,11 @@ CASE_FLOW = flow.register(
                 needs=("worker",),
             ),
             "pass": move(
-                State.CHECKING, to=State.CHECKED, may="cases.check", words=_l("It is solved")
+                State.CHECKING,
+                to=State.CHECKED,
+                may="cases.check",
+                words=_l("It is solved"),
+                needs=("nearness",),
             ),
             "fail": move(
                 State.CHECKING,
