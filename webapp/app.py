@@ -26,6 +26,13 @@ from webapp.cases.desk import (
     rules as desk,
     shift_views as shift_pages,
 )
+from webapp.cases.field import (
+    patrol_views as patrol_pages,
+    relocation as field_relocation,
+    rules as field,
+    views as field_pages,
+    visit_views as visit_pages,
+)
 from webapp.cases.paper import views as paper_pages
 from webapp.cases.rota import rules as rota, views as rota_pages
 from webapp.cases.standards import (
@@ -64,6 +71,7 @@ RULES = (
     standards,
     desk,
     appeals,
+    field,
     rota,
     supervision,
     whistles,
@@ -90,6 +98,9 @@ PAGES = (
     *standard_pages.ALL,
     dispatch_pages,
     rota_pages,
+    field_pages,
+    patrol_pages,
+    visit_pages,
     cases_api,
     installed,
     grids_api,
@@ -110,7 +121,11 @@ COMMANDS = (
 )
 
 # In this order: the brief of a post that ends names the cases that were in its grid.
-FOLLOWERS = {"people": people_relocation.follow, "cases": case_relocation.follow}
+FOLLOWERS = {
+    "people": people_relocation.follow,
+    "cases": case_relocation.follow,
+    "field": field_relocation.follow,
+}
 
 # What stands in a hand-over beside what people themselves know.
 LEFT_BEHIND = {"cases": case_handover.open_work}

@@ -113,6 +113,7 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     looker = new_page(signed_in_as=checker, width=390)
     looker.goto(f"/cases/{case}")
     looker.get_by_text("核查通过", exact=True).first.click()
+    looker.fill("form[data-move=pass] textarea", "从路边看已清理")
     looker.locator("form[data-move=pass] button").click()
     expect(looker.locator("article.case")).to_contain_text("核查通过")
 
@@ -247,7 +248,10 @@ def test_a_step_that_came_too_late_shows_both_versions_and_nothing_of_it_to_the_
     expect(faster.locator("[aria-current=step]")).to_have_text("处置中")
     context.set_offline(False)
     expect(row.locator("[data-both]")).to_contain_text("处置中")
-    expect(row.get_by_role("button", name="仍按我的办理")).to_be_visible()
+    # The other one has taken it on already: this step is open no more, and the page says so.
+    expect(row.get_by_role("button", name="保留对方的")).to_be_visible()
+    expect(row.get_by_role("button", name="按我的办理")).to_be_hidden()
+    expect(row.locator("[data-closed]")).to_be_visible()
 
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator(".menu summary").first.click()

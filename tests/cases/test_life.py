@@ -74,7 +74,7 @@ DEEDS: dict[str, Deed] = {
     "take_back": lambda case, by, world: moves.take_back(case, by=by),
     "feedback": lambda case, by, world: moves.feedback(case, by=by),
     "send_check": lambda case, by, world: moves.send_check(case, to=world.neighbour.id, by=by),
-    "pass": lambda case, by, world: moves.pass_check(case, by=by),
+    "pass": lambda case, by, world: moves.pass_check(case, by=by, note="seen"),
     "fail": lambda case, by, world: moves.fail_check(case, by=by, note="still there"),
     "close": lambda case, by, world: moves.close(case, by=by),
     "void": lambda case, by, world: moves.void(case, by=by, note="never was one"),

@@ -190,7 +190,7 @@ def test_the_whole_path_in_pages(app: Flask, world: World) -> None:
         (worker, "sign", {}),
         (worker, "feedback", {"photo": (picture("blue"), "after.jpg")}),
         (desk, "send_check", {"worker": world.neighbour.id}),
-        (checker, "pass", {}),
+        (checker, "pass", {"note": "seen from the road"}),
         (leader, "close", {"note": "well done"}),
     ]
     for who, name, data in steps:
@@ -210,7 +210,7 @@ def test_of_two_dispatchers_the_second_is_told_who_was_first(app: Flask, world: 
     )
     assert (first.status_code, second.status_code) == (303, 409)
     assert "dispatcher" in second.json["error"]["message"]
-    assert second.json["case"]["state"] == State.DISPATCHED
+    assert second.json["theirs"]["state"] == State.DISPATCHED
 
 
 def test_a_step_replayed_by_a_phone_is_done_once(app: Flask, world: World) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,6 +44,8 @@ class StoredFile(Numbered, Base):
     height: Mapped[int | None]
     taken_lon: Mapped[float | None] = mapped_column(Float(53))
     taken_lat: Mapped[float | None] = mapped_column(Float(53))
+    # Where the camera looked, in degrees from north.
+    taken_heading: Mapped[float | None] = mapped_column(Float(53))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -65,6 +68,7 @@ def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> St
             if picture.width * picture.height > LARGEST_PICTURE:
                 raise Unacceptable(_l("This picture is too large."), fields={"photo": ""})
             lon, lat = _position(picture)
+            heading = _heading(picture)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         words = _l("This is not a picture we can read. Use JPEG, PNG or WebP.")
@@ -74,7 +78,7 @@ def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> St
     upright.save(clean, "JPEG", quality=82)
     file = _keep(clean.getvalue(), "image/jpeg", by=by, name=name)
     file.width, file.height = upright.size
-    file.taken_lon, file.taken_lat = lon, lat
+    file.taken_lon, file.taken_lat, file.taken_heading = lon, lat, heading
     return file
 
 
@@ -143,6 +147,15 @@ def _position(picture: Any) -> tuple[float | None, float | None]:
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None, None
     return lon, lat
+
+
+def _heading(picture: Any) -> float | None:
+    gps = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    try:
+        heading = float(gps[ExifTags.GPS.GPSImgDirection])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    return heading % 360 if isfinite(heading) else None
 
 
 def _degrees(parts: Any, negative: bool) -> float:

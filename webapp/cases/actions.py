@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from math import hypot
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -15,15 +14,16 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock
 from webapp.base.access import Actor, may
-from webapp.base.datum import Datum
+from webapp.base.datum import Datum, to_wgs84
 from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
-from webapp.base.spatial import shape_of, standing_at, to_metric
+from webapp.base.spatial import standing_at
 from webapp.cases import queries, questions, timing
 from webapp.cases.around import queries as around
 from webapp.cases.models import NUMBERS, Case, CaseClass, CaseMedia
 from webapp.cases.moves import unchanged
+from webapp.cases.proof import Stood, away_m
 from webapp.cases.routing import actions as routing
 from webapp.cases.rules import CASE_FLOW, UNSENT, Source, Stage, State
 from webapp.cases.telling import tell_arrival
@@ -107,8 +107,12 @@ def add_media(
     *,
     stage: Stage,
     client_id: uuid.UUID | None = None,
+    stood: Stood | None = None,
 ) -> CaseMedia:
-    """The picture or voice note belongs to the case; how far from it it was taken is kept."""
+    """The picture or voice note belongs to the case; how far from it it was taken is kept.
+
+    By its own word, and by that of the phone which brings it.
+    """
     known = queries.media_by_mark(case.id, client_id) if client_id else None
     if known is not None:
         return known
@@ -119,6 +123,10 @@ def add_media(
         client_id=client_id,
         distance_m=_away(case, file),
     )
+    if stood is not None:
+        media.phone_lon, media.phone_lat = to_wgs84(stood.lon, stood.lat, stood.datum)
+        media.phone_accuracy_m, media.phone_heading = stood.accuracy_m, stood.heading
+        media.phone_m = away_m(case, stood.lon, stood.lat, stood.datum)
     try:
         with db.session.begin_nested():
             db.session.add(media)
@@ -198,11 +206,9 @@ def correct(
 
 
 def _away(case: Case, file: StoredFile) -> float | None:
-    if case.geom is None or file.taken_lon is None or file.taken_lat is None:
+    if file.taken_lon is None or file.taken_lat is None:
         return None
-    x, y = to_metric(file.taken_lon, file.taken_lat)
-    here = shape_of(case.geom).centroid
-    return hypot(x - here.x, y - here.y)
+    return away_m(case, file.taken_lon, file.taken_lat)
 
 
 def _arrived(client_id: uuid.UUID | None, by: Actor) -> Case:

@@ -272,11 +272,35 @@ class CaseMedia(Numbered, Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     stage: Mapped[str]
     client_id: Mapped[uuid.UUID | None] = mapped_column(UUID())
+    # How far from the case it was taken, by its own word.
     distance_m: Mapped[float | None] = mapped_column(Float(53))
+    # The same by the phone that brought it, which says where it was and looked at that moment.
+    phone_lon: Mapped[float | None] = mapped_column(Float(53))
+    phone_lat: Mapped[float | None] = mapped_column(Float(53))
+    phone_accuracy_m: Mapped[float | None] = mapped_column(Float(53))
+    phone_heading: Mapped[float | None] = mapped_column(Float(53))
+    phone_m: Mapped[float | None] = mapped_column(Float(53))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     case: Mapped[Case] = relationship(back_populates="media")
     file: Mapped[StoredFile] = relationship()
+
+    @property
+    def stood(self) -> tuple[float, float] | None:
+        """(lon, lat) where it was taken: by its own word, else by the phone's."""
+        for lon, lat in (
+            (self.file.taken_lon, self.file.taken_lat),
+            (self.phone_lon, self.phone_lat),
+        ):
+            if lon is not None and lat is not None:
+                return lon, lat
+        return None
+
+    @property
+    def looked(self) -> float | None:
+        """Degrees from north to which the camera looked, likewise."""
+        own = self.file.taken_heading
+        return own if own is not None else self.phone_heading
 
 
 class CasePart(Numbered, Base):

@@ -14,14 +14,14 @@ from webapp.base.clock import Limit, Unit as LimitUnit
 from webapp.base.db import lock
 from webapp.base.flow import Changed, NotOpen, Refusal, Unacceptable
 from webapp.base.language import N_
-from webapp.cases import parts, queries, timing
+from webapp.cases import parts, proof, queries, timing
 from webapp.cases.models import Case, FilingCondition
+from webapp.cases.proof import Proof, Stood
 from webapp.cases.rules import (
     CASE_FLOW,
     ENDED,
     EXTENSION_MOST,
     HOLD_WORDS,
-    PROOF_M,
     REJECT_WORDS,
     REOPEN_DAYS,
     RETURN_WITHIN,
@@ -64,17 +64,32 @@ def send_verify(
     tell(case, [to], N_("Please look whether %(number)s is there: %(what)s"))
 
 
-def confirm(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
+def confirm(
+    case: Case,
+    *,
+    by: Actor,
+    note: str | None = None,
+    stood: Stood | None = None,
+    **moved: Any,
+) -> None:
     """It is there, shown by a picture taken near it, or with the reason why not near."""
-    _move(case, "confirm", by=by, evidence=_proof(case, note), data=_said(note), **moved)
+    shown = proof.of(case, Stage.VERIFY, stood)
+    evidence = _near(case, shown, note)
+    evidence["verify_photo"] = Stage.VERIFY in queries.stages_of(case.id)
+    data = _said(note, **shown.said())
+    _move(case, "confirm", by=by, evidence=evidence, data=data, **moved)
     end_duty(case, Duty.VERIFY)
     tell(case, people.holders_everywhere(DISPATCHERS), N_("%(number)s is there: %(what)s"))
 
 
-def refute(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
+def refute(
+    case: Case, *, by: Actor, note: str | None, stood: Stood | None = None, **moved: Any
+) -> None:
     """It is not there; whoever reported it knows why it was not accepted."""
-    evidence = {**_proof(case, note), "note": note}
-    _move(case, "refute", by=by, evidence=evidence, data=_said(note), **moved)
+    shown = proof.of(case, Stage.VERIFY, stood)
+    evidence = {**_near(case, shown, note), "note": note}
+    data = _said(note, **shown.said())
+    _move(case, "refute", by=by, evidence=evidence, data=data, **moved)
     case.reject_reason = RejectReason.NOT_FOUND
     _end_case(case)
     tell_reporters(case, N_("Case %(number)s was not accepted: %(note)s"), note=note)
@@ -393,16 +408,28 @@ def send_check(
     tell(case, [to], N_("Please check whether %(number)s is solved: %(what)s"))
 
 
-def pass_check(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
-    """The checker has seen that it is solved."""
-    _move(case, "pass", by=by, data=_said(note), **moved)
+def pass_check(
+    case: Case,
+    *,
+    by: Actor,
+    note: str | None = None,
+    stood: Stood | None = None,
+    **moved: Any,
+) -> None:
+    """The checker has seen near it that it is solved, or said why from afar."""
+    shown = proof.of(case, Stage.CHECK, stood)
+    data = _said(note, **shown.said())
+    _move(case, "pass", by=by, evidence=_near(case, shown, note), data=data, **moved)
     end_duty(case, Duty.CHECK)
     tell(case, people.holders_everywhere(DISPATCHERS), N_("%(number)s passed its check"))
 
 
-def fail_check(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
+def fail_check(
+    case: Case, *, by: Actor, note: str | None, stood: Stood | None = None, **moved: Any
+) -> None:
     """The checker has seen that it is not solved; the handler goes on, which counts as rework."""
-    _move(case, "fail", by=by, evidence={"note": note}, data=_said(note), **moved)
+    data = _said(note, **proof.of(case, Stage.CHECK, stood).said())
+    _move(case, "fail", by=by, evidence={"note": note}, data=data, **moved)
     end_duty(case, Duty.CHECK)
     case.checker_id, case.handled_at = None, None
     case.reworks += 1
@@ -509,14 +536,9 @@ def _pictures(case: Case) -> dict[str, bool]:
     return {"before_photo": Stage.FOUND in stages, "after_photo": Stage.AFTER in stages}
 
 
-def _proof(case: Case, note: str | None) -> dict[str, Any]:
-    """A picture of the verification, taken near the case; far off or without a position: a reason."""
-    nearest = queries.nearest_picture_m(case.id, Stage.VERIFY)
-    near = nearest is not None and nearest <= PROOF_M
-    return {
-        "verify_photo": Stage.VERIFY in queries.stages_of(case.id),
-        "nearness": near or case.geom is None or bool(note),
-    }
+def _near(case: Case, shown: Proof, note: str | None) -> dict[str, Any]:
+    """Near the case by photo or phone; far off or without a position: a reason."""
+    return {"nearness": shown.near or case.geom is None or bool(note)}
 
 
 def _said(note: str | None, **more: Any) -> dict[str, Any]:

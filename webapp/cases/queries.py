@@ -25,7 +25,7 @@ from webapp.cases.models import (
     CaseRoute,
     FilingCondition,
 )
-from webapp.cases.rules import DEPARTMENT, OPEN, PartState, State
+from webapp.cases.rules import DEPARTMENT, DOUBT_M, OPEN, PartState, State
 from webapp.grids.models import Grid, GridLineage, GridVersion, Place, Unit
 from webapp.grids.rules import LineageKind, PlaceKind, UnitKind
 from webapp.people.models import Account, Post
@@ -233,6 +233,7 @@ _TODAY = text(f"""
     SELECT c.id, c.number, c.state, k.name AS class_name, k.name_en AS class_name_en,
            c.where_words, c.words, g.name AS grid_name, c.due_at, x.duty,
            ST_X(w.geom) AS lon, ST_Y(w.geom) AS lat,
+           ST_X(c.geom) AS x, ST_Y(c.geom) AS y, c.grade,
            CASE WHEN cast(:lon AS float8) IS NULL THEN NULL ELSE ST_Distance(c.geom,
                ST_Transform(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), {SRID})) END AS away_m
     FROM assignment x
@@ -265,17 +266,6 @@ def history(case_id: int) -> list[Any]:
         .order_by(Event.seq)
     )
     return list(db.session.execute(found))
-
-
-def done_before(case_id: int, move: str, mark: uuid.UUID) -> bool:
-    """True when this very step of a phone has arrived already."""
-    found = select(Event.id).where(
-        Event.thing_kind == "case",
-        Event.thing_id == case_id,
-        Event.move == move,
-        Event.data["mark"].astext == str(mark),
-    )
-    return db.session.scalar(found) is not None
 
 
 def grid_name(grid_id: int | None) -> str | None:
@@ -394,10 +384,31 @@ def merged_reports(case_id: int) -> list[Any]:
     return list(db.session.execute(found))
 
 
-def nearest_picture_m(case_id: int, stage: str) -> float | None:
-    """How near to the case (metres) the nearest picture of a stage was taken; None: not known."""
-    found = select(func.min(CaseMedia.distance_m))
-    return db.session.scalar(found.where(CaseMedia.case_id == case_id, CaseMedia.stage == stage))
+def picture_distances(
+    case_id: int, stage: str, duty: str
+) -> tuple[float | None, float | None, float | None]:
+    """How near to the case (metres) pictures of a stage were taken since somebody was sent for it.
+
+    By the nearest picture's own word, by the nearest sure phone that brought one, and how sure that
+    phone was; None: not known.
+    """
+    sent = select(Assignment.sent_at).where(
+        Assignment.case_id == case_id, Assignment.duty == duty, Assignment.ended_at.is_(None)
+    )
+    these = (
+        CaseMedia.case_id == case_id,
+        CaseMedia.stage == stage,
+        CaseMedia.created_at >= func.coalesce(sent.scalar_subquery(), CaseMedia.created_at),
+    )
+    photo = db.session.scalar(select(func.min(CaseMedia.distance_m)).where(*these))
+    by_phone = (
+        select(CaseMedia.phone_m, CaseMedia.phone_accuracy_m)
+        .where(*these, CaseMedia.phone_m.is_not(None))
+        .where(func.coalesce(CaseMedia.phone_accuracy_m, 0) <= DOUBT_M)
+        .order_by(CaseMedia.phone_m)
+    )
+    phone = db.session.execute(by_phone.limit(1)).one_or_none()
+    return (photo, *(phone or (None, None)))
 
 
 def due_to_resume(day: date) -> list[Case]:

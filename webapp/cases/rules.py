@@ -113,6 +113,7 @@ EVENT_WORDS = {
     "part_done": _l("A department has done its part"),
     "part_released": _l("A department was released"),
     "recounted": _l("Due at another moment: the calendar changed"),
+    "conflict": _l("Two had changed it; the other version was kept"),
 }
 
 
@@ -187,6 +188,8 @@ GRADE_WORDS = {
 
 # Whoever verifies or checks stands this near to the case (metres), or says why not.
 PROOF_M = 50.0
+# A phone that doubts its own position by more than this (metres) proves nothing.
+DOUBT_M = 100.0
 
 # Working days: an ended case may come back once so many calendar days; an extension at most; a return at most.
 REOPEN_DAYS = 10
@@ -430,7 +433,11 @@ CASE_FLOW = flow.register(
                 needs=("worker",),
             ),
             "pass": move(
-                State.CHECKING, to=State.CHECKED, may="cases.check", words=_l("It is solved")
+                State.CHECKING,
+                to=State.CHECKED,
+                may="cases.check",
+                words=_l("It is solved"),
+                needs=("nearness",),
             ),
             "fail": move(
                 State.CHECKING,

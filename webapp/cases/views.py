@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,24 +10,28 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from webapp.base import clock, files
+from webapp.base import audit, clock, files
 from webapp.base.access import Actor, may, me, permit
+from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.flow import Move, Refusal, Unacceptable
 from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.cases import actions, candidates, moves, offers, parts, queries, questions
 from webapp.cases.attaching import keep_media
+from webapp.cases.field import queries as field
 from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
-from webapp.cases.models import Assignment, Case, CasePart
-from webapp.cases.rota import actions as field_actions, queries as field
+from webapp.cases.models import Assignment, Case, CaseMedia, CasePart
+from webapp.cases.rota import actions as rota_actions, queries as rota
 from webapp.cases.routing.words import suggestion
 from webapp.cases.rules import (
     CASE_FLOW,
     DUTY_WORDS,
     EVENT_WORDS,
+    FIELD,
     GRADE_WORDS,
     HOLD_WORDS,
     PART_FLOW,
+    PROOF_M,
     REJECT_WORDS,
     SOURCE_WORDS,
     STAGE_WORDS,
@@ -54,8 +59,8 @@ Deed = Callable[..., None]
 DEEDS: dict[str, tuple[Deed, tuple[str, ...]]] = {
     "self_close": (moves.self_close, ("note",)),
     "send_verify": (moves.send_verify, ("to", "note")),
-    "confirm": (moves.confirm, ("note",)),
-    "refute": (moves.refute, ("note",)),
+    "confirm": (moves.confirm, ("note", "stood")),
+    "refute": (moves.refute, ("note", "stood")),
     "accept": (moves.accept, ()),
     "reject": (moves.reject, ("note", "reason")),
     "merge": (moves.merge, ("into", "note")),
@@ -80,8 +85,8 @@ DEEDS: dict[str, tuple[Deed, tuple[str, ...]]] = {
     "take_back": (moves.take_back, ("note",)),
     "feedback": (moves.feedback, ("note",)),
     "send_check": (moves.send_check, ("to", "note")),
-    "pass": (moves.pass_check, ("note",)),
-    "fail": (moves.fail_check, ("note",)),
+    "pass": (moves.pass_check, ("note", "stood")),
+    "fail": (moves.fail_check, ("note", "stood")),
     "close": (moves.close, ("note",)),
     "void": (moves.void, ("note",)),
     "reopen": (moves.reopen, ("note",)),
@@ -218,6 +223,10 @@ def _case_page(
         classes=queries.classes(limit=1000) if correctable else [],
         grids=grids.living() if correctable else [],
         shown_before=has_picture(case, Stage.FOUND),
+        before=first_picture(case, Stage.FOUND),
+        proof_m=PROOF_M,
+        pinned=who.holds(FIELD) and field.pin(who.id, case.id) is not None,
+        pins=who.holds(FIELD),
         stage_words=STAGE_WORDS,
         event_words=event_words,
         said_grid=queries.grid_name(case.said_grid_id),
@@ -243,7 +252,7 @@ def _why(case: Case, who: Actor) -> list[tuple[Assignment, list[candidates.Line]
     at_desk = may(who, "cases.accept", case)
     return [
         (each, candidates.why_them(each))
-        for each in field.choices(case.id)
+        for each in rota.choices(case.id)
         if at_desk or each.account_id == who.id
     ]
 
@@ -255,8 +264,18 @@ def hides_reporter(case: Case, who: Actor) -> bool:
 
 def has_picture(case: Case, stage: Stage) -> bool:
     """True when the case has a picture of this stage; a voice note shows nothing."""
-    return any(
-        each.stage == stage and each.file.media_type.startswith("image/") for each in case.media
+    return first_picture(case, stage) is not None
+
+
+def first_picture(case: Case, stage: Stage) -> CaseMedia | None:
+    """The first picture of a stage."""
+    return next(
+        (
+            each
+            for each in case.media
+            if each.stage == stage and each.file.media_type.startswith("image/")
+        ),
+        None,
     )
 
 
@@ -274,10 +293,11 @@ def move(case: Case) -> ResponseReturnValue:
     try:
         form = MoveForm.read(request)
         mark = form.client_id
-        if mark is not None and queries.done_before(case.id, name, mark):
+        known = _known_step(case.id, name, mark)
+        if known is not None:
             # It may have been done between the moment this case was read and this one.
             db.session.refresh(case)
-            return _moved(case)
+            return _moved(case, known)
         _attach(case, form, name)
         deed, wanted = DEEDS[name]
         if name == "dispatch" and form.anyway and form.worker:
@@ -290,6 +310,7 @@ def move(case: Case) -> ResponseReturnValue:
             base_version=form.base_version,
             client_at=form.happened_at,
             mark=mark,
+            insisted=form.insisted,
         )
         note_place(form)
     except Refusal as refusal:
@@ -297,8 +318,9 @@ def move(case: Case) -> ResponseReturnValue:
         db.session.rollback()
         again = queries.one(case_id)
         # The same step came in by another connection at the same moment, and was faster.
-        if again is not None and mark is not None and queries.done_before(case_id, name, mark):
-            return _moved(again)
+        known = _known_step(case_id, name, mark)
+        if again is not None and known is not None:
+            return _moved(again, known)
         if wants_json():
             return _refused(case_id, refusal)
         if again is None or not may(me(), "cases.see", again):
@@ -316,7 +338,7 @@ def move(case: Case) -> ResponseReturnValue:
 def note_place(form: HappenedForm) -> None:
     """Where the person stands is known, if they said so and are on duty."""
     if form.here_lon is not None and form.here_lat is not None:
-        field_actions.stand(
+        rota_actions.stand(
             lon=form.here_lon,
             lat=form.here_lat,
             accuracy_m=form.here_accuracy_m,
@@ -329,9 +351,15 @@ def _wanted(form: MoveForm, name: str) -> Any:
     return queries.condition(form.condition_id) if name == "condition" else getattr(form, name)
 
 
-def _moved(case: Case) -> ResponseReturnValue:
+def _known_step(case_id: int, name: str, mark: uuid.UUID | None) -> Event | None:
+    return audit.by_mark(CASE_FLOW.kind, case_id, name, mark) if mark else None
+
+
+def _moved(case: Case, known: Event | None = None) -> ResponseReturnValue:
+    """Where the case stands; for a step that came again the version that this step had made."""
     if wants_json():
-        return jsonify(plain(case))
+        made = known.data.get("version") if known else None
+        return jsonify({**plain(case), **({"version": made} if made else {})})
     if request.headers.get("HX-Request"):
         db.session.flush()
         db.session.expire_all()
@@ -347,9 +375,27 @@ def _refused(case_id: int, refusal: Refusal) -> ResponseReturnValue:
             "message": str(refusal.words),
             "fields": {name: str(words) for name, words in refusal.fields.items()},
         },
-        "case": plain(case) if case and may(me(), "cases.see", case) else None,
+        "theirs": theirs(case) if case and may(me(), "cases.see", case) else None,
     }
     return jsonify(body), refusal.status
+
+
+def theirs(case: Case) -> dict[str, Any]:
+    """The case as somebody else left it: where it stands, who did what last, what is still open."""
+    last = queries.history(case.id)[-1:]
+    return {
+        **plain(case),
+        "last": [
+            {
+                "who": who,
+                "words": str(event_words(event.move)),
+                "at": event.at.isoformat(),
+                "note": event.data.get("note"),
+            }
+            for event, who, _sent in last
+        ],
+        "open": [*CASE_FLOW.open_moves(case, me())],
+    }
 
 
 def plain(case: Case) -> dict[str, Any]:
@@ -378,7 +424,7 @@ STAGE_OF = {
 def _attach(case: Case, form: MoveForm, name: str) -> None:
     if name in STAGE_OF and any(request.files.getlist("photo") + request.files.getlist("before")):
         actions.may_attach(case, by=me())
-        keep_media(case, STAGE_OF[name], form.client_id)
+        keep_media(case, STAGE_OF[name], form.client_id, form.stood)
 
 
 @bp.post("/cases/parts/<int:part_id>/<any(take, finish, redo, release):name>")
@@ -439,7 +485,7 @@ def add_media(case: Case) -> ResponseReturnValue:
     """A picture or voice note follows its case; the same one sent twice is kept once."""
     form = MediaForm.read(request)
     actions.may_attach(case, by=me())
-    kept = keep_media(case, form.stage, form.client_id)
+    kept = keep_media(case, form.stage, form.client_id, form.stood)
     if not kept:
         words = _l("No picture and no voice note came with this.")
         raise Unacceptable(words, fields={"photo": words})

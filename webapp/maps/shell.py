@@ -71,7 +71,7 @@ DESK_MORE = (
 
 PHONE_LINKS = (
     Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
-    Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
+    Link(_l("Visits"), "/visits", "visits.see", icon="home", also=("/patrols",)),
     Link(_l("Report"), "/cases/new", "cases.report", icon="plus", main=True),
     Link(_l("Cases"), "/cases", "cases.report", icon="list-check"),
     Link(_l("Notices"), "/notices", "people.self", icon="bell"),
@@ -126,6 +126,15 @@ class Shell:
     def watches(self) -> bool:
         """True when news reach this page by themselves."""
         return me().id is not None and may(me(), "live.watch")
+
+    @property
+    def kept_pages(self) -> list[str]:
+        """Pages that a phone keeps for hours without a network, those that may be opened."""
+        kept = ["/cases/new", "/cases/unsent", "/phone"] if may(me(), "cases.report") else []
+        if self.face == "phone":
+            outdoors = {"/patrols": "patrols.see", "/visits": "visits.see"}
+            kept += [path for path, right in outdoors.items() if may(me(), right)]
+        return kept
 
     @property
     def live_kinds(self) -> str:

@@ -18,7 +18,7 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, desk_story, duty, standards_demo, whistle_story
+from webapp.operation import appeal_story, desk_story, duty, outdoors, standards_demo, whistle_story
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -80,6 +80,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
             db.session.commit()
             cases += new
             bar.update()
+    outdoors.tell(stories.home.grid, stories.home.border, stories.home.worker)
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()
     desk_story.tell()
