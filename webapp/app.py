@@ -78,6 +78,7 @@ RULES = (
     maps,
     machines,
 )
+RULES = (notices, grids, people, cases, standards, appeals, supervision, whistles, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -111,6 +112,7 @@ PAGES = (
 )
 # Their tasks are known once they are imported.
 CLOCKS = (by_the_clock, offers, recount)
+CLOCKS = (by_the_clock, recount)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,

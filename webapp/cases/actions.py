@@ -26,6 +26,7 @@ from webapp.cases.moves import unchanged
 from webapp.cases.proof import Stood, away_m
 from webapp.cases.routing import actions as routing
 from webapp.cases.rules import CASE_FLOW, UNSENT, Source, Stage, State
+from webapp.cases.standards import in_force
 from webapp.cases.telling import tell_arrival
 from webapp.grids import queries as grids
 
@@ -57,7 +58,7 @@ def report(
     no grid is kept, and waits in the queue "outside". `answers` are those to the questions of the
     class, by their codes, and are checked; None: nobody was asked.
     """
-    case_class = db.session.get(CaseClass, class_code)
+    case_class = in_force.class_of(class_code)
     if case_class is None:
         words_ = _l("There is no class with this code.")
         raise Unacceptable(words_, fields={"class_code": words_})
