@@ -21,6 +21,14 @@ from webapp.cases.standards import (
     pages as standard_pages,
     recount,
     rules as standards,
+from webapp.cases.residents import (
+    anonymising,
+    erasure_views as erasure_pages,
+    follow_views as follow_pages,
+    following,
+    public_views as public_pages,
+    rules as residents,
+    views as resident_pages,
 )
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
@@ -46,6 +54,7 @@ from webapp.people import (
 )
 
 RULES = (notices, grids, people, cases, standards, appeals, supervision, whistles, maps, machines)
+RULES = (notices, grids, people, cases, appeals, supervision, whistles, residents, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -59,6 +68,10 @@ PAGES = (
     appeal_pages,
     supervision_pages,
     *standard_pages.ALL,
+    resident_pages,
+    public_pages,
+    follow_pages,
+    erasure_pages,
     cases_api,
     installed,
     grids_api,
@@ -69,6 +82,7 @@ PAGES = (
 )
 # Their tasks are known once they are imported.
 CLOCKS = (by_the_clock, recount)
+CLOCKS = (by_the_clock, following, anonymising)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,

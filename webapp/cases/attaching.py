@@ -7,14 +7,19 @@ import uuid
 from flask import request
 
 from webapp.base import files
-from webapp.base.access import me
+from webapp.base.access import Actor, me
 from webapp.cases import actions, queries
 from webapp.cases.models import Case, CaseMedia
 from webapp.cases.rules import Stage
 
 
-def keep_media(case: Case, stage: Stage, mark: uuid.UUID | None) -> list[CaseMedia]:
-    """What this request brings belongs to the case; the same file sent twice is kept once."""
+def keep_media(
+    case: Case, stage: Stage, mark: uuid.UUID | None, *, by: Actor | None = None
+) -> list[CaseMedia]:
+    """What this request brings belongs to the case; the same file sent twice is kept once.
+
+    `by` has sent it, where the request itself is not yet signed in.
+    """
     kept = []
     sent = [
         (name, upload)
@@ -29,7 +34,7 @@ def keep_media(case: Case, stage: Stage, mark: uuid.UUID | None) -> list[CaseMed
             kept.append(known)
             continue
         keep = files.keep_sound if name == "voice" else files.keep_picture
-        file = keep(upload.stream, by=me())
+        file = keep(upload.stream, by=by or me())
         shows = Stage.FOUND if name == "before" else stage
         kept.append(actions.add_media(case, file, stage=shows, client_id=own))
     return kept

@@ -31,7 +31,7 @@ from webapp.cases.rules import (
     Stage,
     State,
 )
-from webapp.cases.telling import DISPATCHERS, tell
+from webapp.cases.telling import DISPATCHERS, tell, tell_reporter, tell_reporters
 from webapp.people import queries as people
 
 
@@ -74,7 +74,7 @@ def refute(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     _move(case, "refute", by=by, evidence=evidence, data=_said(note), **moved)
     case.reject_reason = RejectReason.NOT_FOUND
     _end_case(case)
-    tell(case, [case.reporter_id], N_("Case %(number)s was not accepted: %(note)s"), note=note)
+    tell_reporter(case, N_("Case %(number)s was not accepted: %(note)s"), note=note)
 
 
 def reject(
@@ -90,7 +90,7 @@ def reject(
     _move(case, "reject", by=by, evidence={"note": note}, data=data, **moved)
     case.reject_reason = reason
     _end_case(case)
-    tell(case, [case.reporter_id], N_("Case %(number)s was not accepted: %(note)s"), note=note)
+    tell_reporter(case, N_("Case %(number)s was not accepted: %(note)s"), note=note)
 
 
 def merge(
@@ -115,7 +115,7 @@ def merge(
     if target is not None:
         CASE_FLOW.record(target, "joined", by=by, data={"number": case.number})
         words = N_("%(number)s is dealt with together with %(other)s")
-        tell(case, [case.reporter_id], words, other=target.number)
+        tell_reporter(case, words, other=target.number)
 
 
 def file_case(
@@ -324,7 +324,7 @@ def resume(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> N
 def ask_reporter(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     """The reporter is asked something; the clock stands still until the answer."""
     _move(case, "ask_reporter", by=by, evidence={"note": note}, data=_said(note), **moved)
-    tell(case, [case.reporter_id], N_("A question about %(number)s: %(note)s"), note=note)
+    tell_reporter(case, N_("A question about %(number)s: %(note)s"), note=note)
 
 
 def answered(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
@@ -392,16 +392,17 @@ def close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> No
         raise NotOpen(_l("Not everybody is done yet: %(who)s", who=" · ".join(waits)))
     _move(case, "close", by=by, data=_said(note), **moved)
     _end_case(case)
-    people_told = [case.reporter_id, *queries.reporters_of_merged(case.id)]
-    tell(case, people_told, N_("%(number)s is closed: %(what)s"))
+    tell_reporters(case, N_("%(number)s is closed: %(what)s"))
 
 
 def void(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     """The case should never have been one; it stays in the log and counts as void."""
     _move(case, "void", by=by, evidence={"note": note}, data=_said(note), **moved)
-    readers = [case.reporter_id, *_handlers(case)]
+    readers = _handlers(case)
     _end_case(case)
-    tell(case, readers, N_("%(number)s was declared void: %(note)s"), note=note)
+    words = N_("%(number)s was declared void: %(note)s")
+    tell(case, readers, words, note=note)
+    tell_reporter(case, words, note=note)
 
 
 def reopen(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:

@@ -20,6 +20,7 @@ from webapp.cases.models import (
     Assignment,
     Case,
     CaseClass,
+    CaseContact,
     CaseMedia,
     CasePart,
     CaseRoute,
@@ -422,12 +423,18 @@ def unfinished(case: Case) -> list[str]:
     return parts + list(db.session.scalars(children.order_by(Case.id)))
 
 
-def reporters_of_merged(case_id: int) -> list[int]:
-    """Accounts of those whose reports were merged into the case."""
-    found = select(Case.reporter_id).where(
-        Case.merged_into_id == case_id, Case.reporter_id.is_not(None)
+def merged_into(case_id: int) -> list[Case]:
+    """The reports that were merged into the case."""
+    found = select(Case).options(joinedload(Case.case_class), joinedload(Case.reporter))
+    return list(db.session.scalars(found.where(Case.merged_into_id == case_id).order_by(Case.id)))
+
+
+def contacts(case_id: int) -> list[CaseContact]:
+    """How the reporters of a case are reached, as long as it is known."""
+    found = select(CaseContact).where(
+        CaseContact.case_id == case_id, CaseContact.erased_at.is_(None)
     )
-    return [account for account in db.session.scalars(found.distinct()) if account is not None]
+    return list(db.session.scalars(found.order_by(CaseContact.id)))
 
 
 def nearest_picture_m(case_id: int, stage: str) -> float | None:

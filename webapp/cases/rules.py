@@ -113,6 +113,7 @@ EVENT_WORDS = {
     "part_done": _l("A department has done its part"),
     "part_released": _l("A department was released"),
     "recounted": _l("Due at another moment: the calendar changed"),
+    "release": _l("Decided what the public reads"),
 }
 
 
@@ -587,8 +588,9 @@ MAY = {
     "cases.report": Anywhere(*STAFF, "machine"),
     "cases.read": Anywhere(*STAFF, "machine"),
     "cases.watch": Holds(*FIELD, *DESK),
+    # A resident has a page of their own, without the names and notes of the desk.
     "cases.see": Holds(*FIELD, *DESK)
-    | Owns("reporter_id", "reported it")
+    | (Owns("reporter_id", "reported it") & Anywhere(*STAFF, "machine"))
     | Owns("verifier_id", "verifies it")
     | Owns("handler_id", "handles it")
     | Owns("checker_id", "checks it")

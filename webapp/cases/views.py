@@ -18,6 +18,7 @@ from webapp.cases import actions, moves, parts, queries, questions
 from webapp.cases.attaching import keep_media
 from webapp.cases.forms import CorrectForm, MediaForm, MoveForm
 from webapp.cases.models import Case, CasePart
+from webapp.cases.residents.said import said_by_reporter
 from webapp.cases.routing.words import suggestion
 from webapp.cases.rules import (
     CASE_FLOW,
@@ -248,6 +249,7 @@ def _case_page(
         answers=[questions.shown(each) for each in case.answers],
         part_flow=PART_FLOW,
         hidden=_hides_reporter(case, who),
+        resident=said_by_reporter(case, hidden=_hides_reporter(case, who)),
         flow=CASE_FLOW,
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],

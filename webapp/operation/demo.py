@@ -18,7 +18,7 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, standards_demo, whistle_story
+from webapp.operation import appeal_story, resident_story, standards_demo, whistle_story
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -80,8 +80,15 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
             bar.update()
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()
+    reports = resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
     db.session.commit()
-    return {"accounts": accounts.made, "cases": cases, "whistles": whistles, "appeals": appeals}
+    return {
+        "accounts": accounts.made,
+        "cases": cases,
+        "whistles": whistles,
+        "appeals": appeals,
+        "reports": reports,
+    }
 
 
 def accounts() -> int:
