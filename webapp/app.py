@@ -34,6 +34,15 @@ from webapp.cases.field import (
     visit_views as visit_pages,
 )
 from webapp.cases.paper import views as paper_pages
+from webapp.cases.residents import (
+    anonymising,
+    erasure_views as erasure_pages,
+    follow_views as follow_pages,
+    following,
+    public_views as public_pages,
+    rules as residents,
+    views as resident_pages,
+)
 from webapp.cases.rota import rules as rota, views as rota_pages
 from webapp.cases.standards import (
     pages as standard_pages,
@@ -75,10 +84,10 @@ RULES = (
     rota,
     supervision,
     whistles,
+    residents,
     maps,
     machines,
 )
-RULES = (notices, grids, people, cases, standards, appeals, supervision, whistles, maps, machines)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -102,6 +111,10 @@ PAGES = (
     field_pages,
     patrol_pages,
     visit_pages,
+    resident_pages,
+    public_pages,
+    follow_pages,
+    erasure_pages,
     cases_api,
     installed,
     grids_api,
@@ -111,8 +124,7 @@ PAGES = (
     help_pages,
 )
 # Their tasks are known once they are imported.
-CLOCKS = (by_the_clock, offers, recount)
-CLOCKS = (by_the_clock, recount)
+CLOCKS = (by_the_clock, offers, recount, following, anonymising)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,

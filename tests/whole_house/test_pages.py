@@ -59,6 +59,9 @@ NOT_BY_LINK = frozenset(
         "imports.one",
         "imports.drawing",
         "people.phone",
+        "residents.one",
+        "residents.photo",
+        "follows.link",
         "people.link",
         "hand_overs.one",
     )
@@ -270,6 +273,9 @@ LISTS = {
     "/grids/DJJ-C-001": "dispatcher",
     "/api/v1/cases": "dispatcher",
     "/maps/layers/cases.json": "dispatcher",
+    "/maps/layers/public_cases.json": "stranger",
+    "/public/cases?show=all": "dispatcher",
+    "/mine": "worker",
 }
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock
-from webapp.base.access import Actor, may
+from webapp.base.access import HOUSE, Actor, may
 from webapp.base.datum import Datum, to_wgs84
 from webapp.base.db import db
 from webapp.base.files import StoredFile
@@ -36,8 +36,8 @@ FARTHEST_M = 50_000
 def report(
     *,
     class_code: str,
-    lon: float,
-    lat: float,
+    lon: float | None,
+    lat: float | None,
     datum: Datum,
     accuracy_m: float | None = None,
     words: str | None = None,
@@ -48,6 +48,8 @@ def report(
     happened_at: datetime | None = None,
     client_id: uuid.UUID | None = None,
     answers: Mapping[str, Any] | None = None,
+    confidential: bool = False,
+    private: bool = False,
     prefix: str,
 ) -> Case:
     """A case comes in. It is in its grid and cell from the first moment; the desk and the grid know.
@@ -55,8 +57,9 @@ def report(
     Which open cases may be the same matter stands in its first event.
 
     `client_id` makes it idempotent: the same report sent twice answers the first case. A report in
-    no grid is kept, and waits in the queue "outside". `answers` are those to the questions of the
-    class, by their codes, and are checked; None: nobody was asked.
+    no grid, or with a place in words only, is kept and waits in the queue "outside". `answers` are
+    those to the questions of the class, by their codes, and are checked; None: nobody was asked. The
+    log does not say which resident it was: it can never be erased there.
     """
     case_class = in_force.class_of(class_code)
     if case_class is None:
@@ -82,8 +85,10 @@ def report(
         received_at=now,
         said_grid_id=said.id if said else None,
         answers=answered,
+        confidential=confidential,
+        private=private,
         **timing.terms(queries.condition_for(class_code), since=now, at=State.REPORTED),
-        **standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m),
+        **_place(lon, lat, datum, accuracy_m),
     )
     # The same report may be coming in by another connection at this moment: then this one waits.
     arriving = arriving.on_conflict_do_nothing(index_elements=[Case.client_id])
@@ -94,9 +99,9 @@ def report(
         words_ = _l("This point lies more than 50 km away from here. Is the position right?")
         raise Unacceptable(words_, fields={"lon": words_})
     twins = around.twin_numbers(case)
-    CASE_FLOW.begin(
-        case, "report", by=by, client_at=happened_at, data={"twins": twins} if twins else None
-    )
+    logged = HOUSE if source == Source.PUBLIC else by
+    data = {"twins": twins} if twins else None
+    CASE_FLOW.begin(case, "report", by=logged, client_at=happened_at, data=data)
     routing.route(case)
     tell_arrival(case, by)
     return case
@@ -204,6 +209,14 @@ def correct(
     CASE_FLOW.record(case, "correct", by=by, data={"note": note, **changed})
     routing.route(case)
     db.session.expire(case, ["grid", "case_class"])
+
+
+def _place(
+    lon: float | None, lat: float | None, datum: Datum, accuracy_m: float | None
+) -> dict[str, Any]:
+    if lon is None or lat is None:
+        return {}
+    return standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m)
 
 
 def _away(case: Case, file: StoredFile) -> float | None:

@@ -12,9 +12,12 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import ColumnElement, Table, case, func, or_, select
 from sqlalchemy.dialects.postgresql import Insert, Range, insert
+from tqdm import tqdm
 
 from webapp.base.db import Base, db
 from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
+from webapp.cases.publishing import PRIVATE_MAJORS
+from webapp.cases.residents.anonymising import anonymise
 from webapp.cases.rota.models import ClassWish
 from webapp.cases.routing import actions as routing, queries as rules
 from webapp.cases.standards.models import ClassHint
@@ -38,6 +41,18 @@ def load() -> None:
     click.echo(f"{classes} classes of matters and components")
 
 
+@group.command("anonymise")
+def anonymise_reports() -> None:
+    """Erase who made reports whose time is over by the rules; a register tells what was erased."""
+    total = 0
+    with tqdm(desc="reports", leave=False) as bar:
+        while done := anonymise():
+            db.session.commit()
+            total += done
+            bar.update(done)
+    click.echo(f"{total} reports anonymised")
+
+
 def load_classes() -> int:
     """Every class of the standard and every local one is known; answers how many there are.
 
@@ -48,6 +63,9 @@ def load_classes() -> int:
     load_wishes()
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
+        if table is CaseClass:
+            for row in rows:
+                row["public"] = not row["code"].startswith(PRIVATE_MAJORS)
         db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
         total += len(rows)
     load_hints()

@@ -20,6 +20,7 @@ from webapp.cases.models import (
     Assignment,
     Case,
     CaseClass,
+    CaseContact,
     CaseMedia,
     CasePart,
     CaseRoute,
@@ -375,13 +376,21 @@ def unfinished(case: Case) -> list[str]:
     return parts + list(db.session.scalars(children.order_by(Case.id)))
 
 
-def merged_reports(case_id: int) -> list[Any]:
-    """Reports merged into the case, or into one of these: rows of (id, number, reporter_id)."""
-    row = select(Case.id, Case.number, Case.reporter_id)
+def merged_into(case_id: int) -> list[Case]:
+    """The reports merged into the case, or into one of these, by their keys."""
+    row = select(Case.id)
     merged = row.where(Case.merged_into_id == case_id).cte(recursive=True)
     every = merged.union(row.join(merged, Case.merged_into_id == merged.c.id))
-    found = select(every).where(every.c.reporter_id.is_not(None)).order_by(every.c.id)
-    return list(db.session.execute(found))
+    found = select(Case).options(joinedload(Case.case_class), joinedload(Case.reporter))
+    return list(db.session.scalars(found.where(Case.id.in_(select(every.c.id))).order_by(Case.id)))
+
+
+def contacts(case_id: int) -> list[CaseContact]:
+    """How the reporters of a case are reached, as long as it is known."""
+    found = select(CaseContact).where(
+        CaseContact.case_id == case_id, CaseContact.erased_at.is_(None)
+    )
+    return list(db.session.scalars(found.order_by(CaseContact.id)))
 
 
 def picture_distances(

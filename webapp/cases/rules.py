@@ -114,6 +114,7 @@ EVENT_WORDS = {
     "part_released": _l("A department was released"),
     "recounted": _l("Due at another moment: the calendar changed"),
     "conflict": _l("Two had changed it; the other version was kept"),
+    "release": _l("Decided what the public reads"),
 }
 
 
@@ -607,8 +608,9 @@ MAY = {
     "cases.report": Anywhere(*STAFF, "machine"),
     "cases.read": Anywhere(*STAFF, "machine"),
     "cases.watch": Holds(*FIELD, *DESK),
+    # A resident has a page of their own, without the names and notes of the desk.
     "cases.see": Holds(*FIELD, *DESK)
-    | Owns("reporter_id", "reported it")
+    | (Owns("reporter_id", "reported it") & Anywhere(*STAFF, "machine"))
     | Owns("verifier_id", "verifies it")
     | Owns("handler_id", "handles it")
     | Owns("checker_id", "checks it")

@@ -21,6 +21,7 @@ from webapp.cases.attaching import keep_media
 from webapp.cases.field import queries as field
 from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
 from webapp.cases.models import Assignment, Case, CaseMedia, CasePart
+from webapp.cases.residents.said import said_by_reporter
 from webapp.cases.rota import actions as rota_actions, queries as rota
 from webapp.cases.routing.words import suggestion
 from webapp.cases.rules import (
@@ -207,6 +208,7 @@ def _case_page(
         answers=[questions.shown(each) for each in case.answers],
         part_flow=PART_FLOW,
         hidden=hides_reporter(case, who),
+        resident=said_by_reporter(case, hidden=hides_reporter(case, who)),
         flow=CASE_FLOW,
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],

@@ -78,6 +78,14 @@ PHONE_LINKS = (
 )
 
 
+VISITOR_LINKS = (
+    Link(_l("My grid"), "/", "grids.see", icon="map-2"),
+    Link(_l("Report something"), "/report", "public.read", icon="plus", main=True),
+    Link(_l("Public cases"), "/public/cases", "public.read", icon="list-check", also=("/follow",)),
+    Link(_l("My reports"), "/mine", "public.read", icon="message-report"),
+)
+
+
 class Shell:
     """What the frame shows to whoever asks; each thing is looked up when it is shown."""
 
@@ -92,8 +100,8 @@ class Shell:
     @cached_property
     def links(self) -> list[Link]:
         """The ways that are open."""
-        tables = {"desk": DESK_LINKS, "phone": PHONE_LINKS}
-        return [each for each in tables.get(self.face, ()) if may(me(), each.may)]
+        tables = {"desk": DESK_LINKS, "phone": PHONE_LINKS, "visitor": VISITOR_LINKS}
+        return [each for each in tables[self.face] if may(me(), each.may)]
 
     @cached_property
     def more_links(self) -> list[Link]:

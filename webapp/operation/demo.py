@@ -18,7 +18,15 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, desk_story, duty, outdoors, standards_demo, whistle_story
+from webapp.operation import (
+    appeal_story,
+    desk_story,
+    duty,
+    outdoors,
+    resident_story,
+    standards_demo,
+    whistle_story,
+)
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -84,8 +92,15 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()
     desk_story.tell()
+    reports = resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
     db.session.commit()
-    return {"accounts": accounts.made, "cases": cases, "whistles": whistles, "appeals": appeals}
+    return {
+        "accounts": accounts.made,
+        "cases": cases,
+        "whistles": whistles,
+        "appeals": appeals,
+        "reports": reports,
+    }
 
 
 def accounts() -> int:

@@ -14,10 +14,11 @@ from itertools import groupby
 from typing import Any
 
 from flask import g, has_app_context
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from webapp.base.clock import Calendar, Limit, Shifts, Unit
 from webapp.base.db import db
+from webapp.cases.models import CaseClass
 from webapp.cases.rules import State
 from webapp.cases.standards.models import (
     CalendarDay,
@@ -53,13 +54,29 @@ def standards() -> Standards:
         return COMES_WITH
     known: Standards | None = g.get("standards")
     if known is None:
-        row = db.session.execute(select(Edition.edition, Edition.calendar)).one()
-        known = _kept.get(row.edition)
-        if known is None:
-            known = _read(row.edition, row.calendar)
-            _kept.clear()
-            _kept[row.edition] = known
-        g.standards = known
+        known = _of(*db.session.execute(select(Edition.edition, Edition.calendar)).one())
+    return known
+
+
+def class_of(code: str) -> CaseClass | None:
+    """A class by its five digits. What is in force is asked by the same statement."""
+    found = select(CaseClass, Edition.edition, Edition.calendar).join(Edition, true())
+    row = db.session.execute(found.where(CaseClass.code == code)).one_or_none()
+    if row is None:
+        return None
+    case_class, edition, calendar = row
+    if "standards" not in g:
+        _of(edition, calendar)
+    return case_class
+
+
+def _of(edition: uuid.UUID, calendar: uuid.UUID) -> Standards:
+    known = _kept.get(edition)
+    if known is None:
+        known = _read(edition, calendar)
+        _kept.clear()
+        _kept[edition] = known
+    g.standards = known
     return known
 
 
