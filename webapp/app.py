@@ -18,6 +18,11 @@ from webapp.cases import (
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
+from webapp.cases.figures import rules as figures, views as figure_pages
+from webapp.cases.honesty import (
+    rules as honesty,
+    views as honesty_pages,
+)
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
     api as grids_api,
@@ -40,7 +45,19 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, appeals, supervision, whistles, maps, machines)
+RULES = (
+    notices,
+    grids,
+    people,
+    cases,
+    appeals,
+    supervision,
+    whistles,
+    figures,
+    honesty,
+    maps,
+    machines,
+)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -53,6 +70,8 @@ PAGES = (
     whistle_pages,
     appeal_pages,
     supervision_pages,
+    figure_pages,
+    honesty_pages,
     cases_api,
     installed,
     grids_api,

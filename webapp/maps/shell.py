@@ -55,6 +55,7 @@ DESK_LINKS = (
     Link(_l("Hotline"), "/appeals", "appeals.list", icon="phone"),
     Link(_l("Whistles"), "/whistles", "whistles.list", icon="speakerphone"),
     Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
+    Link(_l("Figures"), "/figures", "figures.see", icon="chart-bar"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
     Link(_l("People"), "/people", "people.see", icon="users"),

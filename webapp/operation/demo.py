@@ -18,7 +18,7 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, whistle_story
+from webapp.operation import appeal_story, figure_story, whistle_story
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -76,6 +76,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
             bar.update()
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()
+    db.session.commit()
+    figure_story.tell()
     db.session.commit()
     return {"accounts": accounts.made, "cases": cases, "whistles": whistles, "appeals": appeals}
 

@@ -30,6 +30,10 @@ WORDS: dict[str, LazyString] = {
     "whistles.list": _l("List whistles"),
     "whistles.blow": _l("Blow the whistle"),
     "whistles.see": _l("See a whistle"),
+    "honesty.see": _l("See what asks for a look"),
+    "figures.see": _l("See figures"),
+    "figures.appeal": _l("Contest figures"),
+    "figures.see_appeal": _l("See appeals against figures"),
     "parts.see": _l("See the part of a department in a case"),
     "people.sign_in": _l("Sign in"),
     "people.self": _l("Own account"),
@@ -73,6 +77,8 @@ FEATURES: dict[str, LazyString] = {
     "whistles": _l("Whistles"),
     "appeals": _l("Hotline"),
     "supervision": _l("Supervision"),
+    "figures": _l("Figures"),
+    "honesty": _l("Honest work"),
     "notices": _l("Notices"),
 }
 
