@@ -17,12 +17,12 @@ from webapp.cases import (
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
-from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.figures import rules as figures, views as figure_pages
 from webapp.cases.honesty import (
     rules as honesty,
     views as honesty_pages,
 )
+from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.grids import (
     api as grids_api,
