@@ -34,7 +34,7 @@ class Section(StrEnum):
 SECTION_WORDS = {
     Section.FOUND: _l("Found and reported"),
     Section.DESK: _l("Accepted, filed and dispatched"),
-    Section.HANDLE: _l("Handled"),
+    Section.HANDLE: _l("Handling"),
     Section.CLOSE: _l("Checked and closed"),
 }
 

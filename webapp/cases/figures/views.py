@@ -96,7 +96,11 @@ def overview() -> Response:
     shown = _all(asked)
     return page(
         "cases/figures/overview.html",
-        sections=SECTION_WORDS,
+        sections={
+            section: words
+            for section, words in SECTION_WORDS.items()
+            if any(KPIS[kpi].section is section for kpi in shown["now"])
+        },
         figures=shown["now"],
         mom=shown["mom"],
         yoy=shown["yoy"],
