@@ -33,6 +33,11 @@ from webapp.cases.field import (
     views as field_pages,
     visit_views as visit_pages,
 )
+from webapp.cases.figures import rules as figures, views as figure_pages
+from webapp.cases.honesty import (
+    rules as honesty,
+    views as honesty_pages,
+)
 from webapp.cases.paper import views as paper_pages
 from webapp.cases.residents import (
     anonymising,
@@ -85,6 +90,8 @@ RULES = (
     supervision,
     whistles,
     residents,
+    figures,
+    honesty,
     maps,
     machines,
 )
@@ -115,6 +122,8 @@ PAGES = (
     public_pages,
     follow_pages,
     erasure_pages,
+    figure_pages,
+    honesty_pages,
     cases_api,
     installed,
     grids_api,

@@ -203,6 +203,7 @@ def correct(
             raise Unacceptable(words, fields={"grid": words})
         if grid.id != case.grid_id:
             changed["grid"] = [case.grid_id, grid.id]
+            changed["grid_names"] = [case.grid.name if case.grid else "–", grid.name]
             case.grid_id, case.grid_version_id, case.on_border = grid.id, version.id, False
     if not changed:
         raise Unacceptable(_l("Nothing would change."))

@@ -57,6 +57,7 @@ DESK_LINKS = (
     Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
     Link(_l("Proposal"), "/cases/proposal", "cases.propose", icon="arrows-split-2"),
     Link(_l("Rota"), "/rota", "rota.see", icon="calendar-time"),
+    Link(_l("Figures"), "/figures", "figures.see", icon="chart-bar"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
     Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),

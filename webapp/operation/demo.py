@@ -22,6 +22,7 @@ from webapp.operation import (
     appeal_story,
     desk_story,
     duty,
+    figure_story,
     outdoors,
     resident_story,
     standards_demo,
@@ -93,6 +94,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     appeals = appeal_story.tell()
     desk_story.tell()
     reports = resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
+    db.session.commit()
+    figure_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

@@ -203,7 +203,9 @@ class Stories:
         handler = self._handler(plot, finder)
         checker = self._checker(finder, handler)
         yield partial(moves.file_case, case, by=self._who("acceptor"))
-        yield partial(moves.dispatch, case, to=handler.id, by=desk, note="【示例】请尽快到场处置")
+        note = "【示例】请尽快到场处置"
+        office = _department_of(handler)
+        yield partial(moves.dispatch, case, to=handler.id, unit=office, by=desk, note=note)
         yield partial(moves.sign, case, by=handler)
         yield partial(self._handle, case, plot, handler)
         yield partial(moves.send_check, case, to=checker.id, by=desk)
@@ -269,6 +271,12 @@ class Stories:
                 raise LookupError(f"the demo account {username} is missing")
             self._known[username] = who
         return self._known[username]
+
+
+def _department_of(handler: Person) -> int | None:
+    """The department somebody handles cases for; None for a worker of a grid."""
+    held = next((each for each in handler.held if each.role == "handler"), None)
+    return next(iter(held.units)) if held else None
 
 
 def _by_day(moment: datetime, random: Random) -> datetime:
