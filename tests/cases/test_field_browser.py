@@ -89,7 +89,14 @@ def test_a_worker_without_a_network_reports_verifies_and_patrols_and_all_arrives
     page = new_page(signed_in_as="worker", width=390, at=home, forgive=(*GONE, "409"))
     page.goto("/phone")
     page.evaluate(
-        UNTIL_KEPT, ["/cases/new", "/cases/unsent", f"/cases/{case}", f"/patrols/{patrol}"]
+        UNTIL_KEPT,
+        [
+            "/maps/layers/grids.json",
+            "/cases/new",
+            "/cases/unsent",
+            f"/cases/{case}",
+            f"/patrols/{patrol}",
+        ],
     )
     context: BrowserContext = page.context
     context.set_offline(True)

@@ -16,7 +16,6 @@ from tqdm import tqdm
 
 from webapp.base.db import Base, db
 from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
-from webapp.cases.publishing import PRIVATE_MAJORS
 from webapp.cases.residents.anonymising import anonymise
 from webapp.cases.rota.models import ClassWish
 from webapp.cases.routing import actions as routing, queries as rules
@@ -63,9 +62,6 @@ def load_classes() -> int:
     load_wishes()
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
-        if table is CaseClass:
-            for row in rows:
-                row["public"] = not row["code"].startswith(PRIVATE_MAJORS)
         db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
         total += len(rows)
     load_hints()

@@ -51,9 +51,6 @@ SHOWN: dict[State, Shown] = {
 STATES = frozenset(SHOWN)
 ENDED = frozenset(state for state, shown in SHOWN.items() if shown is Shown.CLOSED)
 
-# Groups of classes that only staff report and read: people in need, projects, devices of the house.
-PRIVATE_MAJORS = ("26", "27", "31")
-
 # First digits of classes that are about somebody's home or quarrel: the place is told coarsely.
 DWELLINGS = ("06001", "06002", "06005", "06009", "06028", "06038", "25", "29")
 COARSE_M = 100

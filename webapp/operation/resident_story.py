@@ -48,7 +48,7 @@ class Tale:
 TALES = (
     Tale("06010", "【示例】小区东门外垃圾堆了好几天", "东门外", 0.3, "reported"),
     Tale("06028", "【示例】晚上施工噪声大，请保密", "3号楼旁", 3, "filed", confidential=True),
-    Tale("25001", "【示例】楼道杂物引起邻里矛盾，不希望公开", "2单元", 4, "filed", private=True),
+    Tale("29006", "【示例】楼道堆放杂物，物业不管，不希望公开", "2单元", 4, "filed", private=True),
     Tale("06013", "【示例】路面有坑", "卫生室门口", 6, "working", released="路面破损，已派人修补"),
     Tale("06012", "【示例】路上有泥", "市场南侧", 9, "closed", rating=(5, True, None)),
     Tale(

@@ -1,7 +1,7 @@
 /** The report: position by itself, photos shown, voice kept, sent at once or kept until the network is back. */
 import { createMap } from "../map/map.js";
 import { keep, sendAll, waiting } from "../offline.js";
-import { here, watch } from "../queue/position.js";
+import { heard, here } from "../queue/position.js";
 import { takeDraft } from "../queue/store.js";
 import { tell } from "../requests.js";
 import { addressOf, fromField, openedFor, refill, toField } from "./again.js";
@@ -53,7 +53,10 @@ async function placePin() {
     fault("lon");
   }
   if (byHand) put(typed(), Number(form.elements.accuracy_m.value) || null);
-  map.on("placed", ({ at, accuracy }) => byHand || put(at, accuracy));
+  map.on("placed", ({ at, accuracy }) => {
+    heard(at, accuracy);
+    if (!byHand) put(at, accuracy);
+  });
   map.on("unplaced", ({ words }) => {
     if (pin) return;
     placeWords.textContent = words;
@@ -74,7 +77,6 @@ async function placePin() {
   }
 }
 
-watch(() => {});
 placePin();
 
 function add(kind, blob, name, { stage = "found", at = standing() } = {}) {

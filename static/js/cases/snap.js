@@ -1,11 +1,10 @@
 /** Three taps: "Report" opens the camera, and the photo goes along to the report, where what it is and "send" are left. */
 import { account } from "../offline.js";
-import { here, watch } from "../queue/position.js";
+import { here } from "../queue/position.js";
 import { putDraft } from "../queue/store.js";
 
 const camera = document.querySelector("[data-snap]");
 
-watch(() => {});
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a.nav-report, a[data-held-link]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey) return;

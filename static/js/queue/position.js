@@ -1,5 +1,6 @@
 /** Where the phone is at the moment of a step: kept fresh while a page asks for nearness, and said in words. */
-const PERFECT_MS = 60_000;
+// A phone that lies still says nothing new; one that is carried does.
+const GOOD_MS = 5 * 60_000;
 const DOUBT_M = 100;
 const EARTH_M = 6_371_008;
 
@@ -9,29 +10,35 @@ const hearers = new Set();
 
 /** The last position, if it is not old: {lon, lat, accuracy_m, heading?}, or null. */
 export function here() {
-  if (!last || Date.now() - last.taken > PERFECT_MS) return null;
+  if (!last || Date.now() - last.taken > GOOD_MS) return null;
   const { lon, lat, accuracy_m } = last;
   return { lon, lat, accuracy_m, ...(heading === null ? {} : { heading }) };
 }
 
-/** Follows the position from now on. @param {() => void} heard is called at every new one */
-export function watch(heard) {
-  hearers.add(heard);
+/** A position that somebody else on the page has found, such as its map. @param {[number, number]} at degrees */
+export function heard([lon, lat], accuracy) {
+  last = { lon, lat, accuracy_m: Math.round(accuracy ?? 0), taken: Date.now() };
+}
+
+/** Follows the position from now on, where no map of the page does. @param {() => void} tell is called at every new one */
+export function watch(tell) {
+  hearers.add(tell);
   if (hearers.size > 1 || !navigator.geolocation) return;
   navigator.geolocation.watchPosition(
     ({ coords }) => {
-      last = { lon: coords.longitude, lat: coords.latitude, accuracy_m: Math.round(coords.accuracy), taken: Date.now() };
+      heard([coords.longitude, coords.latitude], coords.accuracy);
       for (const each of hearers) each();
     },
     () => hearers.forEach((each) => each()),
     { enableHighAccuracy: true, maximumAge: 5000, timeout: 20_000 },
   );
-  for (const name of ["deviceorientationabsolute", "deviceorientation"]) {
-    addEventListener(name, (event) => {
-      const turned = event.webkitCompassHeading ?? (event.absolute && event.alpha !== null ? 360 - event.alpha : null);
-      if (turned !== null) heading = Math.round(turned) % 360;
-    });
-  }
+}
+
+for (const name of ["deviceorientationabsolute", "deviceorientation"]) {
+  addEventListener(name, (event) => {
+    const turned = event.webkitCompassHeading ?? (event.absolute && event.alpha !== null ? 360 - event.alpha : null);
+    if (turned !== null) heading = Math.round(turned) % 360;
+  });
 }
 
 /** Metres between two points in degrees, good enough for a walk. */

@@ -136,6 +136,7 @@ def _plan_page(
         status=status,
         grid=grid,
         grids=grids,
+        choices=[(each.display_code, each.name) for each in grids],
         candidates=queries.candidates(grid) if grid else [],
         kinds=POINT_WORDS,
         free=FREE_POINTS,
