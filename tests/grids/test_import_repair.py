@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import given, settings, strategies as st
-from shapely import Polygon
+from hypothesis import example, given, settings, strategies as st
+from shapely import Polygon, box
 
 from tests.grids import boundary_fixtures as files
 from tests.grids.boundary_fixtures import EXPECTED_COUNTS, SRID
@@ -107,6 +107,29 @@ def test_what_was_whole_is_left_as_it_was(tmp_path: Path) -> None:
     assert mended(report).changes == []
 
 
+def named(*shapes: Polygon) -> list[Draft]:
+    return [
+        Draft(n, f"G{n}", GridKind.VILLAGE, f"grid {n}", "a community", shape)
+        for n, shape in enumerate(shapes, start=1)
+    ]
+
+
+def test_a_slit_that_opens_outwards_is_given_to_one_of_its_sides() -> None:
+    left = Polygon([(0, 0.2), (300.3, -0.2), (300, 499.7), (0, 500.2)])
+    right = Polygon([(300, -0.2), (600, 0), (600, 500.2), (299.8, 500)])
+    result = repair(named(left, right), outline=box(0, 0, 600, 500), expected_counts=None)
+    assert result.whole
+    assert shapely.coverage_is_valid([draft.geometry for draft in result.drafts], gap_width=10)
+
+
+def test_a_narrow_inlet_of_the_coast_stays_water() -> None:
+    inlet = box(299, 300, 301, 500)
+    ground = box(0, 0, 600, 500).difference(inlet)
+    left, right = ground.intersection(box(0, 0, 300, 500)), ground.difference(box(0, 0, 300, 500))
+    result = repair(named(left, right), outline=ground, expected_counts=None)
+    assert shapely.union_all([draft.geometry for draft in result.drafts]).equals(ground)
+
+
 @cache
 def nine_grids() -> list[Draft]:
     """A grid and its nearest neighbours."""
@@ -118,7 +141,12 @@ def nine_grids() -> list[Draft]:
     ]
 
 
+ONE_SHIFT_AND_ANOTHER = [(0.0, 0.0)] * 20
+ONE_SHIFT_AND_ANOTHER[0], ONE_SHIFT_AND_ANOTHER[15] = (0.0, -0.28125), (0.0, 0.25)
+
+
 @settings(max_examples=15, deadline=None)
+@example(shifts=ONE_SHIFT_AND_ANOTHER)
 @given(
     shifts=st.lists(st.tuples(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3)), min_size=20, max_size=20)
 )

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 EVENT_WORDS = {
     "add": _l("Added"),
     "change": _l("Changed"),
-    "end": _l("Ended"),
+    "end": _l("No longer in force"),
     "set": _l("Limit set"),
     "hint": _l("Hint set"),
     "drop_hint": _l("Hint taken away"),
