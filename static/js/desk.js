@@ -48,17 +48,35 @@ map.ready.then(() => {
 let due = null;
 let listed = queue.getAttribute("hx-get");
 
-// The tab and the filter that are open stay open, and the address of the page says them.
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const address = detail.pathInfo?.requestPath ?? "";
-  if (detail.target !== queue || !detail.successful || !/^\/cases(\?|$)/.test(address)) return;
+const asked = (detail) => detail.pathInfo?.finalRequestPath ?? "";
+const byItself = (detail) => detail.target === queue && detail.requestConfig.elt === document.body;
+
+/** The tab and the filter that are open stay open, and the address of the page says them. */
+function narrowed(address) {
   listed = address;
   history.replaceState(null, "", `/desk${address.slice("/cases".length)}`);
+}
+
+function list() {
+  htmx.ajax("GET", listed, { target: queue, swap: "innerHTML", source: document.body });
+}
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.target !== queue || byItself(detail) || !detail.successful) return;
+  if (/^\/cases(\?|$)/.test(asked(detail))) narrowed(asked(detail));
 });
 
 document.addEventListener("wangge:queue", ({ detail }) => {
-  listed = `/cases${detail.value ? `?${detail.value}` : ""}`;
-  htmx.ajax("GET", listed, { target: queue, swap: "innerHTML" });
+  narrowed(`/cases${detail.value ? `?${detail.value}` : ""}`);
+  queue.replaceChildren();
+  list();
+});
+
+// A renewal that comes back when somebody has begun to write, or has narrowed the queue meanwhile, is dropped.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!byItself(detail) || (!busy() && asked(detail) === listed)) return;
+  detail.shouldSwap = false;
+  due ??= setTimeout(renewQueue, RENEW_MS);
 });
 
 /** Somebody writes or narrows in the queue: it is renewed when they are done. */
@@ -72,7 +90,7 @@ function renewQueue() {
     return;
   }
   due = null;
-  htmx.ajax("GET", listed, { target: queue, swap: "innerHTML" });
+  list();
 }
 
 function renew(address) {

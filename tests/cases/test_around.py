@@ -20,7 +20,6 @@ from webapp.base.notices import Notice
 from webapp.base.spatial import shape_of, to_lonlat
 from webapp.cases import moves
 from webapp.cases.around import queries
-from webapp.cases.around.rules import alike
 from webapp.cases.desk import queries as desk
 from webapp.cases.desk.forms import Wish
 from webapp.cases.models import Case, CaseClass
@@ -60,8 +59,6 @@ def test_a_class_that_is_taken_for_it_counts_as_the_same(session: Session, world
     reported(world, class_code="09006")
     case = reported(world)
     assert found(case, world.dispatcher) == [other.number]
-    assert alike("09006") == ["09006", "09005"]
-    assert alike("21001") == ["21001"]
 
 
 def test_what_may_be_the_same_stands_in_the_first_event(session: Session, world: World) -> None:

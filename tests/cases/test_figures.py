@@ -79,7 +79,7 @@ def _check(case: Case, world: World, hours: float, *, solved: bool = True) -> No
     with _at(hours):
         moves.send_check(case, to=world.neighbour.id, by=world.dispatcher)
         if solved:
-            moves.pass_check(case, by=world.neighbour)
+            moves.pass_check(case, by=world.neighbour, note="seen from the road")
             moves.close(case, by=world.shift_leader)
         else:
             moves.fail_check(case, by=world.neighbour, note="still there")

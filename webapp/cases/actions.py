@@ -128,6 +128,7 @@ def add_media(
         stage=stage,
         client_id=client_id,
         distance_m=_away(case, file),
+        created_at=clock.now(),
     )
     if stood is not None:
         media.phone_lon, media.phone_lat = to_wgs84(stood.lon, stood.lat, stood.datum)

@@ -94,9 +94,15 @@ class _Tales:
         self.middle = border.representative_point()
         self.now = now
         self.worker = _who("worker")
+        self.handler = _who("handler")
         self.checker = _who("leader")
         self.desk = _who("dispatcher")
         self.shift = _who("shift")
+
+    @property
+    def office(self) -> int:
+        """The department whose handler deals with these reports."""
+        return next(iter(self.handler.held[0].units))
 
     def tell(self, place: int, tale: Tale, who: Person) -> bool:
         """The report went as far as its tale says; True when it is new."""
@@ -131,8 +137,8 @@ class _Tales:
         ]
         if tale.far in ("working", "closed"):
             steps += [
-                lambda: moves.dispatch(case, to=self.worker.id, by=self.desk),
-                lambda: moves.sign(case, by=self.worker),
+                lambda: moves.dispatch(case, unit=self.office, by=self.desk),
+                lambda: moves.sign(case, by=self.handler),
             ]
         if tale.far == "closed":
             steps.append(lambda: self._close(case, place))
@@ -156,10 +162,10 @@ class _Tales:
         moves.confirm(case, by=self.worker, note="【示例】现场属实")
 
     def _close(self, case: Case, place: int) -> None:
-        _photo(case, place, Stage.AFTER, self.worker)
-        moves.feedback(case, by=self.worker, note="【示例】已清理")
+        _photo(case, place, Stage.AFTER, self.handler)
+        moves.feedback(case, by=self.handler, note="【示例】已清理")
         moves.send_check(case, to=self.checker.id, by=self.desk)
-        moves.pass_check(case, by=self.checker)
+        moves.pass_check(case, by=self.checker, note="【示例】已到现场查看")
         moves.close(case, by=self.shift)
 
 

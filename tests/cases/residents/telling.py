@@ -56,7 +56,7 @@ def handled(case: Case, world: World) -> Case:
     photographed(case, Stage.AFTER, by=world.worker)
     moves.feedback(case, by=world.worker, note="an inner note")
     moves.send_check(case, to=world.neighbour.id, by=world.dispatcher)
-    moves.pass_check(case, by=world.neighbour)
+    moves.pass_check(case, by=world.neighbour, note="seen from the road")
     moves.close(case, by=world.shift_leader)
     return case
 

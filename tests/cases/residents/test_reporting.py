@@ -112,7 +112,9 @@ def test_one_phone_reports_so_often_a_day(world: World) -> None:
 
 def test_the_log_does_not_know_which_resident(world: World) -> None:
     case = told(world, resident())
-    events = db.session.scalars(select(Event).where(Event.thing_id == case.id))
+    events = db.session.scalars(
+        select(Event).where(Event.thing_kind == "case", Event.thing_id == case.id)
+    )
     assert [(event.move, event.actor_id) for event in events] == [("report", None)]
 
 
@@ -188,7 +190,9 @@ def test_an_answer_goes_on_with_the_case_and_is_not_in_the_log(app: Flask, world
     assert "which door?" in texts()[-1]
     actions.answer(case, words="the red one")
     assert case.state == State.PROCESSING
-    logged = db.session.scalars(select(Event).where(Event.thing_id == case.id))
+    logged = db.session.scalars(
+        select(Event).where(Event.thing_kind == "case", Event.thing_id == case.id)
+    )
     assert "the red one" not in str([event.data for event in logged])
     db.session.flush()
     page = as_user(app, world.worker).get(f"/cases/{case.id}").get_data(as_text=True)
@@ -220,7 +224,9 @@ def test_an_objection_opens_the_case_again_once_and_the_desk_knows(
         n.words for n in db.session.scalars(select(Notice)) if n.account_id == world.dispatcher.id
     ]
     assert any("objects" in each for each in words)
-    logged = db.session.scalars(select(Event).where(Event.thing_id == case.id))
+    logged = db.session.scalars(
+        select(Event).where(Event.thing_kind == "case", Event.thing_id == case.id)
+    )
     assert "still there" not in str([event.data for event in logged])
 
 

@@ -5,29 +5,34 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, union
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import db
-from webapp.cases.around.rules import AROUND_M, AROUND_WEEKS, LIKE_DAYS, LIKE_M, alike
+from webapp.cases.around.rules import AROUND_M, AROUND_WEEKS, LIKE_DAYS, LIKE_M
 from webapp.cases.models import Case, CaseClass, CaseContact, CaseMedia
 from webapp.cases.rules import OPEN, UNSENT, State
+from webapp.cases.standards.models import ClassHint
 
 PAGE = 50
 
 
-def _near(case: Case, codes: list[str], metres: float) -> ColumnElement[bool]:
-    # One comparison for each class: a list of them could not be looked up in the index over place and class.
-    classes = or_(*(Case.class_code == code for code in codes))
+def _near(case: Case, metres: float) -> ColumnElement[bool]:
+    """Of the class of the case or one that is taken for it, so near to it."""
+    taken = union(
+        select(ClassHint.other_code).where(ClassHint.class_code == case.class_code),
+        select(ClassHint.class_code).where(ClassHint.other_code == case.class_code),
+    )
+    classes = or_(Case.class_code == case.class_code, Case.class_code.in_(taken))
     return and_(classes, func.ST_DWithin(Case.geom, case.geom, metres), Case.id != case.id)
 
 
 def _maybe_same(case: Case) -> ColumnElement[bool]:
     kind = case.case_class
     return and_(
-        _near(case, alike(case.class_code), kind.merge_radius_m),
+        _near(case, kind.merge_radius_m),
         Case.state.in_(sorted(OPEN)),
         Case.received_at >= case.received_at - timedelta(days=kind.merge_days),
     )
@@ -57,7 +62,7 @@ def like(case: Case, who: Actor, limit: int = 5) -> list[Any]:
         return []
     since = clock.now() - timedelta(days=LIKE_DAYS)
     found = and_(
-        _near(case, alike(case.class_code), LIKE_M),
+        _near(case, LIKE_M),
         Case.received_at >= since,
         Case.state != State.MERGED,
     )
