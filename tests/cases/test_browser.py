@@ -98,7 +98,7 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     expect(hand.locator("[aria-current=step]")).to_have_text("处置中")
     hand.get_by_text("反馈处置结果").first.click()
     hand.set_input_files("form[data-move=feedback] input[name=photo]", shot)
-    hand.locator("form[data-move=feedback] button").click()
+    hand.locator("form[data-move=feedback] button[type=submit]").click()
     expect(hand.locator("[aria-current=step]")).to_have_text("已处置")
 
     expect(pane.locator("[aria-current=step]")).to_have_text("已处置", timeout=3000)

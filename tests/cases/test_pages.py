@@ -352,13 +352,15 @@ class Statements:
             self.said.append(statement)
 
 
-def test_a_report_takes_a_single_digit_of_statements(app: Flask, world: World) -> None:
+def test_a_report_takes_a_dozen_statements_with_routing_limit_and_twins(
+    app: Flask, world: World
+) -> None:
     client = as_user(app, world.worker)
     client.post("/api/v1/cases", json=sent(world))
     body = sent(world, client_id=str(uuid.uuid4()))
     with Statements() as asked:
         assert client.post("/api/v1/cases", json=body).status_code == 201
-    assert len(asked.said) <= 9, "\n".join(asked.said)
+    assert len(asked.said) <= 12, "\n".join(asked.said)
 
 
 def test_the_queue_asks_no_more_for_many_cases_than_for_few(app: Flask, world: World) -> None:

@@ -75,7 +75,8 @@ def limit_of(condition: FilingCondition | None) -> Limit:
 
 def answer_by(case: Case, *, since: datetime) -> datetime:
     """Until when whoever is asked from a moment on may take the case before it goes to the next."""
-    return office().due(since, ANSWERS.get(case.grade, STAGES[State.DISPATCHED]))
+    limit = ANSWERS.get(case.grade) or stage_limit_of(State.DISPATCHED, case.grade)
+    return office().due(since, limit or STAGES[State.DISPATCHED])
 
 
 def terms(condition: FilingCondition | None, *, since: datetime, at: State) -> dict[str, Any]:

@@ -131,8 +131,8 @@ def test_a_resident_reports_follows_reads_and_rates(
 
 
 def settle(desk: Page, new_page: NewPage, case: int, shot: Path) -> None:
-    """The case goes its way to the end, in the hands of the demo worker."""
-    worker = new_page(signed_in_as="worker", width=390)
+    """The case goes its way to the end, in the hands of the demo leader, checked by the worker."""
+    worker = new_page(signed_in_as="leader", width=390)
 
     def move(page: Page, name: str, **fields: str) -> None:
         token = page.locator("meta[name=csrf-token]").get_attribute("content")
@@ -156,9 +156,9 @@ def settle(desk: Page, new_page: NewPage, case: int, shot: Path) -> None:
     move(desk, "dispatch", worker=who)
     move(worker, "sign")
     move(worker, "feedback")
-    checker = new_page(signed_in_as="leader", width=390)
+    checker = new_page(signed_in_as="worker", width=390)
     checker.goto("/phone")
     other = checker.locator("body").get_attribute("data-account") or ""
     move(desk, "send_check", worker=other)
-    move(checker, "pass")
+    move(checker, "pass", note="到现场看过")
     move(desk, "close")
