@@ -1,1 +1,0 @@
-"""Tests of what residents do and what the public may know."""

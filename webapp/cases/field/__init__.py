@@ -1,1 +1,0 @@
-"""Work outdoors: today's walk, patrols by points, visits to doors, cases a worker has pinned."""
