@@ -219,7 +219,7 @@ def _geopackage(parts: _Parts, workspace: Path) -> Source:
     try:
         with closing(sqlite3.connect(f"file:{target}?mode=ro", uri=True)) as connection:
             connection.execute("SELECT table_name FROM gpkg_contents").fetchall()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise unreadable(
             N_("The GeoPackage is damaged or incomplete."),
             N_("Export it again and send it once more."),
