@@ -12,6 +12,8 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from ctypes.util import find_library
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,11 +35,18 @@ def missing(job: str) -> list[str]:
     ]
     if job != "lint" and (job == "test" or not os.environ.get("DATABASE_URL")):
         needs.append(("postgis", postgres.found))
+    if job != "lint":
+        # Cases on paper: the letters of the PDF, and what lays them out.
+        needs += [
+            ("fonts-noto-cjk", _has_chinese_font),
+            ("libpango-1.0-0", partial(_has_library, "pango-1.0")),
+            ("libpangoft2-1.0-0", partial(_has_library, "pangoft2-1.0")),
+            ("libharfbuzz-subset0", partial(_has_library, "harfbuzz-subset")),
+        ]
     if job == "test":
         needs += [
             ("make", lambda: shutil.which("make") is not None),
             ("chromium", lambda: shutil.which("chromium") is not None),
-            ("fonts-noto-cjk", _has_chinese_font),
         ]
     lacking = [package for package, there in needs if not there()]
     return [server_package(_release()) if package == "postgis" else package for package in lacking]
@@ -160,6 +169,10 @@ def _has_ensurepip() -> bool:
 
 def _has_chinese_font() -> bool:
     return any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
+
+
+def _has_library(name: str) -> bool:
+    return find_library(name) is not None
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 const SHELL = "shell-" + {{ version|safe }};
 const PAGES = "pages";
 const PARTS = {{ shell|safe }};
-const KEPT_PAGES = ["/phone", "/cases/new", "/cases/unsent", "/cases/today", "/maps/layers/grids.json"];
+const KEPT_PAGES = ["/phone", "/cases/new", "/cases/unsent", "/cases/today", "/patrols", "/visits", "/maps/layers/grids.json"];
 const NAVIGATION_MS = 4000;
 
 addEventListener("install", (event) => {
@@ -25,10 +25,11 @@ addEventListener("fetch", (event) => {
   }
   if (PARTS.includes(address.pathname + address.search)) event.respondWith(fromShell(request));
   else if (request.mode === "navigate" && address.pathname === "/") event.respondWith(firstPage(request));
-  else if (KEPT_PAGES.includes(address.pathname) || isCase(address.pathname)) event.respondWith(newestOrKept(request, address));
+  else if (KEPT_PAGES.includes(address.pathname) || isKept(address.pathname)) event.respondWith(newestOrKept(request, address));
 });
 
-const isCase = (path) => /^\/cases\/\d+$/.test(path) || /^\/cases\/media\/\d+$/.test(path);
+// Cases, patrols and visits that were looked at, and the pictures of cases.
+const isKept = (path) => /^\/(cases|cases\/media|patrols|visits)\/\d+$/.test(path);
 
 async function fromShell(request) {
   return (await caches.match(request, { cacheName: SHELL })) ?? fetch(request);

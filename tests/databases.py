@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
@@ -33,6 +33,18 @@ def empty(cluster_url: str, name: str) -> str:
     """A database with nothing but the extensions; answers its address."""
     _say(cluster_url, f"CREATE DATABASE {name}")
     return named(cluster_url, name)
+
+
+def create_all(url: str) -> None:
+    """The tables are there as the models say, without any migration."""
+    import webapp.app  # noqa: F401  # every model is known
+    from webapp.base.db import Base
+
+    engine = create_engine(url)
+    try:
+        Base.metadata.create_all(engine)
+    finally:
+        engine.dispose()
 
 
 def drop(cluster_url: str, name: str) -> None:

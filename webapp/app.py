@@ -10,13 +10,45 @@ from webapp.cases import (
     api as cases_api,
     by_the_clock,
     commands as case_commands,
+    dispatch_views as dispatch_pages,
     handover as case_handover,
+    offers,
     relocation as case_relocation,
     report_views as report_pages,
     rules as cases,
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.around import views as around_pages
+from webapp.cases.desk import (
+    phrase_views as phrase_pages,
+    queue_views as queue_pages,
+    rules as desk,
+    shift_views as shift_pages,
+)
+from webapp.cases.field import (
+    patrol_views as patrol_pages,
+    relocation as field_relocation,
+    rules as field,
+    views as field_pages,
+    visit_views as visit_pages,
+)
+from webapp.cases.figures import rules as figures, views as figure_pages
+from webapp.cases.honesty import (
+    rules as honesty,
+    views as honesty_pages,
+)
+from webapp.cases.paper import views as paper_pages
+from webapp.cases.residents import (
+    anonymising,
+    erasure_views as erasure_pages,
+    follow_views as follow_pages,
+    following,
+    public_views as public_pages,
+    rules as residents,
+    views as resident_pages,
+)
+from webapp.cases.rota import rules as rota, views as rota_pages
 from webapp.cases.standards import (
     pages as standard_pages,
     recount,
@@ -45,7 +77,24 @@ from webapp.people import (
     sign_in,
 )
 
-RULES = (notices, grids, people, cases, standards, appeals, supervision, whistles, maps, machines)
+RULES = (
+    notices,
+    grids,
+    people,
+    cases,
+    standards,
+    desk,
+    appeals,
+    field,
+    rota,
+    supervision,
+    whistles,
+    residents,
+    figures,
+    honesty,
+    maps,
+    machines,
+)
 PAGES = (
     notices,
     *people_pages.ALL,
@@ -54,11 +103,27 @@ PAGES = (
     import_pages,
     set_pages,
     case_pages,
+    queue_pages,
+    phrase_pages,
+    shift_pages,
+    around_pages,
+    paper_pages,
     report_pages,
     whistle_pages,
     appeal_pages,
     supervision_pages,
     *standard_pages.ALL,
+    dispatch_pages,
+    rota_pages,
+    field_pages,
+    patrol_pages,
+    visit_pages,
+    resident_pages,
+    public_pages,
+    follow_pages,
+    erasure_pages,
+    figure_pages,
+    honesty_pages,
     cases_api,
     installed,
     grids_api,
@@ -68,7 +133,7 @@ PAGES = (
     help_pages,
 )
 # Their tasks are known once they are imported.
-CLOCKS = (by_the_clock, recount)
+CLOCKS = (by_the_clock, offers, recount, following, anonymising)
 COMMANDS = (
     grid_commands.group,
     import_commands.group,
@@ -79,7 +144,11 @@ COMMANDS = (
 )
 
 # In this order: the brief of a post that ends names the cases that were in its grid.
-FOLLOWERS = {"people": people_relocation.follow, "cases": case_relocation.follow}
+FOLLOWERS = {
+    "people": people_relocation.follow,
+    "cases": case_relocation.follow,
+    "field": field_relocation.follow,
+}
 
 # What stands in a hand-over beside what people themselves know.
 LEFT_BEHIND = {"cases": case_handover.open_work}

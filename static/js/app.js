@@ -3,5 +3,6 @@ import "./requests.js";
 import "./menus.js";
 
 if (document.body.dataset.live) import("./live.js");
-if (document.body.dataset.account && "indexedDB" in window) import("./offline.js");
+// Only staff report and move cases without a network; a resident may not open the pages for it.
+if (document.body.dataset.account && !document.body.classList.contains("is-visitor") && "indexedDB" in window) import("./offline.js");
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/service-worker.js");

@@ -1,5 +1,8 @@
 /** The desk: queue, map and pane show the same case, and news renew them. */
 import "./finder.js";
+import { Ways } from "./cases/ways.js";
+import "./cases/keys.js";
+import "./cases/phrases.js";
 import { createMap } from "./map/map.js";
 import { select, selectOnClick } from "./select.js";
 
@@ -35,20 +38,65 @@ function show(address) {
   htmx.ajax("GET", address, { target: pane, swap: "innerHTML" });
 }
 
+// Who could go to the case in the pane: their ways on the map.
+map.ready.then(() => {
+  const ways = new Ways(map.leaflet);
+  pane.addEventListener("htmx:afterSettle", () => ways.show(pane.querySelector("[data-ways]")));
+});
+
 // A line of news: the queue and the counters once for a whole burst, the pane if it shows that case.
 let due = null;
-let listed = "/cases";
+let listed = queue.getAttribute("hx-get");
 
-// The tab of the queue that is open stays open.
+const asked = (detail) => detail.pathInfo?.finalRequestPath ?? "";
+const byItself = (detail) => detail.target === queue && detail.requestConfig.elt === document.body;
+
+/** The tab and the filter that are open stay open, and the address of the page says them. */
+function narrowed(address) {
+  listed = address;
+  history.replaceState(null, "", `/desk${address.slice("/cases".length)}`);
+}
+
+function list() {
+  htmx.ajax("GET", listed, { target: queue, swap: "innerHTML", source: document.body });
+}
+
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.target === queue && detail.successful) listed = detail.pathInfo.requestPath;
+  if (detail.target !== queue || byItself(detail) || !detail.successful) return;
+  if (/^\/cases(\?|$)/.test(asked(detail))) narrowed(asked(detail));
 });
+
+document.addEventListener("wangge:queue", ({ detail }) => {
+  narrowed(`/cases${detail.value ? `?${detail.value}` : ""}`);
+  queue.replaceChildren();
+  list();
+});
+
+// A renewal that comes back when somebody has begun to write, or has narrowed the queue meanwhile, is dropped.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!byItself(detail) || (!busy() && asked(detail) === listed)) return;
+  detail.shouldSwap = false;
+  due ??= setTimeout(renewQueue, RENEW_MS);
+});
+
+/** Somebody writes or narrows in the queue: it is renewed when they are done. */
+function busy() {
+  return queue.querySelector("[data-narrow]") || (queue.contains(document.activeElement) && document.activeElement.matches("input[type=search]"));
+}
+
+function renewQueue() {
+  if (busy()) {
+    due = setTimeout(renewQueue, RENEW_MS);
+    return;
+  }
+  due = null;
+  list();
+}
 
 function renew(address) {
   if (address && address === shown && !pane.contains(document.activeElement)) show(address);
   due ??= setTimeout(() => {
-    due = null;
-    htmx.ajax("GET", listed, { target: queue, swap: "innerHTML" });
+    renewQueue();
     document.dispatchEvent(new CustomEvent("wangge:counted"));
   }, RENEW_MS);
 }

@@ -1,57 +1,37 @@
 /**
  * What was done without a network waits here, in IndexedDB, until the server has said that it has it.
  *
- * An item is {id, account, kind: "report" | "move", address, fields, files: [{id, name, kind, blob, stage, sent}], made, title, tries,
- * error, status, faults, theirs, arrived, edition}: `status` and `faults` are those of a refusal, `theirs` the case as it stands where
- * somebody was faster, `arrived` says that the report is there and only files are missing, `edition` counts how often it was put right.
- * Several people may use one phone: each sees their own.
+ * An item is {id, account, kind: "report" | "move", address, thing, fields, files: [{id, name, kind, blob, stage, at, sent}], made,
+ * title, tries, error, status, faults, theirs, arrived, solved, edition}: `thing` is the address of what a step changes, `at` where the
+ * phone was when a file was made, `status` and `faults` are those of a refusal, `theirs` the thing as it stands where somebody was
+ * faster, `arrived` says that the report is there and only what follows it is missing, `solved` {id, note} that the finder solved it
+ * on the spot, `edition` counts how often it was put right. Several people may use one phone: each sees their own.
  * `id` is the client's own name of the deed: sent as `client_id`, it arrives once however often it is sent.
  * Nothing leaves the queue but by a success or by the person's own word. `wangge:queue` on `document` tells of changes.
  */
-const STORE = "deeds";
+import { remember, run } from "./queue/store.js";
 
 /** Whose page this is. */
 export const account = Number(document.body.dataset.account);
 
-/** @returns {Promise<IDBDatabase>} */
-function open() {
-  return new Promise((done, failed) => {
-    const wish = indexedDB.open("wangge", 1);
-    wish.onupgradeneeded = () => wish.result.createObjectStore(STORE, { keyPath: "id" });
-    wish.onsuccess = () => done(wish.result);
-    wish.onerror = () => failed(wish.error);
-  });
-}
-
-async function run(mode, deed) {
-  const database = await open();
-  try {
-    return await new Promise((done, failed) => {
-      const deal = database.transaction(STORE, mode, { durability: "strict" });
-      const wish = deed(deal.objectStore(STORE));
-      deal.oncomplete = () => done(wish.result);
-      deal.onerror = deal.onabort = () => failed(deal.error);
-    });
-  } finally {
-    database.close();
-  }
-}
+// While something waits and the page is open, it is tried again after so long.
+const AGAIN_MS = 60_000;
 
 /** All that waits, oldest first. */
 export async function waiting() {
-  const items = await run("readonly", (store) => store.getAll());
+  const items = await run("deeds", "readonly", (store) => store.getAll());
   return items.sort((a, b) => a.made.localeCompare(b.made));
 }
 
 /** The deed is kept on this phone. */
 export async function keep(item) {
-  await run("readwrite", (store) => store.put(item));
+  await run("deeds", "readwrite", (store) => store.put(item));
   changed();
 }
 
 /** What came of a try is kept, unless the person threw the deed away or put it right meanwhile. */
 async function note(item) {
-  await run("readwrite", (store) => {
+  await run("deeds", "readwrite", (store) => {
     const known = store.get(item.id);
     known.onsuccess = () => known.result && known.result.edition === item.edition && store.put(item);
     return known;
@@ -59,9 +39,10 @@ async function note(item) {
   changed();
 }
 
-/** The deed is gone from this phone. */
-export async function drop(id) {
-  await run("readwrite", (store) => store.delete(id));
+/** The deed is gone from this phone; the list of what was sent says how. */
+export async function drop(item, how, answer) {
+  await remember(item, how, answer);
+  await run("deeds", "readwrite", (store) => store.delete(item.id));
   changed();
 }
 
@@ -73,7 +54,7 @@ async function changed() {
 }
 
 /** A fresh token, and whose session this is; null when the server is out of reach. */
-async function session() {
+export async function session() {
   try {
     const answer = await fetch("/session", { cache: "no-store" });
     return answer.ok ? await answer.json() : null;
@@ -95,31 +76,57 @@ async function send() {
   if (!items.length) return;
   const now = await session();
   if (!now) return;
+  // A step waits for the one before it on the same thing; nothing else waits for it.
+  const held = new Set();
   for (const item of items) {
     if (item.account !== now.account) await note({ ...item, error: "signed-out", status: null });
-    else if (!(await sendOne(item, now.csrf_token))) return;
+    else if (item.thing && held.has(item.thing)) await note({ ...item, error: "before", status: null });
+    else {
+      const came = await sendOne(item, now.csrf_token);
+      if (came === "away") return;
+      if (came !== "sent" && item.thing) held.add(item.thing);
+      if (came.version) await follow(items, item, came.version);
+    }
   }
 }
 
-/** True when the next one may be tried: this one arrived, or was refused for its own sake. */
+/** Steps made on the same page after this one were made on what this one has left: their base is its version now. */
+async function follow(items, done, version) {
+  const later = items.slice(items.indexOf(done) + 1);
+  for (const item of later) {
+    if (!done.thing || !done.fields.base_version || item.thing !== done.thing || item.fields.base_version !== done.fields.base_version) continue;
+    item.fields.base_version = String(version);
+    await note(item);
+  }
+}
+
+/** Answers "sent" or {version} when it arrived, "refused" when it was refused for its own sake, "away" when nothing goes at all. */
 async function sendOne(item, token) {
   try {
     // The photo of a step is its evidence and goes first; a report must be there before its photos.
-    const before = item.kind === "move" ? item.address.replace(/[^/]+$/, "media") : null;
-    const stopped = before && (await sendFiles(item, before, token));
+    const isReport = item.kind === "report";
+    const stopped = !isReport && item.files.length && (await sendFiles(item, `${item.thing}/media`, token));
     if (stopped) return await refused(...stopped);
     const deed = await post(item.address, fieldsOf(item), token);
-    const body = await deed.json().catch(() => ({}));
+    let body = await deed.json().catch(() => ({}));
     if (!deed.ok) return await refused(item, deed.status, body);
-    if (!before) item.arrived = true;
-    const lost = !before && (await sendFiles(item, `/cases/${body.id}/media`, token));
-    if (lost) return await refused(...lost);
-    await drop(item.id);
+    if (isReport) {
+      item.arrived = true;
+      const lost = await sendFiles(item, `/cases/${body.id}/media`, token);
+      if (lost) return await refused(...lost);
+      if (item.solved) {
+        const solved = await post(`/cases/${body.id}/self_close`, solvedOf(item), token);
+        const answer = await solved.json().catch(() => ({}));
+        if (!solved.ok) return await refused(item, solved.status, answer);
+        body = answer;
+      }
+    }
+    await drop(item, "sent", body);
     document.dispatchEvent(new CustomEvent("wangge:sent", { detail: { item, answer: body } }));
-    return true;
+    return body.version ? { version: body.version } : "sent";
   } catch {
     await note({ ...item, tries: item.tries + 1, error: "network", status: null });
-    return false;
+    return "away";
   }
 }
 
@@ -129,6 +136,7 @@ async function sendFiles(item, address, token) {
     const form = new FormData();
     form.append("client_id", file.id);
     form.append("stage", file.stage);
+    for (const [name, value] of Object.entries(file.at ?? {})) form.append(name, value);
     form.append(file.kind, file.blob, file.name);
     const answer = await post(address, form, token);
     if (!answer.ok) return [item, answer.status, await answer.json().catch(() => ({}))];
@@ -149,15 +157,24 @@ function fieldsOf(item) {
   return form;
 }
 
+function solvedOf(item) {
+  const form = new FormData();
+  form.append("client_id", item.solved.id);
+  form.append("happened_at", item.made);
+  if (item.solved.note) form.append("note", item.solved.note);
+  return form;
+}
+
 async function refused(item, status, body) {
   const faults = body.error?.fields ?? {};
   const words = [...new Set([body.error?.message, ...Object.values(faults)])].filter(Boolean).join(" ");
-  const theirs = status === 409 ? body.case : null;
+  const theirs = status === 409 ? body.theirs : null;
   await note({ ...item, tries: item.tries + 1, error: words || String(status), status, faults, theirs });
-  return status < 500 && status !== 429;
+  return status === 429 || status === 503 ? "away" : "refused";
 }
 
-function post(address, form, token) {
+/** Sends one form with a fresh token. */
+export function post(address, form, token) {
   return fetch(address, { method: "POST", body: form, headers: { Accept: "application/json", "X-CSRFToken": token } });
 }
 
@@ -169,25 +186,11 @@ document.addEventListener("submit", (event) => {
   if (count && words && !confirm(words.replace("{n}", count))) event.preventDefault();
 });
 
-/** The pages that must open without a network are asked for once, so that the worker keeps them. */
-async function keepPages() {
-  if (!navigator.serviceWorker.controller) return;
-  // Once a session, and again when the pages went with a sign-out.
-  const fresh = sessionStorage.getItem("kept") === String(account);
-  if (fresh && (await caches.match("/cases/unsent"))) return;
-  sessionStorage.setItem("kept", account);
-  const again = () => sessionStorage.removeItem("kept");
-  for (const path of ["/cases/new", "/cases/unsent", "/phone"]) fetch(path).catch(again);
-  // The list of the day is a part of the phone's page, and asked for as such.
-  fetch("/cases/today", { headers: { "HX-Request": "true" } }).catch(again);
-}
-
-if ("serviceWorker" in navigator) {
-  navigator.serviceWorker.addEventListener("controllerchange", keepPages);
-  keepPages();
-}
-
 addEventListener("online", sendAll);
+// A phone that slept wakes up here.
+document.addEventListener("visibilitychange", () => document.hidden || sendAll());
+setInterval(() => document.hidden || sendAll(), AGAIN_MS);
 document.addEventListener("DOMContentLoaded", changed);
 if (document.readyState !== "loading") changed();
 sendAll();
+import("./queue/pages.js");

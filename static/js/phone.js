@@ -2,6 +2,7 @@
 import { createMap } from "./map/map.js";
 import { metres } from "./map/geometry.js";
 import { means } from "./map/place.js";
+import { heard } from "./queue/position.js";
 import { tell } from "./requests.js";
 import { select } from "./select.js";
 import { draggable } from "./sheet.js";
@@ -60,6 +61,7 @@ function renew() {
 document.addEventListener("htmx:afterSettle", () => today.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }));
 
 map.on("placed", ({ at, accuracy, title, words: said }) => {
+  heard(at, accuracy);
   if (!asked || metres(asked, at) > WALKED_M) renew();
   where.textContent = title;
   words.textContent = said;

@@ -88,6 +88,14 @@ def _columns(rule: Rule) -> Iterator[str]:
                 yield from _columns(part)
 
 
+def _asks_columns_only(rule: Rule) -> bool:
+    """False for rules that look at other tables: these have their own tests, with real rows."""
+    inner: tuple[Rule, ...] = getattr(rule, "rules", ())
+    if inner:
+        return all(_asks_columns_only(each) for each in inner)
+    return type(rule).__module__ == "webapp.base.access"
+
+
 def _things(names: list[str], draw: st.DataObject) -> list[SimpleNamespace]:
     values_of = st.fixed_dictionaries({name: st.none() | st.sampled_from(PLACES) for name in names})
     drawn = draw.draw(st.lists(values_of, min_size=1, max_size=8))
@@ -118,7 +126,8 @@ def test_the_list_holds_exactly_the_things_that_may_be_seen(
 def test_every_right_of_the_house_says_the_same_of_one_thing_and_of_a_list(
     session: Session, who: Any, draw: st.DataObject
 ) -> None:
-    right = draw.draw(st.sampled_from(sorted(RIGHTS)))
+    plain = [right for right, rule in RIGHTS.items() if _asks_columns_only(rule)]
+    right = draw.draw(st.sampled_from(sorted(plain)))
     things = _things(sorted({*_columns(RIGHTS[right])}), draw)
     listed = _in_sql(session, lambda model: visible(model, who, right), things)
     assert listed == {each.id for each in things if may(who, right, each)}

@@ -37,7 +37,7 @@ def test_events_of_a_thing_are_numbered_and_chained() -> None:
     [
         "UPDATE event SET move = 'x' WHERE thing_kind = 'tested'",
         "DELETE FROM event WHERE thing_kind = 'tested'",
-        "TRUNCATE event",
+        "TRUNCATE event CASCADE",
     ],
 )
 def test_an_event_is_never_changed_or_removed(session: Session, change: str) -> None:

@@ -85,7 +85,7 @@ def _send_check(case: Case, world: World) -> None:
 
 
 def _pass(case: Case, world: World) -> None:
-    moves.pass_check(case, by=world.neighbour)
+    moves.pass_check(case, by=world.neighbour, note="seen from the road")
 
 
 def _close(case: Case, world: World) -> None:

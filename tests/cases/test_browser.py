@@ -83,7 +83,8 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     row.click()
     pane = desk.locator("#chosen")
     expect(pane).to_contain_text(number)
-    pane.locator(".candidates li", has_text="季翔一").get_by_role("button").first.click()
+    expect(pane.locator(".candidates li").first).to_contain_text("理由：")
+    pane.locator(".candidates").get_by_role("button", name="派遣").first.click()
     expect(pane.locator("[aria-current=step]")).to_have_text("已派遣")
 
     (handler,) = ask(
@@ -97,7 +98,7 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     expect(hand.locator("[aria-current=step]")).to_have_text("处置中")
     hand.get_by_text("反馈处置结果").first.click()
     hand.set_input_files("form[data-move=feedback] input[name=photo]", shot)
-    hand.locator("form[data-move=feedback] button").click()
+    hand.locator("form[data-move=feedback] button[type=submit]").click()
     expect(hand.locator("[aria-current=step]")).to_have_text("已处置")
 
     expect(pane.locator("[aria-current=step]")).to_have_text("已处置", timeout=3000)
@@ -112,13 +113,12 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     looker = new_page(signed_in_as=checker, width=390)
     looker.goto(f"/cases/{case}")
     looker.get_by_text("核查通过", exact=True).first.click()
+    looker.fill("form[data-move=pass] textarea", "从路边看已清理")
     looker.locator("form[data-move=pass] button").click()
     expect(looker.locator("article.case")).to_contain_text("核查通过")
 
-    closing = pane.locator("summary", has_text="结案")
-    expect(closing).to_be_visible(timeout=3000)
-    closing.click()
-    pane.locator("form[data-move=close] button").click()
+    expect(pane.get_by_role("button", name="结案", exact=True)).to_be_visible(timeout=3000)
+    pane.get_by_role("button", name="结案", exact=True).click()
     expect(pane.locator("header .chip.done")).to_have_text("已结案")
     assert ask(served, "SELECT state FROM case_file WHERE id = %s", case) == ("closed",)
 
@@ -248,7 +248,10 @@ def test_a_step_that_came_too_late_shows_both_versions_and_nothing_of_it_to_the_
     expect(faster.locator("[aria-current=step]")).to_have_text("处置中")
     context.set_offline(False)
     expect(row.locator("[data-both]")).to_contain_text("处置中")
-    expect(row.get_by_role("button", name="仍按我的办理")).to_be_visible()
+    # The other one has taken it on already: this step is open no more, and the page says so.
+    expect(row.get_by_role("button", name="保留对方的")).to_be_visible()
+    expect(row.get_by_role("button", name="按我的办理")).to_be_hidden()
+    expect(row.locator("[data-closed]")).to_be_visible()
 
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator(".menu summary").first.click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -18,9 +19,10 @@ from tests.cases.stages import brought_to, picture, reported
 from tests.conftest import Browser
 from tests.world import World, as_user, peopled
 from webapp.app import create_app
+from webapp.base import clock
 from webapp.base.config import Settings
 from webapp.base.db import db
-from webapp.cases import queries
+from webapp.cases import moves, offers, queries
 from webapp.cases.models import Assignment, Case, CaseMedia
 from webapp.cases.rules import State
 from webapp.people.actors import Person
@@ -90,6 +92,13 @@ def kept(app: Flask, make: Callable[[], Case]) -> tuple[int, int]:
         return case.id, case.version
 
 
+def taken_on(app: Flask, people: World, case_id: int) -> None:
+    """Whoever was asked has taken the case on, and may be asked again."""
+    with app.test_request_context("/"):
+        moves.sign(db.session.get_one(Case, case_id), by=people.worker)
+        db.session.commit()
+
+
 @pytest.mark.parametrize("_round", range(5))
 def test_of_two_dispatchers_at_once_one_wins(busy: Flask, people: World, _round: int) -> None:
     case_id, version = kept(busy, lambda: reported(people))
@@ -103,6 +112,53 @@ def test_of_two_dispatchers_at_once_one_wins(busy: Flask, people: World, _round:
     with busy.app_context():
         sent = select(func.count()).select_from(Assignment).where(Assignment.case_id == case_id)
         assert db.session.scalar(sent) == 1
+    taken_on(busy, people, case_id)
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_of_two_cases_sent_to_one_worker_at_once_one_is_an_offer(
+    busy: Flask, people: World, _round: int
+) -> None:
+    cases = [kept(busy, lambda: reported(people)) for _each in range(2)]
+    desks = [signed_in(busy, people.dispatcher), signed_in(busy, people.shift_leader)]
+
+    def send(desk: FlaskClient, case: tuple[int, int]) -> Callable[[], Any]:
+        data = {"worker": people.worker.id, "base_version": case[1]}
+        return lambda: desk.post(f"/cases/{case[0]}/dispatch", data=data, headers=JSON)
+
+    answers = at_once(*map(send, desks, cases))
+    assert sorted(each.status_code for each in answers) == [200, 409]
+    lost = next(each for each in answers if each.status_code == 409)
+    assert lost.json["error"]["code"] == "asked"
+    assert "还没有答复" in lost.json["error"]["message"]
+    won = cases[0][0] if answers[0].status_code == 200 else cases[1][0]
+    taken_on(busy, people, won)
+
+
+def test_of_a_worker_who_takes_it_on_and_the_clock_that_passes_it_on_one_wins(
+    busy: Flask, people: World
+) -> None:
+    case_id, version = kept(busy, lambda: brought_to(State.DISPATCHED, people))
+    phone = signed_in(busy, people.worker)
+    data = {"base_version": version}
+
+    def pass_on() -> None:
+        with busy.app_context(), clock.at(clock.now() + timedelta(days=9)):
+            offers.pass_on_lapsed()
+            db.session.commit()
+
+    def sign() -> int:
+        return phone.post(f"/cases/{case_id}/sign", data=data, headers=JSON).status_code
+
+    signed, _passed = at_once(sign, pass_on)
+    assert signed in (200, 403, 409)
+    with busy.app_context():
+        case = db.session.get_one(Case, case_id)
+        assert (case.handler_id == people.worker.id) == (signed == 200)
+        found = select(Assignment).where(
+            Assignment.case_id == case_id, Assignment.ended_at.is_(None)
+        )
+        assert [each.account_id for each in db.session.scalars(found)] == [case.handler_id]
 
 
 @pytest.mark.parametrize("_round", range(5))

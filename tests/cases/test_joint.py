@@ -88,7 +88,7 @@ def test_a_case_is_closed_only_when_every_department_has_done_its_part(
     photographed(case, Stage.AFTER, by=handler)
     moves.feedback(case, by=handler)
     moves.send_check(case, to=world.neighbour.id, by=world.dispatcher)
-    moves.pass_check(case, by=world.neighbour)
+    moves.pass_check(case, by=world.neighbour, note="seen from the road")
     with pytest.raises(NotOpen, match=order.name):
         moves.close(case, by=world.shift_leader)
     part = next(each for each in case.parts if not each.lead)
@@ -163,7 +163,7 @@ def test_a_merged_report_keeps_its_reporter_informed(world: World) -> None:
     photographed(first, Stage.AFTER, by=world.worker)
     moves.feedback(first, by=world.worker)
     moves.send_check(first, to=world.neighbour.id, by=world.dispatcher)
-    moves.pass_check(first, by=world.neighbour)
+    moves.pass_check(first, by=world.neighbour, note="seen from the road")
     before = _told(world.neighbour)
     moves.close(first, by=world.shift_leader)
     assert _told(world.neighbour) == before + 1

@@ -13,9 +13,11 @@ from webapp.base import audit, clock, notices
 from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Refusal, Unacceptable
-from webapp.cases import actions, moves, queries
+from webapp.cases import actions, candidates, moves, queries
+from webapp.cases.desk import queries as desk
+from webapp.cases.desk.forms import Wish
 from webapp.cases.models import Case
-from webapp.cases.rules import CASE_FLOW, OPEN, Duty, Stage, State
+from webapp.cases.rules import CASE_FLOW, Duty, Stage, State
 from webapp.people import actions as people
 from webapp.people.models import Account
 
@@ -49,6 +51,8 @@ DEEDS: dict[str, Deed] = {
     "dispatch": _worker_on,
     "recall": lambda case, by, world: moves.recall(case, by=by, note="to somebody else"),
     "decline": lambda case, by, world: moves.decline(case, by=by, note="ill today"),
+    "pass_on": lambda case, by, world: moves.pass_on(case, to=world.neighbour.id, by=by),
+    "lapse": lambda case, by, world: moves.lapse(case, by=by),
     "sign": lambda case, by, world: moves.sign(case, by=by),
     "request_return": lambda case, by, world: moves.request_return(case, by=by, note="not mine"),
     "approve_return": lambda case, by, world: moves.approve_return(case, by=by),
@@ -70,7 +74,7 @@ DEEDS: dict[str, Deed] = {
     "take_back": lambda case, by, world: moves.take_back(case, by=by),
     "feedback": lambda case, by, world: moves.feedback(case, by=by),
     "send_check": lambda case, by, world: moves.send_check(case, to=world.neighbour.id, by=by),
-    "pass": lambda case, by, world: moves.pass_check(case, by=by),
+    "pass": lambda case, by, world: moves.pass_check(case, by=by, note="seen"),
     "fail": lambda case, by, world: moves.fail_check(case, by=by, note="still there"),
     "close": lambda case, by, world: moves.close(case, by=by),
     "void": lambda case, by, world: moves.void(case, by=by, note="never was one"),
@@ -101,7 +105,11 @@ DOERS = {
 
 
 def _doer(name: str, world: World) -> Actor:
-    return HOUSE if name == "archive" else getattr(world, DOERS.get(name, "dispatcher"))
+    return (
+        HOUSE
+        if name in ("archive", "pass_on", "lapse")
+        else getattr(world, DOERS.get(name, "dispatcher"))
+    )
 
 
 def test_the_deeds_are_the_moves_of_the_flow() -> None:
@@ -164,7 +172,8 @@ def test_whoever_handled_it_does_not_check_it(world: World) -> None:
     case = brought_to(State.FEEDBACK, world)
     with pytest.raises(Unacceptable):
         moves.send_check(case, to=world.worker.id, by=world.dispatcher)
-    offered = {each.id for each in queries.candidates(case, without=[world.worker.id])}
+    made = candidates.ranking(case, without=[world.worker.id])
+    offered = {each.account for each in made.order}
     assert world.worker.id not in offered
 
 
@@ -183,9 +192,9 @@ def test_somebody_of_two_grids_is_offered_once_and_by_the_nearer_one(world: Worl
         account, role="grid_worker", grid_id=world.next_door.id, since=clock.now(), by=None
     )
     case = reported(world)
-    offered = queries.candidates(case, limit=100)
-    mine = [each for each in offered if each.id == world.worker.id]
-    assert [(each.own_grid, each.away_m) for each in mine] == [(True, 0)]
+    offered = candidates.ranking(case).order
+    mine = [each for each in offered if each.account == world.worker.id]
+    assert [(each.own, each.grid) for each in mine] == [(True, world.home.name)]
 
 
 def test_what_is_late_stands_before_what_is_new_on_every_page(world: World) -> None:
@@ -195,7 +204,7 @@ def test_what_is_late_stands_before_what_is_new_on_every_page(world: World) -> N
         each.due_at = clock.now() - timedelta(hours=1)
     db.session.flush()
     told, last = [], None
-    while page := queries.queued(world.worker, states=OPEN, at=clock.now(), after=last, limit=2):
+    while page := desk.queued(world.worker, Wish(before=last), at=clock.now(), limit=2):
         told += [each.id for each in page]
         last = told[-1]
     in_order = [third, late, cases[4], cases[3], cases[1]]

@@ -190,7 +190,7 @@ def test_the_whole_path_in_pages(app: Flask, world: World) -> None:
         (worker, "sign", {}),
         (worker, "feedback", {"photo": (picture("blue"), "after.jpg")}),
         (desk, "send_check", {"worker": world.neighbour.id}),
-        (checker, "pass", {}),
+        (checker, "pass", {"note": "seen from the road"}),
         (leader, "close", {"note": "well done"}),
     ]
     for who, name, data in steps:
@@ -210,7 +210,7 @@ def test_of_two_dispatchers_the_second_is_told_who_was_first(app: Flask, world: 
     )
     assert (first.status_code, second.status_code) == (303, 409)
     assert "dispatcher" in second.json["error"]["message"]
-    assert second.json["case"]["state"] == State.DISPATCHED
+    assert second.json["theirs"]["state"] == State.DISPATCHED
 
 
 def test_a_step_replayed_by_a_phone_is_done_once(app: Flask, world: World) -> None:
@@ -319,7 +319,7 @@ def test_words_are_shown_as_words(app: Flask, world: World) -> None:
 
 
 def test_today_holds_what_i_am_sent_to_nearest_first(app: Flask, world: World) -> None:
-    near = brought_to(State.DISPATCHED, world)
+    near = brought_to(State.PROCESSING, world)
     lon, lat = world.spot(world.next_door)
     far = reported(world, lon=lon, lat=lat, by=world.neighbour)
     from webapp.cases import moves
@@ -352,13 +352,15 @@ class Statements:
             self.said.append(statement)
 
 
-def test_a_report_takes_a_single_digit_of_statements(app: Flask, world: World) -> None:
+def test_a_report_takes_a_dozen_statements_with_routing_limit_and_twins(
+    app: Flask, world: World
+) -> None:
     client = as_user(app, world.worker)
     client.post("/api/v1/cases", json=sent(world))
     body = sent(world, client_id=str(uuid.uuid4()))
     with Statements() as asked:
         assert client.post("/api/v1/cases", json=body).status_code == 201
-    assert len(asked.said) <= 9, "\n".join(asked.said)
+    assert len(asked.said) <= 12, "\n".join(asked.said)
 
 
 def test_the_queue_asks_no_more_for_many_cases_than_for_few(app: Flask, world: World) -> None:
@@ -366,7 +368,7 @@ def test_the_queue_asks_no_more_for_many_cases_than_for_few(app: Flask, world: W
     few = many = 0
     for count in (2, 12):
         for _ in range(count):
-            brought_to(State.DISPATCHED, world)
+            brought_to(State.PROCESSING, world)
         with Statements() as asked:
             client.get("/cases")
         few, many = few or len(asked.said), len(asked.said)

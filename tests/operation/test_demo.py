@@ -21,7 +21,7 @@ from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.cases.models import Case
-from webapp.cases.rules import State
+from webapp.cases.rules import Source, State
 from webapp.grids import queries as grids
 from webapp.operation import stories
 from webapp.people.models import Account, Post
@@ -96,7 +96,7 @@ def test_every_living_grid_has_its_worker_and_nobody_has_a_name(demo: Installati
     watched = set(db.session.scalars(select(Post.grid_id).where(Post.role == "grid_worker")))
     assert watched == {grid.id for grid in grids.living()}
     assert len(watched) == 97
-    titles = "网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|街道分管领导|系统管理员"
+    titles = "居民|网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|街道分管领导|系统管理员"
     for account in db.session.scalars(select(Account).where(Account.demo)):
         assert re.match(titles, account.name), account.name
     roles = set(db.session.scalars(select(Post.role).distinct()))
@@ -104,7 +104,8 @@ def test_every_living_grid_has_its_worker_and_nobody_has_a_name(demo: Installati
 
 
 def test_cases_stand_at_every_stage_and_lie_where_they_should(demo: Installation) -> None:
-    stages = dict(db.session.execute(select(Case.state, func.count()).group_by(Case.state)).all())
+    told = select(Case.state, func.count()).where(Case.source == Source.WORKER)
+    stages = dict(db.session.execute(told.group_by(Case.state)).all())
     assert stages == {state: count for state, (count, _from, _to) in stories.STAGES.items()}
     lost = db.session.scalars(select(Case).where(Case.grid_id.is_(None))).all()
     assert lost
@@ -120,12 +121,21 @@ def test_they_are_marked_as_examples_and_have_their_pictures(demo: Installation)
     assert db.session.scalar(select(func.count()).select_from(StoredFile)) > 80
 
 
+def test_residents_have_reported_what_the_public_may_and_may_not_read(demo: Installation) -> None:
+    told = db.session.scalars(select(Case).where(Case.source == Source.PUBLIC)).all()
+    assert {case.confidential for case in told} == {case.private for case in told} == {True, False}
+    assert [case.reopenings for case in told].count(1) == 1
+    old = clock.now() - timedelta(days=90)
+    assert [case.happened_at < old for case in told].count(True) == 1
+
+
 def test_nothing_happened_in_the_future_and_the_log_is_in_order(demo: Installation) -> None:
     now = clock.now()
     for case in db.session.scalars(select(Case)):
         moments = [event.at for event in audit.history("case", case.id)]
         assert moments == sorted(moments)
-        assert now - timedelta(days=9) < case.happened_at <= moments[-1] <= now
+        young = timedelta(days=9 if case.source == Source.WORKER else 101)
+        assert now - young < case.happened_at <= moments[-1] <= now
         assert case.happened_at <= case.received_at
     assert audit.broken_links() == []
 

@@ -59,6 +59,9 @@ NOT_BY_LINK = frozenset(
         "imports.one",
         "imports.drawing",
         "people.phone",
+        "residents.one",
+        "residents.photo",
+        "follows.link",
         "people.link",
         "hand_overs.one",
     )
@@ -66,6 +69,8 @@ NOT_BY_LINK = frozenset(
 
 # Pages of one kind are alike: so many of each are read.
 ALIKE = 3
+# One figure is like another.
+FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
 
 
 class _Links(HTMLParser):
@@ -111,7 +116,7 @@ class _Reader:
         if parts.path == "/live":
             return False
         kind = (
-            re.sub(r"\d+|DJJ-\w-\d+|[0-9A-Z]{15}", "#", parts.path)
+            re.sub(FIGURE + r"|\d+|DJJ-\w-\d+|[0-9A-Z]{15}", "#", parts.path)
             + "?"
             + "&".join(sorted(part.partition("=")[0] for part in parts.query.split("&")))
         )
@@ -270,6 +275,9 @@ LISTS = {
     "/grids/DJJ-C-001": "dispatcher",
     "/api/v1/cases": "dispatcher",
     "/maps/layers/cases.json": "dispatcher",
+    "/maps/layers/public_cases.json": "stranger",
+    "/public/cases?show=all": "dispatcher",
+    "/mine": "worker",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,16 @@ class Event(Base):
         UniqueConstraint("thing_kind", "thing_id", "seq"),
         Index("ix_event_at", "at", postgresql_using="brin"),
         Index("ix_event_actor_id", "actor_id", "at"),
+        # A phone's own name for a step: it is done once, however often it arrives.
+        Index(
+            "uq_event_mark",
+            "thing_kind",
+            "thing_id",
+            "move",
+            text("(data ->> 'mark')"),
+            unique=True,
+            postgresql_where=text("(data ->> 'mark') IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -209,6 +220,18 @@ def history(kind: str, thing_id: int) -> list[Event]:
     """All events of one thing, oldest first."""
     found = select(Event).where(Event.thing_kind == kind, Event.thing_id == thing_id)
     return list(db.session.scalars(found.order_by(Event.seq)))
+
+
+def by_mark(kind: str, thing_id: int, move: str, mark: uuid.UUID) -> Event | None:
+    """The event of this very step of a phone, if it has arrived already."""
+    return db.session.scalar(
+        select(Event).where(
+            Event.thing_kind == kind,
+            Event.thing_id == thing_id,
+            Event.move == move,
+            Event.data["mark"].astext == str(mark),
+        )
+    )
 
 
 def last(kind: str, thing_id: int) -> Event | None:

@@ -44,6 +44,12 @@ class Settings:
         "a point this near (metres) to a grid still belongs to it, as on_border; a change holds from"
         " the next `geodata load`, which `make run` begins with",
     )
+    public_url: str = _setting(
+        "PUBLIC_URL",
+        "",
+        "how the house is reached from outside, such as `https://wg.example.cn`, for links in texts;"
+        " empty: this machine only",
+    )
     timezone: str = _setting("WANGGE_TIMEZONE", "Asia/Shanghai", "local time of the subdistrict")
     locale: str = _setting("WANGGE_LOCALE", "zh_CN", "language of a first visit: zh_CN or en")
     subdistrict: str = _setting(
@@ -118,6 +124,11 @@ class Settings:
     def production(self) -> bool:
         """True where real people's data live."""
         return self.env == "production"
+
+    @property
+    def address(self) -> str:
+        """The beginning of every link that leaves the house."""
+        return self.public_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
 
     @property
     def elsewhere(self) -> tuple[str, str] | None:

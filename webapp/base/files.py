@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,6 +16,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import Float, ForeignKey, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.db import Base, Numbered, db
 from webapp.base.flow import Unacceptable
@@ -43,6 +45,9 @@ class StoredFile(Numbered, Base):
     height: Mapped[int | None]
     taken_lon: Mapped[float | None] = mapped_column(Float(53))
     taken_lat: Mapped[float | None] = mapped_column(Float(53))
+    # Where the camera looked, in degrees from north.
+    taken_heading: Mapped[float | None] = mapped_column(Float(53))
+    taken_at: Mapped[datetime | None]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -57,7 +62,7 @@ def init_app(app: Flask, instance: Path) -> None:
 def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> StoredFile:
     """The picture is kept as JPEG, turned upright, at most 2048 px, with nothing hidden in it.
 
-    Its position (WGS 84 degrees) is read before everything else that the phone wrote is dropped.
+    Its position (WGS 84 degrees) and its moment are read before everything else that the phone wrote is dropped.
     Raises `Unacceptable` when it is not a picture.
     """
     try:
@@ -65,6 +70,8 @@ def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> St
             if picture.width * picture.height > LARGEST_PICTURE:
                 raise Unacceptable(_l("This picture is too large."), fields={"photo": ""})
             lon, lat = _position(picture)
+            heading = _heading(picture)
+            taken_at = _moment(picture)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         words = _l("This is not a picture we can read. Use JPEG, PNG or WebP.")
@@ -75,6 +82,7 @@ def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> St
     file = _keep(clean.getvalue(), "image/jpeg", by=by, name=name)
     file.width, file.height = upright.size
     file.taken_lon, file.taken_lat = lon, lat
+    file.taken_heading, file.taken_at = heading, taken_at
     return file
 
 
@@ -143,6 +151,29 @@ def _position(picture: Any) -> tuple[float | None, float | None]:
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None, None
     return lon, lat
+
+
+def _heading(picture: Any) -> float | None:
+    gps = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    try:
+        heading = float(gps[ExifTags.GPS.GPSImgDirection])
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    return heading % 360 if isfinite(heading) else None
+
+
+def _moment(picture: Any) -> datetime | None:
+    """When it was taken, by the clock of the phone: in its own zone, or else in that of the office."""
+    said = picture.getexif().get_ifd(ExifTags.IFD.Exif)
+    words = str(said.get(ExifTags.Base.DateTimeOriginal) or "").strip("\0 ")
+    zone = str(said.get(ExifTags.Base.OffsetTimeOriginal) or "").strip("\0 ")
+    try:
+        if zone:
+            return datetime.strptime(f"{words} {zone}", "%Y:%m:%d %H:%M:%S %z")
+        moment = datetime.strptime(words, "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007  # the zone follows
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=clock.Calendar().zone)
 
 
 def _degrees(parts: Any, negative: bool) -> float:

@@ -103,9 +103,9 @@ class Flow:
         self.moves = moves
 
     def check(self, column: str = "state") -> CheckConstraint:
-        """The database's own list of states, from the same table."""
+        """The database's own list of states, from the same table; it names the flow whose it is."""
         allowed = ", ".join(f"'{state}'" for state in self.states)
-        return CheckConstraint(f"{column} IN ({allowed})", name=column)
+        return CheckConstraint(f"{column} IN ({allowed})", name=column, info={"flow": self.kind})
 
     def open_moves(self, thing: Any, who: Actor) -> dict[str, Move]:
         """The buttons: the moves that are open now and that `who` may make."""
@@ -125,16 +125,21 @@ class Flow:
         base_version: int | None = None,
         client_at: datetime | None = None,
         mark: uuid.UUID | None = None,
+        insisted: bool = False,
         data: dict[str, Any] | None = None,
     ) -> audit.Event:
         """The thing stands in the new state and the log says who moved it; or a `Refusal`.
 
         Takes the row lock, so of two people at once one wins and the other is told who and when.
         `base_version` is the version the person saw; None when a lone state is enough. `mark` is
-        the phone's own name for this step; it stands in the event, so that a replay is known.
+        the phone's own name for this step; it stands in the event with the version the step made,
+        so that a replay is known. `insisted`: the person has seen what somebody else did meanwhile
+        and wants the step all the same; the event says so.
         """
         each = self.moves[name]
         lock(thing)
+        if mark is not None and audit.by_mark(self.kind, thing.id, name, mark) is not None:
+            raise Changed(self._who_was_faster(thing))
         if base_version is not None and thing.version != base_version:
             raise Changed(self._who_was_faster(thing))
         if thing.state not in each.since:
@@ -149,7 +154,9 @@ class Flow:
             )
         before, thing.state = thing.state, each.to
         if mark is not None:
-            data = {**(data or {}), "mark": str(mark)}
+            data = {**(data or {}), "mark": str(mark), "version": (thing.version or 0) + 1}
+        if insisted:
+            data = {**(data or {}), "conflict": "mine"}
         return self.record(
             thing, name, by=by, before=before, after=each.to, client_at=client_at, data=data
         )
@@ -233,6 +240,7 @@ EVIDENCE_WORDS: dict[str, LazyString] = {
     "after_photo": _l("Take a photo of how it looks now."),
     "before_photo": _l("Take a photo of what you found."),
     "worker": _l("Choose who goes."),
+    "taker": _l("Choose who takes over."),
     "verify_photo": _l("Take a photo of the place."),
     "nearness": _l("No photo was taken within 50 m of the case. Say in a few words why."),
     "presence": _l(
@@ -242,6 +250,9 @@ EVIDENCE_WORDS: dict[str, LazyString] = {
     "categories": _l("Write at least the widest class."),
     "unit": _l("Choose the department."),
     "contact": _l("Speak with the caller first, and say so."),
+    "nearness_point": _l(
+        "You are more than 80 m away, or the phone does not know where it is. Say in a few words why."
+    ),
     "into": _l("Choose the case it belongs to."),
     "days": _l("Say how many working days more."),
     "review_on": _l("Say on which day somebody looks again."),

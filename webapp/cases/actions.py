@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from math import hypot
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,15 +13,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock
-from webapp.base.access import Actor, may
-from webapp.base.datum import Datum
+from webapp.base.access import HOUSE, Actor, may
+from webapp.base.datum import Datum, to_wgs84
 from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
-from webapp.base.spatial import shape_of, standing_at, to_metric
+from webapp.base.spatial import standing_at
 from webapp.cases import queries, questions, timing
+from webapp.cases.around import queries as around
 from webapp.cases.models import NUMBERS, Case, CaseClass, CaseMedia
 from webapp.cases.moves import unchanged
+from webapp.cases.proof import Stood, away_m
 from webapp.cases.routing import actions as routing
 from webapp.cases.rules import CASE_FLOW, UNSENT, Source, Stage, State
 from webapp.cases.standards import in_force
@@ -35,8 +36,8 @@ FARTHEST_M = 50_000
 def report(
     *,
     class_code: str,
-    lon: float,
-    lat: float,
+    lon: float | None,
+    lat: float | None,
     datum: Datum,
     accuracy_m: float | None = None,
     words: str | None = None,
@@ -47,13 +48,18 @@ def report(
     happened_at: datetime | None = None,
     client_id: uuid.UUID | None = None,
     answers: Mapping[str, Any] | None = None,
+    confidential: bool = False,
+    private: bool = False,
     prefix: str,
 ) -> Case:
     """A case comes in. It is in its grid and cell from the first moment; the desk and the grid know.
 
+    Which open cases may be the same matter stands in its first event.
+
     `client_id` makes it idempotent: the same report sent twice answers the first case. A report in
-    no grid is kept, and waits in the queue "outside". `answers` are those to the questions of the
-    class, by their codes, and are checked; None: nobody was asked.
+    no grid, or with a place in words only, is kept and waits in the queue "outside". `answers` are
+    those to the questions of the class, by their codes, and are checked; None: nobody was asked. The
+    log does not say which resident it was: it can never be erased there.
     """
     case_class = in_force.class_of(class_code)
     if case_class is None:
@@ -79,8 +85,10 @@ def report(
         received_at=now,
         said_grid_id=said.id if said else None,
         answers=answered,
+        confidential=confidential,
+        private=private,
         **timing.terms(queries.condition_for(class_code), since=now, at=State.REPORTED),
-        **standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m),
+        **_place(lon, lat, datum, accuracy_m),
     )
     # The same report may be coming in by another connection at this moment: then this one waits.
     arriving = arriving.on_conflict_do_nothing(index_elements=[Case.client_id])
@@ -90,7 +98,10 @@ def report(
     if case.grid_id is None and queries.metres_outside(case) > FARTHEST_M:
         words_ = _l("This point lies more than 50 km away from here. Is the position right?")
         raise Unacceptable(words_, fields={"lon": words_})
-    CASE_FLOW.begin(case, "report", by=by, client_at=happened_at)
+    twins = around.twin_numbers(case)
+    logged = HOUSE if source == Source.PUBLIC else by
+    data = {"twins": twins} if twins else None
+    CASE_FLOW.begin(case, "report", by=logged, client_at=happened_at, data=data)
     routing.route(case)
     tell_arrival(case, by)
     return case
@@ -102,8 +113,12 @@ def add_media(
     *,
     stage: Stage,
     client_id: uuid.UUID | None = None,
+    stood: Stood | None = None,
 ) -> CaseMedia:
-    """The picture or voice note belongs to the case; how far from it it was taken is kept."""
+    """The picture or voice note belongs to the case; how far from it it was taken is kept.
+
+    By its own word, and by that of the phone which brings it.
+    """
     known = queries.media_by_mark(case.id, client_id) if client_id else None
     if known is not None:
         return known
@@ -113,7 +128,12 @@ def add_media(
         stage=stage,
         client_id=client_id,
         distance_m=_away(case, file),
+        created_at=clock.now(),
     )
+    if stood is not None:
+        media.phone_lon, media.phone_lat = to_wgs84(stood.lon, stood.lat, stood.datum)
+        media.phone_accuracy_m, media.phone_heading = stood.accuracy_m, stood.heading
+        media.phone_m = away_m(case, stood.lon, stood.lat, stood.datum)
     try:
         with db.session.begin_nested():
             db.session.add(media)
@@ -184,6 +204,7 @@ def correct(
             raise Unacceptable(words, fields={"grid": words})
         if grid.id != case.grid_id:
             changed["grid"] = [case.grid_id, grid.id]
+            changed["grid_names"] = [case.grid.name if case.grid else "–", grid.name]
             case.grid_id, case.grid_version_id, case.on_border = grid.id, version.id, False
     if not changed:
         raise Unacceptable(_l("Nothing would change."))
@@ -192,12 +213,18 @@ def correct(
     db.session.expire(case, ["grid", "case_class"])
 
 
+def _place(
+    lon: float | None, lat: float | None, datum: Datum, accuracy_m: float | None
+) -> dict[str, Any]:
+    if lon is None or lat is None:
+        return {}
+    return standing_at(lon, lat, datum=datum, accuracy_m=accuracy_m)
+
+
 def _away(case: Case, file: StoredFile) -> float | None:
-    if case.geom is None or file.taken_lon is None or file.taken_lat is None:
+    if file.taken_lon is None or file.taken_lat is None:
         return None
-    x, y = to_metric(file.taken_lon, file.taken_lat)
-    here = shape_of(case.geom).centroid
-    return hypot(x - here.x, y - here.y)
+    return away_m(case, file.taken_lon, file.taken_lat)
 
 
 def _arrived(client_id: uuid.UUID | None, by: Actor) -> Case:

@@ -12,9 +12,12 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import ColumnElement, Table, case, func, or_, select
 from sqlalchemy.dialects.postgresql import Insert, Range, insert
+from tqdm import tqdm
 
 from webapp.base.db import Base, db
 from webapp.cases.models import CaseClass, ComponentClass, FilingCondition
+from webapp.cases.residents.anonymising import anonymise
+from webapp.cases.rota.models import ClassWish
 from webapp.cases.routing import actions as routing, queries as rules
 from webapp.cases.standards.models import ClassHint
 from webapp.cases.standards.rules import Basis, Where
@@ -37,6 +40,18 @@ def load() -> None:
     click.echo(f"{classes} classes of matters and components")
 
 
+@group.command("anonymise")
+def anonymise_reports() -> None:
+    """Erase who made reports whose time is over by the rules; a register tells what was erased."""
+    total = 0
+    with tqdm(desc="reports", leave=False) as bar:
+        while done := anonymise():
+            db.session.commit()
+            total += done
+            bar.update(done)
+    click.echo(f"{total} reports anonymised")
+
+
 def load_classes() -> int:
     """Every class of the standard and every local one is known; answers how many there are.
 
@@ -44,6 +59,7 @@ def load_classes() -> int:
     """
     total = 0
     load_conditions()
+    load_wishes()
     for table, name in ((CaseClass, "classes.tsv"), (ComponentClass, "components.tsv")):
         rows = _rows(DATA / name)
         db.session.execute(_fill(Base.metadata.tables[table.__tablename__]), rows)
@@ -99,6 +115,15 @@ def load_owners() -> int:
         routing.add(wish, by=None, provenance="默认归属，可由街道调整")
         made += 1
     return made
+
+
+def load_wishes() -> int:
+    """The first wishes of classes are on file where none are; what an office has set stays."""
+    if db.session.scalar(select(func.count()).select_from(ClassWish)):
+        return 0
+    rows = _rows(DATA / "wishes.tsv")
+    db.session.execute(insert(ClassWish), rows)
+    return len(rows)
 
 
 def _fill(table: Table) -> Insert:

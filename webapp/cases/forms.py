@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 from webapp.base import clock
 from webapp.base.datum import Datum
 from webapp.base.web import Form
+from webapp.cases.proof import Stood
 from webapp.cases.rules import HoldReason, RejectReason, Stage
 
 # A phone's clock may run a little ahead; an unsent report may be some weeks old.
@@ -27,6 +28,10 @@ class HappenedForm(Form):
 
     client_id: uuid.UUID | None = None
     happened_at: AwareDatetime | None = None
+    # Where the person stood, if they chose to say so.
+    here_lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    here_lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    here_accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
 
     @field_validator("happened_at")
     @classmethod
@@ -40,8 +45,25 @@ class HappenedForm(Form):
         return value.astimezone(UTC)
 
 
+class StoodForm(HappenedForm):
+    """Something done on a phone that may say where it was at that moment."""
+
+    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
+    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
+    datum: Datum = Datum.WGS84
+    accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
+    heading: float | None = Field(default=None, ge=0, le=360, allow_inf_nan=False)
+
+    @property
+    def stood(self) -> Stood | None:
+        """Where the phone was; None when it did not say."""
+        if self.lon is None or self.lat is None:
+            return None
+        return Stood(self.lon, self.lat, self.accuracy_m, self.datum, self.heading)
+
+
 class ReportForm(HappenedForm):
-    """A report: what, where, and in which words."""
+    """A report: what, where, and in which words; `solved` on the spot already, and how."""
 
     class_code: str = Field(pattern=r"^[0-9]{5}$")
     lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
@@ -51,6 +73,8 @@ class ReportForm(HappenedForm):
     words: str | None = Field(default=None, max_length=4000)
     where_words: str | None = Field(default=None, max_length=300)
     said_grid: str | None = Field(default=None, max_length=20)
+    solved: bool = False
+    solved_note: str | None = Field(default=None, max_length=2000)
     # To the questions of the class: in a form the fields `answer.CODE`, in JSON one object.
     answers: dict[str, str | float | bool | list[str]] = Field(default_factory=dict, max_length=60)
 
@@ -67,17 +91,22 @@ class ReportForm(HappenedForm):
         return {**sent, "answers": given} if given else sent
 
 
-class MediaForm(HappenedForm):
+class MediaForm(StoodForm):
     """A picture or voice note that follows its case."""
 
     stage: Stage = Stage.FOUND
 
 
-class MoveForm(HappenedForm):
-    """A step of a case: the version the person saw, and whatever the step asks for."""
+class MoveForm(StoodForm):
+    """A step of a case: the version the person saw, and whatever the step asks for.
+
+    `insisted`: the version seen is somebody else's newer one, and the step is wanted all the same.
+    """
 
     base_version: int | None = Field(default=None, ge=0)
+    insisted: bool = False
     worker: int | None = Field(default=None, ge=1)
+    anyway: bool = False
     unit: int | None = Field(default=None, ge=1)
     helpers: list[int] = Field(default_factory=list, max_length=20)
     condition_id: int | None = Field(default=None, ge=1)

@@ -160,6 +160,7 @@ class Case(Numbered, Placed, Base):
         one_of("limit_unit", LimitUnit),
         CheckConstraint("state <> 'merged' OR merged_into_id IS NOT NULL", name="merged"),
         CheckConstraint("merged_into_id <> id AND parent_id <> id", name="not_itself"),
+        CheckConstraint("reports >= 1", name="reports"),
         CheckConstraint("(paused_at IS NULL) = (left_s IS NULL)", name="paused"),
     )
 
@@ -204,6 +205,8 @@ class Case(Numbered, Placed, Base):
     reworks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     shirks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     reopenings: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    # How many people have reported it: its own report and those merged into it.
+    reports: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     filed_at: Mapped[datetime | None]
     dispatched_at: Mapped[datetime | None]
     handled_at: Mapped[datetime | None]
@@ -218,6 +221,8 @@ class Case(Numbered, Placed, Base):
 
     # Not kept: this object answers a report that had arrived before.
     replayed = False
+    # Not kept: the queue says of it that it may have been reported before.
+    doubted = False
 
     case_class: Mapped[CaseClass] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Case.grid_id")
@@ -267,11 +272,35 @@ class CaseMedia(Numbered, Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     stage: Mapped[str]
     client_id: Mapped[uuid.UUID | None] = mapped_column(UUID())
+    # How far from the case it was taken, by its own word.
     distance_m: Mapped[float | None] = mapped_column(Float(53))
+    # The same by the phone that brought it, which says where it was and looked at that moment.
+    phone_lon: Mapped[float | None] = mapped_column(Float(53))
+    phone_lat: Mapped[float | None] = mapped_column(Float(53))
+    phone_accuracy_m: Mapped[float | None] = mapped_column(Float(53))
+    phone_heading: Mapped[float | None] = mapped_column(Float(53))
+    phone_m: Mapped[float | None] = mapped_column(Float(53))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     case: Mapped[Case] = relationship(back_populates="media")
     file: Mapped[StoredFile] = relationship()
+
+    @property
+    def stood(self) -> tuple[float, float] | None:
+        """(lon, lat) where it was taken: by its own word, else by the phone's."""
+        for lon, lat in (
+            (self.file.taken_lon, self.file.taken_lat),
+            (self.phone_lon, self.phone_lat),
+        ):
+            if lon is not None and lat is not None:
+                return lon, lat
+        return None
+
+    @property
+    def looked(self) -> float | None:
+        """Degrees from north to which the camera looked, likewise."""
+        own = self.file.taken_heading
+        return own if own is not None else self.phone_heading
 
 
 class CasePart(Numbered, Base):
@@ -348,6 +377,18 @@ class Assignment(Numbered, Base):
             "account_id",
             postgresql_where=text("ended_at IS NULL"),
         ),
+        # Of one person at most one offer waits for an answer.
+        Index(
+            "uq_assignment_offer",
+            "account_id",
+            unique=True,
+            postgresql_where=text("duty = 'handle' AND taken_at IS NULL AND ended_at IS NULL"),
+        ),
+        Index(
+            "ix_assignment_answer_by",
+            "answer_by",
+            postgresql_where=text("taken_at IS NULL AND ended_at IS NULL"),
+        ),
     )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
@@ -360,6 +401,8 @@ class Assignment(Numbered, Base):
     declined: Mapped[bool] = mapped_column(server_default=text("false"))
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # Until then an offer to handle it is to be taken on; then it goes to the next.
+    answer_by: Mapped[datetime | None]
     taken_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

@@ -11,17 +11,17 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import clock
 from webapp.base.access import HOUSE, Actor
 from webapp.base.clock import Limit, Unit as LimitUnit
-from webapp.base.db import db, lock
+from webapp.base.db import lock
 from webapp.base.flow import Changed, NotOpen, Refusal, Unacceptable
 from webapp.base.language import N_
-from webapp.cases import parts, queries, timing
-from webapp.cases.models import Assignment, Case, FilingCondition
+from webapp.cases import parts, proof, queries, timing
+from webapp.cases.models import Case, FilingCondition
+from webapp.cases.proof import Proof, Stood
 from webapp.cases.rules import (
     CASE_FLOW,
     ENDED,
     EXTENSION_MOST,
     HOLD_WORDS,
-    PROOF_M,
     REJECT_WORDS,
     REOPEN_DAYS,
     RETURN_WITHIN,
@@ -31,8 +31,11 @@ from webapp.cases.rules import (
     Stage,
     State,
 )
-from webapp.cases.telling import DISPATCHERS, tell
+from webapp.cases.sending import end_duty, holds, send
+from webapp.cases.telling import DISPATCHERS, tell, tell_reporters
 from webapp.people import queries as people
+
+NO_ANSWER = N_("There was no answer in time.")
 
 
 def self_close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
@@ -57,24 +60,39 @@ def send_verify(
     """Somebody of the field is asked whether it is there."""
     _move(case, "send_verify", by=by, evidence={"worker": to}, data=_said(note, to=to), **moved)
     case.verifier_id = to
-    _assign(case, to, Duty.VERIFY, by, note)
+    send(case, to, Duty.VERIFY, by=by, note=note)
     tell(case, [to], N_("Please look whether %(number)s is there: %(what)s"))
 
 
-def confirm(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
+def confirm(
+    case: Case,
+    *,
+    by: Actor,
+    note: str | None = None,
+    stood: Stood | None = None,
+    **moved: Any,
+) -> None:
     """It is there, shown by a picture taken near it, or with the reason why not near."""
-    _move(case, "confirm", by=by, evidence=_proof(case, note), data=_said(note), **moved)
+    shown = proof.of(case, Stage.VERIFY, stood)
+    evidence = _near(case, shown, note)
+    evidence["verify_photo"] = Stage.VERIFY in queries.stages_of(case.id)
+    data = _said(note, **shown.said())
+    _move(case, "confirm", by=by, evidence=evidence, data=data, **moved)
     end_duty(case, Duty.VERIFY)
     tell(case, people.holders_everywhere(DISPATCHERS), N_("%(number)s is there: %(what)s"))
 
 
-def refute(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
+def refute(
+    case: Case, *, by: Actor, note: str | None, stood: Stood | None = None, **moved: Any
+) -> None:
     """It is not there; whoever reported it knows why it was not accepted."""
-    evidence = {**_proof(case, note), "note": note}
-    _move(case, "refute", by=by, evidence=evidence, data=_said(note), **moved)
+    shown = proof.of(case, Stage.VERIFY, stood)
+    evidence = {**_near(case, shown, note), "note": note}
+    data = _said(note, **shown.said())
+    _move(case, "refute", by=by, evidence=evidence, data=data, **moved)
     case.reject_reason = RejectReason.NOT_FOUND
     _end_case(case)
-    tell(case, [case.reporter_id], N_("Case %(number)s was not accepted: %(note)s"), note=note)
+    tell_reporters(case, N_("Case %(number)s was not accepted: %(note)s"), note=note)
 
 
 def reject(
@@ -90,7 +108,7 @@ def reject(
     _move(case, "reject", by=by, evidence={"note": note}, data=data, **moved)
     case.reject_reason = reason
     _end_case(case)
-    tell(case, [case.reporter_id], N_("Case %(number)s was not accepted: %(note)s"), note=note)
+    tell_reporters(case, N_("Case %(number)s was not accepted: %(note)s"), note=note)
 
 
 def merge(
@@ -113,9 +131,10 @@ def merge(
     _move(case, "merge", by=by, evidence={"into": target}, data=data, **moved)
     _end_case(case)
     if target is not None:
+        target.reports += case.reports
         CASE_FLOW.record(target, "joined", by=by, data={"number": case.number})
         words = N_("%(number)s is dealt with together with %(other)s")
-        tell(case, [case.reporter_id], words, other=target.number)
+        tell_reporters(case, words, other=target.number)
 
 
 def file_case(
@@ -143,7 +162,8 @@ def dispatch(
 ) -> None:
     """A worker or a department is sent to handle it and knows, with the departments that help.
 
-    A case just reported is filed on the way. `reasons` is kept with the choice.
+    A case just reported is filed on the way. `reasons` is kept as the choice; without it the
+    candidates of this moment are.
     """
     lock(case)
     if case.state in (State.REPORTED, State.ACCEPTED):
@@ -158,7 +178,7 @@ def dispatch(
     case.dispatched_at = clock.now()
     parts.send(case, lead, others, task=note, by=by)
     if to is not None:
-        _assign(case, to, Duty.HANDLE, by, note, reasons)
+        send(case, to, Duty.HANDLE, by=by, note=note, choice=reasons)
         tell(case, [to], N_("You are sent to handle %(number)s: %(what)s"))
 
 
@@ -183,12 +203,33 @@ def decline(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     )
 
 
+def pass_on(
+    case: Case, *, to: int, by: Actor = HOUSE, choice: dict[str, Any] | None = None, **moved: Any
+) -> None:
+    """Whoever was asked did not answer in time: the next is asked, and both know."""
+    late = _handlers(case)
+    data = {"from": case.handler_id, "to": to, "note": NO_ANSWER}
+    _move(case, "pass_on", by=by, evidence={"worker": to}, data=data, **moved)
+    send(case, to, Duty.HANDLE, by=by, note=None, choice=choice)
+    case.handler_id, case.dispatched_at = to, clock.now()
+    tell(case, late, N_("%(number)s is not yours any more: you did not answer in time"))
+    tell(case, [to], N_("You are sent to handle %(number)s: %(what)s"))
+
+
+def lapse(case: Case, *, by: Actor = HOUSE, **moved: Any) -> None:
+    """Nobody who could be asked has answered: the case waits for the dispatcher, who knows."""
+    _move(case, "lapse", by=by, data={"note": NO_ANSWER}, **moved)
+    _let_go(case, by, N_("%(number)s is not yours any more: you did not answer in time"), None)
+    words = N_("%(number)s: nobody answered. Please choose somebody: %(what)s")
+    tell(case, people.holders_everywhere(DISPATCHERS), words)
+
+
 def sign(case: Case, *, by: Actor, **moved: Any) -> None:
     """The one who was sent, or somebody of the department, has taken it on."""
     _move(case, "sign", by=by, **moved)
     if case.handler_id is None:
         case.handler_id = by.id
-        _assign(case, by.id, Duty.HANDLE, by, None)
+        holds(case, by.id, Duty.HANDLE, by=by, note=None)
     assignment = queries.open_assignment(case.id, Duty.HANDLE)
     if assignment:
         assignment.taken_at = clock.now()
@@ -324,7 +365,7 @@ def resume(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> N
 def ask_reporter(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     """The reporter is asked something; the clock stands still until the answer."""
     _move(case, "ask_reporter", by=by, evidence={"note": note}, data=_said(note), **moved)
-    tell(case, [case.reporter_id], N_("A question about %(number)s: %(note)s"), note=note)
+    tell_reporters(case, N_("A question about %(number)s: %(note)s"), note=note)
 
 
 def answered(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
@@ -363,20 +404,32 @@ def send_check(
         raise Unacceptable(words, fields={"worker": words})
     _move(case, "send_check", by=by, evidence={"worker": to}, data=_said(note, to=to), **moved)
     case.checker_id = to
-    _assign(case, to, Duty.CHECK, by, note)
+    send(case, to, Duty.CHECK, by=by, note=note)
     tell(case, [to], N_("Please check whether %(number)s is solved: %(what)s"))
 
 
-def pass_check(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> None:
-    """The checker has seen that it is solved."""
-    _move(case, "pass", by=by, data=_said(note), **moved)
+def pass_check(
+    case: Case,
+    *,
+    by: Actor,
+    note: str | None = None,
+    stood: Stood | None = None,
+    **moved: Any,
+) -> None:
+    """The checker has seen near it that it is solved, or said why from afar."""
+    shown = proof.of(case, Stage.CHECK, stood)
+    data = _said(note, **shown.said())
+    _move(case, "pass", by=by, evidence=_near(case, shown, note), data=data, **moved)
     end_duty(case, Duty.CHECK)
     tell(case, people.holders_everywhere(DISPATCHERS), N_("%(number)s passed its check"))
 
 
-def fail_check(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
+def fail_check(
+    case: Case, *, by: Actor, note: str | None, stood: Stood | None = None, **moved: Any
+) -> None:
     """The checker has seen that it is not solved; the handler goes on, which counts as rework."""
-    _move(case, "fail", by=by, evidence={"note": note}, data=_said(note), **moved)
+    data = _said(note, **proof.of(case, Stage.CHECK, stood).said())
+    _move(case, "fail", by=by, evidence={"note": note}, data=data, **moved)
     end_duty(case, Duty.CHECK)
     case.checker_id, case.handled_at = None, None
     case.reworks += 1
@@ -392,16 +445,17 @@ def close(case: Case, *, by: Actor, note: str | None = None, **moved: Any) -> No
         raise NotOpen(_l("Not everybody is done yet: %(who)s", who=" · ".join(waits)))
     _move(case, "close", by=by, data=_said(note), **moved)
     _end_case(case)
-    people_told = [case.reporter_id, *queries.reporters_of_merged(case.id)]
-    tell(case, people_told, N_("%(number)s is closed: %(what)s"))
+    tell_reporters(case, N_("%(number)s is closed: %(what)s"))
 
 
 def void(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     """The case should never have been one; it stays in the log and counts as void."""
     _move(case, "void", by=by, evidence={"note": note}, data=_said(note), **moved)
-    readers = [case.reporter_id, *_handlers(case)]
+    handlers = _handlers(case)
     _end_case(case)
-    tell(case, readers, N_("%(number)s was declared void: %(note)s"), note=note)
+    words = N_("%(number)s was declared void: %(note)s")
+    tell(case, handlers, words, note=note)
+    tell_reporters(case, words, note=note)
 
 
 def reopen(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
@@ -421,23 +475,16 @@ def reopen(case: Case, *, by: Actor, note: str | None, **moved: Any) -> None:
     case.closed_at = case.handled_at = case.checker_id = None
     timing.begin(case, case.condition, since=clock.now())
     if case.handler_id is not None:
-        _assign(case, case.handler_id, Duty.HANDLE, by, note)
-        _sign_quietly(case)
+        holds(case, case.handler_id, Duty.HANDLE, by=by, note=note)
     parts.lead_again(case, by=by)
-    tell(case, _handlers(case), N_("%(number)s was opened again: %(note)s"), note=note)
+    words = N_("%(number)s was opened again: %(note)s")
+    tell(case, _handlers(case), words, note=note)
+    tell_reporters(case, words, note=note)
 
 
 def archive(case: Case, *, by: Actor = HOUSE, **moved: Any) -> None:
     """A case closed long enough ago lies in the archive."""
     _move(case, "archive", by=by, **moved)
-
-
-def end_duty(case: Case, duty: Duty) -> None:
-    """Nobody is sent to the case for this duty any more."""
-    assignment = queries.open_assignment(case.id, duty)
-    if assignment:
-        assignment.ended_at = clock.now()
-        db.session.flush()
 
 
 def unchanged(case: Case, base_version: int | None) -> None:
@@ -489,40 +536,13 @@ def _pictures(case: Case) -> dict[str, bool]:
     return {"before_photo": Stage.FOUND in stages, "after_photo": Stage.AFTER in stages}
 
 
-def _proof(case: Case, note: str | None) -> dict[str, Any]:
-    """A picture of the verification, taken near the case; far off or without a position: a reason."""
-    nearest = queries.nearest_picture_m(case.id, Stage.VERIFY)
-    near = nearest is not None and nearest <= PROOF_M
-    return {
-        "verify_photo": Stage.VERIFY in queries.stages_of(case.id),
-        "nearness": near or case.geom is None or bool(note),
-    }
+def _near(case: Case, shown: Proof, note: str | None) -> dict[str, Any]:
+    """Near the case by photo or phone; far off or without a position: a reason."""
+    return {"nearness": shown.near or case.geom is None or bool(note)}
 
 
 def _said(note: str | None, **more: Any) -> dict[str, Any]:
     return {**({"note": note} if note else {}), **more}
-
-
-def _assign(
-    case: Case,
-    to: int | None,
-    duty: Duty,
-    by: Actor,
-    note: str | None,
-    reasons: dict[str, Any] | None = None,
-) -> None:
-    end_duty(case, duty)
-    db.session.add(
-        Assignment(
-            case_id=case.id,
-            account_id=to,
-            duty=duty,
-            sent_by_id=by.id,
-            note=note,
-            choice=reasons or {},
-        )
-    )
-    db.session.flush()
 
 
 def _tell_desk(case: Case, words: str, note: str | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from webapp.base import clock
@@ -20,12 +20,13 @@ from webapp.cases.models import (
     Assignment,
     Case,
     CaseClass,
+    CaseContact,
     CaseMedia,
     CasePart,
     CaseRoute,
     FilingCondition,
 )
-from webapp.cases.rules import DEPARTMENT, OPEN, PartState, State
+from webapp.cases.rules import DEPARTMENT, DOUBT_M, OPEN, PartState, State
 from webapp.grids.models import Grid, GridLineage, GridVersion, Place, Unit
 from webapp.grids.rules import LineageKind, PlaceKind, UnitKind
 from webapp.people.models import Account, Post
@@ -101,29 +102,6 @@ def listed(
     return list(db.session.scalars(found))
 
 
-def queued(
-    who: Actor,
-    *,
-    states: Iterable[str],
-    at: datetime,
-    outside: bool = False,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> list[Case]:
-    """Cases as the desk works them: what is late at a moment first, then the newest.
-
-    `after` is the key of the last case of the page before.
-    """
-    found = _seen(who, states).order_by(_late(Case, at).desc(), Case.id.desc()).limit(limit)
-    if outside:
-        found = found.where(Case.grid_id.is_(None))
-    if after is not None:
-        last = aliased(Case)
-        late_too = select(_late(last, at)).where(last.id == after).scalar_subquery()
-        found = found.where(tuple_(_late(Case, at), Case.id) < tuple_(late_too, after))
-    return list(db.session.scalars(found))
-
-
 def _seen(who: Actor, states: Iterable[str]) -> Select[Case]:
     shown = (joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler))
     return (
@@ -131,10 +109,6 @@ def _seen(who: Actor, states: Iterable[str]) -> Select[Case]:
         .options(*shown)
         .where(visible(Case, who, "cases.see"), Case.state.in_(list(states)))
     )
-
-
-def _late(case: type[Case], at: datetime) -> ColumnElement[bool]:
-    return func.coalesce(and_(case.closed_at.is_(None), case.due_at < at), false())
 
 
 def counts(who: Actor) -> dict[str, int]:
@@ -260,6 +234,7 @@ _TODAY = text(f"""
     SELECT c.id, c.number, c.state, k.name AS class_name, k.name_en AS class_name_en,
            c.where_words, c.words, g.name AS grid_name, c.due_at, x.duty,
            ST_X(w.geom) AS lon, ST_Y(w.geom) AS lat,
+           ST_X(c.geom) AS x, ST_Y(c.geom) AS y, c.grade,
            CASE WHEN cast(:lon AS float8) IS NULL THEN NULL ELSE ST_Distance(c.geom,
                ST_Transform(ST_SetSRID(ST_MakePoint(:lon, :lat), 4326), {SRID})) END AS away_m
     FROM assignment x
@@ -281,16 +256,6 @@ def today(who: Actor, *, lon: float | None = None, lat: float | None = None) -> 
     return list(db.session.execute(_TODAY, values))
 
 
-def count_outside(who: Actor) -> int:
-    """How many open cases lie in no grid, of those that `who` may see."""
-    found = (
-        select(func.count())
-        .select_from(Case)
-        .where(visible(Case, who, "cases.see"), Case.state.in_(list(OPEN)), Case.grid_id.is_(None))
-    )
-    return db.session.scalar(found) or 0
-
-
 def history(case_id: int) -> list[Any]:
     """What was done to a case, oldest first: rows of (Event, who did it, who was sent by it)."""
     sent = aliased(Account)
@@ -302,17 +267,6 @@ def history(case_id: int) -> list[Any]:
         .order_by(Event.seq)
     )
     return list(db.session.execute(found))
-
-
-def done_before(case_id: int, move: str, mark: uuid.UUID) -> bool:
-    """True when this very step of a phone has arrived already."""
-    found = select(Event.id).where(
-        Event.thing_kind == "case",
-        Event.thing_id == case_id,
-        Event.move == move,
-        Event.data["mark"].astext == str(mark),
-    )
-    return db.session.scalar(found) is not None
 
 
 def grid_name(grid_id: int | None) -> str | None:
@@ -422,18 +376,48 @@ def unfinished(case: Case) -> list[str]:
     return parts + list(db.session.scalars(children.order_by(Case.id)))
 
 
-def reporters_of_merged(case_id: int) -> list[int]:
-    """Accounts of those whose reports were merged into the case."""
-    found = select(Case.reporter_id).where(
-        Case.merged_into_id == case_id, Case.reporter_id.is_not(None)
+def merged_into(case_id: int) -> list[Case]:
+    """The reports merged into the case, or into one of these, by their keys."""
+    row = select(Case.id)
+    merged = row.where(Case.merged_into_id == case_id).cte(recursive=True)
+    every = merged.union(row.join(merged, Case.merged_into_id == merged.c.id))
+    found = select(Case).options(joinedload(Case.case_class), joinedload(Case.reporter))
+    return list(db.session.scalars(found.where(Case.id.in_(select(every.c.id))).order_by(Case.id)))
+
+
+def contacts(case_id: int) -> list[CaseContact]:
+    """How the reporters of a case are reached, as long as it is known."""
+    found = select(CaseContact).where(
+        CaseContact.case_id == case_id, CaseContact.erased_at.is_(None)
     )
-    return [account for account in db.session.scalars(found.distinct()) if account is not None]
+    return list(db.session.scalars(found.order_by(CaseContact.id)))
 
 
-def nearest_picture_m(case_id: int, stage: str) -> float | None:
-    """How near to the case (metres) the nearest picture of a stage was taken; None: not known."""
-    found = select(func.min(CaseMedia.distance_m))
-    return db.session.scalar(found.where(CaseMedia.case_id == case_id, CaseMedia.stage == stage))
+def picture_distances(
+    case_id: int, stage: str, duty: str
+) -> tuple[float | None, float | None, float | None]:
+    """How near to the case (metres) pictures of a stage were taken since somebody was sent for it.
+
+    By the nearest picture's own word, by the nearest sure phone that brought one, and how sure that
+    phone was; None: not known.
+    """
+    sent = select(Assignment.sent_at).where(
+        Assignment.case_id == case_id, Assignment.duty == duty, Assignment.ended_at.is_(None)
+    )
+    these = (
+        CaseMedia.case_id == case_id,
+        CaseMedia.stage == stage,
+        CaseMedia.created_at >= func.coalesce(sent.scalar_subquery(), CaseMedia.created_at),
+    )
+    photo = db.session.scalar(select(func.min(CaseMedia.distance_m)).where(*these))
+    by_phone = (
+        select(CaseMedia.phone_m, CaseMedia.phone_accuracy_m)
+        .where(*these, CaseMedia.phone_m.is_not(None))
+        .where(func.coalesce(CaseMedia.phone_accuracy_m, 0) <= DOUBT_M)
+        .order_by(CaseMedia.phone_m)
+    )
+    phone = db.session.execute(by_phone.limit(1)).one_or_none()
+    return (photo, *(phone or (None, None)))
 
 
 def due_to_resume(day: date) -> list[Case]:
@@ -463,31 +447,3 @@ def open_assignment(case_id: int, duty: str) -> Assignment | None:
             Assignment.ended_at.is_(None),
         )
     )
-
-
-# Whoever holds a field post, once, by the nearest of their grids: the grid's own people first, then by
-# the straight way. Travel by road, load and skill come with the dispatch of the case desk.
-_CANDIDATES = text("""
-    SELECT n.*, (SELECT count(*) FROM assignment x
-                 WHERE x.account_id = n.id AND x.ended_at IS NULL) AS open_duties
-    FROM (
-        SELECT DISTINCT ON (a.id) a.id, a.name, g.name AS grid_name, p.role,
-               p.grid_id = c.grid_id AS own_grid, ST_Distance(v.geom, c.geom) AS away_m
-        FROM case_file c
-        JOIN post p ON p.valid @> now() AND p.grid_id IS NOT NULL
-            AND p.role IN ('grid_worker', 'grid_leader', 'part_time_worker')
-        JOIN account a ON a.id = p.account_id AND a.locked_at IS NULL
-        JOIN grid g ON g.id = p.grid_id
-        JOIN grid_version v ON v.grid_id = g.id AND upper_inf(v.valid)
-        WHERE c.id = :case AND a.id <> ALL(:not_these)
-        ORDER BY a.id, own_grid DESC NULLS LAST, away_m NULLS LAST, p.id
-    ) n
-    ORDER BY own_grid DESC NULLS LAST, away_m NULLS LAST, open_duties, id
-    LIMIT :limit
-""")
-
-
-def candidates(case: Case, *, without: Iterable[int] = (), limit: int = 3) -> list[Any]:
-    """Who could be sent: rows with name, grid, role, own_grid, away_m (metres), open_duties."""
-    values = {"case": case.id, "not_these": list(without), "limit": limit}
-    return list(db.session.execute(_CANDIDATES, values))

@@ -11,18 +11,17 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
 from pydantic import Field
 
-from webapp.base import clock
 from webapp.base.access import me, permit, public
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, wants_json
-from webapp.cases import actions, queries
+from webapp.cases import actions, moves, queries
 from webapp.cases.attaching import keep_media
 from webapp.cases.forms import ANSWER, ReportForm
-from webapp.cases.rules import DESK, DUTY_WORDS, Duty, Source, Stage
+from webapp.cases.rules import DESK, Source, Stage
 from webapp.cases.standards import queries as standards
-from webapp.cases.views import plain
+from webapp.cases.views import note_place, plain
 from webapp.grids import queries as grids
 
 bp = Blueprint("reports", __name__)
@@ -113,6 +112,9 @@ def report() -> ResponseReturnValue:
             prefix=_settings().case_prefix,
         )
         keep_media(case, Stage.FOUND, form.client_id)
+        note_place(form)
+        if form.solved and not case.replayed:
+            moves.self_close(case, by=me(), note=form.solved_note, client_at=form.happened_at)
     except Refusal as refusal:
         db.session.rollback()
         if wants_json():
@@ -138,7 +140,9 @@ def _with_spot(source: Any) -> Any:
 
 def _says_something(form: ReportForm) -> bool:
     has_files = any(
-        each.filename for name in ("photo", "voice") for each in request.files.getlist(name)
+        each.filename
+        for name in ("photo", "after", "voice")
+        for each in request.files.getlist(name)
     )
     follows = request.form.get("media_follows") or (
         request.is_json and request.get_json().get("media_follows")
@@ -158,37 +162,6 @@ def classes() -> Response:
         linked=not request.headers.get("HX-Request"),
         hits=queries.classes(words or None, limit=20),
     )
-
-
-class SpotForm(Form):
-    """Where the worker stands, if the phone knows."""
-
-    lon: float | None = Field(default=None, ge=-180, le=180)
-    lat: float | None = Field(default=None, ge=-90, le=90)
-
-
-@bp.get("/cases/today")
-@permit("cases.report")
-def today() -> Response:
-    """Today's stops: what I was sent to, nearest first."""
-    spot = SpotForm.of(request.args.to_dict())
-    at = {"lon": spot.lon, "lat": spot.lat} if spot.lat is not None else {}
-    stops = queries.today(me(), **at)
-    return page(
-        "cases/today.html",
-        fragment="today",
-        stops=stops,
-        duties=Duty,
-        duty_words=DUTY_WORDS,
-        now=clock.now(),
-        walk=_walk(stops),
-    )
-
-
-def _walk(stops: list[Any]) -> int | None:
-    """Minutes on foot to the farthest stop and no farther, by the straight way."""
-    known = [stop.away_m for stop in stops if stop.away_m is not None]
-    return round(max(known) * 1.3 / 75) if known else None
 
 
 @bp.get("/cases/unsent")

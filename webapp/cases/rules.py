@@ -113,6 +113,8 @@ EVENT_WORDS = {
     "part_done": _l("A department has done its part"),
     "part_released": _l("A department was released"),
     "recounted": _l("Due at another moment: the calendar changed"),
+    "conflict": _l("Two had changed it; the other version was kept"),
+    "release": _l("Decided what the public reads"),
 }
 
 
@@ -187,6 +189,8 @@ GRADE_WORDS = {
 
 # Whoever verifies or checks stands this near to the case (metres), or says why not.
 PROOF_M = 50.0
+# A phone that doubts its own position by more than this (metres) proves nothing.
+DOUBT_M = 100.0
 
 # Working days: an ended case may come back once so many calendar days; an extension at most; a return at most.
 REOPEN_DAYS = 10
@@ -303,6 +307,19 @@ CASE_FLOW = flow.register(
                 words=_l("Decline"),
                 needs=("note",),
             ),
+            "pass_on": move(
+                State.DISPATCHED,
+                to=State.DISPATCHED,
+                may="cases.pass_on",
+                words=_l("Offered to the next"),
+                needs=("worker",),
+            ),
+            "lapse": move(
+                State.DISPATCHED,
+                to=State.FILED,
+                may="cases.pass_on",
+                words=_l("Nobody answered"),
+            ),
             "sign": move(
                 State.DISPATCHED,
                 to=State.PROCESSING,
@@ -417,7 +434,11 @@ CASE_FLOW = flow.register(
                 needs=("worker",),
             ),
             "pass": move(
-                State.CHECKING, to=State.CHECKED, may="cases.check", words=_l("It is solved")
+                State.CHECKING,
+                to=State.CHECKED,
+                may="cases.check",
+                words=_l("It is solved"),
+                needs=("nearness",),
             ),
             "fail": move(
                 State.CHECKING,
@@ -587,8 +608,9 @@ MAY = {
     "cases.report": Anywhere(*STAFF, "machine"),
     "cases.read": Anywhere(*STAFF, "machine"),
     "cases.watch": Holds(*FIELD, *DESK),
+    # A resident has a page of their own, without the names and notes of the desk.
     "cases.see": Holds(*FIELD, *DESK)
-    | Owns("reporter_id", "reported it")
+    | (Owns("reporter_id", "reported it") & Anywhere(*STAFF, "machine"))
     | Owns("verifier_id", "verifies it")
     | Owns("handler_id", "handles it")
     | Owns("checker_id", "checks it")
@@ -602,6 +624,9 @@ MAY = {
     "cases.verify": Owns("verifier_id", "was sent to verify it"),
     "cases.handle": Owns("handler_id", "was sent to handle it")
     | Holds(*DEPARTMENT, by="department_id"),
+    "cases.send_anyway": Holds("shift_leader"),
+    "cases.propose": Anywhere("dispatcher", "shift_leader"),
+    "cases.pass_on": ByItself(),
     "cases.decline": Owns("handler_id", "was sent to handle it"),
     "cases.check": Owns("checker_id", "was sent to check it"),
     "cases.resume": Holds("dispatcher", "shift_leader") | ByItself(),
@@ -617,6 +642,7 @@ MAY = {
     & Owns("reporter_id", "reported it"),
     "cases.correct": Holds(*ACCEPTORS),
     "cases.desk": Anywhere(*DESK),
+    "cases.reporter": Holds(*DESK),
     "parts.see": Holds(*DEPARTMENT, by="unit_id") | Anywhere("dispatcher", "shift_leader"),
     "parts.work": Holds(*DEPARTMENT, by="unit_id"),
     "parts.steer": Anywhere("dispatcher", "shift_leader"),

@@ -42,6 +42,12 @@ HASTY: dict[State, Limit] = {
     State.CHECKING: Limit(2, Unit.WORK_HOUR),
 }
 
+# How long an offer waits for an answer where haste is wanted; else as long as the step may take.
+ANSWERS: dict[str, Limit] = {
+    Grade.EMERGENCY: Limit(1, Unit.MINUTE),
+    Grade.URGENT: Limit(10, Unit.MINUTE),
+}
+
 
 def office() -> Calendar:
     """The working time by which limits are counted, as it is in force now."""
@@ -65,6 +71,12 @@ def limit_of(condition: FilingCondition | None) -> Limit:
     if condition is None:
         return OTHERWISE
     return Limit(condition.limit_amount, Unit(condition.limit_unit))
+
+
+def answer_by(case: Case, *, since: datetime) -> datetime:
+    """Until when whoever is asked from a moment on may take the case before it goes to the next."""
+    limit = ANSWERS.get(case.grade) or stage_limit_of(State.DISPATCHED, case.grade)
+    return office().due(since, limit or STAGES[State.DISPATCHED])
 
 
 def terms(condition: FilingCondition | None, *, since: datetime, at: State) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,23 +10,29 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from webapp.base import clock, files
+from webapp.base import audit, clock, files
 from webapp.base.access import Actor, may, me, permit
+from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.flow import Move, Refusal, Unacceptable
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
-from webapp.cases import actions, moves, parts, queries, questions
+from webapp.base.web import goto, page, part_of_address, wants_json
+from webapp.cases import actions, candidates, moves, offers, parts, queries, questions
 from webapp.cases.attaching import keep_media
-from webapp.cases.forms import CorrectForm, MediaForm, MoveForm
-from webapp.cases.models import Case, CasePart
+from webapp.cases.field import queries as field
+from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
+from webapp.cases.models import Assignment, Case, CaseMedia, CasePart
+from webapp.cases.residents.said import said_by_reporter
+from webapp.cases.rota import actions as rota_actions, queries as rota
 from webapp.cases.routing.words import suggestion
 from webapp.cases.rules import (
     CASE_FLOW,
+    DUTY_WORDS,
     EVENT_WORDS,
+    FIELD,
     GRADE_WORDS,
     HOLD_WORDS,
     PART_FLOW,
-    QUEUES,
+    PROOF_M,
     REJECT_WORDS,
     SOURCE_WORDS,
     STAGE_WORDS,
@@ -53,8 +60,8 @@ Deed = Callable[..., None]
 DEEDS: dict[str, tuple[Deed, tuple[str, ...]]] = {
     "self_close": (moves.self_close, ("note",)),
     "send_verify": (moves.send_verify, ("to", "note")),
-    "confirm": (moves.confirm, ("note",)),
-    "refute": (moves.refute, ("note",)),
+    "confirm": (moves.confirm, ("note", "stood")),
+    "refute": (moves.refute, ("note", "stood")),
     "accept": (moves.accept, ()),
     "reject": (moves.reject, ("note", "reason")),
     "merge": (moves.merge, ("into", "note")),
@@ -79,8 +86,8 @@ DEEDS: dict[str, tuple[Deed, tuple[str, ...]]] = {
     "take_back": (moves.take_back, ("note",)),
     "feedback": (moves.feedback, ("note",)),
     "send_check": (moves.send_check, ("to", "note")),
-    "pass": (moves.pass_check, ("note",)),
-    "fail": (moves.fail_check, ("note",)),
+    "pass": (moves.pass_check, ("note", "stood")),
+    "fail": (moves.fail_check, ("note", "stood")),
     "close": (moves.close, ("note",)),
     "void": (moves.void, ("note",)),
     "reopen": (moves.reopen, ("note",)),
@@ -143,59 +150,11 @@ ORDER = (
 # The first of these that are open stand for themselves; the others wait behind "more".
 FIRST = frozenset(ORDER[: ORDER.index("self_close") + 1]) - {"accept", "file"}
 
+# So many can be chosen from when it is none of the first.
+OTHERS = 40
+
 # These ask for a person, and show who could go.
 SENDING = ("dispatch", "send_verify", "send_check")
-
-
-class QueueForm(Form):
-    """How the queue is narrowed."""
-
-    show: str = "open"
-    outside: bool = False
-    before: int | None = None
-
-
-@bp.get("/cases")
-@permit("cases.report")
-def queue() -> Response:
-    """The queue: what `who` may see, late ones first, narrowed to a step of the work."""
-    wish = QueueForm.of(request.args.to_dict())
-    shown = wish.show if wish.show in QUEUES else "open"
-    who = me()
-    now = clock.now()
-    rows = queries.queued(
-        who,
-        states=QUEUES[shown][1],
-        at=now,
-        outside=wish.outside,
-        after=wish.before,
-        limit=queries.PAGE + 1,
-    )
-    more = rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
-    counts = _sums(queries.counts(who))
-    lost = queries.count_outside(who)
-    return page(
-        "cases/queue.html",
-        fragment="queue",
-        rows=rows[: queries.PAGE],
-        after=more,
-        shown=shown,
-        outside=wish.outside,
-        begun=wish.before is not None,
-        counts=counts,
-        lost=lost,
-        total=lost if wish.outside else counts[shown] if shown != "ended" else None,
-        queues=QUEUES,
-        now=now,
-        flow=CASE_FLOW,
-    )
-
-
-def _sums(counts: dict[str, int]) -> dict[str, int]:
-    return {
-        name: sum(counts.get(state, 0) for state in states)
-        for name, (_words, states) in QUEUES.items()
-    }
 
 
 @bp.get("/cases/<int:case_id>")
@@ -222,6 +181,7 @@ def _case_page(
         open_moves.pop("self_close", None)
     asked = [name for name in SENDING if name in open_moves]
     without = [case.handler_id] if "send_check" in asked and case.handler_id else []
+    chosen = candidates.ranking(case, without=without) if asked else None
     choosing = filable and ("file" in open_moves or "dispatch" in open_moves)
     correctable = case.state in UNSENT and may(who, "cases.correct", case)
     return page(
@@ -241,22 +201,34 @@ def _case_page(
         orders=supervision.of_case(case.id),
         order_flow=ORDER_FLOW,
         order_reasons=REASON_WORDS,
-        whistles=whistles.of_case(case.id),
+        whistles=[each for each in whistles.of_case(case.id) if may(who, "whistles.see", each)],
         whistle_flow=WHISTLE_FLOW,
         whistle_kinds=WHISTLE_WORDS,
         route=suggestion(case.route),
         answers=[questions.shown(each) for each in case.answers],
         part_flow=PART_FLOW,
-        hidden=_hides_reporter(case, who),
+        hidden=hides_reporter(case, who),
+        resident=said_by_reporter(case, hidden=hides_reporter(case, who)),
         flow=CASE_FLOW,
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],
         events=queries.history(case.id),
-        candidates=queries.candidates(case, without=without) if asked else [],
+        candidates=candidates.lines(chosen) if chosen else [],
+        others=chosen.order[candidates.SHOWN : OTHERS] if chosen else [],
+        way_lines=candidates.way_lines(case, chosen) if chosen else [],
+        wishes=chosen.call if chosen else None,
+        duty_words=DUTY_WORDS,
+        mates=chosen.mates_of(chosen.order[0].account) if chosen and chosen.order else [],
+        skills=candidates.skills,
+        why=_why(case, who),
         correctable=correctable,
         classes=queries.classes(limit=1000) if correctable else [],
         grids=grids.living() if correctable else [],
         shown_before=has_picture(case, Stage.FOUND),
+        before=first_picture(case, Stage.FOUND),
+        proof_m=PROOF_M,
+        pinned=who.holds(FIELD) and field.pin(who.id, case.id) is not None,
+        pins=who.holds(FIELD),
         stage_words=STAGE_WORDS,
         event_words=event_words,
         said_grid=queries.grid_name(case.said_grid_id),
@@ -277,15 +249,35 @@ def _parts(case: Case, who: Actor) -> list[tuple[CasePart, dict[str, Move]]]:
     ]
 
 
-def _hides_reporter(case: Case, who: Actor) -> bool:
+def _why(case: Case, who: Actor) -> list[tuple[Assignment, list[candidates.Line]]]:
+    """Everybody who was sent, with who else could have gone, for the desk; for others their own."""
+    at_desk = may(who, "cases.accept", case)
+    return [
+        (each, candidates.why_them(each))
+        for each in rota.choices(case.id)
+        if at_desk or each.account_id == who.id
+    ]
+
+
+def hides_reporter(case: Case, who: Actor) -> bool:
     """True when who reported a confidential case stays hidden from `who`."""
     return case.confidential and not may(who, "cases.accept", case)
 
 
 def has_picture(case: Case, stage: Stage) -> bool:
     """True when the case has a picture of this stage; a voice note shows nothing."""
-    return any(
-        each.stage == stage and each.file.media_type.startswith("image/") for each in case.media
+    return first_picture(case, stage) is not None
+
+
+def first_picture(case: Case, stage: Stage) -> CaseMedia | None:
+    """The first picture of a stage."""
+    return next(
+        (
+            each
+            for each in case.media
+            if each.stage == stage and each.file.media_type.startswith("image/")
+        ),
+        None,
     )
 
 
@@ -303,12 +295,16 @@ def move(case: Case) -> ResponseReturnValue:
     try:
         form = MoveForm.read(request)
         mark = form.client_id
-        if mark is not None and queries.done_before(case.id, name, mark):
+        known = _known_step(case.id, name, mark)
+        if known is not None:
             # It may have been done between the moment this case was read and this one.
             db.session.refresh(case)
-            return _moved(case)
+            return _moved(case, known)
         _attach(case, form, name)
         deed, wanted = DEEDS[name]
+        if name == "dispatch" and form.anyway and form.worker:
+            deed = offers.dispatch_anyway
+            wanted = ("to", "note", "condition")
         deed(
             case,
             **{each: _wanted(form, each) for each in wanted},
@@ -316,14 +312,17 @@ def move(case: Case) -> ResponseReturnValue:
             base_version=form.base_version,
             client_at=form.happened_at,
             mark=mark,
+            insisted=form.insisted,
         )
+        note_place(form)
     except Refusal as refusal:
         case_id = case.id
         db.session.rollback()
         again = queries.one(case_id)
         # The same step came in by another connection at the same moment, and was faster.
-        if again is not None and mark is not None and queries.done_before(case_id, name, mark):
-            return _moved(again)
+        known = _known_step(case_id, name, mark)
+        if again is not None and known is not None:
+            return _moved(again, known)
         if wants_json():
             return _refused(case_id, refusal)
         if again is None or not may(me(), "cases.see", again):
@@ -338,13 +337,31 @@ def move(case: Case) -> ResponseReturnValue:
     return _moved(case)
 
 
+def note_place(form: HappenedForm) -> None:
+    """Where the person stands is known, if they said so and are on duty."""
+    if form.here_lon is not None and form.here_lat is not None:
+        rota_actions.stand(
+            lon=form.here_lon,
+            lat=form.here_lat,
+            accuracy_m=form.here_accuracy_m,
+            at=form.happened_at,
+            by=me(),
+        )
+
+
 def _wanted(form: MoveForm, name: str) -> Any:
     return queries.condition(form.condition_id) if name == "condition" else getattr(form, name)
 
 
-def _moved(case: Case) -> ResponseReturnValue:
+def _known_step(case_id: int, name: str, mark: uuid.UUID | None) -> Event | None:
+    return audit.by_mark(CASE_FLOW.kind, case_id, name, mark) if mark else None
+
+
+def _moved(case: Case, known: Event | None = None) -> ResponseReturnValue:
+    """Where the case stands; for a step that came again the version that this step had made."""
     if wants_json():
-        return jsonify(plain(case))
+        made = known.data.get("version") if known else None
+        return jsonify({**plain(case), **({"version": made} if made else {})})
     if request.headers.get("HX-Request"):
         db.session.flush()
         db.session.expire_all()
@@ -360,9 +377,27 @@ def _refused(case_id: int, refusal: Refusal) -> ResponseReturnValue:
             "message": str(refusal.words),
             "fields": {name: str(words) for name, words in refusal.fields.items()},
         },
-        "case": plain(case) if case and may(me(), "cases.see", case) else None,
+        "theirs": theirs(case) if case and may(me(), "cases.see", case) else None,
     }
     return jsonify(body), refusal.status
+
+
+def theirs(case: Case) -> dict[str, Any]:
+    """The case as somebody else left it: where it stands, who did what last, what is still open."""
+    last = queries.history(case.id)[-1:]
+    return {
+        **plain(case),
+        "last": [
+            {
+                "who": who,
+                "words": str(event_words(event.move)),
+                "at": event.at.isoformat(),
+                "note": event.data.get("note"),
+            }
+            for event, who, _sent in last
+        ],
+        "open": [*CASE_FLOW.open_moves(case, me())],
+    }
 
 
 def plain(case: Case) -> dict[str, Any]:
@@ -391,7 +426,7 @@ STAGE_OF = {
 def _attach(case: Case, form: MoveForm, name: str) -> None:
     if name in STAGE_OF and any(request.files.getlist("photo") + request.files.getlist("before")):
         actions.may_attach(case, by=me())
-        keep_media(case, STAGE_OF[name], form.client_id)
+        keep_media(case, STAGE_OF[name], form.client_id, form.stood)
 
 
 @bp.post("/cases/parts/<int:part_id>/<any(take, finish, redo, release):name>")
@@ -413,7 +448,7 @@ def move_part(part: CasePart) -> ResponseReturnValue:
             again, status=refusal.status, tried=name, errors=refusal.fields, words=refusal.words
         )
     if not may(me(), "cases.see", part.case):
-        return goto("cases.queue")
+        return goto("desk.queue")
     return _moved(part.case)
 
 
@@ -452,7 +487,7 @@ def add_media(case: Case) -> ResponseReturnValue:
     """A picture or voice note follows its case; the same one sent twice is kept once."""
     form = MediaForm.read(request)
     actions.may_attach(case, by=me())
-    kept = keep_media(case, form.stage, form.client_id)
+    kept = keep_media(case, form.stage, form.client_id, form.stood)
     if not kept:
         words = _l("No picture and no voice note came with this.")
         raise Unacceptable(words, fields={"photo": words})

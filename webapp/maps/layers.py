@@ -21,6 +21,7 @@ from webapp.base import clock
 from webapp.base.access import may, me
 from webapp.base.spatial import SRID
 from webapp.base.web import Form
+from webapp.cases.residents import queries as residents
 from webapp.grids import queries as grids
 from webapp.grids.rules import INTERNAL_PLACES, PLACE_WORDS, PlaceKind, SetState
 from webapp.maps import queries
@@ -168,6 +169,13 @@ def _cases(wish: Wish) -> Response:
     return Packed.of_json(_points(fields, rows)).answer()
 
 
+def _public_cases(wish: Wish) -> Response:
+    rows = residents.public_points(
+        box=wish.box, case_id=wish.id, language=get_locale().language, limit=LIMIT
+    )
+    return Packed.of_json(_points(["id", "lon", "lat", "name", "grid", "number"], rows)).answer()
+
+
 def _counts(wish: Wish) -> Response:
     who = me()
     load = queries.load_by_grid(who)
@@ -201,6 +209,15 @@ LAYERS: dict[str, Layer] = {
         Layer("grids", _l("Grids"), "grids.see", _grids, shape="area", list_at="/grids"),
         Layer("counts", _l("Open cases"), "maps.load", _counts, shape="none", list_at="/grids"),
         Layer("cases", _l("Cases"), "maps.load", _cases, shape="point", list_at="/cases"),
+        Layer(
+            "public_cases",
+            _l("Public cases"),
+            "public.read",
+            _public_cases,
+            shape="point",
+            list_at="/public/cases",
+            icon="message-report",
+        ),
         *(
             Layer(
                 name,

@@ -65,7 +65,7 @@ def unread(account_id: int) -> int:
 
 def late() -> ColumnElement[bool]:
     """SQL: the case is past its time."""
-    return and_(Case.due_at.is_not(None), Case.due_at < func.now())
+    return and_(Case.due_at.is_not(None), Case.due_at < func.now(), Case.paused_at.is_(None))
 
 
 def _mark() -> ColumnElement[str]:

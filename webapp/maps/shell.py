@@ -55,18 +55,35 @@ DESK_LINKS = (
     Link(_l("Hotline"), "/appeals", "appeals.list", icon="phone"),
     Link(_l("Whistles"), "/whistles", "whistles.list", icon="speakerphone"),
     Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
+    Link(_l("Proposal"), "/cases/proposal", "cases.propose", icon="arrows-split-2"),
+    Link(_l("Rota"), "/rota", "rota.see", icon="calendar-time"),
+    Link(_l("Figures"), "/figures", "figures.see", icon="chart-bar"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
     Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),
     Link(_l("People"), "/people", "people.see", icon="users"),
 )
 
+# Pages of the desk that are opened now and then: they stand in the menu of the person.
+DESK_MORE = (
+    Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
+    Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
+)
+
 PHONE_LINKS = (
     Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
-    Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
+    Link(_l("Visits"), "/visits", "visits.see", icon="home", also=("/patrols",)),
     Link(_l("Report"), "/cases/new", "cases.report", icon="plus", main=True),
     Link(_l("Cases"), "/cases", "cases.report", icon="list-check"),
     Link(_l("Notices"), "/notices", "people.self", icon="bell"),
+)
+
+
+VISITOR_LINKS = (
+    Link(_l("My grid"), "/", "grids.see", icon="map-2"),
+    Link(_l("Report something"), "/report", "public.read", icon="plus", main=True),
+    Link(_l("Public cases"), "/public/cases", "public.read", icon="list-check", also=("/follow",)),
+    Link(_l("My reports"), "/mine", "public.read", icon="message-report"),
 )
 
 
@@ -84,8 +101,13 @@ class Shell:
     @cached_property
     def links(self) -> list[Link]:
         """The ways that are open."""
-        tables = {"desk": DESK_LINKS, "phone": PHONE_LINKS}
-        return [each for each in tables.get(self.face, ()) if may(me(), each.may)]
+        tables = {"desk": DESK_LINKS, "phone": PHONE_LINKS, "visitor": VISITOR_LINKS}
+        return [each for each in tables[self.face] if may(me(), each.may)]
+
+    @cached_property
+    def more_links(self) -> list[Link]:
+        """The ways of the menu of the person that are open."""
+        return [each for each in DESK_MORE if may(me(), each.may)]
 
     def stands_at(self, link: Link) -> bool:
         """True on the page of the link, and on those below it that have no link of their own."""
@@ -113,6 +135,17 @@ class Shell:
     def watches(self) -> bool:
         """True when news reach this page by themselves."""
         return me().id is not None and may(me(), "live.watch")
+
+    @property
+    def kept_pages(self) -> list[str]:
+        """Pages that a phone keeps for hours without a network, those that may be opened."""
+        kept = ["/cases/new", "/cases/unsent", "/phone"] if may(me(), "cases.report") else []
+        if self.face == "phone":
+            outdoors = {"/patrols": "patrols.see", "/visits": "visits.see"}
+            # The outlines of the grids: where there is no base map they say where one is.
+            kept.append("/maps/layers/grids.json")
+            kept += [path for path, right in outdoors.items() if may(me(), right)]
+        return kept
 
     @property
     def live_kinds(self) -> str:

@@ -14,12 +14,13 @@ from webapp.base import clock
 from webapp.base.access import may, me, permit, public
 from webapp.base.web import Form, page
 from webapp.cases import queries as cases
+from webapp.cases.desk.forms import Wish
 from webapp.cases.rules import CASE_FLOW
 from webapp.grids import locate, queries as grids
 from webapp.grids.models import Grid
 from webapp.grids.rules import KIND_WORDS, GridKind, PlaceKind
 from webapp.maps import basemaps, briefing, queries
-from webapp.maps.layers import LAYERS, Wish
+from webapp.maps.layers import LAYERS, Wish as LayerWish
 from webapp.maps.packed import FOR_EVER
 from webapp.maps.shell import Shell, ago, shown
 from webapp.people.rules import ROLES
@@ -60,9 +61,15 @@ def home() -> ResponseReturnValue:
 @bp.get("/desk")
 @permit("maps.desk")
 def desk() -> Response:
-    """The desk: queue, map and one case."""
-    today = to_user_timezone(clock.now()).date()
-    return page("maps/desk.html", fragment="figures", figures=queries.figures(me()), today=today)
+    """The desk: queue, map and one case; the address says how the queue is narrowed."""
+    asked = Wish.asked({k: v for k, v in request.args.items() if k != "case"})
+    return page(
+        "maps/desk.html",
+        fragment="figures",
+        figures=queries.figures(me()),
+        today=to_user_timezone(clock.now()).date(),
+        narrowed=asked.address,
+    )
 
 
 @bp.get("/phone")
@@ -90,7 +97,7 @@ def layer(name: str) -> Response:
         abort(404)
     if not may(me(), found.right):
         abort(403 if me().id is not None else 401)
-    return found.answer(Wish.of(request.args.to_dict()))
+    return found.answer(LayerWish.of(request.args.to_dict()))
 
 
 @bp.get("/maps/base/<name>.geojson")

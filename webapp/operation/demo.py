@@ -18,7 +18,16 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
-from webapp.operation import appeal_story, standards_demo, whistle_story
+from webapp.operation import (
+    appeal_story,
+    desk_story,
+    duty,
+    figure_story,
+    outdoors,
+    resident_story,
+    standards_demo,
+    whistle_story,
+)
 from webapp.operation.stories import Stories
 from webapp.people import (
     actions,
@@ -71,6 +80,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
         standards_demo.make(chief)
     db.session.commit()
     _write(logins, accounts.password)
+    duty.make()
+    db.session.commit()
     stories = Stories(prefix=prefix, home=HOME_COMMUNITY)
     cases = 0
     with tqdm(total=stories.total, desc="cases", leave=False) as bar:
@@ -78,10 +89,21 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
             db.session.commit()
             cases += new
             bar.update()
+    outdoors.tell(stories.home.grid, stories.home.border, stories.home.worker)
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()
+    desk_story.tell()
+    reports = resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
     db.session.commit()
-    return {"accounts": accounts.made, "cases": cases, "whistles": whistles, "appeals": appeals}
+    figure_story.tell()
+    db.session.commit()
+    return {
+        "accounts": accounts.made,
+        "cases": cases,
+        "whistles": whistles,
+        "appeals": appeals,
+        "reports": reports,
+    }
 
 
 def accounts() -> int:

@@ -157,7 +157,7 @@ def lives() -> list[tuple[Flow, Any]]:
         for flow in FLOWS.values()
         for mapper in Base.registry.mappers
         for each in getattr(mapper.local_table, "constraints", ())
-        if str(getattr(each, "sqltext", "")) == str(flow.check().sqltext)
+        if each.info.get("flow") == flow.kind
     ]
 
 

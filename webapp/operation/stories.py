@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from itertools import islice
@@ -24,7 +24,8 @@ from webapp.base.notices import Notice
 from webapp.base.spatial import shape_of, to_lonlat
 from webapp.cases import actions, moves, queries
 from webapp.cases.models import Assignment, Case, CaseMedia
-from webapp.cases.rules import Source, Stage, State
+from webapp.cases.rota import queries as field
+from webapp.cases.rules import Grade, Source, Stage, State
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
 from webapp.operation import scenes
@@ -41,7 +42,7 @@ NAMES = uuid.UUID("5a0b4f0e-2f0c-4c39-9a2f-97b1d2f5c0de")
 STAGES: dict[State, tuple[int, float, float]] = {
     State.REPORTED: (9, 0.1, 2.5),
     State.FILED: (5, 0.8, 5),
-    State.DISPATCHED: (8, 1.5, 9),
+    State.DISPATCHED: (8, 0.3, 1.5),
     State.PROCESSING: (9, 4, 40),
     State.FEEDBACK: (4, 6, 48),
     State.CHECKING: (5, 8, 60),
@@ -108,6 +109,7 @@ class Stories:
         self.home = next((site for site in self.sites if home in site.grid.name), self.sites[0])
         self.total = sum(count for count, _from, _to in STAGES.values())
         self._known: dict[str, Person] = {}
+        self._before: Plot | None = None
 
     @cached_property
     def sites(self) -> list[Site]:
@@ -134,10 +136,25 @@ class Stories:
             own = Random(SEED + place)  # noqa: S311
             # Every fourth case is at home, so that the sign-ins of the README have something to do.
             site = self.home if place % 4 == 0 else own.choice(self.sites)
-            trouble = self.troubles[place * 7 % len(self.troubles)]
+            trouble = self._trouble(place * 7, state)
             plot = Plot(place, state, site, trouble, own)
+            if place == self.total - 1 and self._before is not None:
+                # The newest is what somebody else reported a moment ago: the desk finds the two.
+                plot = replace(plot, site=self._before.site, trouble=self._before.trouble)
             found = self.now - timedelta(hours=hours)
             yield self._case(plot, _by_day(found, own) if hours > 24 else found)
+            self._before = plot
+
+    def _trouble(self, place: int, state: State) -> Trouble:
+        """The next of the list; what wants haste is not left without an answer for an hour."""
+        for step in range(len(self.troubles)):
+            trouble = self.troubles[(place + step) % len(self.troubles)]
+            if state is not State.DISPATCHED:
+                return trouble
+            condition = queries.condition_for(trouble.class_code)
+            if condition is None or condition.grade == Grade.NORMAL:
+                return trouble
+        raise LookupError("no demo case is without haste")
 
     def _case(self, plot: Plot, found: datetime) -> bool:
         client_id = uuid.uuid5(NAMES, str(plot.place))
@@ -146,6 +163,8 @@ class Stories:
         # A few lie off the coast, beyond the reach of every grid, and wait for somebody to place them.
         outside = plot.state is State.REPORTED and plot.place % 5 == 2
         lon, lat = self._off_the_coast(plot.random) if outside else _inside(plot)
+        if self._before is not None and self._before.trouble is plot.trouble:
+            lon, lat = self._beside_the_last()
         with clock.at(found):
             case = actions.report(
                 class_code=plot.trouble.class_code,
@@ -184,7 +203,9 @@ class Stories:
         handler = self._handler(plot, finder)
         checker = self._checker(finder, handler)
         yield partial(moves.file_case, case, by=self._who("acceptor"))
-        yield partial(moves.dispatch, case, to=handler.id, by=desk, note="【示例】请尽快到场处置")
+        note = "【示例】请尽快到场处置"
+        office = _department_of(handler)
+        yield partial(moves.dispatch, case, to=handler.id, unit=office, by=desk, note=note)
         yield partial(moves.sign, case, by=handler)
         yield partial(self._handle, case, plot, handler)
         yield partial(moves.send_check, case, to=checker.id, by=desk)
@@ -210,14 +231,27 @@ class Stories:
             at += (self.now - at) * plot.random.uniform(0.12, 0.3)
             yield at
 
+    def _beside_the_last(self) -> tuple[float, float]:
+        """Some steps from the case before."""
+        before = queries.by_client_id(uuid.uuid5(NAMES, str(self.total - 2)))
+        spot = shape_of(before.geom) if before and before.geom else self.home.border
+        at = spot.centroid
+        return to_lonlat(at.x + 12, at.y - 9)
+
     def _off_the_coast(self, random: Random) -> tuple[float, float]:
         north = max(self.sites, key=lambda site: site.border.bounds[3]).border
         x, y = north.centroid.x, north.bounds[3]
         return to_lonlat(x + random.uniform(-600, 600), y + random.uniform(300, 900))
 
     def _handler(self, plot: Plot, finder: Person) -> Person:
-        """Every third goes to the worker at home, the others to the department of the matter."""
+        """Every third goes to the worker at home, the others to the department of the matter.
+
+        Whoever still has to answer is of the field, each with one offer: the worker at home first.
+        """
         worker = self.home.worker
+        if plot.state is State.DISPATCHED:
+            free = [worker, plot.site.worker, *(site.worker for site in self.sites)]
+            return next(each for each in free if field.offer_of(each.id or 0) is None)
         if plot.place % 3 == 0 and worker.id != finder.id:
             return worker
         code = plot.trouble.handler
@@ -237,6 +271,12 @@ class Stories:
                 raise LookupError(f"the demo account {username} is missing")
             self._known[username] = who
         return self._known[username]
+
+
+def _department_of(handler: Person) -> int | None:
+    """The department somebody handles cases for; None for a worker of a grid."""
+    held = next((each for each in handler.held if each.role == "handler"), None)
+    return next(iter(held.units)) if held else None
 
 
 def _by_day(moment: datetime, random: Random) -> datetime:

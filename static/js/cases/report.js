@@ -1,6 +1,8 @@
 /** The report: position by itself, photos shown, voice kept, sent at once or kept until the network is back. */
 import { createMap } from "../map/map.js";
 import { keep, sendAll, waiting } from "../offline.js";
+import { heard, here } from "../queue/position.js";
+import { takeDraft } from "../queue/store.js";
 import { tell } from "../requests.js";
 import { addressOf, fromField, openedFor, refill, toField } from "./again.js";
 import { answersIn, showAsks } from "./asks.js";
@@ -51,7 +53,10 @@ async function placePin() {
     fault("lon");
   }
   if (byHand) put(typed(), Number(form.elements.accuracy_m.value) || null);
-  map.on("placed", ({ at, accuracy }) => byHand || put(at, accuracy));
+  map.on("placed", ({ at, accuracy }) => {
+    heard(at, accuracy);
+    if (!byHand) put(at, accuracy);
+  });
   map.on("unplaced", ({ words }) => {
     if (pin) return;
     placeWords.textContent = words;
@@ -74,8 +79,8 @@ async function placePin() {
 
 placePin();
 
-function add(kind, blob, name) {
-  const file = { id: crypto.randomUUID(), kind, blob, name, stage: "found" };
+function add(kind, blob, name, { stage = "found", at = standing() } = {}) {
+  const file = { id: crypto.randomUUID(), kind, blob, name, stage, at };
   files.push(file);
   const shot = document.createElement("div");
   shot.className = `shot is-${kind}`;
@@ -94,14 +99,23 @@ function add(kind, blob, name) {
     shot.remove();
   });
   shot.append(shown, away);
-  shots.append(shot);
+  (stage === "after" ? form.querySelector("[data-shots-after]") : shots).append(shot);
   fault("words");
 }
 
-form.querySelector("input[name=photo]").addEventListener("change", ({ target }) => {
-  for (const each of target.files) add("photo", each, each.name);
-  target.value = "";
-});
+for (const [name, stage] of [["photo", "found"], ["after", "after"]]) {
+  form.querySelector(`input[name=${name}]`).addEventListener("change", ({ target }) => {
+    for (const each of target.files) add("photo", each, each.name, { stage });
+    target.value = "";
+  });
+}
+
+/** Where the phone is now, for a file that was made here. */
+function standing() {
+  return here() ?? undefined;
+}
+
+const solved = form.querySelector("[data-solved]");
 
 const recorder = form.querySelector("[data-record]");
 let recording = null;
@@ -163,6 +177,7 @@ function missing(data) {
     words: nothing ? form.dataset.nothing : "",
     class_code: data.get("class_code") ? "" : form.dataset.noClass,
     lon: isTyped() ? "" : form.dataset.noPlace,
+    after: solved.open && !files.some(({ stage }) => stage === "after") ? form.dataset.noAfter : "",
   };
 }
 
@@ -186,7 +201,7 @@ form.addEventListener("submit", async (event) => {
   const told = when.hidden ? null : fromField(when.querySelector("input").value);
   kept = {
     id, account: Number(form.dataset.account), kind: "report", address: form.getAttribute("action"),
-    fields, files: [...files], made: told ?? kept?.made ?? new Date().toISOString(), title, tries: 0, error: null, edition: (kept?.edition ?? 0) + 1,
+    fields, files: [...files], solved: solved.open ? { id: kept?.solved?.id ?? crypto.randomUUID(), note: data.get("solved_note") } : null, made: told ?? kept?.made ?? new Date().toISOString(), title, tries: 0, error: null, edition: (kept?.edition ?? 0) + 1,
   };
   await keep(kept);
   await sendAll();
@@ -204,6 +219,14 @@ document.addEventListener("wangge:sent", ({ detail }) => {
 });
 
 if (kept) {
-  for (const { kind, blob, name } of kept.files) add(kind, blob, name);
+  if (kept.solved) {
+    solved.open = true;
+    form.elements.solved_note.value = kept.solved.note ?? "";
+  }
+  for (const { kind, blob, name, stage, at } of kept.files) add(kind, blob, name, { stage, at });
   putRight(kept);
 }
+
+// The photo was taken on the page before: the camera opened by the first tap.
+const draft = await takeDraft("photo");
+if (draft && draft.account === Number(form.dataset.account)) add("photo", draft.blob, draft.name, { at: draft.at });

@@ -1,5 +1,8 @@
-/** The list of what waits: retry, save as a file, throw away by one's own word. */
-import { account, drop, keep, sendAll, waiting } from "../offline.js";
+/** The list of what waits: retry, settle, save as a file, throw away by one's own word; below it what was sent from here. */
+import { account, drop, sendAll, waiting } from "../offline.js";
+import { canInsist, keepMine, keepTheirs } from "../queue/conflict.js";
+import { arrived } from "../queue/store.js";
+import { tell } from "../requests.js";
 
 const list = document.querySelector("[data-unsent-list]");
 const empty = document.querySelector("[data-unsent-empty]");
@@ -7,19 +10,40 @@ const others = document.querySelector("[data-others]");
 const pattern = document.getElementById("unsent-row");
 const words = document.querySelector("[data-words-of-list]").dataset;
 const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+const at = (words) => moment.format(new Date(words));
 
 function say(error) {
-  return { network: words.waiting, "signed-out": words.signedOut }[error] ?? error ?? (navigator.onLine ? words.sending : words.waiting);
+  const known = { network: words.waiting, "signed-out": words.signedOut, before: words.before };
+  return known[error] ?? error ?? (navigator.onLine ? words.sending : words.waiting);
+}
+
+/** Both versions side by side, and the two ways out. */
+function showBoth(item, find) {
+  const [last] = item.theirs.last ?? [];
+  find("theirs").textContent = item.theirs.state_words;
+  find("theirs-last").textContent = last ? [last.who, last.words, at(last.at)].filter(Boolean).join(" · ") : "";
+  find("theirs-note").textContent = last?.note ?? "";
+  find("look").href = item.theirs.url;
+  find("mine").textContent = item.title;
+  find("mine-when").textContent = at(item.made);
+  find("mine-note").textContent = item.fields.note ?? "";
+  find("both").hidden = find("keep-theirs").hidden = false;
+  find("retry").hidden = find("drop").hidden = find("said").hidden = true;
+  find("keep-mine").hidden = !canInsist(item);
+  find("closed").hidden = canInsist(item);
+  find("keep-mine").addEventListener("click", () => keepMine(item));
+  find("keep-theirs").addEventListener("click", async () => (await keepTheirs(item)) || tell(words.unsettled));
 }
 
 function row(item) {
   const drawn = pattern.content.cloneNode(true);
-  const find = (name) => drawn.querySelector(`[data-${name}]`);
-  const retry = find("retry");
+  // Found once, since the row is taken out of the pattern before anybody presses anything in it.
+  const parts = new Map();
+  const find = (name) => parts.get(name) ?? parts.set(name, drawn.querySelector(`[data-${name}]`)).get(name);
   const files = item.files.length ? words.photos.replace("{n}", item.files.length) : null;
   const said = item.fields.note ?? item.fields.words ?? "";
   find("title").textContent = `${item.kind === "report" ? words.report : words.moveWords} · ${item.title}`;
-  find("when").textContent = [moment.format(new Date(item.made)), files].filter(Boolean).join(" · ");
+  find("when").textContent = [at(item.made), files].filter(Boolean).join(" · ");
   find("said").textContent = said;
   find("said").hidden = !said;
   find("error").textContent = say(item.error);
@@ -31,24 +55,29 @@ function row(item) {
     find("edit").hidden = false;
   }
   if (item.status && item.kind === "move" && !item.theirs) {
-    find("case").href = item.address.replace(/\/[^/]+$/, "");
-    find("case").hidden = false;
+    find("case").href = item.thing.replace("/points/", "/");
+    find("case").hidden = !item.thing.startsWith("/cases/");
   }
-  if (item.theirs) {
-    find("theirs").textContent = item.theirs.state_words;
-    find("look").href = item.theirs.url;
-    find("mine").textContent = item.title;
-    find("both").hidden = false;
-    retry.textContent = retry.dataset.anyway;
-  }
-  retry.addEventListener("click", async () => {
-    // The person has seen both versions and wants the step all the same.
-    if (item.theirs) await keep({ ...item, fields: { ...item.fields, base_version: item.theirs.version }, theirs: null, error: null, status: null });
-    sendAll();
-  });
-  find("drop").addEventListener("click", ({ target }) => confirm(target.dataset.sure) && drop(item.id));
+  if (item.theirs) showBoth(item, find);
+  find("retry").addEventListener("click", sendAll);
+  find("drop").addEventListener("click", ({ target }) => confirm(target.dataset.sure) && drop(item, "thrown"));
   return drawn;
 }
+
+const HOW = { sent: words.howSent, theirs: words.howTheirs, thrown: words.howThrown };
+
+function sentRow(line) {
+  const drawn = document.getElementById("sent-row").content.cloneNode(true);
+  const find = (name) => drawn.querySelector(`[data-${name}]`);
+  find("title").textContent = [line.number, line.title].filter(Boolean).join(" · ");
+  find("how").textContent = HOW[line.how];
+  find("when").textContent = at(line.at);
+  find("look").hidden = !line.url;
+  if (line.url) find("look").href = line.url;
+  return drawn;
+}
+
+const sentFromHere = async () => (await arrived()).filter((line) => line.account === account);
 
 async function show() {
   const all = await waiting();
@@ -58,6 +87,11 @@ async function show() {
   for (const button of document.querySelectorAll("[data-send-all], [data-export]")) button.disabled = !mine.length;
   others.hidden = mine.length === all.length;
   others.textContent = others.dataset.words.replace("{n}", all.length - mine.length);
+  const sent = await sentFromHere();
+  document.querySelector("[data-sent-list]").replaceChildren(...sent.slice(0, 50).map(sentRow));
+  document.querySelector("[data-sent-list]").hidden = !sent.length;
+  document.querySelector("[data-sent-empty]").hidden = sent.length > 0;
+  document.querySelector("[data-export-sent]").disabled = !sent.length;
 }
 
 function asText(blob) {
@@ -68,14 +102,20 @@ function asText(blob) {
   });
 }
 
+function save(name, rows) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(rows, null, 2)], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 document.querySelector("[data-send-all]").addEventListener("click", sendAll);
 document.querySelector("[data-export]").addEventListener("click", async () => {
   const items = (await waiting()).filter((item) => item.account === account);
   for (const item of items) for (const file of item.files) file.blob = await asText(file.blob);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(items, null, 2)], { type: "application/json" }));
-  link.download = "wangge-unsent.json";
-  link.click();
+  save("wangge-unsent.json", items);
 });
+document.querySelector("[data-export-sent]").addEventListener("click", async () => save("wangge-sent.json", await sentFromHere()));
 document.addEventListener("wangge:queue", show);
 show();

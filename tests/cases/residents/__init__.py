@@ -1,0 +1,1 @@
+"""Tests of what residents do and what the public may know."""

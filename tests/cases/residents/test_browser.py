@@ -1,0 +1,164 @@
+"""A resident at a phone: reports without an account, follows the grid, reads the public case, rates it."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import NewPage, axe
+from tests.cases.stages import picture
+from tests.servers import Served
+
+PHONE = "+8613800009901"
+
+
+def ask(served: Served, statement: str, *values: Any) -> Any:
+    """One row of the database of the running house."""
+    dsn = served.database_url.replace("postgresql+psycopg2://", "postgresql://")
+    with psycopg2.connect(dsn) as connection, connection.cursor() as sql:
+        sql.execute(statement, values)
+        return sql.fetchone()
+
+
+def code_on_the_phone(served: Served) -> str:
+    """The newest code on its way to the phone; read from the log of the console once it has left."""
+    for _each in range(300):
+        row = ask(
+            served,
+            "SELECT id, body FROM dispatch_out WHERE address = %s ORDER BY id DESC LIMIT 1",
+            PHONE,
+        )
+        if row and row[1]:
+            return str(re.search(r"[0-9]{6}", row[1])[0])  # type: ignore[index]
+        for log in served.instance.rglob("*.log"):
+            said = re.findall(
+                rf"to {re.escape(PHONE)}: .*?([0-9]{{6}})", log.read_text(encoding="utf-8")
+            )
+            if said:
+                return str(said[-1])
+        time.sleep(0.1)
+    raise AssertionError("no code is on its way")
+
+
+@pytest.fixture
+def home(served: Served) -> tuple[float, float]:
+    """A point in the grid of the demo worker, degrees WGS 84."""
+    return ask(
+        served,
+        """SELECT ST_X(p), ST_Y(p) FROM (
+               SELECT ST_Transform(ST_PointOnSurface(v.geom), 4326) AS p
+               FROM account a JOIN post s ON s.account_id = a.id AND s.grid_id IS NOT NULL
+               JOIN grid_version v ON v.grid_id = s.grid_id AND upper_inf(v.valid)
+               WHERE a.username = 'worker' LIMIT 1) spot""",
+    )
+
+
+def no_wider_than_the_phone(page: Page) -> None:
+    """Nothing sticks out to the right."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_resident_reports_follows_reads_and_rates(
+    new_page: NewPage, served: Served, home: tuple[float, float], tmp_path: Path
+) -> None:
+    shot = tmp_path / "shot.jpg"
+    shot.write_bytes(picture("teal", (640, 480)).getvalue())
+    phone = new_page(width=390, at=home, forgive=("422",))
+    phone.goto("/")
+    phone.locator(".home-tiles").get_by_text("我要上报").click()
+    expect(phone.locator("h1")).to_have_text("我要上报")
+    assert axe(phone) == []
+    no_wider_than_the_phone(phone)
+    words = f"resident {time.time_ns()}"
+    phone.set_input_files("input[name=photo]", shot)
+    phone.fill("textarea[name=words]", words)
+    expect(phone.locator("[data-place-words]")).to_contain_text("网格")
+    phone.get_by_text("乱堆杂物").first.click()
+    phone.get_by_role("button", name="提交上报").click()
+    expect(phone.locator("[data-error=phone]")).to_be_visible()
+    phone.fill("input[name=phone]", PHONE)
+    phone.get_by_role("button", name="获取验证码").click()
+    expect(phone.locator("input[name=code]")).to_be_visible()
+    phone.fill("input[name=code]", code_on_the_phone(served))
+    phone.get_by_role("button", name="提交上报").click()
+    expect(phone.locator("article.own h1")).to_have_text("乱堆杂物")
+    case, number = ask(served, "SELECT id, number FROM case_file WHERE words = %s", words)
+    expect(phone.locator("article.own")).to_contain_text(number)
+    assert axe(phone) == []
+    no_wider_than_the_phone(phone)
+
+    phone.goto("/follow")
+    (grid,) = ask(
+        served,
+        "SELECT g.display_code FROM case_file c JOIN grid g ON g.id = c.grid_id WHERE c.id = %s",
+        case,
+    )
+    phone.select_option("select[name=grid]", grid)
+    phone.select_option("select[name=every]", "once")
+    phone.get_by_role("button", name="关注", exact=True).click()
+    expect(phone.locator("#mine li")).to_have_count(1)
+    assert axe(phone) == []
+    no_wider_than_the_phone(phone)
+
+    phone.goto(f"/public/cases?q={number}")
+    expect(phone.locator("#public-list")).to_contain_text("没有符合的案件")
+    desk = new_page(signed_in_as="dispatcher", width=1440)
+    settle(desk, new_page, case, shot)
+    phone.goto(f"/public/cases?q={number}&show=all")
+    row = phone.locator("#public-list a.line")
+    expect(row).to_have_count(1)
+    assert axe(phone) == []
+    no_wider_than_the_phone(phone)
+    row.click()
+    expect(phone.locator("article.case h1")).to_have_text("乱堆杂物")
+    expect(phone.locator("article.case")).not_to_contain_text(words)
+
+    phone.goto(f"/mine/{case}")
+    phone.get_by_text("没有解决", exact=True).click()
+    phone.get_by_text("非常不满意", exact=True).click()
+    phone.fill("textarea[name=words]", "还在原地")
+    phone.get_by_role("button", name="提交评价").click()
+    expect(phone.locator("article.own")).to_contain_text("还在原地")
+    assert ask(served, "SELECT state FROM case_file WHERE id = %s", case) == ("processing",)
+    desk.goto(f"/cases/{case}")
+    expect(desk.locator("#chosen")).to_contain_text("还在原地")
+
+
+def settle(desk: Page, new_page: NewPage, case: int, shot: Path) -> None:
+    """The case goes its way to the end, in the hands of the demo leader, checked by the worker."""
+    worker = new_page(signed_in_as="leader", width=390)
+
+    def move(page: Page, name: str, **fields: str) -> None:
+        token = page.locator("meta[name=csrf-token]").get_attribute("content")
+        files: dict[str, Any] = {}
+        if name == "feedback":
+            files["photo"] = {
+                "name": "after.jpg",
+                "mimeType": "image/jpeg",
+                "buffer": shot.read_bytes(),
+            }
+        answer = page.request.post(
+            f"/cases/{case}/{name}",
+            multipart={"csrf_token": token or "", **fields, **files},
+            max_redirects=0,
+        )
+        assert answer.status == 303, f"{name}: {answer.status} {answer.text()[:400]}"
+
+    desk.goto(f"/cases/{case}")
+    worker.goto("/phone")
+    who = worker.locator("body").get_attribute("data-account") or ""
+    move(desk, "dispatch", worker=who)
+    move(worker, "sign")
+    move(worker, "feedback")
+    checker = new_page(signed_in_as="worker", width=390)
+    checker.goto("/phone")
+    other = checker.locator("body").get_attribute("data-account") or ""
+    move(desk, "send_check", worker=other)
+    move(checker, "pass", note="到现场看过")
+    move(desk, "close")

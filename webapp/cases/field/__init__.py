@@ -1,0 +1,1 @@
+"""Work outdoors: today's walk, patrols by points, visits to doors, cases a worker has pinned."""

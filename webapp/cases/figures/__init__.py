@@ -1,0 +1,1 @@
+"""Figures: each defined once, counted from the log as of any moment, with the cases behind it."""

@@ -1,0 +1,1 @@
+"""A case on paper: the file with its small map, its photos and places for seals."""

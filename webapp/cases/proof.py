@@ -1,0 +1,76 @@
+"""Proof of presence: how near to the case a step was made, by its photo and by the phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+from typing import Any
+
+from webapp.base.datum import Datum
+from webapp.base.spatial import shape_of, to_metric
+from webapp.cases import queries
+from webapp.cases.models import Case
+from webapp.cases.rules import DOUBT_M, PROOF_M, Duty, Stage
+
+DUTY_OF = {Stage.VERIFY: Duty.VERIFY, Stage.CHECK: Duty.CHECK}
+
+
+@dataclass(frozen=True)
+class Stood:
+    """Where the phone says it was at the moment of a step, and whither its camera looked."""
+
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+    datum: Datum = Datum.WGS84
+    heading: float | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """True when the phone knows where it is well enough to prove anything."""
+        return self.accuracy_m is None or self.accuracy_m <= DOUBT_M
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Metres to the case by the photo's own position and by the phone's; None: not known."""
+
+    photo_m: float | None
+    phone_m: float | None
+    accuracy_m: float | None
+    sure: bool
+
+    @property
+    def near(self) -> bool:
+        """True when the photo was taken near the case, or the phone was, where no photo says where."""
+        if self.photo_m is not None:
+            return self.photo_m <= PROOF_M
+        return self.phone_m is not None and self.sure and self.phone_m <= PROOF_M
+
+    def said(self) -> dict[str, Any]:
+        """What stands in the log: both distances, so that nobody has to believe only one."""
+        known = {
+            "photo_m": self.photo_m,
+            "phone_m": self.phone_m,
+            "accuracy_m": self.accuracy_m,
+        }
+        shown = {name: round(value, 1) for name, value in known.items() if value is not None}
+        return {"proof": shown} if shown else {}
+
+
+def away_m(thing: Any, lon: float, lat: float, datum: Datum = Datum.WGS84) -> float | None:
+    """Metres from a point in degrees to a thing that stands somewhere; None when it does not."""
+    if thing.geom is None:
+        return None
+    x, y = to_metric(lon, lat, datum)
+    here = shape_of(thing.geom).centroid
+    return hypot(x - here.x, y - here.y)
+
+
+def of(case: Case, stage: Stage, stood: Stood | None) -> Proof:
+    """The proof of a step made now, with the pictures that came for it."""
+    photo_m, phone_m, accuracy_m = queries.picture_distances(case.id, stage, DUTY_OF[stage])
+    if phone_m is None and stood is not None:
+        phone_m = away_m(case, stood.lon, stood.lat, stood.datum)
+        return Proof(photo_m, phone_m, stood.accuracy_m, stood.is_sure)
+    return Proof(photo_m, phone_m, accuracy_m, sure=True)

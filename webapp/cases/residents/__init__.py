@@ -1,0 +1,1 @@
+"""Residents and the public: reports without an account, what everybody may read, follows, erasure."""

@@ -1,0 +1,118 @@
+"""Reports are anonymised by rule, months after the case has ended; a register tells what was erased."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select, update
+
+from webapp.base import clock, tasks
+from webapp.base.access import Actor
+from webapp.base.db import db
+from webapp.base.files import StoredFile
+from webapp.base.flow import Unacceptable
+from webapp.base.notices import Dispatch, Notice
+from webapp.cases import publishing, queries as cases
+from webapp.cases.models import Case, CaseMedia
+from webapp.cases.residents import queries
+from webapp.cases.residents.models import Erasure, ErasureRule
+
+BATCH = 500
+
+REPORT = "report"
+
+
+@tasks.task("cases.anonymise", cron="23 18 * * *")
+def anonymise_by_night() -> None:
+    """What is due is anonymised, as much of it as one night holds."""
+    anonymise()
+
+
+def anonymise(limit: int = BATCH) -> int:
+    """Reports whose time is over say no more who made them; answers how many. Once for each case."""
+    rows = queries.to_erase(limit)
+    contacts = {case.id: cases.contacts(case.id) for case, _prefix, _months in rows}
+    phones = {each.phone for found in contacts.values() for each in found if each.phone}
+    told = _forget_told([case.id for case, _prefix, _months in rows])
+    _forget_sent(phones)
+    for case, prefix, months in rows:
+        known = contacts[case.id]
+        db.session.add(
+            Erasure(
+                kind=REPORT,
+                case_number=case.number,
+                at=clock.now(),
+                class_prefix=prefix,
+                months=months,
+                contacts=len(known),
+                words=_cover(case),
+                links=_unlink(case) + told[f"/mine/{case.id}"],
+            )
+        )
+        for each in known:
+            each.name = each.phone = each.email = each.channel = None
+            each.erased_at = clock.now()
+    db.session.flush()
+    return len(rows)
+
+
+def _cover(case: Case) -> int:
+    """Answers are gone, and what leads to a person in the words of the report is covered."""
+    covered = 0
+    for name in ("words", "where_words"):
+        said = getattr(case, name)
+        if said and publishing.without_numbers(said) != said:
+            setattr(case, name, publishing.without_numbers(said))
+            covered += 1
+    for answer in queries.answers(case.id):
+        covered += answer.words is not None
+        answer.words, answer.erased_at = None, clock.now()
+    rating = queries.rating(case.id)
+    if rating is not None and rating.words is not None:
+        rating.words = None
+        covered += 1
+    return covered
+
+
+def _unlink(case: Case) -> int:
+    """Nothing leads from the case to the account of its reporter any more."""
+    reporter, case.reporter_id = case.reporter_id, None
+    if reporter is None:
+        return 0
+    files = select(CaseMedia.file_id).where(CaseMedia.case_id == case.id)
+    mine = StoredFile.id.in_(files), StoredFile.account_id == reporter
+    db.session.flush()
+    db.session.expire(case, ["reporter"])
+    return 1 + _count(db.session.execute(update(StoredFile).where(*mine).values(account_id=None)))
+
+
+def _forget_told(case_ids: list[int]) -> Counter[str]:
+    """The lines that reporters had about these cases are gone; answers how many by their address."""
+    mine = [f"/mine/{each}" for each in case_ids]
+    gone = delete(Notice).where(Notice.url.in_(mine)).returning(Notice.url)
+    return Counter(db.session.scalars(gone))
+
+
+def _forget_sent(phones: set[str]) -> None:
+    """Texts that went to these phones do not say so any more."""
+    sent = update(Dispatch).where(Dispatch.address.in_(phones), Dispatch.body.is_(None))
+    db.session.execute(sent.values(address=""))
+
+
+def _count(result: object) -> int:
+    return int(getattr(result, "rowcount", 0))
+
+
+def set_rule(*, class_prefix: str, months: int, by: Actor) -> ErasureRule:
+    """Reports of classes that begin so are anonymised so many months after their end."""
+    if class_prefix and not any(code == class_prefix for code, _name in queries.majors()):
+        words = _l("Choose one of the list.")
+        raise Unacceptable(words, fields={"class_prefix": words})
+    rule = queries.erasure_rule(class_prefix)
+    if rule is None:
+        rule = ErasureRule(class_prefix=class_prefix, months=months)
+        db.session.add(rule)
+    rule.months, rule.account_id, rule.changed_at = months, by.id, clock.now()
+    db.session.flush()
+    return rule

@@ -1,0 +1,94 @@
+"""Who goes where when calls queue: the whole set at once, by the same costs as one by one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from webapp.cases.dispatching import HASTE, Call, Candidate, Worker, price
+from webapp.cases.rules import Grade
+
+# Large and finite, for the solver takes no infinite rows: who lacks a skill goes nowhere in a set.
+MISMATCH = 1e7
+# What a grade is worth, so that haste is served first whatever the minutes; and a minute by grade.
+WORTH = {Grade.NORMAL: 0.0, Grade.URGENT: 1e4, Grade.EMERGENCY: 1e5}
+MINUTE = {Grade.NORMAL: 1.0, Grade.URGENT: 2.0, Grade.EMERGENCY: 3.0}
+# Between equals, whoever has waited longer goes first, up to this.
+LONGEST_WAIT_MIN = 480.0
+# Nobody is taken off their way unless it is an emergency and help is there so much earlier.
+GAIN_MIN = 5.0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Somebody is proposed for a case; `gain` where they would be taken off their way, in minutes."""
+
+    call: Call
+    candidate: Candidate
+    gain: float | None = None
+
+
+def is_idle(worker: Worker) -> bool:
+    """On duty or without a rota, asked for nothing, and under way to nothing urgent."""
+    return worker.on_duty is not False and worker.offer is None and worker.haste == Grade.NORMAL
+
+
+def propose(calls: Sequence[Call], workers: Sequence[Worker]) -> list[Pair]:
+    """At most one case for each worker and one worker for each case, the best for all together.
+
+    Whoever is under way is taken only for an emergency to which nobody idle is as near by far.
+    """
+    idle = [worker for worker in workers if is_idle(worker)]
+    busy = [
+        worker
+        for worker in workers
+        if worker.on_duty is not False and not is_idle(worker) and worker.haste != Grade.EMERGENCY
+    ]
+    pairs = _solve(calls, idle)
+    taken = _taken_off(pairs, calls, busy)
+    if taken:
+        served = {pair.call.id for pair in taken}
+        pairs = taken + _solve([call for call in calls if call.id not in served], idle)
+    return sorted(pairs, key=lambda pair: (-HASTE[pair.call.grade], pair.call.id))
+
+
+def _solve(calls: Sequence[Call], idle: Sequence[Worker]) -> list[Pair]:
+    if not calls or not idle:
+        return []
+    prices = [[price(call, worker) for worker in idle] for call in calls]
+    costs = np.array(
+        [[_cost(call, one) for one in row] for call, row in zip(calls, prices, strict=True)]
+    )
+    rows, columns = linear_sum_assignment(costs)
+    return [
+        Pair(calls[row], prices[row][column])
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if not prices[row][column].missing
+    ]
+
+
+def _cost(call: Call, one: Candidate) -> float:
+    if one.missing:
+        return MISMATCH
+    waited = min(call.waited_min, LONGEST_WAIT_MIN)
+    return one.total * MINUTE[call.grade] - WORTH[call.grade] - waited
+
+
+def _taken_off(pairs: list[Pair], calls: Sequence[Call], busy: list[Worker]) -> list[Pair]:
+    now = {pair.call.id: pair.candidate.arrival for pair in pairs}
+    left = list(busy)
+    taken = []
+    critical = (call for call in calls if call.grade == Grade.EMERGENCY)
+    for call in sorted(critical, key=lambda each: (-each.waited_min, each.id)):
+        fit = [one for one in (price(call, worker) for worker in left) if not one.missing]
+        if not fit:
+            continue
+        best = min(fit, key=lambda one: (one.arrival, one.account))
+        gain = now.get(call.id, float("inf")) - best.arrival
+        if gain > GAIN_MIN:
+            taken.append(Pair(call, best, gain))
+            left = [worker for worker in left if worker.id != best.account]
+    return taken
