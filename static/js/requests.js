@@ -21,7 +21,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 for (const lost of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(lost, () => tell(document.body.dataset.lost));
+  document.addEventListener(lost, ({ target }) => {
+    // A part that loads by itself is no deed of the person: its page may be a kept one, without a network.
+    if (!target.getAttribute?.("hx-trigger")?.startsWith("load")) tell(document.body.dataset.lost);
+  });
 }
 
 // What was said about a try is over once a later one has succeeded.

@@ -29,7 +29,7 @@ async function keepStep(form) {
   const address = form.getAttribute("action");
   await keep({
     id: nameOf(form), account: Number(page.dataset.account), kind: "move", address, thing: address.replace(/\/[^/]+$/, ""), fields, files,
-    made: new Date().toISOString(), title: `${number} ${form.querySelector("button.btn").textContent.trim()}`, tries: 0, error: null, edition: 1,
+    made: new Date().toISOString(), title: `${number} ${form.querySelector("button[type=submit]").textContent.trim()}`, tries: 0, error: null, edition: 1,
   });
   await sendAll();
   location.assign("/cases/unsent");

@@ -31,7 +31,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (missing(form)) return;
   if (form.dataset.near) fill(form);
-  const button = form.querySelector("button[class*=btn]");
+  const button = form.querySelector("button[type=submit]");
   button.disabled = true;
   const data = new FormData(form);
   const fields = Object.fromEntries([...data].filter(([name, value]) => value && !NOT_KEPT.has(name)));
