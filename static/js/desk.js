@@ -66,7 +66,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (/^\/cases(\?|$)/.test(asked(detail))) narrowed(asked(detail));
 });
 
-document.addEventListener("wangge:queue", ({ detail }) => {
+document.addEventListener("wangge:narrowed", ({ detail }) => {
   narrowed(`/cases${detail.value ? `?${detail.value}` : ""}`);
   queue.replaceChildren();
   list();

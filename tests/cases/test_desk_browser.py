@@ -103,7 +103,7 @@ def test_a_desk_is_worked_with_the_keyboard_alone(new_page: NewPage, served: Ser
     for _step in range(2):
         press("Tab")
     press("Enter")
-    unit = page.locator("#chosen select[name=unit]")
+    unit = page.locator("#chosen [data-bulk] select[name=unit]")
     expect(unit).to_be_visible()
     unit.focus()
     press("ArrowDown")

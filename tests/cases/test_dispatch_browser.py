@@ -11,6 +11,7 @@ def test_the_desk_reads_why_and_sends_the_first(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="dispatcher", width=1440)
     desk.goto("/desk")
     desk.get_by_role("link", name="待派遣").click()
+    expect(desk.get_by_role("link", name="待派遣")).to_have_attribute("aria-current", "true")
     desk.locator("#queue [data-select]").first.click()
     first = desk.locator("#chosen .candidates[data-ways] > li").first
     expect(first).to_contain_text("理由：")

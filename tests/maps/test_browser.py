@@ -107,7 +107,7 @@ def test_a_place_is_found_and_chosen_by_keyboard_alone(new_page: NewPage) -> Non
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
     ready(page)
-    field = page.get_by_role("searchbox")
+    field = page.get_by_role("searchbox", name="查找网格或场所")
     field.focus()
     page.keyboard.type("DJJ-I-007")
     expect(page.locator(".finder-hits a")).to_have_count(1)
@@ -414,6 +414,7 @@ def test_what_was_told_of_a_lost_try_is_gone_when_the_next_one_succeeds(new_page
     page.goto("/desk")
     ready(page)
     page.get_by_role("link", name="待派遣").click()
+    expect(page.get_by_role("link", name="待派遣")).to_have_attribute("aria-current", "true")
     page.locator("#queue [data-select]").first.click()
     dispatch = page.locator("#chosen .candidates button").first
     expect(dispatch).to_be_visible()

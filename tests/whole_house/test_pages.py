@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import html5lib
 import pytest
@@ -67,7 +67,8 @@ NOT_BY_LINK = frozenset(
     )
 )
 
-# Pages of one kind are alike: so many of each are read.
+# Pages of one kind are alike: so many of each are read, and one of each kind from every list of the
+# queue, since cases at different steps lead to different pages.
 ALIKE = 3
 # One figure is like another.
 FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
@@ -101,15 +102,17 @@ class _Reader:
         self.wrote: list[str] = []
 
     def read_all(self, start: str) -> None:
-        waiting = [start]
+        waiting = [(start, "")]
         while waiting:
-            address = waiting.pop(0)
-            if address in self.seen or not self._wanted(address):
+            address, step = waiting.pop(0)
+            if address in self.seen or not self._wanted(address, step):
                 continue
             self.seen.add(address)
-            waiting += self._read(address)
+            shown = parse_qs(urlsplit(address).query).get("show", [""])[0]
+            waiting += [(each, shown) for each in self._read(address)]
 
-    def _wanted(self, address: str) -> bool:
+    def _wanted(self, address: str, step: str) -> bool:
+        """`step` is what the list shows where the address was found."""
         parts = urlsplit(address)
         if parts.scheme or parts.netloc or parts.path.startswith("/static/"):
             return False
@@ -121,7 +124,8 @@ class _Reader:
             + "&".join(sorted(part.partition("=")[0] for part in parts.query.split("&")))
         )
         self.kinds[kind] += 1
-        return self.kinds[kind] <= ALIKE
+        self.kinds[kind + step] += bool(step)
+        return self.kinds[kind] <= ALIKE or self.kinds[kind + step] == 1
 
     def _read(self, address: str) -> list[str]:
         with writing(self.app, self.wrote, address):

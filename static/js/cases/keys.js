@@ -63,17 +63,20 @@ queue.addEventListener("focusin", ({ target }) => {
   here = target.closest(".queue-row")?.dataset.select ?? here;
 });
 
+const idle = () => document.activeElement === document.body;
+
 // What was chosen, and where one was, outlives the renewal of the list.
 let kept = null;
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target !== queue) return;
   const chosen = [...queue.querySelectorAll("[name=case]:checked")].map((each) => each.value);
-  kept = { chosen: new Set(chosen.map((each) => each.split(":")[0])), focused: queue.contains(document.activeElement) || document.activeElement === document.body };
+  kept = { chosen: new Set(chosen.map((each) => each.split(":")[0])), focused: queue.contains(document.activeElement) || idle() };
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target !== queue || !kept) return;
   for (const each of queue.querySelectorAll("[name=case]")) each.checked = kept.chosen.has(each.value.split(":")[0]);
-  if (kept.focused) row()?.focus({ preventScroll: true });
+  // Whoever has gone on to the pane meanwhile is not called back.
+  if (kept.focused && idle()) row()?.focus({ preventScroll: true });
   kept = null;
 });
 

@@ -109,7 +109,7 @@ def _queue_again(wish: Wish) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         address = "&".join(f"{name}={value}" for name, value in wish.address.items())
         # The queue beside the map asks for its rows again, where it is.
-        return Response(status=204, headers={"HX-Trigger": f'{{"wangge:queue": "{address}"}}'})
+        return Response(status=204, headers={"HX-Trigger": f'{{"wangge:narrowed": "{address}"}}'})
     return goto("desk.queue", **wish.address)
 
 
