@@ -44,9 +44,10 @@ _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 def served(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The running house with its demo data."""
     name = f"served_{uuid.uuid4().hex[:10]}"
-    url = databases.clone(cluster_url, name)
+    instance = tmp_path_factory.mktemp("served")
+    url = databases.clone_with_demo(cluster_url, name, instance)
     try:
-        with running(url, tmp_path_factory.mktemp("served"), demo=True) as house:
+        with running(url, instance) as house:
             yield house
     finally:
         databases.drop(cluster_url, name)

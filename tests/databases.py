@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from sqlalchemy import create_engine, make_url
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
+WITH_DEMO = "wangge_with_demo"
+# Held while the first who wants demo data makes it for all.
+_DEMO_LOCK = 370672
 STEPS = (("db", "upgrade"), ("geodata", "load"), ("people", "load"), ("cases", "load"))
 
 
@@ -26,6 +32,24 @@ def make_template(cluster_url: str) -> None:
 def clone(cluster_url: str, name: str) -> str:
     """A fresh copy of the template; answers its address."""
     _say(cluster_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    return named(cluster_url, name)
+
+
+def clone_with_demo(cluster_url: str, name: str, instance: Path) -> str:
+    """A copy with the demo data, whose files and sign-ins lie in `instance`; answers its address.
+
+    The demo data is made once for a run, by whoever wants it first.
+    """
+    made = Path(make_url(cluster_url).query["host"]) / "demo"  # type: ignore[arg-type]
+    with _connected(cluster_url) as opened, opened.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (_DEMO_LOCK,))
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (WITH_DEMO,))
+        if cursor.fetchone() is None:
+            url = clone(cluster_url, f"{WITH_DEMO}_{os.getpid()}")
+            flask(url, "demo", INSTANCE=str(made))
+            cursor.execute(f"ALTER DATABASE {WITH_DEMO}_{os.getpid()} RENAME TO {WITH_DEMO}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {WITH_DEMO}")
+    shutil.copytree(made, instance, dirs_exist_ok=True)
     return named(cluster_url, name)
 
 
@@ -74,11 +98,15 @@ def flask(url: str, *words: str, **settings: str) -> str:
 
 
 def _say(cluster_url: str, statement: str) -> None:
-    dsn = cluster_url.replace("postgresql+psycopg2://", "postgresql://")
-    connection = psycopg2.connect(dsn)
+    with _connected(cluster_url) as opened, opened.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@contextmanager
+def _connected(cluster_url: str) -> Iterator[connection]:
+    opened = psycopg2.connect(cluster_url.replace("postgresql+psycopg2://", "postgresql://"))
     try:
-        connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-        with connection.cursor() as sql:
-            sql.execute(statement)
+        opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+        yield opened
     finally:
-        connection.close()
+        opened.close()

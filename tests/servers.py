@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
-from tests.databases import ROOT, flask
+from tests.databases import ROOT
 
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 10.0
@@ -106,7 +106,7 @@ FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 
 @contextmanager
 def running(
-    database_url: str, instance: Path, *, demo: bool, workers: int = 2, **settings: str
+    database_url: str, instance: Path, *, workers: int = 2, **settings: str
 ) -> Iterator[Served]:
     """The house runs until the block ends; then every process of it is gone."""
     port = free_port()
@@ -120,8 +120,6 @@ def running(
         "WEB_CONCURRENCY": str(workers),
         **settings,
     }
-    if demo:
-        flask(database_url, "demo", INSTANCE=str(instance))
     served = Served(
         url=f"http://127.0.0.1:{port}",
         database_url=database_url,

@@ -86,7 +86,7 @@ def house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     name = f"live_{uuid.uuid4().hex[:10]}"
     url = databases.clone(cluster_url, name)
     instance = tmp_path_factory.mktemp("live")
-    with running(url, instance, demo=False, workers=1, LIVE_STREAMS=str(CAP)) as served:
+    with running(url, instance, workers=1, LIVE_STREAMS=str(CAP)) as served:
         yield House(served)
     databases.drop(cluster_url, name)
 

@@ -25,7 +25,7 @@ WITHIN_S = 30.0
 def house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     name = f"outbox_{uuid.uuid4().hex[:10]}"
     url = databases.clone(cluster_url, name)
-    with running(url, tmp_path_factory.mktemp("outbox"), demo=False, workers=1) as served:
+    with running(url, tmp_path_factory.mktemp("outbox"), workers=1) as served:
         yield served
     databases.drop(cluster_url, name)
 

@@ -23,7 +23,7 @@ from webapp.people import actions
 def pair(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     name = f"metrics_{uuid.uuid4().hex[:10]}"
     url = databases.clone(cluster_url, name)
-    with running(url, tmp_path_factory.mktemp("metrics"), demo=False, workers=2) as served:
+    with running(url, tmp_path_factory.mktemp("metrics"), workers=2) as served:
         yield served
     databases.drop(cluster_url, name)
 

@@ -28,6 +28,10 @@ from webapp.people.models import Account, Post
 from webapp.people.rules import ROLES
 
 
+# The demo data of this module is made once.
+pytestmark = pytest.mark.xdist_group("demo")
+
+
 @dataclass
 class Installation:
     """A database with demo data, its folder, and what the command said."""

@@ -18,9 +18,8 @@ from webapp.base.config import Settings
 def full_house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app with its demo data; tests of this package only read it."""
     name = f"full_{uuid.uuid4().hex[:10]}"
-    url = databases.clone(cluster_url, name)
     instance = tmp_path_factory.mktemp("full")
-    databases.flask(url, "demo", INSTANCE=str(instance))
+    url = databases.clone_with_demo(cluster_url, name, instance)
     values = {
         "WANGGE_ENV": "test",
         "DATABASE_URL": url,

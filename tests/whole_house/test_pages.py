@@ -25,6 +25,9 @@ from webapp.base.db import db
 from webapp.cases import actions
 from webapp.cases.rules import Source
 
+# What one test reads the next one looks at: they stay in one process.
+pytestmark = pytest.mark.xdist_group("pages")
+
 READERS = (
     None,
     "worker",
@@ -38,7 +41,10 @@ READERS = (
     "street",
     "admin",
 )
-LANGUAGES = ("zh_CN", "en")
+# In English the widest readers: the others meet the same templates.
+READINGS = [(reader, "zh_CN") for reader in READERS] + [
+    (reader, "en") for reader in (None, "worker", "shift", "handler", "admin")
+]
 
 # Asked for by scripts, by forms, by machines, or from outside the house.
 NOT_BY_LINK = frozenset(
@@ -203,8 +209,7 @@ def _reading(
     return readings[key]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("username", READERS, ids=str)
+@pytest.mark.parametrize(("username", "language"), READINGS)
 def test_every_page_in_reach_is_there_and_is_proper(
     full_house: Flask, readings: Any, username: str | None, language: str
 ) -> None:

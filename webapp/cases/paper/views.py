@@ -11,7 +11,7 @@ from webapp.base.access import Actor, me, permit
 from webapp.base.web import page
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
-from webapp.cases.paper import pdf, sketch
+from webapp.cases.paper import sketch
 from webapp.cases.rules import CASE_FLOW, GRADE_WORDS, SOURCE_WORDS, STAGE_WORDS, Source
 from webapp.cases.views import event_words, hides_reporter
 
@@ -29,6 +29,9 @@ def show(case: Case) -> Response:
 @permit("cases.see", of=cases.one)
 def download(case: Case) -> Response:
     """The file of the case as a PDF."""
+    # Setting paper takes fonts and half a second to load: whoever prints first pays, and no other command.
+    from webapp.cases.paper import pdf
+
     body = pdf.made(written(case, me()), case)
     answer = Response(body, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
