@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from tests.cases.residents.telling import resident, told
 from tests.cases.stages import photographed, reported
 from tests.cases.test_joint import _of
 from tests.world import World, as_user, someone
@@ -20,6 +21,12 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed
 from webapp.cases import moves, queries as cases
+from webapp.cases.appeals import actions as hotline
+from webapp.cases.appeals.models import Appeal
+from webapp.cases.appeals.rules import AppealKind
+from webapp.cases.field import actions as field
+from webapp.cases.field.actions import Sight
+from webapp.cases.field.rules import PointKind
 from webapp.cases.figures import actions, periods, queries
 from webapp.cases.figures.counting import Count, Figure, legacy
 from webapp.cases.figures.kpis import KPIS, Kind
@@ -27,6 +34,8 @@ from webapp.cases.figures.periods import Span, Window
 from webapp.cases.figures.rules import AppealState, Division, Scope, scope_of
 from webapp.cases.figures.sheets import safe
 from webapp.cases.models import Case
+from webapp.cases.proof import Stood
+from webapp.cases.residents.actions import rate
 from webapp.cases.rules import Stage
 from webapp.grids.models import Unit
 from webapp.people.actors import Person
@@ -173,7 +182,8 @@ def test_a_figure_is_as_many_cases_as_its_list_and_stays_what_it_was(
                     scope=Scope(),
                     who=world.dispatcher,
                 )
-                assert (listed.total, len(listed.rows)) == (expected, expected), (name, part)
+                rows = min(expected, queries.PAGE)
+                assert (listed.total, len(listed.rows)) == (expected, rows), (name, part)
             assert figure.now.counted <= figure.now.among, name
     # Everything goes on, and what was the case then is the same when it is asked for later.
     for case in db.session.scalars(select(Case).where(Case.state == "processing")):
@@ -182,6 +192,108 @@ def test_a_figure_is_as_many_cases_as_its_list_and_stays_what_it_was(
         with _at(101):
             moves.dispatch(case, unit=unit.id, by=world.dispatcher)
     assert [_figures(at) for at in moments] == then
+
+
+def test_a_bad_rating_is_mended_when_the_case_is_closed_anew_in_fifteen_working_days(
+    world: World, works: tuple[Unit, Person]
+) -> None:
+    unit, handler = works
+    reporter = resident()
+    rated = []
+    for level in (5, 3, 2, 1):
+        with _at(0):
+            case = told(world, reporter)
+            moves.accept(case, by=world.dispatcher)
+            moves.file_case(case, by=world.dispatcher)
+            moves.dispatch(case, unit=unit.id, by=world.dispatcher)
+        _handle(case, handler, 1)
+        _check(case, world, 2)
+        with _at(3):
+            rate(case, level=level, solved=level > 2, words="as it is")
+        rated.append(case)
+    soon = _figures(BEGIN + timedelta(hours=4))
+    assert (soon["rated"].value, soon["good_rate"].value) == (4, 50)
+    assert soon["bad_rectify_rate"].value is None
+    again = rated[3]
+    _handle(again, handler, 6)
+    _check(again, world, 7)
+    assert _figures(BEGIN + timedelta(hours=8))["bad_rectify_rate"].now == Count(1, 1)
+    assert _figures(BEGIN + timedelta(days=20))["bad_rectify_rate"].now == Count(1, 1)
+    assert _figures(BEGIN + timedelta(days=30))["bad_rectify_rate"].now == Count(1, 2)
+
+
+def test_the_three_rates_of_the_hotline(world: World, works: tuple[Unit, Person]) -> None:
+    unit, handler = works
+
+    def sheet(number: int, hours: float, *, late: bool = False, **more: bool) -> Appeal:
+        with _at(0):
+            appeal = hotline.receive(
+                sheet_no=f"250303{number}",
+                kind=AppealKind.COMPLAINT,
+                source="12345",
+                words="noise at night",
+                caller_phone="13800138000",
+                by=world.dispatcher,
+                **more,
+            )
+            hotline.classify(appeal, by=world.dispatcher, categories=["noise"])
+            hotline.assign(appeal, by=world.dispatcher, unit=unit.id)
+            hotline.accept(appeal, by=handler)
+        with _at(24 * 20 if late else hours):
+            hotline.reply(appeal, by=handler, note="done", contacted=not more)
+            hotline.approve(appeal, by=world.shift_leader)
+        return appeal
+
+    content, other = sheet(1, 2), sheet(2, 3)
+    sheet(3, 0, late=True)
+    sheet(4, 2, confidential=True)
+    with _at(5):
+        hotline.content(content, by=world.shift_leader, solved=True)
+        hotline.discontent(other, by=world.shift_leader, note="still loud")
+    early = _figures(BEGIN + timedelta(days=1), Division.DEPARTMENT)
+    assert early["response_rate"].now == Count(2, 2)
+    assert early["solve_rate"].now == early["satisfied_rate"].now == Count(1, 2)
+    assert _figures(BEGIN + timedelta(days=25))["response_rate"].now == Count(2, 3)
+    listed = queries.behind(
+        "solve_rate",
+        "counted",
+        division=Division.DEPARTMENT,
+        window=_window(BEGIN + timedelta(days=1)),
+        scope=Scope(),
+        who=world.dispatcher,
+        key=str(unit.id),
+    )
+    assert listed.rows == [content]
+
+
+def test_the_covered_area_counts_the_cells_somebody_was_in(app: Flask, world: World) -> None:
+    lon, lat = world.spot(world.home)
+    sights = [Sight(PointKind.FREE, f"point {place}", lon, lat) for place in range(2)]
+    with _at(1):
+        patrol = field.plan_patrol(
+            world.home, title="a round", day=BEGIN.date(), sights=sights, by=world.worker
+        )
+        for point in patrol.points:
+            field.visit_point(point, by=world.worker, stood=Stood(lon, lat, 5))
+    rows = queries.measured(
+        ["coverage_rate"],
+        division=Division.GRID,
+        window=_window(BEGIN + timedelta(hours=2)),
+        scope=Scope(),
+        grouped=True,
+    )
+    home = rows.pop(str(world.home.id))["coverage_rate"].now
+    assert home.counted == 1 < home.among
+    assert {each["coverage_rate"].now.counted for each in rows.values()} == {0}
+    before = _figures(BEGIN)["coverage_rate"].now
+    assert (before.counted, before.among) == (
+        0,
+        home.among + sum(each["coverage_rate"].now.among for each in rows.values()),
+    )
+    listed = as_user(app, world.dispatcher).get(
+        f"/figures/coverage_rate/cases?by=grid&key={world.home.id}&part=among&on=2025-03-03"
+    )
+    assert listed.text.count('class="line"') == min(home.among, queries.PAGE)
 
 
 def test_the_rows_of_a_division_add_up(world: World, works: tuple[Unit, Person]) -> None:

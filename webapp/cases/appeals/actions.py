@@ -174,8 +174,10 @@ def reply(
     Speaking is not asked for where the caller is unknown to the department or wants no answer.
     """
     spoken = contacted or appeal.confidential or not appeal.wants_reply or not appeal.caller_phone
+    in_limit = appeal.due_at is None or clock.now() <= appeal.due_at
     evidence = {"note": note, "contact": spoken}
-    APPEAL_FLOW.move(appeal, "reply", by=by, evidence=evidence, data={"note": note}, **moved)
+    data = {"note": note, "contacted": contacted, "in_limit": in_limit}
+    APPEAL_FLOW.move(appeal, "reply", by=by, evidence=evidence, data=data, **moved)
     appeal.reply, appeal.caller_said, appeal.replied_at = note, caller_said, clock.now()
     if contacted:
         appeal.contacted_at = clock.now()

@@ -1,11 +1,16 @@
-"""What is known of each case as of a moment, read from the log: the ground of every figure."""
+"""What is known of each case, sheet and cell as of a moment, read from the log: the ground of every figure."""
 
 from __future__ import annotations
 
+from webapp.cases.figures.kpis import Subject
+
 # The cases to which something happened in the period. Every moment by which a figure counts is one of these.
 TOUCHED = """
-    SELECT DISTINCT thing_id FROM event
+    SELECT thing_id FROM event
     WHERE thing_kind = 'case' AND at >= :since AND at < :until AND at <= :at
+    UNION
+    SELECT case_id FROM case_rating
+    WHERE created_at >= :since AND created_at < :until AND created_at <= :at
 """
 
 # One case, whatever the period.
@@ -44,7 +49,7 @@ def _worked(since: str, until: str) -> str:
 
 
 # A limit is the one that was in force just before the step that is judged by it.
-FACTS = f"""
+CASES = f"""
 WITH office AS (
     SELECT cast(:starts AS float8[]) AS starts, cast(:ends AS float8[]) AS ends,
            cast(:sums AS float8[]) AS sums
@@ -112,6 +117,10 @@ facts AS (
            coalesce(n.stage_due_at < :at, false) AS stage_late,
            {_worked("t.reported_at", "t.accepted_at")} AS accept_s,
            {_worked("t.dispatched_at", "t.handled_at")} AS handle_s,
+           r.created_at AS rated_at, r.level, r.closed_anew_at,
+           {_worked("r.created_at", "r.closed_anew_at")} AS mended_s,
+           {_worked("r.created_at", "cast(:at AS timestamptz)")} AS since_rated_s,
+           cast(:mend_within_s AS float8) AS mend_within_s,
            count(*) FILTER (WHERE t.reported_at >= :since AND t.reported_at < :until)
                OVER (PARTITION BY coalesce(k.code, c.class_code), t.grid_id) AS alike,
            array(SELECT a.kpi || ':' || coalesce(a.unit_id, a.account_id) FROM figure_appeal a
@@ -142,5 +151,73 @@ facts AS (
           AND e.data->'class' IS NOT NULL
         ORDER BY e.seq LIMIT 1
     ) k ON true
+    LEFT JOIN LATERAL (
+        SELECT r.created_at, r.level,
+               (SELECT min(e.at) FROM event e
+                WHERE e.thing_kind = 'case' AND e.thing_id = t.id AND e.move = 'close'
+                  AND e.at > r.created_at AND e.at <= :at) AS closed_anew_at
+        FROM case_rating r WHERE r.case_id = t.id AND r.created_at <= :at
+    ) r ON true
 )
 """
+
+# The last visit says whether the caller is content, and whether it is solved.
+SHEETS = f"""
+WITH touched AS MATERIALIZED ({{touched}}),
+told AS (
+    SELECT e.thing_id AS id,
+           coalesce(bool_or(move = 'reply'), false) AS replied,
+           coalesce(bool_or(cast(data->>'contacted' AS boolean) AND cast(data->>'in_limit' AS boolean))
+               FILTER (WHERE move = 'reply'), false) AS contacted_in_limit,
+           bool_or(move = 'red_card') AS over,
+           {_last("move", "move IN ('content', 'discontent')")} AS visit,
+           {_last("cast(data->>'solved' AS boolean)", "move IN ('content', 'discontent')")} AS solved
+    FROM touched
+    JOIN event e ON e.thing_kind = 'appeal' AND e.thing_id = touched.thing_id AND e.at <= :at
+    GROUP BY e.thing_id
+),
+facts AS (
+    SELECT t.*, a.received_at, a.unit_id AS department_id, c.grid_id,
+           coalesce(v.community_id, g.community_id) AS community_id,
+           coalesce(v.kind, g.kind) AS grid_kind,
+           a.wants_reply AND NOT a.confidential AND a.caller_phone IS NOT NULL AS to_contact,
+           cast(ARRAY[] AS text[]) AS left_out
+    FROM told t
+    JOIN appeal a ON a.id = t.id
+    LEFT JOIN case_file c ON c.id = a.case_id
+    LEFT JOIN grid g ON g.id = c.grid_id
+    LEFT JOIN grid_version v ON v.id = c.grid_version_id
+)
+"""
+
+RECEIVED = """
+    SELECT id AS thing_id FROM appeal
+    WHERE received_at >= :since AND received_at < :until AND received_at <= :at
+"""
+
+# `cells` and `cell_grids` say in which grid each cell lies, `touched` are the codes of the cells somebody was in.
+CELLS = """
+WITH facts AS (
+    SELECT c.code AS id, cast(:since AS timestamptz) AS day, c.community_id, g.id AS grid_id,
+           g.kind AS grid_kind, cast(NULL AS bigint) AS department_id,
+           c.code IN ({touched}) AS seen, cast(ARRAY[] AS text[]) AS left_out
+    FROM unnest(:cells, :cell_grids) AS w(code, grid_id)
+    JOIN unit_cell c ON c.code = w.code
+    LEFT JOIN grid g ON g.id = w.grid_id
+)
+"""
+
+SEEN = """
+    SELECT cell_at(p.geom) FROM patrol_point p
+    WHERE p.state = 'visited' AND p.visited_at >= :since AND p.visited_at < :until
+      AND p.visited_at <= :at
+    UNION
+    SELECT d.cell_code FROM door_visit w JOIN door d ON d.id = w.door_id
+    WHERE w.state = 'done' AND w.ended_at >= :since AND w.ended_at < :until AND w.ended_at <= :at
+"""
+
+FACTS = {
+    Subject.CASE: (CASES, TOUCHED),
+    Subject.SHEET: (SHEETS, RECEIVED),
+    Subject.CELL: (CELLS, SEEN),
+}

@@ -1,7 +1,7 @@
 """The figures, each defined once: what is counted, among what, and the formula in words.
 
-`counted` and `among` are conditions on the facts of one case (`facts.FACTS`). The same conditions
-give the number and the list of cases behind it, so these cannot differ.
+`counted` and `among` are conditions on the facts of one case, sheet or cell (`facts.FACTS`). The
+same conditions give the number and the list of what is behind it, so these cannot differ.
 """
 
 from __future__ import annotations
@@ -22,6 +22,21 @@ class Kind(StrEnum):
     SUM = "sum"
 
 
+class Subject(StrEnum):
+    """What is counted: cases, sheets of the hotline, unit cells."""
+
+    CASE = "case"
+    SHEET = "sheet"
+    CELL = "cell"
+
+
+SUBJECT_WORDS = {
+    Subject.CASE: _l("Cases"),
+    Subject.SHEET: _l("Sheets"),
+    Subject.CELL: _l("Unit cells"),
+}
+
+
 class Section(StrEnum):
     """Where in the life of a case a figure belongs."""
 
@@ -29,6 +44,8 @@ class Section(StrEnum):
     DESK = "desk"
     HANDLE = "handle"
     CLOSE = "close"
+    RATED = "rated"
+    HOTLINE = "hotline"
 
 
 SECTION_WORDS = {
@@ -36,6 +53,8 @@ SECTION_WORDS = {
     Section.DESK: _l("Accepted, filed and dispatched"),
     Section.HANDLE: _l("Handling"),
     Section.CLOSE: _l("Checked and closed"),
+    Section.RATED: _l("Ratings of those who reported"),
+    Section.HOTLINE: _l("Hotline: the three rates"),
 }
 
 
@@ -56,6 +75,7 @@ class Kpi:
     whose: dict[str, str] = field(default_factory=dict)
     seconds: str | None = None
     in_all: bool = False
+    subject: Subject = Subject.CASE
 
     @property
     def kind(self) -> Kind:
@@ -85,6 +105,7 @@ _NEED_VERIFY = (
 _NEED_CHECK = (
     "check_sent_at IS NOT NULL AND (passes + fails > 0 OR state = 'checking' AND stage_late)"
 )
+_MENDED = "closed_anew_at IS NOT NULL AND mended_s <= mend_within_s"
 
 KPIS: dict[str, Kpi] = {
     "report": Kpi(
@@ -421,5 +442,76 @@ KPIS: dict[str, Kpi] = {
         "closed AND fails > 0",
         "closed",
         DEPARTMENT,
+    ),
+    "coverage_rate": Kpi(
+        Section.FOUND,
+        _l("Covered area"),
+        _l("Unit cells with a point of a patrol or a door visited in the period / unit cells."),
+        "day",
+        "seen",
+        "true",
+        subject=Subject.CELL,
+    ),
+    "rated": Kpi(
+        Section.RATED,
+        _l("Rated cases"),
+        _l("Closed cases rated in the period by whoever reported them."),
+        "rated_at",
+        "true",
+        whose=DEPARTMENT,
+    ),
+    "good_rate": Kpi(
+        Section.RATED,
+        _l("Share of good ratings"),
+        _l("Ratings of the three upper levels / ratings; the two lowest of five levels are bad."),
+        "rated_at",
+        "level > 2",
+        "true",
+        DEPARTMENT,
+    ),
+    "bad_rectify_rate": Kpi(
+        Section.RATED,
+        _l("Bad ratings mended"),
+        _l(
+            "Cases with a bad rating closed anew within 15 working days / those and the ones whose"
+            " 15 working days are over."
+        ),
+        "rated_at",
+        f"level <= 2 AND {_MENDED}",
+        f"level <= 2 AND ({_MENDED} OR since_rated_s > mend_within_s)",
+        DEPARTMENT,
+    ),
+    "response_rate": Kpi(
+        Section.HOTLINE,
+        _l("Contacted in time"),
+        _l(
+            "Sheets whose caller the department spoke with within the limit / sheets of the period"
+            " with a caller to speak with that are answered or past the limit."
+        ),
+        "received_at",
+        "to_contact AND contacted_in_limit",
+        "to_contact AND (contacted_in_limit OR replied OR over)",
+        DEPARTMENT,
+        subject=Subject.SHEET,
+    ),
+    "solve_rate": Kpi(
+        Section.HOTLINE,
+        _l("Solved, say the callers"),
+        _l("Solved by the last visit / sheets of the period that were visited."),
+        "received_at",
+        "visit IS NOT NULL AND solved",
+        "visit IS NOT NULL",
+        DEPARTMENT,
+        subject=Subject.SHEET,
+    ),
+    "satisfied_rate": Kpi(
+        Section.HOTLINE,
+        _l("Content, say the callers"),
+        _l("Content at the last visit / sheets of the period that were visited."),
+        "received_at",
+        "visit = 'content'",
+        "visit IS NOT NULL",
+        DEPARTMENT,
+        subject=Subject.SHEET,
     ),
 }

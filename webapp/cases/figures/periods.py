@@ -119,6 +119,14 @@ def office_hours(since: datetime, until: datetime) -> dict[str, list[float]]:
     return {"starts": starts, "ends": ends, "sums": sums}
 
 
+def day_s() -> int:
+    """Seconds worked on a working day."""
+    return sum(
+        3600 * (end.hour - start.hour) + 60 * (end.minute - start.minute)
+        for start, end in timing.office().shifts
+    )
+
+
 def _month(year: int, months: int) -> date:
     return date(year + months // 12, months % 12 + 1, 1)
 

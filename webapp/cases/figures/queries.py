@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, func, select, text
@@ -15,19 +16,34 @@ from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import db
 from webapp.base.web import Page
+from webapp.cases.appeals.models import Appeal
 from webapp.cases.figures import periods
 from webapp.cases.figures.counting import Count, Figure
-from webapp.cases.figures.facts import ALONE, FACTS, TOUCHED
-from webapp.cases.figures.kpis import KPIS, Kpi
+from webapp.cases.figures.facts import ALONE, CASES, FACTS
+from webapp.cases.figures.kpis import KPIS, Kpi, Subject
 from webapp.cases.figures.models import FigureAppeal
 from webapp.cases.figures.periods import Window
 from webapp.cases.figures.rules import AREAS, COLLECTORS, AppealState, Division, Scope
 from webapp.cases.models import Case
-from webapp.grids.models import Grid, Unit
-from webapp.grids.rules import UnitKind
+from webapp.grids.models import BoundarySet, Grid, Unit, UnitCell
+from webapp.grids.rules import SetState, UnitKind
 from webapp.people.models import Account, Post
 
 PAGE = 50
+# Working days in which what was rated badly is to be mended.
+MEND_WITHIN_DAYS = 15
+
+# What is shown of each subject behind a number, and the right to see it.
+BEHIND: dict[Subject, tuple[Any, str]] = {
+    Subject.CASE: (Case, "cases.see"),
+    Subject.SHEET: (Appeal, "appeals.see"),
+    Subject.CELL: (UnitCell, "grids.see"),
+}
+_SHOWN: dict[Subject, tuple[Any, ...]] = {
+    Subject.CASE: (Case.case_class, Case.grid, Case.department),
+    Subject.SHEET: (Appeal.unit,),
+    Subject.CELL: (),
+}
 
 # The cases of a figure: those that fit, those among which, those that an appeal took out.
 PARTS = ("counted", "among", "left_out")
@@ -35,10 +51,10 @@ PARTS = ("counted", "among", "left_out")
 
 @dataclass(frozen=True)
 class Behind:
-    """Cases behind a number, those one may open; `hidden` is how many more there are."""
+    """Cases, sheets or cells behind a number, those one may open; `hidden` is how many more there are."""
 
-    rows: list[Case]
-    after: int | None
+    rows: list[Any]
+    after: int | str | None
     total: int
     hidden: int
 
@@ -46,20 +62,27 @@ class Behind:
 def measured(
     kpis: Iterable[str], *, division: Division, window: Window, scope: Scope, grouped: bool = False
 ) -> dict[str | None, dict[str, Figure]]:
-    """Figures by object of the division, each with its counts; one statement, however many cases.
+    """Figures by object of the division, each with its counts; one statement for each kind of subject.
 
     Not `grouped`: all objects together, under None. Grouped takes figures of the same objects.
     """
+    found: dict[str | None, dict[str, Figure]] = {}
     chosen = list(kpis)
-    group = f"cast({_key(chosen[0], division)} AS text)" if grouped else "cast(NULL AS text)"
-    columns = [column for kpi in chosen for column in _columns(kpi, division, scope)]
-    sql = f"""
-        {FACTS.format(touched=TOUCHED)}
-        SELECT {group} AS key, {", ".join(columns)} FROM facts GROUP BY 1
-    """
-    rows = db.session.execute(_bound(sql, scope), _values(division, window, scope)).mappings()
-    found = {row["key"]: {kpi: _figure(kpi, row) for kpi in chosen} for row in rows}
-    return found or ({} if grouped else {None: {kpi: Figure(kpi) for kpi in chosen}})
+    for subject in Subject:
+        own = [kpi for kpi in chosen if KPIS[kpi].subject is subject]
+        if not own:
+            continue
+        group = f"cast({_key(own[0], division)} AS text)" if grouped else "cast(NULL AS text)"
+        columns = [column for kpi in own for column in _columns(kpi, division, scope)]
+        sql = f"{_facts(subject)} SELECT {group} AS key, {', '.join(columns)} FROM facts GROUP BY 1"
+        rows = db.session.execute(_bound(sql), _values(division, window, scope, subject)).mappings()
+        for row in rows:
+            found.setdefault(row["key"], {}).update({kpi: _figure(kpi, row) for kpi in own})
+    whole: list[str | None] = [] if grouped else [None]
+    return {
+        key: {kpi: found.get(key, {}).get(kpi, Figure(kpi)) for kpi in chosen}
+        for key in [*found, *(each for each in whole if each not in found)]
+    }
 
 
 def behind(
@@ -71,47 +94,52 @@ def behind(
     scope: Scope,
     who: Actor,
     key: str | None = None,
-    before: int | None = None,
+    before: str | None = None,
     limit: int = PAGE,
 ) -> Behind:
-    """Just the cases of which a number is made, newest first, those that `who` may see.
+    """Just the cases, sheets or cells of which a number is made, newest first, those that `who` may see.
 
-    `key` is an object of the division, "" the cases of none, None all of them.
+    `key` is an object of the division, "" those of none, None all of them.
     """
+    subject = KPIS[kpi].subject
+    model, right = BEHIND[subject]
+    number = model.code if subject is Subject.CELL else model.id
     only = ["true"]
     if key == "":
         only.append(f"{_key(kpi, division)} IS NULL")
     elif key is not None:
         only.append(f"cast({_key(kpi, division)} AS text) = :key")
     sql = f"""
-        {FACTS.format(touched=TOUCHED)}
+        {_facts(subject)}
         SELECT id FROM facts WHERE {_counts(kpi, part, division, scope)} AND {" AND ".join(only)}
     """
-    values = {**_values(division, window, scope), **({"key": key} if key else {})}
-    ids = _bound(sql, scope).columns(id=BigInteger).subquery()
-    seen = visible(Case, who, "cases.see")
+    values = {**_values(division, window, scope, subject), **({"key": key} if key else {})}
+    ids = _bound(sql).columns(id=number.type).subquery()
+    seen = visible(model, who, right)
     together = db.session.execute(
-        select(func.count(), func.count().filter(seen)).where(Case.id.in_(select(ids.c.id))),
-        values,
+        select(func.count(), func.count().filter(seen)).where(number.in_(select(ids.c.id))), values
     ).one()
     found = (
-        select(Case)
-        .options(joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.department))
-        .where(Case.id.in_(select(ids.c.id)), seen)
-        .order_by(Case.id.desc())
+        select(model)
+        .options(*(joinedload(each) for each in _SHOWN[subject]))
+        .where(number.in_(select(ids.c.id)), seen)
+        .order_by(number.desc())
         .limit(limit + 1)
     )
-    if before is not None:
-        found = found.where(Case.id < before)
+    if before is not None and (subject is Subject.CELL or before.isdigit()):
+        found = found.where(number < (before if subject is Subject.CELL else int(before)))
     rows = list(db.session.scalars(found, values))
-    after = rows[limit - 1].id if len(rows) > limit else None
+    after = getattr(rows[limit - 1], number.key) if len(rows) > limit else None
     return Behind(rows[:limit], after, together[0], together[0] - together[1])
 
 
 def objects_of(case_id: int, window: Window) -> dict[tuple[str, Division], str]:
     """Against whom a case counts: for each figure and division, the key of the object."""
     pairs = [
-        (kpi, Division(division)) for kpi, each in KPIS.items() for division in sorted(each.whose)
+        (kpi, Division(division))
+        for kpi, each in KPIS.items()
+        if each.subject is Subject.CASE
+        for division in sorted(each.whose)
     ]
     columns = [
         f"CASE WHEN {each.by_day} IS NOT NULL AND ({each.among or each.counted})"
@@ -119,9 +147,9 @@ def objects_of(case_id: int, window: Window) -> dict[tuple[str, Division], str]:
         for place, (kpi, division) in enumerate(pairs)
         for each in (KPIS[kpi],)
     ]
-    sql = f"{FACTS.format(touched=ALONE)} SELECT {', '.join(columns)} FROM facts"
-    values = {**_values(Division.STREET, window, Scope()), "case": case_id}
-    row = db.session.execute(_bound(sql, Scope()), values).mappings().first()
+    sql = f"{CASES.format(touched=ALONE)} SELECT {', '.join(columns)} FROM facts"
+    values = {**_values(Division.STREET, window, Scope(), Subject.CASE), "case": case_id}
+    row = db.session.execute(_bound(sql), values).mappings().first()
     if row is None:
         return {}
     return {pair: row[f"o{place}"] for place, pair in enumerate(pairs) if row[f"o{place}"]}
@@ -188,6 +216,11 @@ def appeals(
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
+def _facts(subject: Subject) -> str:
+    facts, touched = FACTS[subject]
+    return facts.format(touched=touched)
+
+
 def _named(found: Any) -> dict[str, str]:
     return {str(key): name for key, name in db.session.execute(found)}
 
@@ -236,25 +269,52 @@ def _figure(kpi: str, row: Any) -> Figure:
     )
 
 
-def _bound(sql: str, scope: Scope) -> Any:
-    arrays: list[Any] = [
-        bindparam(name, type_=ARRAY(Float(53))) for name in ("starts", "ends", "sums")
-    ]
-    if scope.grids is not None:
-        arrays.append(bindparam("grids", type_=ARRAY(BigInteger)))
-    if scope.only is not None:
-        arrays.append(bindparam("keys", type_=ARRAY(Text)))
-    return text(sql).bindparams(*arrays)
+# The lists among the values of a question, as far as it asks for them.
+_ARRAYS: dict[str, Any] = {
+    **dict.fromkeys(("starts", "ends", "sums"), Float(53)),
+    "grids": BigInteger(),
+    "keys": Text(),
+    "cells": Text(),
+    "cell_grids": BigInteger(),
+}
 
 
-def _values(division: Division, window: Window, scope: Scope) -> dict[str, Any]:
+def _bound(sql: str) -> Any:
+    return text(sql).bindparams(
+        *(bindparam(name, type_=ARRAY(each)) for name, each in _ARRAYS.items() if f":{name}" in sql)
+    )
+
+
+@lru_cache(maxsize=2)
+def _cells(_borders: int | None, _cells: int) -> dict[str, int | None]:
+    """In which grid a point inside each cell lies. It is asked anew when borders or cells are others."""
+    rows = db.session.execute(
+        text(
+            "SELECT c.code, at.grid_id FROM unit_cell c"
+            " CROSS JOIN LATERAL grid_at(ST_PointOnSurface(c.geom)) at WHERE c.end_date IS NULL"
+        )
+    )
+    return {row.code: row.grid_id for row in rows}
+
+
+def _cells_now() -> dict[str, int | None]:
+    borders = select(BoundarySet.id).where(BoundarySet.state == SetState.ACTIVE).scalar_subquery()
+    cells = select(func.count()).where(UnitCell.end_date.is_(None)).scalar_subquery()
+    return _cells(*db.session.execute(select(borders, cells)).one())
+
+
+def _values(division: Division, window: Window, scope: Scope, subject: Subject) -> dict[str, Any]:
     values: dict[str, Any] = {
         "since": window.since,
         "until": window.until,
         "at": window.at,
         "division": division.value,
+        "mend_within_s": MEND_WITHIN_DAYS * periods.day_s(),
         **periods.office_hours(window.since, window.at),
     }
+    if subject is Subject.CELL:
+        inside = _cells_now()
+        values |= {"cells": list(inside), "cell_grids": list(inside.values())}
     if scope.grids is not None:
         values["grids"] = list(scope.grids)
     if scope.only is not None:

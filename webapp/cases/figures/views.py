@@ -19,7 +19,7 @@ from webapp.base.web import Form, goto, page, part_of_address, wants_json
 from webapp.cases import queries as cases
 from webapp.cases.figures import actions, periods, queries, sheets
 from webapp.cases.figures.counting import Figure, legacy, total
-from webapp.cases.figures.kpis import KPIS, SECTION_WORDS
+from webapp.cases.figures.kpis import KPIS, SECTION_WORDS, SUBJECT_WORDS
 from webapp.cases.figures.models import FigureAppeal
 from webapp.cases.figures.periods import SPAN_WORDS, Period, Span, Window
 from webapp.cases.figures.rules import (
@@ -49,7 +49,7 @@ class Wish(Form):
     by: Division | None = None
     key: str | None = Field(default=None, max_length=20)
     part: Literal["counted", "among", "left_out"] = "counted"
-    before: int | None = Field(default=None, ge=1)
+    before: str | None = Field(default=None, pattern="^[0-9]{1,19}$")
 
     @field_validator("on", "as_of", mode="before")
     @classmethod
@@ -369,6 +369,7 @@ def _frame(asked: Asked) -> dict[str, Any]:
 def _words() -> dict[str, Any]:
     return {
         "kpis": KPIS,
+        "subject_words": SUBJECT_WORDS,
         "division_words": DIVISION_WORDS,
         "appeal_flow": APPEAL_FLOW,
         "shown_value": sheets.shown_value,
