@@ -23,6 +23,7 @@ from webapp.operation import (
     desk_story,
     duty,
     figure_story,
+    open311_story,
     outdoors,
     resident_story,
     standards_demo,
@@ -94,6 +95,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     appeals = appeal_story.tell()
     desk_story.tell()
     reports = resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
+    reports += open311_story.tell(prefix=prefix, home=HOME_COMMUNITY)
     db.session.commit()
     figure_story.tell()
     db.session.commit()

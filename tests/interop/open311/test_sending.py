@@ -77,6 +77,28 @@ def test_a_request_is_a_case_in_its_grid(client: FlaskClient, world: World, secr
     assert client.get(f"{V2}/requests/{case.number}.json").status_code == 404, "not confirmed yet"
 
 
+def test_the_desk_reads_how_the_reporter_is_reached_and_what_was_answered(
+    app: Flask, client: FlaskClient, world: World, secret: str
+) -> None:
+    sent = {
+        "email": "someone@example.org",
+        "first_name": "Some",
+        "last_name": "One",
+        "media_url": "https://example.org/<a>.jpg",
+        "attribute[other]": "<b>answer</b>",
+        **here(world),
+    }
+    answer = post(client, secret, service_code=clients.PLAIN, **sent)
+    case = case_of(plain(answer, 201)[0]["service_request_id"])
+    page = as_user(app, world.dispatcher).get(f"/cases/{case.id}").get_data(as_text=True)
+    assert "s****@example.org" in page
+    assert "someone@" not in page
+    assert "Some One" in page
+    assert "https://example.org/&lt;a&gt;.jpg" in page
+    assert "&lt;b&gt;answer&lt;/b&gt;" in page
+    assert 'href="https://example.org' not in page
+
+
 def test_nobody_is_texted_at_a_number_that_is_not_known_to_be_theirs(
     client: FlaskClient, world: World, secret: str
 ) -> None:
