@@ -66,6 +66,7 @@ from webapp.grids import (
 )
 from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, metrics, openapi, rules as machines
+from webapp.interop.open311 import rules as open311, views as open311_addresses
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
@@ -94,6 +95,7 @@ RULES = (
     honesty,
     maps,
     machines,
+    open311,
 )
 PAGES = (
     notices,
@@ -128,6 +130,7 @@ PAGES = (
     installed,
     grids_api,
     openapi,
+    open311_addresses,
     health,
     metrics,
     help_pages,

@@ -132,6 +132,28 @@ def test_residents_have_reported_what_the_public_may_and_may_not_read(demo: Inst
     assert [case.happened_at < old for case in told].count(True) == 1
 
 
+def test_a_client_of_open311_finds_one_of_everything(demo: Installation) -> None:
+    client = demo.app.test_client()
+    services = client.get("/open311/v2/services.json").get_json()
+    assert {each["type"] for each in services} == {"realtime", "batch"}
+    assert {each["metadata"] for each in services} == {True, False}
+    assert any({"&", "<"} <= set(each["service_name"]) for each in services)
+    asked = client.get("/open311/v2/services/01037.json").get_json()["attributes"]
+    kinds = {each["datatype"] for each in asked}
+    assert kinds >= {"number", "singlevaluelist", "multivaluelist"}
+    told = client.get("/open311/v2/requests.json").get_json()
+    assert any({"&", "<"} <= set(each["description"] or "") for each in told)
+    assert any(each["media_url"] for each in told)
+    old = clock.now() - timedelta(days=90)
+    for case in db.session.scalars(select(Case).where(Case.source == Source.PUBLIC)):
+        answer = client.get(f"/open311/v2/requests/{case.number}.xml")
+        if case.private:
+            assert answer.status_code == 404
+        if case.received_at < old:
+            assert answer.status_code == 200
+            assert case.number not in {each["service_request_id"] for each in told}
+
+
 def test_nothing_happened_in_the_future_and_the_log_is_in_order(demo: Installation) -> None:
     now = clock.now()
     for case in db.session.scalars(select(Case)):

@@ -51,6 +51,12 @@ def test_no_form_is_taken_without_its_token() -> None:
     assert csrf._exempt_blueprints == set()
 
 
+def test_only_open311_takes_a_key_in_the_place_of_a_form_token(house: Flask) -> None:
+    """Such a view looks at no cookie, so no page can send to it in somebody's name."""
+    by_key = {name for name, view in house.view_functions.items() if getattr(view, "by_key", False)}
+    assert by_key == {name for name in house.view_functions if name.startswith("open311.")}
+
+
 def test_addresses_are_lower_case_words(house: Flask) -> None:
     for rule in house.url_map.iter_rules():
         if rule.endpoint != OPEN_FOLDER:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -38,10 +38,23 @@ POLICY = {
 View = Callable[..., Any]
 
 
-def machine_only(view: View) -> View:
-    """A view for machines with a token of their own: no form of ours, so no form token."""
-    exempt: View = csrf.exempt(view)
-    return exempt
+# What a client that has no session sends at most: a form with the longest texts it may hold.
+KEYED_BYTES = 1024 * 1024
+
+
+def by_key(view: View) -> View:
+    """A view that knows its asker by the key in the request and never by a cookie.
+
+    So no page can send to it in somebody's name, and it wants no form token.
+    """
+    view.by_key = True  # type: ignore[attr-defined]  # read where the asker is looked for
+    return view
+
+
+def keyed() -> bool:
+    """True when the view of this request knows its asker by a key only."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "by_key", False)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -71,6 +84,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     def no_forgery() -> None:
         # A token is sent on purpose by a program; a cookie is sent by any page the person has open.
         by_token = request.headers.get("Authorization", "")[:7].lower() == "bearer "
+        if keyed():
+            request.max_content_length = KEYED_BYTES
+            return
         if app.config["WTF_CSRF_ENABLED"] and not by_token:
             csrf.protect()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
@@ -190,11 +190,28 @@ def wants_json() -> bool:
     )
 
 
+Told = Callable[[int, str, Any, Mapping[str, Any]], Response]
+
+_FACES: dict[str, Told] = {}
+
+
+def face(beginning: str, told: Told) -> None:
+    """Refusals at addresses that begin so are told as a standard of others wants it."""
+    _FACES[beginning] = told
+
+
+def _own_face() -> Told | None:
+    return next((told for start, told in _FACES.items() if request.path.startswith(start)), None)
+
+
 def error_answer(
     status: int, code: str, words: Any, fields: dict[str, Any] | None = None
 ) -> Response:
-    """The same refusal for a machine (JSON), for htmx (a line) and for a person (a page)."""
+    """The same refusal for a machine (JSON, or by its standard), for htmx (a line) and for a person (a page)."""
     shown = {name: str(text) for name, text in (fields or {}).items()}
+    told = _own_face()
+    if told is not None:
+        return told(status, code, words, shown)
     if wants_json():
         body = {"error": {"code": code, "message": str(words), "fields": shown}}
         return make_response(jsonify(body), status)
@@ -233,7 +250,8 @@ def init_app(app: Flask) -> None:
     def failed(error: HTTPException) -> Response | HTTPException:
         if error.code is None or error.code < 400:
             return error
-        if error.code == 401 and not wants_json() and request.method in SAFE:
+        for_people = not wants_json() and _own_face() is None
+        if error.code == 401 and for_people and request.method in SAFE:
             return make_response(
                 redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
             )

@@ -126,6 +126,7 @@ class Case(Numbered, Placed, Base):
         one_of("source", Source),
         Index("ix_case_file_state", "state", "id"),
         Index("ix_case_file_reporter_id", "reporter_id", "id"),
+        Index("ix_case_file_received_at", "received_at", "id"),
         Index(
             "ix_case_file_handler_open",
             "handler_id",

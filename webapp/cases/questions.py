@@ -20,6 +20,9 @@ LONGEST = {Datatype.STRING: 300, Datatype.TEXT: 4000}
 LONGEST_UNASKED = 300
 MOST_DIGITS = 1e15
 
+# The datatype of a kept answer that nobody asked for: an address outside the house.
+LINK = "link"
+
 # The name of the field of a form, and of an error beside it.
 FIELD = "answer.{code}"
 

@@ -23,6 +23,7 @@ from webapp.operation import (
     desk_story,
     duty,
     figure_story,
+    open311_story,
     outdoors,
     resident_story,
     standards_demo,
@@ -82,6 +83,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     _write(logins, accounts.password)
     duty.make()
     db.session.commit()
+    reports = open311_story.tell(prefix=prefix, home=HOME_COMMUNITY)
+    db.session.commit()
     stories = Stories(prefix=prefix, home=HOME_COMMUNITY)
     cases = 0
     with tqdm(total=stories.total, desc="cases", leave=False) as bar:
@@ -93,7 +96,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()
     desk_story.tell()
-    reports = resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
+    reports += resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
     db.session.commit()
     figure_story.tell()
     db.session.commit()

@@ -17,6 +17,7 @@ PAGES: dict[str, LazyString] = {
     "borders": _l("Borders of the grids"),
     "people": _l("People and posts"),
     "standards": _l("Classes and limits"),
+    "open311": _l("Other programs: Open311"),
 }
 
 

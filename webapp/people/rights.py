@@ -87,6 +87,8 @@ WORDS: dict[str, LazyString] = {
     "notices.list": _l("See own notices"),
     "notices.read": _l("Read a notice"),
     "machines.metrics": _l("Read the figures of the house"),
+    "open311.read": _l("Read services and public requests by Open311"),
+    "open311.report": _l("Send requests by Open311"),
 }
 
 FEATURES: dict[str, LazyString] = {
@@ -106,6 +108,7 @@ FEATURES: dict[str, LazyString] = {
     "erasures": _l("Anonymisation"),
     "maps": _l("Map"),
     "machines": _l("Machines"),
+    "open311": _l("Open311"),
     "parts": _l("Departments in a case"),
     "whistles": _l("Whistles"),
     "appeals": _l("Hotline"),

@@ -118,6 +118,12 @@ def source(words: str | None) -> str:
     return str(SOURCES.get(words or "", words or ""))
 
 
+def masked_mail(address: str) -> str:
+    """`s****@example.org`: whose mail it is stays hidden, where it is does not."""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}{phones.HIDDEN}@{host}"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "role": role,
     "held": held,
@@ -132,4 +138,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "source": source,
     "masked": phones.masked,
+    "masked_mail": masked_mail,
 }

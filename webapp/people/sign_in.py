@@ -21,15 +21,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, lazy_gettext as _l
 from flask_login import LoginManager, login_user, logout_user
 from pydantic import Field
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
 
-from webapp.base import clock
+from webapp.base import clock, security
 from webapp.base.access import me, permit, public
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.language import LANGUAGES
-from webapp.base.web import Form, goto, own_address, page
+from webapp.base.web import SAFE, Form, goto, own_address, page
 from webapp.people import actions, actors, entry, queries, shown
 from webapp.people.entry import Door
 from webapp.people.rules import ROLES
@@ -70,7 +70,12 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def from_session(remembered: str) -> actors.Person | None:
-    """The account of a session cookie, unless the session has ended: by its epoch, unused, or too old."""
+    """The account of a session cookie, unless the session has ended: by its epoch, unused, or too old.
+
+    Nobody where a key is asked for and no cookie counts.
+    """
+    if security.keyed():
+        return None
     idle, absolute = _limits()
     now = clock.now()
     begun, seen = _moment("begun"), _moment("seen")
@@ -83,9 +88,12 @@ def from_session(remembered: str) -> actors.Person | None:
 
 
 def from_token(source: Request) -> actors.Person | None:
-    """The owner of the token in the header, narrowed to its scopes; a wrong token is refused."""
-    kind, _space, secret = source.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer":
+    """The owner of the token in the header, narrowed to its scopes; a wrong token is refused.
+
+    Where a key is asked for it may also be the field `api_key`; whoever only reads there is nobody.
+    """
+    secret = _secret(source)
+    if secret is None:
         return None
     token = queries.living_token(actions.digest(secret.strip()))
     if token is None:
@@ -97,6 +105,19 @@ def from_token(source: Request) -> actors.Person | None:
     if token.used_at is None or clock.now() - token.used_at > timedelta(minutes=1):
         g.used_token = token.id
     return actors.person(token.account_id, scopes=token.scopes)
+
+
+def _secret(source: Request) -> str | None:
+    kind, _space, secret = source.headers.get("Authorization", "").partition(" ")
+    given = secret if kind.lower() == "bearer" else None
+    if not security.keyed():
+        return given
+    if source.method in SAFE:
+        return None
+    try:
+        return given or source.values.get("api_key") or None
+    except RequestEntityTooLarge:
+        return None  # told by whoever reads the body first, in words that ask who reads them
 
 
 class PasswordForm(Form):

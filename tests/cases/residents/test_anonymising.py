@@ -18,6 +18,7 @@ from webapp.base.flow import Unacceptable
 from webapp.base.notices import Dispatch, Notice
 from webapp.cases import publishing
 from webapp.cases.models import Case, CaseContact
+from webapp.cases.questions import LINK
 from webapp.cases.residents import actions, anonymising, queries
 from webapp.cases.residents.models import Erasure
 from webapp.cases.rules import State
@@ -51,6 +52,18 @@ def test_what_leads_to_the_reporter_is_gone_and_the_register_says_so(old: Case) 
     row = db.session.scalars(select(Erasure)).one()
     assert (row.case_number, row.months, row.contacts, row.words) == (number, 12, 1, 2)
     assert row.links >= 2
+
+
+def test_answers_to_the_questions_of_the_class_are_covered_too(old: Case) -> None:
+    link = {"code": "media_url", "datatype": LINK, "value": "https://example.org/me.jpg"}
+    asked = {"code": "note", "datatype": "string", "value": "call 13912345678"}
+    count = {"code": "count", "datatype": "number", "value": 3}
+    old.answers = [link, asked, count]
+    db.session.flush()
+    assert anonymising.anonymise() == 1
+    db.session.expire_all()
+    values = [each["value"] for each in old.answers]
+    assert values == [publishing.HIDDEN, f"call {publishing.HIDDEN}", 3]
 
 
 def test_twice_is_once(old: Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
@@ -15,6 +16,8 @@ from webapp.base.flow import Unacceptable
 from webapp.base.notices import Dispatch, Notice
 from webapp.cases import publishing, queries as cases
 from webapp.cases.models import Case, CaseMedia
+from webapp.cases.publishing import HIDDEN
+from webapp.cases.questions import LINK
 from webapp.cases.residents import queries
 from webapp.cases.residents.models import Erasure, ErasureRule
 
@@ -59,12 +62,15 @@ def anonymise(limit: int = BATCH) -> int:
 
 def _cover(case: Case) -> int:
     """Answers are gone, and what leads to a person in the words of the report is covered."""
-    covered = 0
+    covered: int = 0
     for name in ("words", "where_words"):
         said = getattr(case, name)
         if said and publishing.without_numbers(said) != said:
             setattr(case, name, publishing.without_numbers(said))
             covered += 1
+    answers = [_covered(each) for each in case.answers]
+    covered += sum(new != old for new, old in zip(answers, case.answers, strict=True))
+    case.answers = answers
     for answer in queries.answers(case.id):
         covered += answer.words is not None
         answer.words, answer.erased_at = None, clock.now()
@@ -73,6 +79,15 @@ def _cover(case: Case) -> int:
         rating.words = None
         covered += 1
     return covered
+
+
+def _covered(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer to a question of the class, without what leads to a person."""
+    value = answer.get("value")
+    if not isinstance(value, str):
+        return answer
+    link = answer.get("datatype") == LINK
+    return {**answer, "value": HIDDEN if link else publishing.without_numbers(value)}
 
 
 def _unlink(case: Case) -> int:
