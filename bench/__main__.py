@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import copying, plans, points, trigger, web
+from bench import copying, desk, near, plans, points, trigger, twice, web
 from bench.figures import Figure, table
 from bench.ground import Ground, ground
 
@@ -21,6 +21,10 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "layer": web.layer,
     "report": web.report,
     "plans": plans.figures,
+    # The last ones fill the desk for good.
+    "desk": desk.figures,
+    "near": near.figures,
+    "twice": twice.figures,
 }
 
 
@@ -42,6 +46,9 @@ def main(names: list[str]) -> int:
         f" Python {platform.python_version()}, {time.monotonic() - begun:.0f} s\n"
     )
     print(table(found))
+    for each in found:
+        if each.plan:
+            print("\n".join(("", each.what, *(f"    {line}" for line in each.plan))))
     return 1 if any(each.met is False for each in found) else 0
 
 

@@ -52,6 +52,15 @@ class Done:
         return sorted(set(found))
 
 
+def outline(plan: dict[str, Any], depth: int = 0) -> list[str]:
+    """A plan as lines: each step with what it reads and how many rows it found."""
+    names = [plan[key] for key in ("Index Name", "Relation Name") if key in plan]
+    rows, loops = plan["Actual Rows"], plan["Actual Loops"]
+    times = f" x {loops:,}" if loops != 1 else ""
+    line = f"{'  ' * depth}{' '.join([plan['Node Type'], *names])}: {rows:,} rows{times}"
+    return [line, *(each for below in plan.get("Plans", ()) for each in outline(below, depth + 1))]
+
+
 class _Heard:
     """Takes what the server tells. No list: SQLAlchemy empties that after each statement."""
 

@@ -14,7 +14,7 @@ class Figure:
     """One line of the table.
 
     `rows` is how much was measured: points, rows of a table, requests. `met` is None where only a
-    figure was asked for.
+    figure was asked for. `plan` is how the database found it, a line for each step.
     """
 
     what: str
@@ -25,6 +25,7 @@ class Figure:
     ratio: float | None = None
     wanted: str = ""
     met: bool | None = None
+    plan: tuple[str, ...] = ()
 
 
 def best(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:

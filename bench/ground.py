@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -44,8 +45,31 @@ class Ground:
     @cached_property
     def token(self) -> str:
         """The header by which a machine with every scope of cases signs in."""
-        said = self.flask("tokens", "issue", "bench", "--scope", "cases")
+        return self._issued("bench")
+
+    @cached_property
+    def token_of_desk(self) -> str:
+        """The same with the rights of a dispatcher, who sees every case."""
+        return self._issued("desk", "--account", "dispatcher")
+
+    def _issued(self, name: str, *more: str) -> str:
+        said = self.flask("tokens", "issue", name, "--scope", "cases", *more)
         return "Bearer " + next(word for word in said.split() if word.startswith("wg_"))
+
+    def cookie_of(self, username: str) -> str:
+        """The header by which a browser in which somebody of the demo has signed in is known."""
+        logins = json.loads((Path(self.environment["INSTANCE"]) / "demo-logins.json").read_text())
+        word = next(each["password"] for each in logins if each["username"] == username)
+        browser = self.app.test_client()
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        answer = browser.post("/sign-in", data={"username": username, "password": word})
+        self.app.config["WTF_CSRF_ENABLED"] = True
+        if answer.status_code != 303:
+            raise RuntimeError(f"{username} cannot sign in: {answer.status_code}")
+        cookie = browser.get_cookie("session")
+        if cookie is None:
+            raise RuntimeError("signing in gave no cookie")
+        return f"session={cookie.value}"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.cases.stages import brought_to, reported
 from tests.world import World, as_user, someone
@@ -13,21 +14,28 @@ from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen
 from webapp.cases import moves
+from webapp.cases.models import Case
 from webapp.cases.rules import State
-from webapp.cases.supervision import actions, queries
+from webapp.cases.supervision import actions
+from webapp.cases.supervision.models import Order
 from webapp.cases.supervision.rules import OrderReason, OrderState
+
+
+def orders_of(case: Case) -> list[Order]:
+    """Every order for a case."""
+    return list(db.session.scalars(select(Order).where(Order.case_id == case.id)))
 
 
 def test_a_late_case_has_one_order_and_its_handler_answers(world: World) -> None:
     case = brought_to(State.PROCESSING, world)
     actions.give_by_itself()
-    assert queries.of_case(case.id) == []
+    assert orders_of(case) == []
     due = case.due_at
     assert due is not None
     with clock.at(due + timedelta(minutes=1)):
         actions.give_by_itself()
         actions.give_by_itself()
-    (order,) = queries.of_case(case.id)
+    (order,) = orders_of(case)
     assert (order.reason, order.account_id, order.giver_id) == (
         OrderReason.LATE,
         world.worker.id,
@@ -52,17 +60,17 @@ def test_what_rests_is_not_late(world: World) -> None:
     case.due_at = clock.now() - timedelta(days=1)
     db.session.flush()
     actions.give_by_itself()
-    assert queries.of_case(case.id) == []
+    assert orders_of(case) == []
 
 
 def test_three_reports_of_one_matter_are_a_reason(world: World) -> None:
     case = reported(world)
     for count in range(2):
         actions.give_by_itself()
-        assert queries.of_case(case.id) == [], count
+        assert orders_of(case) == [], count
         moves.merge(reported(world), into=case.number, by=world.dispatcher)
     actions.give_by_itself()
-    (order,) = queries.of_case(case.id)
+    (order,) = orders_of(case)
     assert order.reason == OrderReason.REPEATED
 
 

@@ -18,6 +18,7 @@ from webapp.base.db import db
 from webapp.cases import actions as cases
 from webapp.cases.rules import Source
 from webapp.grids.models import BoundarySet
+from webapp.maps import queries
 
 
 def words(client: FlaskClient, address: str) -> str:
@@ -66,6 +67,14 @@ def test_the_bell_says_how_many_notices_wait(app: Flask, world: World) -> None:
     assert "count" not in words(desk, "/bell")
     notices.notify([world.dispatcher.id], "Reload the page.", url="/")
     assert ">1</span>" in words(desk, "/bell")
+
+
+def test_the_bell_counts_no_further_than_it_shows(app: Flask, world: World) -> None:
+    for _ in range(queries.MANY + 5):
+        notices.notify([world.dispatcher.id], "Reload the page.", url="/")
+    page = as_user(app, world.dispatcher).get("/desk").get_data(as_text=True)
+    assert ">99+</span>" in page
+    assert "超过 99 条未读" in page
 
 
 def test_a_grid_is_found_by_part_of_its_name_and_by_its_code(client: FlaskClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from inspect import iscoroutinefunction
 from typing import Any
@@ -10,7 +12,18 @@ from flask import Flask
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
 from geoalchemy2 import Geometry, alembic_helpers
-from sqlalchemy import BigInteger, Identity, MetaData, Text, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Identity,
+    MetaData,
+    Text,
+    and_,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -119,6 +132,47 @@ def lock(thing: Any) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Rows of one table: which of them, what is joined to each, and what is read of that beside it."""
+
+    model: Any
+    which: ColumnElement[bool]
+    joined: Sequence[tuple[Any, ColumnElement[bool]]] = ()
+    read: Sequence[Any] = ()
+    options: Sequence[Any] = ()
+
+
+def together(*kinds: Kind) -> list[list[Any]]:
+    """The rows of several kinds that have nothing to do with each other, by one statement.
+
+    For each kind a list in the order of its keys: of its things, or of (thing, what else is read).
+    """
+    turn = func.generate_series(1, len(kinds)).table_valued("number").render_derived("turn")
+    read = [each for kind in kinds for each in (kind.model, *kind.read)]
+    found = select(turn.c.number, *read).select_from(turn)
+    for number, kind in enumerate(kinds, start=1):
+        found = found.outerjoin(kind.model, and_(turn.c.number == number, kind.which))
+        for target, on in kind.joined:
+            found = found.outerjoin(target, on)
+        found = found.options(*kind.options)
+    answers: list[list[Any]] = [[] for _ in kinds]
+    starts = [1 + sum(1 + len(before.read) for before in kinds[:at]) for at in range(len(kinds))]
+    for row in db.session.execute(found).unique():
+        at = row[0] - 1
+        thing, *more = row[starts[at] : starts[at] + 1 + len(kinds[at].read)]
+        if thing is not None:
+            answers[at].append((thing, *more) if more else thing)
+    for answer in answers:
+        answer.sort(key=lambda row: _key_of(row[0] if isinstance(row, tuple) else row))
+    return answers
+
+
+def _key_of(thing: Any) -> tuple[Any, ...]:
+    key: tuple[Any, ...] = inspect(thing).identity
+    return key
 
 
 def alive() -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from pyproj import Transformer
@@ -44,6 +46,14 @@ def to_lonlat(x: float, y: float) -> tuple[float, float]:
     """(x, y) metres in the storage CRS -> (lon, lat) degrees WGS 84."""
     lon, lat = transformer(SRID, WGS84).transform(x, y)
     return float(lon), float(lat)
+
+
+def to_lonlats(
+    x: Sequence[float], y: Sequence[float], *, digits: int
+) -> tuple[list[float], list[float]]:
+    """The same for many points at once, rounded: lists of lon and of lat."""
+    lon, lat = transformer(SRID, WGS84).transform(np.asarray(x, float), np.asarray(y, float))
+    return np.round(lon, digits).tolist(), np.round(lat, digits).tolist()
 
 
 def point(lon: float, lat: float, datum: Datum = Datum.WGS84) -> WKBElement:

@@ -49,9 +49,17 @@ class Ranking:
         return dispatching.mates(self.call, account, self.order)
 
 
-def ranking(case: Case, *, without: Iterable[int | None] = ()) -> Ranking:
-    """Everybody who could go to the case but these, the best first: two statements."""
-    call = call_of(case, field.wishes())
+def ranking(
+    case: Case,
+    *,
+    without: Iterable[int | None] = (),
+    wishes: Sequence[ClassWish] | None = None,
+) -> Ranking:
+    """Everybody who could go to the case but these, the best first.
+
+    `wishes` is what classes want of whoever goes, where that is known already.
+    """
+    call = call_of(case, field.wishes() if wishes is None else wishes)
     left_out = set(without)
     staff = [worker for worker in workers() if worker.id not in left_out]
     return Ranking(call, dispatching.ranked(call, staff))

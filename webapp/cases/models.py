@@ -142,6 +142,18 @@ class Case(Numbered, Placed, Base):
             "verifier_id",
             postgresql_where=text(f"state IN ({_OPEN_STATES})"),
         ),
+        # The desk reads what is open newest first, and counts it by its step and place.
+        Index(
+            "ix_case_file_open",
+            "id",
+            postgresql_include=["state", "grid_id"],
+            postgresql_where=text(f"state IN ({_OPEN_STATES})"),
+        ),
+        Index(
+            "ix_case_file_due",
+            "due_at",
+            postgresql_where=text(f"paused_at IS NULL AND state IN ({_OPEN_STATES})"),
+        ),
         Index(
             "ix_case_file_outside",
             "id",
@@ -227,6 +239,7 @@ class Case(Numbered, Placed, Base):
 
     case_class: Mapped[CaseClass] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Case.grid_id")
+    said_grid: Mapped[Grid | None] = relationship(foreign_keys=[said_grid_id])
     reporter: Mapped[Account | None] = relationship(foreign_keys=[reporter_id])
     verifier: Mapped[Account | None] = relationship(foreign_keys=[verifier_id])
     department: Mapped[Unit | None] = relationship(foreign_keys=[department_id])

@@ -7,13 +7,26 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
-from webapp.base.db import db
+from webapp.base.db import Kind, db, together
 from webapp.base.files import StoredFile
 from webapp.base.spatial import SRID, WGS84
 from webapp.cases.models import (
@@ -27,6 +40,7 @@ from webapp.cases.models import (
     FilingCondition,
 )
 from webapp.cases.rules import DEPARTMENT, DOUBT_M, OPEN, PartState, State
+from webapp.cases.standards import in_force
 from webapp.grids.models import Grid, GridLineage, GridVersion, Place, Unit
 from webapp.grids.rules import LineageKind, PlaceKind, UnitKind
 from webapp.people.models import Account, Post
@@ -35,9 +49,9 @@ PAGE = 50
 
 
 def one(case_id: int) -> Case | None:
-    """A case with everything its page shows."""
-    return db.session.scalar(
-        select(Case)
+    """A case with everything its page shows of it. What is in force is asked by the same statement."""
+    found = (
+        in_force.beside(select(Case))
         .options(
             joinedload(Case.case_class),
             joinedload(Case.grid),
@@ -50,24 +64,32 @@ def one(case_id: int) -> Case | None:
             joinedload(Case.merged_into),
             joinedload(Case.parent),
             joinedload(Case.route).joinedload(CaseRoute.unit),
-            selectinload(Case.parts).options(
-                joinedload(CasePart.unit), joinedload(CasePart.account)
-            ),
-            selectinload(Case.media).joinedload(CaseMedia.file),
+            joinedload(Case.said_grid),
+            joinedload(Case.parts).options(joinedload(CasePart.unit), joinedload(CasePart.account)),
+            joinedload(Case.media).joinedload(CaseMedia.file),
         )
         .where(Case.id == case_id)
     )
+    row = db.session.execute(found).unique().one_or_none()
+    if row is None:
+        return None
+    in_force.note(row[1], row[2])
+    case: Case = row[0]
+    return case
+
+
+def by_number(number: str) -> Case | None:
+    """A case by the number that people know, with what machines are told of it."""
+    found = select(Case).options(
+        joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.parts)
+    )
+    return db.session.scalars(found.where(Case.number == number)).unique().one_or_none()
 
 
 def part(part_id: int) -> CasePart | None:
     """The part of a department in a case, with both."""
     found = select(CasePart).options(joinedload(CasePart.unit), joinedload(CasePart.case))
     return db.session.scalar(found.where(CasePart.id == part_id))
-
-
-def by_number(number: str) -> Case | None:
-    """A case by the number that people know."""
-    return db.session.scalar(select(Case).where(Case.number == number))
 
 
 def by_client_id(client_id: uuid.UUID | None) -> Case | None:
@@ -256,22 +278,38 @@ def today(who: Actor, *, lon: float | None = None, lat: float | None = None) -> 
     return list(db.session.execute(_TODAY, values))
 
 
-def history(case_id: int) -> list[Any]:
-    """What was done to a case, oldest first: rows of (Event, who did it, who was sent by it)."""
-    sent = aliased(Account)
-    found = (
-        select(Event, Account.name, sent.name)
-        .outerjoin(Account, Account.id == Event.actor_id)
-        .outerjoin(sent, sent.id == Event.data["to"].as_integer())
-        .where(Event.thing_kind == "case", Event.thing_id == case_id)
-        .order_by(Event.seq)
+def events_of(case_id: int) -> Kind:
+    """What was done to a case: rows of (Event, who did it, who was sent by it)."""
+    actor, sent = aliased(Account), aliased(Account)
+    return Kind(
+        Event,
+        and_(Event.thing_kind == "case", Event.thing_id == case_id),
+        joined=[
+            (actor, actor.id == Event.actor_id),
+            (sent, sent.id == Event.data["to"].as_integer()),
+        ],
+        read=[actor.name, sent.name],
     )
-    return list(db.session.execute(found))
 
 
-def grid_name(grid_id: int | None) -> str | None:
-    """The name of a grid by its key."""
-    return db.session.scalar(select(Grid.name).where(Grid.id == grid_id)) if grid_id else None
+def history(case_id: int) -> list[Any]:
+    """The same, read; oldest first."""
+    (rows,) = together(events_of(case_id))
+    return sorted(rows, key=lambda row: row[0].seq)
+
+
+def to_put_right() -> tuple[list[Any], list[Any]]:
+    """Classes and grids that a case can be put into, by one statement: rows of code, name, name_en."""
+    rank = func.to_char(CaseClass.common_rank, "000000").label("rank")
+    classes = select(
+        true().label("is_class"), rank, CaseClass.code, CaseClass.name, CaseClass.name_en
+    ).where(CaseClass.common_rank.is_not(None))
+    grids = select(false(), Grid.kind, Grid.display_code, Grid.name, literal(None, Text())).where(
+        Grid.retired_at.is_(None)
+    )
+    both = union_all(classes, grids).subquery()
+    rows = db.session.execute(select(both).order_by(both.c.rank, both.c.code)).all()
+    return [row for row in rows if row.is_class], [row for row in rows if not row.is_class]
 
 
 def class_of(code: str | None) -> CaseClass | None:
@@ -313,12 +351,20 @@ def conditions(class_code: str) -> list[FilingCondition]:
 
     Those of the longest beginning of the code that has any.
     """
+    return meant(db.session.scalars(select(FilingCondition).where(fits(class_code))))
+
+
+def fits(class_code: str) -> ColumnElement[bool]:
+    """SQL: the condition is in force for a beginning of the code."""
     beginnings = [class_code[:length] for length in range(6)]
-    found = select(FilingCondition).where(
+    return and_(
         FilingCondition.class_prefix.in_(beginnings), FilingCondition.valid.op("@>")(clock.now())
     )
-    order = func.length(FilingCondition.class_prefix).desc(), FilingCondition.place
-    rows = list(db.session.scalars(found.order_by(*order)))
+
+
+def meant(found: Iterable[FilingCondition]) -> list[FilingCondition]:
+    """Of the conditions that fit a class those of the longest beginning, in their order."""
+    rows = sorted(found, key=lambda each: (-len(each.class_prefix), each.place))
     return [each for each in rows if each.class_prefix == rows[0].class_prefix]
 
 
@@ -387,10 +433,14 @@ def merged_into(case_id: int) -> list[Case]:
 
 def contacts(case_id: int) -> list[CaseContact]:
     """How the reporters of a case are reached, as long as it is known."""
-    found = select(CaseContact).where(
-        CaseContact.case_id == case_id, CaseContact.erased_at.is_(None)
+    return list(
+        db.session.scalars(select(CaseContact).where(reached(case_id)).order_by(CaseContact.id))
     )
-    return list(db.session.scalars(found.order_by(CaseContact.id)))
+
+
+def reached(case_id: int) -> ColumnElement[bool]:
+    """SQL: by this a reporter of the case is reached, as long as it is known."""
+    return and_(CaseContact.case_id == case_id, CaseContact.erased_at.is_(None))
 
 
 def picture_distances(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -16,13 +16,11 @@ from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.flow import Move, Refusal, Unacceptable
 from webapp.base.web import goto, page, part_of_address, wants_json
-from webapp.cases import actions, candidates, moves, offers, parts, queries, questions
+from webapp.cases import actions, beside, candidates, moves, offers, parts, queries, questions
 from webapp.cases.attaching import keep_media
-from webapp.cases.field import queries as field
 from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
 from webapp.cases.models import Assignment, Case, CaseMedia, CasePart
-from webapp.cases.residents.said import said_by_reporter
-from webapp.cases.rota import actions as rota_actions, queries as rota
+from webapp.cases.rota import actions as rota_actions
 from webapp.cases.routing.words import suggestion
 from webapp.cases.rules import (
     CASE_FLOW,
@@ -44,13 +42,8 @@ from webapp.cases.rules import (
     Stage,
     State,
 )
-from webapp.cases.supervision import queries as supervision
 from webapp.cases.supervision.rules import ORDER_FLOW, REASON_WORDS
-from webapp.cases.telling import ON_WATCH
-from webapp.cases.whistles import queries as whistles
 from webapp.cases.whistles.rules import WHISTLE_FLOW, WHISTLE_WORDS
-from webapp.grids import queries as grids
-from webapp.people import queries as people
 
 bp = Blueprint("cases", __name__)
 
@@ -181,9 +174,18 @@ def _case_page(
         open_moves.pop("self_close", None)
     asked = [name for name in SENDING if name in open_moves]
     without = [case.handler_id] if "send_check" in asked and case.handler_id else []
-    chosen = candidates.ranking(case, without=without) if asked else None
-    choosing = filable and ("file" in open_moves or "dispatch" in open_moves)
+    hidden = hides_reporter(case, who)
+    around = beside.of(
+        case,
+        who,
+        hidden=hidden,
+        choosing=filable and ("file" in open_moves or "dispatch" in open_moves),
+        sending="dispatch" in open_moves,
+        ranking=bool(asked),
+    )
+    chosen = candidates.ranking(case, without=without, wishes=around.wishes) if asked else None
     correctable = case.state in UNSENT and may(who, "cases.correct", case)
+    classes, grids = queries.to_put_right() if correctable else ([], [])
     return page(
         "cases/one.html",
         fragment="case",
@@ -192,27 +194,27 @@ def _case_page(
         moves={name: open_moves[name] for name in ORDER if name in open_moves},
         first=FIRST,
         needs=FIELDS,
-        conditions=queries.conditions(case.class_code) if choosing else [],
-        departments=queries.departments() if "dispatch" in open_moves else [],
+        conditions=around.conditions,
+        departments=around.departments,
         most_days=moves.most_days(case),
         step=STEP_OF.get(State(case.state), State(case.state)),
         words_of=WORDS_OF,
         parts=_parts(case, who),
-        orders=supervision.of_case(case.id),
+        orders=around.orders,
         order_flow=ORDER_FLOW,
         order_reasons=REASON_WORDS,
-        whistles=[each for each in whistles.of_case(case.id) if may(who, "whistles.see", each)],
+        whistles=[each for each in around.whistles if may(who, "whistles.see", each)],
         whistle_flow=WHISTLE_FLOW,
         whistle_kinds=WHISTLE_WORDS,
         route=suggestion(case.route),
         answers=[questions.shown(each) for each in case.answers],
         part_flow=PART_FLOW,
-        hidden=hides_reporter(case, who),
-        resident=said_by_reporter(case, hidden=hides_reporter(case, who)),
+        hidden=hidden,
+        resident=around.resident,
         flow=CASE_FLOW,
         steps=STEPS,
         source=SOURCE_WORDS[Source(case.source)],
-        events=queries.history(case.id),
+        events=around.events,
         candidates=candidates.lines(chosen) if chosen else [],
         others=chosen.order[candidates.SHOWN : OTHERS] if chosen else [],
         way_lines=candidates.way_lines(case, chosen) if chosen else [],
@@ -220,19 +222,18 @@ def _case_page(
         duty_words=DUTY_WORDS,
         mates=chosen.mates_of(chosen.order[0].account) if chosen and chosen.order else [],
         skills=candidates.skills,
-        why=_why(case, who),
+        why=_why(case, who, around.choices),
         correctable=correctable,
-        classes=queries.classes(limit=1000) if correctable else [],
-        grids=grids.living() if correctable else [],
+        classes=classes,
+        grids=grids,
         shown_before=has_picture(case, Stage.FOUND),
         before=first_picture(case, Stage.FOUND),
         proof_m=PROOF_M,
-        pinned=who.holds(FIELD) and field.pin(who.id, case.id) is not None,
+        pinned=around.pinned,
         pins=who.holds(FIELD),
         stage_words=STAGE_WORDS,
         event_words=event_words,
-        said_grid=queries.grid_name(case.said_grid_id),
-        on_watch=people.holders(ON_WATCH, grid_id=case.grid_id) if case.grid_id else [],
+        on_watch=around.on_watch,
         tried=tried,
         errors=errors or {},
         told=words,
@@ -249,12 +250,14 @@ def _parts(case: Case, who: Actor) -> list[tuple[CasePart, dict[str, Move]]]:
     ]
 
 
-def _why(case: Case, who: Actor) -> list[tuple[Assignment, list[candidates.Line]]]:
+def _why(
+    case: Case, who: Actor, choices: Sequence[Assignment]
+) -> list[tuple[Assignment, list[candidates.Line]]]:
     """Everybody who was sent, with who else could have gone, for the desk; for others their own."""
     at_desk = may(who, "cases.accept", case)
     return [
         (each, candidates.why_them(each))
-        for each in rota.choices(case.id)
+        for each in choices
         if at_desk or each.account_id == who.id
     ]
 

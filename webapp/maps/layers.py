@@ -28,7 +28,7 @@ from webapp.maps import queries
 from webapp.maps.packed import FOR_EVER, Packed
 
 # So many points are sent at once; when there are more the answer says so.
-LIMIT = 2000
+LIMIT = 5000
 
 # Boxes are widened to multiples of this (degrees), so that small moves ask for the same box.
 SNAP = 0.01
@@ -166,7 +166,7 @@ def _cases(wish: Wish) -> Response:
         me(), box=wish.box, case_id=wish.id, language=get_locale().language, limit=LIMIT
     )
     fields = ["id", "lon", "lat", "mark", "name", "number", "grid"]
-    return Packed.of_json(_points(fields, rows)).answer()
+    return Packed.of_json(_points(fields, rows), once=True).answer()
 
 
 def _public_cases(wish: Wish) -> Response:

@@ -22,14 +22,19 @@ class Packed:
     tag: str
 
     @classmethod
-    def of(cls, body: bytes) -> Self:
-        """The body with its tag, and gzipped: equal bodies give equal bytes."""
-        return cls(body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20])
+    def of(cls, body: bytes, *, once: bool = False) -> Self:
+        """The body with its tag, and gzipped: equal bodies give equal bytes.
+
+        `once`: it is made for one answer, so that time saved counts more than size.
+        """
+        small = gzip.compress(body, 1 if once else 6, mtime=0)
+        return cls(body, small, hashlib.sha256(body).hexdigest()[:20])
 
     @classmethod
-    def of_json(cls, content: Any) -> Self:
+    def of_json(cls, content: Any, *, once: bool = False) -> Self:
         """The content as JSON without spaces."""
-        return cls.of(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode())
+        words = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return cls.of(words.encode(), once=once)
 
     def answer(self, *, kept_s: int = 0, shared: bool = False) -> Response:
         """The response to this request: small if it may be, 304 if the asker has it.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager
 from webapp.base.access import Actor, may, visible
 from webapp.base.db import db
 from webapp.base.notices import Notice
-from webapp.base.spatial import SRID, WGS84, point
+from webapp.base.spatial import SRID, WGS84, point, to_lonlats
 from webapp.cases.models import Case, CaseClass
 from webapp.cases.rules import OPEN, State
 from webapp.grids.models import BoundarySet, Grid, GridVersion, Place, Unit
@@ -35,32 +35,40 @@ ON_WATCH = ("grid_worker", "grid_leader", "part_time_worker")
 # So near to its time a case counts as due soon.
 SOON = timedelta(hours=1)
 
+# More notices than these are not counted.
+MANY = 100
+
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Territory:
-    """The subdistrict and the borders in force."""
+    """The subdistrict and the borders in force; how many notices wait for whoever asks, or `MANY`."""
 
     name: str | None
     set_id: int | None
     illustrative: bool
+    unread: int
 
 
-def territory() -> Territory:
-    """Whose house this is, and by which borders."""
+def territory(account_id: int | None = None) -> Territory:
+    """Whose house this is, by which borders, and what waits for an account: one statement."""
+    waiting = (
+        select(Notice.id)
+        .where(Notice.account_id == account_id, Notice.read_at.is_(None))
+        .limit(MANY)
+        .subquery()
+    )
+    unread = select(func.count()).select_from(waiting).scalar_subquery()
     row = db.session.execute(
-        select(Unit.name, BoundarySet.id, BoundarySet.illustrative)
+        select(Unit.name, BoundarySet.id, BoundarySet.illustrative, unread)
+        .select_from(Unit)
         .outerjoin(BoundarySet, BoundarySet.state == SetState.ACTIVE)
         .where(Unit.kind == UnitKind.SUBDISTRICT)
     ).first()
-    return Territory(row[0], row[1], bool(row[2])) if row else Territory(None, None, False)
-
-
-def unread(account_id: int) -> int:
-    """How many notices an account has not read."""
-    found = select(func.count()).where(Notice.account_id == account_id, Notice.read_at.is_(None))
-    return db.session.scalar(found) or 0
+    if row is None:
+        return Territory(None, None, False, 0)
+    return Territory(row[0], row[1], bool(row[2]), row[3])
 
 
 def late() -> ColumnElement[bool]:
@@ -87,11 +95,18 @@ def case_points(
 
     At most `limit` + 1 of them, so that the asker knows whether there are more.
     """
-    lon, lat = _lonlat(Case.geom)
     english = func.coalesce(func.nullif(CaseClass.name_en, ""), CaseClass.name)
     name = english if language == "en" else CaseClass.name
     found = (
-        select(Case.id, lon, lat, _mark(), name, Case.number, Case.grid_id)
+        select(
+            Case.id,
+            func.ST_X(Case.geom),
+            func.ST_Y(Case.geom),
+            _mark(),
+            name,
+            Case.number,
+            Case.grid_id,
+        )
         .join(Case.case_class)
         .where(visible(Case, who, "cases.see"), Case.state.in_(list(OPEN)), Case.geom.is_not(None))
         .order_by(Case.id.desc())
@@ -101,7 +116,10 @@ def case_points(
         found = found.where(Case.geom.op("&&")(_metric(box)))
     if case_id is not None:
         found = found.where(Case.id == case_id)
-    return [list(row) for row in db.session.execute(found)]
+    rows = db.session.execute(found).all()
+    # All at once: the database would convert each by itself, and twice.
+    lons, lats = to_lonlats([row[1] for row in rows], [row[2] for row in rows], digits=6)
+    return [[row[0], lon, lat, *row[3:]] for row, lon, lat in zip(rows, lons, lats, strict=True)]
 
 
 def place_points(kind: str, *, limit: int) -> list[list[Any]]:

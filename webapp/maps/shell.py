@@ -152,15 +152,14 @@ class Shell:
         """The kinds of news there are, as one attribute holds them."""
         return " ".join(("notice", *live.WATCHED))
 
-    @cached_property
+    @property
     def unread(self) -> int:
-        """How many notices wait."""
-        who = me()
-        return queries.unread(who.id) if who.id is not None else 0
+        """How many notices wait, or 100 when there are so many or more."""
+        return self._territory.unread
 
     @cached_property
     def _territory(self) -> queries.Territory:
-        return queries.territory()
+        return queries.territory(me().id)
 
     @property
     def place(self) -> str | None:

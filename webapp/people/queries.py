@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
@@ -70,19 +70,18 @@ def by_phone(phone: str) -> Account | None:
 
 def holders(roles: Iterable[str], *, grid_id: int | None) -> list[Post]:
     """Posts held now in one of these roles over the grid itself (not the units above it)."""
-    found = (
-        select(Post)
-        .join(Account, Post.account_id == Account.id)
-        .options(joinedload(Post.account))
-        .where(
-            Post.role.in_(list(roles)),
-            Post.grid_id == grid_id,
-            Post.valid.op("@>")(func.now()),
-            Account.locked_at.is_(None),
-        )
-        .order_by(Post.role, Post.id)
+    found = select(Post).options(joinedload(Post.account)).where(held_over(grid_id, roles))
+    return list(db.session.scalars(found.order_by(Post.role, Post.id)))
+
+
+def held_over(grid_id: int | None, roles: Iterable[str]) -> ColumnElement[bool]:
+    """SQL: the post is held now in one of these roles over the grid itself, by whoever may sign in."""
+    return and_(
+        Post.role.in_(list(roles)),
+        Post.grid_id == grid_id,
+        Post.valid.op("@>")(func.now()),
+        Post.account.has(Account.locked_at.is_(None)),
     )
-    return list(db.session.scalars(found))
 
 
 def who_watches(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base import clock
@@ -18,7 +18,7 @@ from webapp.cases.desk.forms import Wish
 from webapp.cases.desk.models import DeskFilter, DeskShift, Phrase
 from webapp.cases.desk.rules import Light, ShiftState
 from webapp.cases.models import Case, CaseClass
-from webapp.cases.rules import DEPARTMENT, DESK, OPEN, QUEUES
+from webapp.cases.rules import DEPARTMENT, DESK, OPEN, QUEUES, State
 from webapp.grids.models import Grid, Unit
 from webapp.grids.rules import UnitKind
 from webapp.people.models import Account, Post
@@ -31,31 +31,45 @@ def queued(who: Actor, wish: Wish, *, at: datetime, limit: int = PAGE + 1) -> li
 
     Those that accept reports are told which were perhaps reported before (`doubted`).
     """
-    doubted = around.doubt() if may(who, "desk.bulk") else false()
-    shown = (joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler))
-    found = (
-        select(Case, doubted)
-        .options(*shown)
-        .where(visible(Case, who, "cases.see"), Case.state.in_(QUEUES[wish.show][1]))
-        .where(*narrowing(who, wish, at))
-        .order_by(_late(Case, at).desc(), Case.id.desc())
-        .limit(limit)
-    )
+    states = QUEUES[wish.show][1]
+    narrowed = (visible(Case, who, "cases.see"), Case.state.in_(states), *narrowing(who, wish, at))
+    late = _late(Case, at)
+    fresh_ones, late_ones = [~late], [_over(Case, at)]
     if wish.before is not None:
         last = aliased(Case)
         late_too = select(_late(last, at)).where(last.id == wish.before).scalar_subquery()
-        found = found.where(tuple_(_late(Case, at), Case.id) < tuple_(late_too, wish.before))
+        fresh_ones.append(or_(late_too, Case.id < wish.before))
+        late_ones += [late_too, Case.id < wish.before]
+    # Each half is read in the order of its keys and no further than needed; what has ended is never late.
+    halves = [fresh_ones, late_ones] if OPEN.intersection(states) else [fresh_ones]
+    keys = union_all(
+        *(
+            select(Case.id)
+            .where(*narrowed, *half)
+            .order_by(Case.id.desc())
+            .limit(limit)
+            .subquery()
+            .select()
+            for half in halves
+        )
+    ).subquery()
+    doubted = around.doubt() if may(who, "desk.bulk") else false()
+    shown = (joinedload(Case.case_class), joinedload(Case.grid), joinedload(Case.handler))
+    found = select(Case, doubted).options(*shown).join(keys, keys.c.id == Case.id)
     rows = []
-    for case, maybe in db.session.execute(found):
+    for case, maybe in db.session.execute(found.order_by(late.desc(), Case.id.desc()).limit(limit)):
         case.doubted = bool(maybe)
         rows.append(case)
     return rows
 
 
 def _late(case: type[Case], at: datetime) -> ColumnElement[bool]:
-    return func.coalesce(
-        and_(case.closed_at.is_(None), case.paused_at.is_(None), case.due_at < at), false()
-    )
+    return func.coalesce(_over(case, at), false())
+
+
+def _over(case: type[Case], at: datetime) -> ColumnElement[bool]:
+    """The same where no answer counts as no, and by an index."""
+    return and_(case.closed_at.is_(None), case.paused_at.is_(None), case.due_at < at)
 
 
 def narrowing(who: Actor, wish: Wish, at: datetime) -> list[ColumnElement[bool]]:
@@ -125,24 +139,30 @@ def counts(
 ) -> tuple[dict[str, int], int, list[int]]:
     """One statement: how many open cases stand at each step within the wish, how many of all open
     ones lie in no grid, and how many each kept wish finds."""
-    within = and_(*narrowing(who, wish, at), Case.id.is_not(None))
-    steps = [name for name in QUEUES if name != "ended"]
-    asked = [
-        *(func.count().filter(Case.state.in_(QUEUES[name][1]), within) for name in steps),
-        func.count().filter(Case.grid_id.is_(None)),
-        *(
-            func.count().filter(Case.state.in_(QUEUES[each.show][1]), *narrowing(who, each, at))
-            for each in kept
-        ),
+    steps = {name: states for name, (_words, states) in QUEUES.items() if name != "ended"}
+    narrowed = narrowing(who, wish, at)
+    within = func.count().filter(*narrowed) if narrowed else func.count()
+    outside = func.count().filter(Case.grid_id.is_(None))
+    # Only the open ones of a step are counted, so one that is ended is as if it were not asked.
+    others = [
+        func.count().filter(*asked) if (asked := narrowing(who, each, at)) else func.count()
+        for each in kept
     ]
     found = (
-        select(*asked)
-        .select_from(Case)
+        select(Case.state, within, outside, *others)
         .where(visible(Case, who, "cases.see"), Case.state.in_(sorted(OPEN)))
+        .group_by(Case.state)
     )
-    row = list(db.session.execute(found).one())
-    by_step = dict(zip(steps, row, strict=False))
-    return by_step, row[len(steps)], row[len(steps) + 1 :]
+    rows = {State(row[0]): row[1:] for row in db.session.execute(found)}
+
+    def total(states: Iterable[State], place: int) -> int:
+        return sum(rows[state][place] for state in states if state in rows)
+
+    return (
+        {name: total(states, 0) for name, states in steps.items()},
+        total(OPEN, 1),
+        [total(QUEUES[each.show][1], place) for place, each in enumerate(kept, start=2)],
+    )
 
 
 def filters(who: Actor) -> list[DeskFilter]:

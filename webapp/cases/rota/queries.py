@@ -161,17 +161,6 @@ def declined_by(case_id: int) -> list[int]:
     return list(db.session.scalars(found))
 
 
-def choices(case_id: int, limit: int = 12) -> list[Assignment]:
-    """Who was sent to a case and how that was chosen, newest first."""
-    found = (
-        select(Assignment)
-        .options(joinedload(Assignment.account))
-        .where(Assignment.case_id == case_id, Assignment.choice["candidates"].is_not(None))
-        .order_by(Assignment.id.desc())
-    )
-    return list(db.session.scalars(found.limit(limit)))
-
-
 # Everybody with a field post, with the grids they hold it over, narrowed by a part of name or grid.
 _PEOPLE = text("""
     SELECT a.id, a.name, string_agg(DISTINCT g.name, ' · ' ORDER BY g.name) AS grids

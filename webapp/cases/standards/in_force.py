@@ -7,6 +7,7 @@ the rest is read only when that row has changed.
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -14,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import g, has_app_context
-from sqlalchemy import func, select, true
+from sqlalchemy import Select, func, select, true
 
 from webapp.base.clock import Calendar, Limit, Shifts, Unit
 from webapp.base.db import db
@@ -22,6 +23,7 @@ from webapp.cases.models import CaseClass
 from webapp.cases.rules import State
 from webapp.cases.standards.models import (
     CalendarDay,
+    ClassHint,
     ClassQuestion,
     Edition,
     OfficeShift,
@@ -32,17 +34,21 @@ from webapp.cases.standards.rules import Pace
 
 @dataclass(frozen=True)
 class Standards:
-    """The calendar of the office, the limits of the steps that differ, the classes that ask."""
+    """The calendar of the office, the limits of the steps that differ, the classes that ask.
+
+    `taken` says of a class which others are taken for it, or it for them.
+    """
 
     edition: uuid.UUID
     calendar_edition: uuid.UUID
     calendar: Calendar
     stages: Mapping[tuple[State, Pace], Limit]
     asking: frozenset[str]
+    taken: Mapping[str, frozenset[str]]
 
 
 # What the house comes with: all there is to count by where no app is, and so no database.
-COMES_WITH = Standards(uuid.UUID(int=0), uuid.UUID(int=0), Calendar(), {}, frozenset())
+COMES_WITH = Standards(uuid.UUID(int=0), uuid.UUID(int=0), Calendar(), {}, frozenset(), {})
 
 # The last ones read. An edition never comes again, so what is kept under it never lies.
 _kept: dict[uuid.UUID, Standards] = {}
@@ -60,14 +66,24 @@ def standards() -> Standards:
 
 def class_of(code: str) -> CaseClass | None:
     """A class by its five digits. What is in force is asked by the same statement."""
-    found = select(CaseClass, Edition.edition, Edition.calendar).join(Edition, true())
-    row = db.session.execute(found.where(CaseClass.code == code)).one_or_none()
+    found = beside(select(CaseClass)).where(CaseClass.code == code)
+    row = db.session.execute(found).one_or_none()
     if row is None:
         return None
-    case_class, edition, calendar = row
+    note(row[1], row[2])
+    case_class: CaseClass = row[0]
+    return case_class
+
+
+def beside(found: Select[Any]) -> Select[Any]:
+    """The statement also reads which edition is in force, for `note`."""
+    return found.add_columns(Edition.edition, Edition.calendar).join(Edition, true())
+
+
+def note(edition: uuid.UUID, calendar: uuid.UUID) -> None:
+    """This edition is that of the request, which need not ask for it again."""
     if "standards" not in g:
         _of(edition, calendar)
-    return case_class
 
 
 def _of(edition: uuid.UUID, calendar: uuid.UUID) -> Standards:
@@ -127,6 +143,10 @@ def _read(edition: uuid.UUID, calendar_edition: uuid.UUID) -> Standards:
     asking = db.session.scalars(
         select(ClassQuestion.class_code).where(ClassQuestion.retired_at.is_(None)).distinct()
     )
+    taken: dict[str, set[str]] = defaultdict(set)
+    for one, other in db.session.execute(select(ClassHint.class_code, ClassHint.other_code)):
+        taken[one].add(other)
+        taken[other].add(one)
     changes: list[tuple[date, Shifts]] = [
         (since, tuple((each.starts, each.ends) for each in rows))
         for since, rows in groupby(shifts, key=lambda each: each.since)
@@ -140,4 +160,5 @@ def _read(edition: uuid.UUID, calendar_edition: uuid.UUID) -> Standards:
             for each in limits
         },
         asking=frozenset(asking),
+        taken={code: frozenset(others) for code, others in taken.items()},
     )

@@ -23,12 +23,6 @@ def one(order_id: int) -> Order | None:
     return db.session.scalar(_whole().where(Order.id == order_id))
 
 
-def of_case(case_id: int) -> list[Order]:
-    """Every order for a case, newest first."""
-    found = _whole().where(Order.case_id == case_id).order_by(Order.id.desc())
-    return list(db.session.scalars(found))
-
-
 def listed(
     who: Actor, *, settled: bool = False, before: int | None = None, limit: int = PAGE
 ) -> Page[Order]:

@@ -35,13 +35,6 @@ def call(call_id: int) -> WhistleCall | None:
     return db.session.scalar(found.where(WhistleCall.id == call_id))
 
 
-def of_case(case_id: int) -> list[Whistle]:
-    """Every whistle that was blown for a case, newest first."""
-    return list(
-        db.session.scalars(_whole().where(Whistle.case_id == case_id).order_by(Whistle.id.desc()))
-    )
-
-
 def open_of(case_id: int) -> Whistle | None:
     """The whistle of a case that is not over."""
     found = select(Whistle).where(Whistle.case_id == case_id, Whistle.state.not_in(ENDED))
