@@ -8,7 +8,7 @@ import { select, selectOnClick } from "./select.js";
 
 const narrow = matchMedia("(width < 768px)");
 // The whole subdistrict stands above the open legend, not under it.
-const map = createMap(document.getElementById("map"), narrow.matches ? {} : { room: [64, 16, 190, 16] });
+const map = createMap(document.getElementById("map"), narrow.matches ? {} : { room: [64, 16, 216, 16] });
 const queue = document.getElementById("queue");
 const pane = document.getElementById("chosen");
 const RENEW_MS = 300;

@@ -165,6 +165,6 @@ export class Points {
     const inside = cluster.getAllChildMarkers().map((each) => each.options.state);
     const state = this.moving ? WORST.find((each) => inside.includes(each)) : "";
     const size = inside.length < 10 ? 28 : inside.length < 100 ? 32 : 40;
-    return L.divIcon({ className: `heap ${state || "places"}`, html: make("b", "", String(inside.length)), iconSize: [size, size] });
+    return L.divIcon({ className: `heap ${state || "places"}${inside.length < 100 ? "" : " many"}`, html: make("b", "", String(inside.length)), iconSize: [size, size] });
   }
 }

@@ -4,6 +4,9 @@ import { latLng } from "./geometry.js";
 /** Whoever asks for less motion gets a map that is there at once. */
 export const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// From here on grids are small on the screen, and so are marks.
+const FAR = 13.5;
+
 // Where the built-in map lies, until the grids say where they are.
 const BEGIN = [37.7, 121.07];
 
@@ -15,6 +18,9 @@ export function leafletOf(element) {
     fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, inertia: !still,
   }).setView(BEGIN, 12.5);
   L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+  const far = () => element.classList.toggle("far", map.getZoom() < FAR);
+  map.on("zoomend", far);
+  far();
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(element);
   return map;
 }
