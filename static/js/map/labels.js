@@ -32,6 +32,7 @@ export class Labels {
   constructor(map, outlines, counted) {
     Object.assign(this, { map, outlines, counted });
     this.names = [];
+    this.counts = true;
     this.pane = map.createPane("labels");
     this.pane.setAttribute("aria-hidden", "true");
     this.pen = document.createElement("canvas").getContext("2d");
@@ -140,7 +141,7 @@ export class Labels {
     const { size, marks } = this;
     const own = this.held.get(grid.id);
     this.held.delete(grid.id);
-    const { open = 0, late = 0 } = this.outlines.load.get(grid.id) ?? {};
+    const { open = 0, late = 0 } = (this.counts && this.outlines.load.get(grid.id)) || {};
     const name = `grid-label kind-${grid.kind}${must ? " chosen" : ""}`;
     const write = ([lines, badge], box) => this.#write(box, lines, size, name, badge, late);
     const fits = (box) => this.#free(box) && (must || corners(box).every((corner) => inside(corner, rings) && depth(corner, this.view, this.covers) > 0));
