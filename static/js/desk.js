@@ -75,7 +75,7 @@ map.on("area", ({ area, place }) => {
     if (value) params.set(name, value);
     else params.delete(name);
   }
-  document.dispatchEvent(new CustomEvent("wangge:queue", { detail: { value: written(params) } }));
+  document.dispatchEvent(new CustomEvent("wangge:narrowed", { detail: { value: written(params) } }));
 });
 follow();
 

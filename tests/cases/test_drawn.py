@@ -108,7 +108,7 @@ def test_a_kept_filter_with_words_comes_back_to_the_desk(app: Flask, world: Worl
         "/cases/filters", data={"q": '路灯"', "name": "灯"}, headers={"HX-Request": "true"}
     )
     assert answer.status_code == 204
-    assert answer.headers["HX-Trigger"] == '{"wangge:queue": "q=%E8%B7%AF%E7%81%AF%22"}'
+    assert answer.headers["HX-Trigger"] == '{"wangge:narrowed": "q=%E8%B7%AF%E7%81%AF%22"}'
 
 
 def test_an_area_costs_the_queue_and_the_map_no_further_question(
