@@ -338,6 +338,29 @@ def test_measuring_says_how_long_and_escape_ends_it(new_page: NewPage) -> None:
     expect(page.locator(".map-measure")).to_have_count(0)
 
 
+def test_the_map_is_printed_whole_on_a_sheet_of_its_own(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440, reduced_motion="no-preference")
+    page.goto("/desk")
+    ready(page)
+    page.evaluate("window.print = () => (window.printed = true)")
+    scale = page.locator("#map").get_attribute("data-zoom") or ""
+    page.get_by_role("button", name="放大").click()
+    expect(page.locator("#map")).not_to_have_attribute("data-zoom", scale)
+    expect(page.locator(".leaflet-zoom-anim")).to_have_count(0)
+    near = page.locator("#map").get_attribute("data-view") or ""
+    page.get_by_role("button", name="打印").click()
+    page.wait_for_function("window.printed")
+    expect(page.locator(".grid-label")).to_have_count(97)
+    expect(page.locator("#queue")).to_be_hidden()
+    wide = page.locator("#map").evaluate("e => e.clientWidth")
+    canvas = page.locator(".leaflet-overlay-pane canvas").first.evaluate("e => e.clientWidth")
+    assert abs(wide - 277 / 25.4 * 96) < 2
+    assert canvas >= wide
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#queue")).to_be_visible()
+    expect(page.locator("#map")).to_have_attribute("data-view", near)
+
+
 def test_the_borders_of_a_day_are_told_with_their_day(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")

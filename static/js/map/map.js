@@ -57,7 +57,7 @@ class Wangge {
     this.layers = new Map();
     for (const [name, title, mark, from_zoom] of options.layers) this.addPoints({ name, title, mark, from_zoom });
     this.area = new Area(this.leaflet, this.outlines, this.say);
-    addTools(this.leaflet, { say: this.say, place: this.place, whole: () => this.fit(), area: this.area }, options.tools);
+    addTools(this.leaflet, { say: this.say, place: this.place, whole: () => this.fit(), sheet: () => this.view.sheet(), area: this.area }, options.tools);
     this.#listen();
     this.ready = this.#begin();
   }
