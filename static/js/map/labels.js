@@ -33,6 +33,7 @@ export class Labels {
     Object.assign(this, { map, outlines, counted });
     this.names = [];
     this.counts = true;
+    this.widths = new Map();
     this.pane = map.createPane("labels");
     this.pane.setAttribute("aria-hidden", "true");
     this.pen = document.createElement("canvas").getContext("2d");
@@ -100,7 +101,9 @@ export class Labels {
       const { x, y } = this.map.project(latLng(point));
       return [x, y];
     };
-    const rings = grid.rings.map((ring) => ring.map(pixels));
+    const zoom = this.map.getZoom();
+    if (grid.drawn?.zoom !== zoom) grid.drawn = { zoom, rings: grid.rings.map((ring) => ring.map(pixels)) };
+    const { rings } = grid.drawn;
     const [x, y] = pixels(grid.at);
     grid.reach ??= toBorder(grid.at, grid.rings);
     const across = this.map.getPixelBounds().getSize().x / metres([this.map.getBounds().getWest(), grid.at[1]], [this.map.getBounds().getEast(), grid.at[1]]);
@@ -141,10 +144,13 @@ export class Labels {
     const { size, marks } = this;
     const own = this.held.get(grid.id);
     this.held.delete(grid.id);
+    const others = [...this.taken, ...this.held.values()];
     const { open = 0, late = 0 } = (this.counts && this.outlines.load.get(grid.id)) || {};
     const name = `grid-label kind-${grid.kind}${must ? " chosen" : ""}`;
     const write = ([lines, badge], box) => this.#write(box, lines, size, name, badge, late);
-    const fits = (box) => this.#free(box) && (must || corners(box).every((corner) => inside(corner, rings) && depth(corner, this.view, this.covers) > 0));
+    const xs = rings[0].map(([x]) => x);
+    const widest = Math.max(...xs) - Math.min(...xs);
+    const fits = (box) => (must || box.right - box.left <= widest) && clear(box, others) && (must || corners(box).every((corner) => inside(corner, rings) && depth(corner, this.view, this.covers) > 0));
     const ways = this.#ways(grid, open);
     // A mark hides what is under it: the name stands above or below it, or is said shorter.
     for (const [[right, down], tried] of [...PLACES.map((each) => [each, ways.slice(0, -1)]), [PLACES[0], ways.slice(-1)]]) {
@@ -182,21 +188,25 @@ export class Labels {
     const point = this.map.project(latLng(at));
     if (depth([point.x, point.y], this.view, []) < 0) return null;
     const box = this.#box({ x: point.x, y: point.y + size }, [name], size, 0);
-    return this.#free(box) ? this.#write(box, [name], size, "place-label", 0, 0) : null;
+    return clear(box, this.taken) ? this.#write(box, [name], size, "place-label", 0, 0) : null;
   }
 
   #wide(lines, size) {
-    this.pen.font = `500 ${size}px ${this.face}`;
-    return Math.max(0, ...lines.map((line) => this.pen.measureText(line).width));
+    return Math.max(0, ...lines.map((line) => this.#measured(line, size)));
+  }
+
+  #measured(line, size) {
+    const key = `${size} ${line}`;
+    if (!this.widths.has(key)) {
+      this.pen.font = `500 ${size}px ${this.face}`;
+      this.widths.set(key, this.pen.measureText(line).width);
+    }
+    return this.widths.get(key);
   }
 
   #box(at, lines, size, open) {
     const badge = open ? size * (open > 9 ? 2 : 1.5) : 0;
     return around(at, this.#wide(lines, size) + badge + GAP * 2, lines.length * size * LINE + GAP);
-  }
-
-  #free(box) {
-    return clear(box, this.taken) && clear(box, [...this.held.values()]);
   }
 
   #write(box, lines, size, name, open, late) {
