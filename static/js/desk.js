@@ -8,7 +8,7 @@ import { select, selectOnClick } from "./select.js";
 
 const narrow = matchMedia("(width < 768px)");
 // The whole subdistrict stands above the open legend, not under it.
-const map = createMap(document.getElementById("map"), narrow.matches ? {} : { room: [64, 16, 190, 16] });
+const map = createMap(document.getElementById("map"), narrow.matches ? {} : { room: [64, 16, 216, 16] });
 const queue = document.getElementById("queue");
 const pane = document.getElementById("chosen");
 const RENEW_MS = 300;
@@ -55,7 +55,29 @@ const byItself = (detail) => detail.target === queue && detail.requestConfig.elt
 function narrowed(address) {
   listed = address;
   history.replaceState(null, "", `/desk${address.slice("/cases".length)}`);
+  follow();
 }
+
+const said = () => new URLSearchParams(listed.split("?")[1] ?? "");
+const written = (params) => params.toString().replaceAll("%2C", ",");
+
+/** The map shows the cases that the queue names, whichever page of it is open. */
+function follow() {
+  const params = said();
+  for (const [name, value] of [...params]) if (name === "before" || !value || (name === "show" && value === "open")) params.delete(name);
+  map.narrow(written(params));
+}
+
+// What is drawn on the map narrows the queue; no area and no grid: it is as wide as it was.
+map.on("area", ({ area, place }) => {
+  const params = said();
+  for (const [name, value] of Object.entries({ area, place, before: null, outside: null })) {
+    if (value) params.set(name, value);
+    else params.delete(name);
+  }
+  document.dispatchEvent(new CustomEvent("wangge:narrowed", { detail: { value: written(params) } }));
+});
+follow();
 
 function list() {
   htmx.ajax("GET", listed, { target: queue, swap: "innerHTML", source: document.body });

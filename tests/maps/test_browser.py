@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import NewPage, axe
@@ -24,6 +26,12 @@ OVERLAPS = """
   }));
   return [boxes.length, clashes];
 }
+"""
+
+# Nothing moves, and the names have been written since the marks stand where they stand.
+SETTLED = """
+() => !document.querySelector(".leaflet-zoom-anim, .leaflet-cluster-anim")
+  && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))
 """
 
 
@@ -47,6 +55,107 @@ def test_names_never_overlap_at_any_scale(new_page: NewPage, address: str, width
         page.get_by_role("button", name="放大").click()
         expect(map_).not_to_have_attribute("data-zoom", scale)
         expect(page.locator(".leaflet-zoom-anim")).to_have_count(0)
+
+
+# What a person can see of the names: each with its box, the size of its letters, and what stands over the map.
+NAMED = """
+() => {
+  const map = document.querySelector("#map");
+  const around = map.getBoundingClientRect();
+  const box = (e) => { const {left, top, right, bottom} = e.getBoundingClientRect(); return [left - around.left, top - around.top, right - around.left, bottom - around.top]; };
+  const covers = [...map.parentElement.querySelectorAll(".map-tools, .map-legend, .map-mark, .desk-find > *")].filter((e) => e.getClientRects().length).map(box);
+  const marks = [...map.querySelectorAll(".pin, .spot, .heap")].map(box);
+  const labels = [...map.querySelectorAll(".grid-label")].map((e) => [box(e), parseFloat(getComputedStyle(e).fontSize), `${e.className} ${e.textContent}`]);
+  return {labels, covers, marks, view: map.dataset.view.split(",").map(Number), size: [around.width, around.height]};
+}
+"""
+
+# A grid is large enough for a name when a circle of this radius (pixels) fits into what is seen of it.
+ROOM = 6.5
+
+
+def _areas(page: Page, seen: dict[str, Any]) -> dict[str, Any]:
+    """The part of each grid that can be seen, in the pixels of the map, by code."""
+    west, south, east, north = seen["view"]
+    wide, high = seen["size"]
+
+    def mercator(lat: Any) -> Any:
+        return np.arctanh(np.sin(np.radians(lat)))
+
+    def pixels(at: Any) -> Any:
+        x = (at[:, 0] - west) / (east - west) * wide
+        y = (mercator(north) - mercator(at[:, 1])) / (mercator(north) - mercator(south)) * high
+        return np.column_stack([x, y])
+
+    answer = page.evaluate("fetch('/maps/layers/grids.json').then((a) => a.json())")
+    free = shapely.box(0, 0, wide, high) - shapely.union_all(
+        [shapely.box(*each) for each in seen["covers"]]
+    )
+    areas = {}
+    for each in answer["features"]:
+        area = shapely.transform(shapely.geometry.shape(each["geometry"]), pixels)
+        areas[each["properties"]["code"]] = shapely.make_valid(area) & free
+    return areas
+
+
+def _unnamed(areas: dict[str, Any], labels: list[Any]) -> list[str]:
+    """Codes of grids that are large enough, and in which no name stands."""
+    middles = [shapely.Point((a + c) / 2, (b + d) / 2) for (a, b, c, d), _size, _words in labels]
+    found = []
+    for code, area in areas.items():
+        if area.is_empty or shapely.maximum_inscribed_circle(area, 0.2).length < ROOM:
+            continue
+        if not any(area.buffer(2).contains(each) for each in middles):
+            found.append(code)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "width"),
+    [("dispatcher", "/desk", 1440), ("dispatcher", "/desk", 390), (None, "/", 390)],
+)
+def test_every_grid_with_room_for_a_number_is_named(
+    new_page: NewPage, who: str | None, address: str, width: int
+) -> None:
+    page = new_page(signed_in_as=who, width=width)
+    page.goto(address)
+    ready(page)
+    expect(page.locator(".pin, .spot, .heap").first).to_be_visible()
+    for step in range(3):
+        page.wait_for_function(SETTLED)
+        seen = page.evaluate(NAMED)
+        if step == 0 and width == 1440:
+            assert len({words for _box, _size, words in seen["labels"]}) == 97
+        areas = _areas(page, seen)
+        assert _unnamed(areas, seen["labels"]) == []
+        assert min(size for _box, size, _words in seen["labels"]) >= 10
+        boxes = [shapely.box(*box) for box, _size, _words in seen["labels"]]
+        for i, one in enumerate(boxes):
+            assert not [other for other in boxes[i + 1 :] if one.intersection(other).area > 2]
+        scale = page.locator("#map").get_attribute("data-zoom") or ""
+        for _press in range(2):
+            page.get_by_role("button", name="放大").click()
+        expect(page.locator("#map")).not_to_have_attribute("data-zoom", scale)
+
+
+def test_at_the_whole_view_marks_hide_no_name(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440)
+    page.goto("/desk")
+    ready(page)
+    expect(page.locator(".pin, .heap").first).to_be_visible()
+    page.wait_for_function(SETTLED)
+    seen = page.evaluate(NAMED)
+    marks = [
+        shapely.Point((a + c) / 2, (b + d) / 2).buffer((c - a) / 2) for a, b, c, d in seen["marks"]
+    ]
+    hidden = [
+        words
+        for box, _size, words in seen["labels"]
+        if sum(shapely.box(*box).intersection(mark).area for mark in marks)
+        > 0.25 * shapely.box(*box).area
+    ]
+    assert len(seen["labels"]) == 97
+    assert hidden == []
 
 
 def test_every_place_is_on_the_map_alone_or_in_a_count(new_page: NewPage) -> None:
@@ -229,6 +338,29 @@ def test_measuring_says_how_long_and_escape_ends_it(new_page: NewPage) -> None:
     expect(page.locator(".map-measure")).to_have_count(0)
 
 
+def test_the_map_is_printed_whole_on_a_sheet_of_its_own(new_page: NewPage) -> None:
+    page = new_page(signed_in_as="dispatcher", width=1440, reduced_motion="no-preference")
+    page.goto("/desk")
+    ready(page)
+    page.evaluate("window.print = () => (window.printed = true)")
+    scale = page.locator("#map").get_attribute("data-zoom") or ""
+    page.get_by_role("button", name="放大").click()
+    expect(page.locator("#map")).not_to_have_attribute("data-zoom", scale)
+    expect(page.locator(".leaflet-zoom-anim")).to_have_count(0)
+    near = page.locator("#map").get_attribute("data-view") or ""
+    page.get_by_role("button", name="打印").click()
+    page.wait_for_function("window.printed")
+    expect(page.locator(".grid-label")).to_have_count(97)
+    expect(page.locator("#queue")).to_be_hidden()
+    wide = page.locator("#map").evaluate("e => e.clientWidth")
+    canvas = page.locator(".leaflet-overlay-pane canvas").first.evaluate("e => e.clientWidth")
+    assert abs(wide - 277 / 25.4 * 96) < 2
+    assert canvas >= wide
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#queue")).to_be_visible()
+    expect(page.locator("#map")).to_have_attribute("data-view", near)
+
+
 def test_the_borders_of_a_day_are_told_with_their_day(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
@@ -295,8 +427,7 @@ def test_a_long_name_is_shortened_to_what_people_say(
     page.goto("/sign-in")
     forms: Any = page.evaluate(
         """async (name) => {
-            window.L = {canvas() {}};
-            return (await import('/static/js/map/labels.js')).forms(name, 'DJJ-C-001');
+            return (await import('/static/js/map/names.js')).forms(name, 'DJJ-C-001');
         }""",
         name,
     )
@@ -383,8 +514,7 @@ def test_names_stand_beside_marks_where_there_is_room(new_page: NewPage) -> None
     page.goto("/desk")
     ready(page)
     expect(page.locator(".pin, .heap").first).to_be_visible()
-    page.wait_for_function("!document.querySelector('.leaflet-zoom-anim, .leaflet-cluster-anim')")
-    page.wait_for_timeout(300)
+    page.wait_for_function(SETTLED)
     under, names = page.evaluate(
         """() => {
             const boxes = (which) => [...document.querySelectorAll(which)].map((e) => e.getBoundingClientRect());

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import from_shape, to_shape
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, FetchedValue, Float, ForeignKey, Text, cast, func
@@ -22,6 +22,12 @@ from webapp.base.datum import Datum, to_wgs84
 SRID = Settings.from_environment().srid
 
 WGS84 = 4326
+
+# Degrees (west, south, east, north) where the storage CRS can be trusted, and well beyond.
+_BEYOND = 6.0
+_AREA = CRS.from_epsg(SRID).area_of_use
+_WEST, _SOUTH, _EAST, _NORTH = _AREA.bounds if _AREA else (-174.0, -74.0, 174.0, 74.0)
+HELD = (_WEST - _BEYOND, _SOUTH - _BEYOND, _EAST + _BEYOND, _NORTH + _BEYOND)
 
 
 def Metric(kind: str = "POINT", *, spatial_index: bool = True) -> Geometry:  # noqa: N802

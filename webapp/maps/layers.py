@@ -8,19 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import shapely
 from flask import Response, abort
 from flask_babel import get_locale, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from pydantic import Field, field_validator
-from pyproj import CRS
 
 from webapp.base import clock
 from webapp.base.access import may, me
-from webapp.base.spatial import SRID
+from webapp.base.spatial import HELD
 from webapp.base.web import Form
+from webapp.cases.desk.forms import Wish as Queue
 from webapp.cases.residents import queries as residents
 from webapp.grids import queries as grids
 from webapp.grids.rules import INTERNAL_PLACES, PLACE_WORDS, PlaceKind, SetState
@@ -36,23 +36,19 @@ SNAP = 0.01
 # Sets whose outlines a process keeps ready.
 KEPT_SETS = 4
 
-
-# Where the storage CRS can be trusted, and well beyond; farther away there is nothing to draw.
-_BEYOND = 6.0
-_AREA = CRS.from_epsg(SRID).area_of_use
-_WEST, _SOUTH, _EAST, _NORTH = _AREA.bounds if _AREA else (-180.0, -80.0, 180.0, 80.0)
-
 Lon = Annotated[float, Field(ge=-360, le=360)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
 
 
 class Wish(Form):
-    """What a map asks of a layer: a box, one thing, the borders of a set or of a moment."""
+    """What a map asks of a layer: a box, one thing, the borders of a set or of a moment, a queue."""
 
     bbox: tuple[Lon, Lat, Lon, Lat] | None = None
     id: int | None = None
     set: int | None = None
     at: datetime | None = None
+    # How the queue beside the map is narrowed, by the words of its address; None: the map stands alone.
+    queue: Queue | None = None
 
     @field_validator("bbox", mode="before")
     @classmethod
@@ -64,17 +60,24 @@ class Wish(Form):
     def _zoned(cls, value: datetime | None) -> datetime | None:
         return value.replace(tzinfo=clock.Calendar().zone) if value and not value.tzinfo else value
 
+    @classmethod
+    def asked(cls, address: dict[str, str]) -> Self:
+        """The wish of an address; what it says beside the words of a map is how the queue is narrowed."""
+        said = {name: value for name, value in address.items() if name in Queue.model_fields}
+        return cls.of({**address, "queue": Queue.asked(said) if said else None})
+
     @property
     def box(self) -> queries.Box | None:
         """The box, widened to the next multiples of `SNAP`, within what the storage CRS can hold."""
         if self.bbox is None:
             return None
         west, south, east, north = self.bbox
+        # Farther away than the CRS holds there is nothing to draw.
         return (
-            max(math.floor(west / SNAP) * SNAP, _WEST - _BEYOND),
-            max(math.floor(south / SNAP) * SNAP, _SOUTH - _BEYOND),
-            min(math.ceil(east / SNAP) * SNAP, _EAST + _BEYOND),
-            min(math.ceil(north / SNAP) * SNAP, _NORTH + _BEYOND),
+            max(math.floor(west / SNAP) * SNAP, HELD[0]),
+            max(math.floor(south / SNAP) * SNAP, HELD[1]),
+            min(math.ceil(east / SNAP) * SNAP, HELD[2]),
+            min(math.ceil(north / SNAP) * SNAP, HELD[3]),
         )
 
 
@@ -163,7 +166,12 @@ def _points(fields: list[str], rows: list[list[Any]]) -> dict[str, Any]:
 
 def _cases(wish: Wish) -> Response:
     rows = queries.case_points(
-        me(), box=wish.box, case_id=wish.id, language=get_locale().language, limit=LIMIT
+        me(),
+        box=wish.box,
+        case_id=wish.id,
+        queue=wish.queue,
+        language=get_locale().language,
+        limit=LIMIT,
     )
     fields = ["id", "lon", "lat", "mark", "name", "number", "grid"]
     return Packed.of_json(_points(fields, rows), once=True).answer()

@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, Float, Numeric, and_, case, cast, func, or
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager
 
+from webapp.base import clock
 from webapp.base.access import Actor, may, visible
 from webapp.base.db import db
 from webapp.base.notices import Notice
 from webapp.base.spatial import SRID, WGS84, point, to_lonlats
+from webapp.cases.desk.forms import Wish
+from webapp.cases.desk.queries import narrowing
 from webapp.cases.models import Case, CaseClass
-from webapp.cases.rules import OPEN, State
+from webapp.cases.rules import OPEN, QUEUES, State
 from webapp.grids.models import BoundarySet, Grid, GridVersion, Place, Unit
 from webapp.grids.rules import (
     INTERNAL_PLACES,
@@ -73,7 +76,12 @@ def territory(account_id: int | None = None) -> Territory:
 
 def late() -> ColumnElement[bool]:
     """SQL: the case is past its time."""
-    return and_(Case.due_at.is_not(None), Case.due_at < func.now(), Case.paused_at.is_(None))
+    return and_(
+        Case.due_at.is_not(None),
+        Case.due_at < func.now(),
+        Case.paused_at.is_(None),
+        Case.closed_at.is_(None),
+    )
 
 
 def _mark() -> ColumnElement[str]:
@@ -81,17 +89,30 @@ def _mark() -> ColumnElement[str]:
         (late(), "late"),
         (Case.state == State.REPORTED, "new"),
         (and_(Case.due_at.is_not(None), Case.due_at < func.now() + SOON), "soon"),
-        (Case.state.in_((State.FEEDBACK, State.CHECKING, State.CHECKED)), "done"),
+        (
+            or_(
+                Case.state.in_((State.FEEDBACK, State.CHECKING, State.CHECKED)),
+                Case.state.not_in(list(OPEN)),
+            ),
+            "done",
+        ),
         else_="rest",
     )
 
 
 def case_points(
-    who: Actor, *, box: Box | None = None, case_id: int | None = None, language: str, limit: int
+    who: Actor,
+    *,
+    box: Box | None = None,
+    case_id: int | None = None,
+    queue: Wish | None = None,
+    language: str,
+    limit: int,
 ) -> list[list[Any]]:
-    """Open cases that `who` may see: [id, lon, lat, mark, class, number, grid_id], newest first.
+    """Cases that `who` may see: [id, lon, lat, mark, class, number, grid_id], newest first.
 
-    The class is named in `language`, in Chinese where it has no other name.
+    They are the cases of a queue as it is narrowed, or all open ones. The class is named in
+    `language`, in Chinese where it has no other name.
 
     At most `limit` + 1 of them, so that the asker knows whether there are more.
     """
@@ -108,10 +129,15 @@ def case_points(
             Case.grid_id,
         )
         .join(Case.case_class)
-        .where(visible(Case, who, "cases.see"), Case.state.in_(list(OPEN)), Case.geom.is_not(None))
+        .where(visible(Case, who, "cases.see"), Case.geom.is_not(None))
         .order_by(Case.id.desc())
         .limit(limit + 1)
     )
+    if queue is None:
+        found = found.where(Case.state.in_(list(OPEN)))
+    else:
+        states = QUEUES[queue.show][1]
+        found = found.where(Case.state.in_(states), *narrowing(who, queue, clock.now()))
     if box is not None:
         found = found.where(Case.geom.op("&&")(_metric(box)))
     if case_id is not None:

@@ -97,7 +97,7 @@ def layer(name: str) -> Response:
         abort(404)
     if not may(me(), found.right):
         abort(403 if me().id is not None else 401)
-    return found.answer(LayerWish.of(request.args.to_dict()))
+    return found.answer(LayerWish.asked(request.args.to_dict()))
 
 
 @bp.get("/maps/base/<name>.geojson")

@@ -9,7 +9,7 @@ export class Legend {
     Object.assign(this, { map, say, outlines, base, layers, counts });
     const summary = make("summary", "", say("legend"));
     this.keys = make("ul", "legend-keys");
-    this.body = make("div", "legend-body", this.keys);
+    this.body = make("div", "legend-body", this.keys, make("p", "tiny legend-note", say("numbers")));
     this.box = make("details", "map-legend", summary, this.body);
     this.box.open = open;
     const further = [counts && this.#colours(), layers.length && this.#layers(), base.rasters.length && this.#bases()].filter(Boolean);

@@ -15,11 +15,15 @@
  *   map.on("placed", ({ at, accuracy, title, words, grid }) => ...)   position found, in words
  *   map.on("unplaced", ({ words }) => ...)   no position, and why
  *   map.on("held", ({ at }) => ...)      a long press or the right button
+ *   map.on("area", ({ area, place }) => ...)   an area was drawn (corners as the queue's address says them), a grid was taken
+ *                                        (its code), or neither: the area is to go
+ *   map.narrow("show=open&area=...")     shows the cases that the queue of this address names, and its area;  map.narrow(""): all
  *   map.asOf("2026-01-31")               the borders of that day; map.asOf(null): those in force
  *
  * Selecting goes through `document`: the map sends and hears `wangge:select` with detail {kind, id}. News go there too:
  * `wangge:case` {id} renews one point and the counts, `wangge:reload` everything.
  */
+import { Area } from "./area.js";
 import { BaseMap } from "./base.js";
 import { Outlines } from "./grids.js";
 import { Labels } from "./labels.js";
@@ -52,7 +56,8 @@ class Wangge {
     this.place = new Place(this.leaflet, this.outlines, this.say);
     this.layers = new Map();
     for (const [name, title, mark, from_zoom] of options.layers) this.addPoints({ name, title, mark, from_zoom });
-    addTools(this.leaflet, { say: this.say, place: this.place, whole: () => this.fit() }, options.tools);
+    this.area = new Area(this.leaflet, this.outlines, this.say);
+    addTools(this.leaflet, { say: this.say, place: this.place, whole: () => this.fit(), sheet: () => this.view.sheet(), area: this.area }, options.tools);
     this.#listen();
     this.ready = this.#begin();
   }
@@ -81,7 +86,7 @@ class Wangge {
   #listen() {
     const { leaflet } = this;
     const quiet = ({ on }) => (this.busy += on ? 1 : -1);
-    leaflet.on("picking measuring", quiet);
+    leaflet.on("picking measuring drawing", quiet);
     leaflet.on("grid", ({ id }) => this.busy || this.#send("grid", id));
     leaflet.on("point", ({ kind, id, at }) => {
       if (this.busy) return;
@@ -136,6 +141,18 @@ class Wangge {
     const answer = await fetch("/maps/layers/counts.json").catch(() => null);
     if (!answer?.ok) return;
     this.outlines.setLoad((await answer.json()).rows);
+    this.labels.place();
+  }
+
+  /** The cases on the map are those of the queue. @param {string} said what its address says, without the page one has come to */
+  narrow(said) {
+    const points = this.points("cases");
+    if (!points || points.queue === said) return;
+    points.queue = said;
+    points.refresh();
+    this.area.show(new URLSearchParams(said).get("area"));
+    // The open cases of a whole grid would be another number than the marks beside it.
+    this.labels.counts = !said;
     this.labels.place();
   }
 

@@ -25,6 +25,8 @@ export class Points {
     this.markers = new Map();
     this.loaded = null;
     this.chosen = null;
+    // What the address of the queue says, when only its cases are shown.
+    this.queue = "";
     // What stands in the list beside the map is reached there by keyboard, not mark by mark.
     L.MarkerCluster.mergeOptions({ keyboard: false });
     this.group = L.markerClusterGroup({
@@ -62,7 +64,7 @@ export class Points {
 
   /** Asks again for one thing: it moves, changes its mark, or is gone. */
   async refreshOne(id) {
-    const answer = await this.#ask(`id=${id}`);
+    const answer = await this.#ask(`id=${id}&${this.queue}`);
     if (!answer) return;
     const { rows } = answer;
     const known = this.markers.get(id);
@@ -120,7 +122,10 @@ export class Points {
     if (this.loaded?.contains(view)) return;
     const asked = this.moving ? view.pad(0.3) : L.latLngBounds([-90, -180], [90, 180]);
     this.loaded = asked;
-    const answer = await this.#ask(this.moving ? `bbox=${asked.toBBoxString()}` : "");
+    const { queue } = this;
+    const answer = await this.#ask(this.moving ? `bbox=${asked.toBBoxString()}&${queue}` : "");
+    // The queue was narrowed again meanwhile: another answer is on its way.
+    if (queue !== this.queue) return;
     if (!answer) {
       this.loaded = null;
       return;
@@ -165,6 +170,6 @@ export class Points {
     const inside = cluster.getAllChildMarkers().map((each) => each.options.state);
     const state = this.moving ? WORST.find((each) => inside.includes(each)) : "";
     const size = inside.length < 10 ? 28 : inside.length < 100 ? 32 : 40;
-    return L.divIcon({ className: `heap ${state || "places"}`, html: make("b", "", String(inside.length)), iconSize: [size, size] });
+    return L.divIcon({ className: `heap ${state || "places"}${inside.length < 100 ? "" : " many"}`, html: make("b", "", String(inside.length)), iconSize: [size, size] });
   }
 }

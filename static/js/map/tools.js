@@ -1,4 +1,4 @@
-/** Buttons on the map: closer, farther, the whole, where am I, measure, print. */
+/** Buttons on the map: closer, farther, the whole, where am I, an area, measure, print. */
 import { latLng, metres } from "./geometry.js";
 import { distance, icon, make } from "./words.js";
 
@@ -13,7 +13,7 @@ export function button(drawn, words, deed) {
 }
 
 /** The column of buttons. @param {string[]} wanted */
-export function addTools(map, { say, place, whole }, wanted) {
+export function addTools(map, { say, place, whole, sheet, area }, wanted) {
   const bar = make("div", "map-tools");
   L.DomEvent.disableClickPropagation(bar);
   L.DomEvent.disableScrollPropagation(bar);
@@ -22,11 +22,29 @@ export function addTools(map, { say, place, whole }, wanted) {
     out: button(icon("minus"), say("farther"), () => map.zoomOut(1)),
     whole: button(icon("maximize"), say("whole"), () => whole()),
     locate: button(icon("current-location"), say("locate"), () => place.start()),
+    area: button(icon("polygon"), say("area"), (self) => area.toggle(self)),
     measure: button(icon("ruler-measure"), say("measure"), (self) => measure(map, say, self)),
-    print: button(icon("printer"), say("print"), () => window.print()),
+    print: button(icon("printer"), say("print"), () => print(map, sheet)),
   };
   bar.append(...wanted.map((name) => deeds[name]));
   map.getContainer().append(bar);
+}
+
+/** The map alone on one sheet, all of it: drawn at that size before it is printed, and as it was afterwards. */
+function print(map, sheet) {
+  const [centre, zoom] = [map.getCenter(), map.getZoom()];
+  const turn = (on) => {
+    document.body.classList.toggle("prints", on);
+    map.invalidateSize({ pan: false, animate: false });
+  };
+  turn(true);
+  sheet();
+  addEventListener("afterprint", () => {
+    turn(false);
+    map.setView(centre, zoom, { animate: false });
+  }, { once: true });
+  // Outlines and names are drawn in the next frame, marks may move in the one after it.
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => window.print())));
 }
 
 let ending = null;

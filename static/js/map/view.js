@@ -4,6 +4,12 @@ import { latLng } from "./geometry.js";
 /** Whoever asks for less motion gets a map that is there at once. */
 export const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// From here on grids are small on the screen, and so are marks.
+const FAR = 13.5;
+
+// The legend stands at the left of a printed sheet.
+const BESIDE_LEGEND = { paddingTopLeft: [200, 16], paddingBottomRight: [16, 16] };
+
 // Where the built-in map lies, until the grids say where they are.
 const BEGIN = [37.7, 121.07];
 
@@ -15,6 +21,9 @@ export function leafletOf(element) {
     fadeAnimation: !still, zoomAnimation: !still, markerZoomAnimation: !still, inertia: !still,
   }).setView(BEGIN, 12.5);
   L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
+  const far = () => element.classList.toggle("far", map.getZoom() < FAR);
+  map.on("zoomend", far);
+  far();
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(element);
   return map;
 }
@@ -29,7 +38,7 @@ export class View {
     map.on("resize", () => this.frame());
     map.on("zoomanim", () => (this.zooming = true));
     map.on("zoomend", () => (this.zooming = false));
-    addEventListener("beforeprint", () => this.fit());
+    addEventListener("beforeprint", () => document.body.classList.contains("prints") || this.fit());
   }
 
   /** Nobody gets lost: the map ends where the built-in map ends, unless the grids lie elsewhere. */
@@ -54,6 +63,11 @@ export class View {
     const [top, right, bottom, left] = this.room;
     const room = { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom], maxZoom: 16, animate: animate && !still };
     this.#look(() => this.map.fitBounds(this.outlines.bounds(id), room));
+  }
+
+  /** Looks at all grids at once, beside the legend of a printed sheet. */
+  sheet() {
+    if (this.outlines.all.size) this.map.fitBounds(this.outlines.bounds(), { ...BESIDE_LEGEND, animate: false });
   }
 
   /** Leaflet forgets what it is asked while it zooms; so it is asked again when it is there. */

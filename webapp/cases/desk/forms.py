@@ -8,6 +8,7 @@ from typing import Any, Self
 from pydantic import Field, field_validator
 
 from webapp.base.web import Form
+from webapp.cases.desk import drawn
 from webapp.cases.desk.rules import MOST_AT_ONCE, Light
 from webapp.cases.rules import QUEUES, Grade, RejectReason, Source
 
@@ -15,7 +16,8 @@ from webapp.cases.rules import QUEUES, Grade, RejectReason, Source
 class Wish(Form):
     """How the queue is narrowed; the address of the queue says the same.
 
-    `of_class` are the first digits of a class, `place` the code of a grid or the key of a community.
+    `of_class` are the first digits of a class, `place` the code of a grid or the key of a community,
+    `area` the corners of what was drawn on the map.
     """
 
     show: str = "open"
@@ -28,6 +30,7 @@ class Wish(Form):
     light: Light | None = None
     mine: bool = False
     outside: bool = False
+    area: str | None = Field(default=None, max_length=drawn.LONGEST)
     since: date | None = None
     until: date | None = None
     before: int | None = None
@@ -36,6 +39,11 @@ class Wish(Form):
     @classmethod
     def _known(cls, value: str) -> str:
         return value if value in QUEUES else "open"
+
+    @field_validator("area")
+    @classmethod
+    def _plain(cls, value: str | None) -> str | None:
+        return drawn.plain(value) if value else None
 
     @classmethod
     def asked(cls, address: dict[str, str]) -> Self:
@@ -51,7 +59,11 @@ class Wish(Form):
     @property
     def narrowed(self) -> dict[str, Any]:
         """The same without the step of the work: what the filter says."""
-        return {name: value for name, value in self.address.items() if name != "show"}
+        return self.without("show")
+
+    def without(self, name: str) -> dict[str, Any]:
+        """The address with one thing less."""
+        return {each: value for each, value in self.address.items() if each != name}
 
 
 class KeepForm(Form):

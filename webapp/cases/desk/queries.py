@@ -12,8 +12,10 @@ from sqlalchemy.orm import aliased, joinedload
 from webapp.base import clock
 from webapp.base.access import Actor, may, visible
 from webapp.base.db import db
+from webapp.base.spatial import stored
 from webapp.cases import timing
 from webapp.cases.around import queries as around
+from webapp.cases.desk import drawn
 from webapp.cases.desk.forms import Wish
 from webapp.cases.desk.models import DeskFilter, DeskShift, Phrase
 from webapp.cases.desk.rules import Light, ShiftState
@@ -84,6 +86,7 @@ def narrowing(who: Actor, wish: Wish, at: datetime) -> list[ColumnElement[bool]]
         _shows(wish.light, at) if wish.light else None,
         mine(who) if wish.mine else None,
         Case.grid_id.is_(None) if wish.outside else None,
+        func.ST_Covers(stored(drawn.shape(wish.area)), Case.geom) if wish.area else None,
         Case.received_at >= _midnight(wish.since) if wish.since else None,
         Case.received_at < _midnight(wish.until + timedelta(days=1)) if wish.until else None,
     ]

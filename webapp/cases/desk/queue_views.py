@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -107,9 +109,9 @@ def forget(kept: DeskFilter) -> ResponseReturnValue:
 
 def _queue_again(wish: Wish) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
-        address = "&".join(f"{name}={value}" for name, value in wish.address.items())
         # The queue beside the map asks for its rows again, where it is.
-        return Response(status=204, headers={"HX-Trigger": f'{{"wangge:narrowed": "{address}"}}'})
+        again = json.dumps({"wangge:narrowed": urlencode(wish.address, safe=",")})
+        return Response(status=204, headers={"HX-Trigger": again})
     return goto("desk.queue", **wish.address)
 
 
