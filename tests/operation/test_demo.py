@@ -27,9 +27,6 @@ from webapp.operation import stories
 from webapp.people.models import Account, Post
 from webapp.people.rules import ROLES
 
-# The demo data of this module is made once.
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @dataclass
 class Installation:

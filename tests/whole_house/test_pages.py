@@ -25,9 +25,6 @@ from webapp.base.db import db
 from webapp.cases import actions
 from webapp.cases.rules import Source
 
-# What one test reads the next one looks at: they stay in one process.
-pytestmark = pytest.mark.xdist_group("pages")
-
 READERS = (
     None,
     "worker",

@@ -72,7 +72,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const chosen = [...queue.querySelectorAll("[name=case]:checked")].map((each) => each.value);
   kept = { chosen: new Set(chosen.map((each) => each.split(":")[0])), focused: queue.contains(document.activeElement) || idle() };
 });
-document.addEventListener("htmx:afterSettle", ({ detail }) => {
+// At once, not when the list has settled: a key that is pressed between would find nobody.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target !== queue || !kept) return;
   for (const each of queue.querySelectorAll("[name=case]")) each.checked = kept.chosen.has(each.value.split(":")[0]);
   // Whoever has gone on to the pane meanwhile is not called back.
