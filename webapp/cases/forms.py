@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from pydantic import AwareDatetime, Field, field_validator, model_validator
+from werkzeug.datastructures import MultiDict
 
 from webapp.base import clock
 from webapp.base.datum import Datum
@@ -62,19 +63,9 @@ class StoodForm(HappenedForm):
         return Stood(self.lon, self.lat, self.accuracy_m, self.datum, self.heading)
 
 
-class ReportForm(HappenedForm):
-    """A report: what, where, and in which words; `solved` on the spot already, and how."""
+class AnsweringForm(Form):
+    """What was answered to the questions of the class."""
 
-    class_code: str = Field(pattern=r"^[0-9]{5}$")
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
-    datum: Datum = Datum.WGS84
-    accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
-    words: str | None = Field(default=None, max_length=4000)
-    where_words: str | None = Field(default=None, max_length=300)
-    said_grid: str | None = Field(default=None, max_length=20)
-    solved: bool = False
-    solved_note: str | None = Field(default=None, max_length=2000)
     # To the questions of the class: in a form the fields `answer.CODE`, in JSON one object.
     answers: dict[str, str | float | bool | list[str]] = Field(default_factory=dict, max_length=60)
 
@@ -89,6 +80,28 @@ class ReportForm(HappenedForm):
             if name.startswith(ANSWER)
         }
         return {**sent, "answers": given} if given else sent
+
+
+class ReportForm(HappenedForm, AnsweringForm):
+    """A report: what, where, and in which words; `solved` on the spot already, and how."""
+
+    class_code: str = Field(pattern=r"^[0-9]{5}$")
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    datum: Datum = Datum.WGS84
+    accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
+    words: str | None = Field(default=None, max_length=4000)
+    where_words: str | None = Field(default=None, max_length=300)
+    said_grid: str | None = Field(default=None, max_length=20)
+    solved: bool = False
+    solved_note: str | None = Field(default=None, max_length=2000)
+
+
+def answers_of(sent: MultiDict[str, str]) -> dict[str, list[str]]:
+    """What a form answers to the questions of a class, as it was sent."""
+    return {
+        name.removeprefix(ANSWER): sent.getlist(name) for name in sent if name.startswith(ANSWER)
+    }
 
 
 class MediaForm(StoodForm):

@@ -18,7 +18,7 @@ from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, wants_json
 from webapp.cases import actions, moves, queries
 from webapp.cases.attaching import keep_media
-from webapp.cases.forms import ANSWER, ReportForm
+from webapp.cases.forms import ReportForm, answers_of
 from webapp.cases.rules import DESK, Source, Stage
 from webapp.cases.standards import queries as standards
 from webapp.cases.views import note_place, plain
@@ -69,21 +69,12 @@ def _report_page(
         chosen=queries.class_of(sent.get("class_code")),
         questions=standards.all_questions(),
         hints=standards.hints(),
-        answers=_answers(),
+        answers=answers_of(request.form),
         spots=[(f"{row.lon:.6f},{row.lat:.6f}", row.name) for row in queries.named_spots()],
         grids=[("", _l("The grid of the map"))]
         + [(each.display_code, each.name) for each in grids.living()],
         mark=uuid.uuid4(),
     )
-
-
-def _answers() -> dict[str, list[str]]:
-    """What was answered to the questions of the class, as it was sent."""
-    return {
-        name.removeprefix(ANSWER): request.form.getlist(name)
-        for name in request.form
-        if name.startswith(ANSWER)
-    }
 
 
 @bp.post("/cases")

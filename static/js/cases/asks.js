@@ -1,7 +1,7 @@
 /** The questions of a class in the report: shown when it is chosen, from the page itself, so without a network too. */
 const ANSWER = "answer.";
 
-const form = document.querySelector("[data-report]");
+const form = document.querySelector("[data-report], [data-tell]");
 const place = form.querySelector("[data-asks]");
 const send = form.querySelector(".report-send button");
 

@@ -1,4 +1,5 @@
 /** The report of a resident: a pin for the place, photos shown, errors beside their fields, sent without leaving the page. */
+import "../cases/asks.js";
 import { createMap } from "../map/map.js";
 import { tell, token } from "../requests.js";
 
@@ -76,7 +77,7 @@ function add(blob) {
 
 /** Words beside a field; without words the field is in order. Answers where they stand. */
 function fault(name, words = "") {
-  const place = form.querySelector(`[data-error=${name}]`);
+  const place = form.querySelector(`[data-error="${name}"]`);
   if (!place) return null;
   place.textContent = words;
   place.hidden = !words;

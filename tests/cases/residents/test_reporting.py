@@ -27,11 +27,14 @@ from webapp.base.db import db
 from webapp.base.flow import NotOpen, Unacceptable
 from webapp.base.notices import Notice
 from webapp.cases import moves
-from webapp.cases.models import Case, CaseContact
+from webapp.cases.models import Case, CaseClass, CaseContact
 from webapp.cases.residents import actions, queries
 from webapp.cases.residents.actions import TooMany
 from webapp.cases.residents.rules import REPORTS_A_DAY
 from webapp.cases.rules import Source, State
+from webapp.cases.standards import asking
+from webapp.cases.standards.asking import Value, Wish
+from webapp.cases.standards.rules import Datatype
 from webapp.people import actors
 from webapp.people.actors import Person
 from webapp.people.models import Account
@@ -63,6 +66,39 @@ def test_a_report_without_an_account_by_phone_code(client: FlaskClient, world: W
     assert page.status_code == 200
     assert case.number in page.get_data(as_text=True)
     assert len(queries.own(case.id).media) == 1  # type: ignore[union-attr]
+
+
+def test_a_resident_is_asked_what_the_class_asks_and_stopped_where_it_stops(
+    app: Flask, world: World
+) -> None:
+    heap = db.session.get_one(CaseClass, "06010")
+    burns = Value("burns", "着火了", "It burns", "请立即拨打 119", "Call 119 at once")
+    asking.ask(
+        heap,
+        Wish(
+            code="what",
+            words="什么情况？",
+            datatype=Datatype.ONE,
+            required=True,
+            values=(Value("lies", "堆放", "It lies there"), burns),
+        ),
+        by=world.admin,
+    )
+    browser = came_in(app)
+    shown = browser.get("/report?class_code=06010").get_data(as_text=True)
+    assert "什么情况？" in shown
+    assert 'data-asks-of="06010"' in shown
+    form = sent(world)
+    answer = browser.post("/report", data=form)
+    assert answer.status_code == 422
+    assert "此项必填" in answer.get_data(as_text=True)
+    answer = browser.post("/report", data={**form, "answer.what": "burns"}, headers=JSON)
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]["fields"] == {"answer.what": "请立即拨打 119"}
+    assert db.session.scalars(select(Case)).first() is None
+    assert browser.post("/report", data={**form, "answer.what": "lies"}).status_code == 303
+    case = db.session.scalars(select(Case)).one()
+    assert [each["value"] for each in case.answers] == ["lies"]
 
 
 def test_a_wrong_code_reports_nothing_and_counts(client: FlaskClient, world: World) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext, lazy_gettext as _l
@@ -48,6 +49,7 @@ def report(
     private: bool = False,
     by: Actor,
     client_id: uuid.UUID | None = None,
+    answers: Mapping[str, Any] | None = None,
     prefix: str,
 ) -> Case:
     """A resident's report waits at the desk, with the way to reach its reporter beside it.
@@ -81,6 +83,7 @@ def report(
         client_id=client_id,
         confidential=confidential,
         private=private,
+        answers=answers,
         prefix=prefix,
     )
     if not case.replayed:

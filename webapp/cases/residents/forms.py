@@ -10,12 +10,13 @@ from pydantic import Field, field_validator
 
 from webapp.base.datum import Datum
 from webapp.base.web import Form
+from webapp.cases.forms import AnsweringForm
 from webapp.cases.residents.rules import MOST_CORNERS, RADII_M, Every
 
 Degrees = tuple[float, float]
 
 
-class TellForm(Form):
+class TellForm(AnsweringForm):
     """A resident's report; who it is from says the session, or the phone with its code."""
 
     client_id: uuid.UUID | None = None

@@ -18,11 +18,13 @@ from webapp.base.security import limiter
 from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.cases import queries as cases
 from webapp.cases.attaching import keep_media
+from webapp.cases.forms import answers_of
 from webapp.cases.models import Case
 from webapp.cases.residents import actions, queries
 from webapp.cases.residents.forms import AnswerForm, PagedForm, PhoneForm, RatingForm, TellForm
 from webapp.cases.residents.rules import LEVELS, OWN_STEPS, TO_REPORTER
 from webapp.cases.rules import CASE_FLOW, STEP_OF, STEPS, Stage, State
+from webapp.cases.standards import queries as standards
 from webapp.people import entry, sign_in
 from webapp.people.actors import Person
 from webapp.people.entry import Door
@@ -57,9 +59,20 @@ def _form(
         by_phone=entry.phone_codes_leave(),
         chosen=chosen if chosen and chosen.public else None,
         common=queries.public_classes(limit=9),
+        answers=answers_of(request.form),
+        **_asked(),
         spots=[(f"{row.lon:.6f},{row.lat:.6f}", row.name) for row in cases.named_spots()],
         mark=sent.get("client_id") or uuid.uuid4(),
     )
+
+
+def _asked() -> dict[str, Any]:
+    """The questions of the classes that residents report, and which of these is meant instead."""
+    hints = standards.hints()
+    return {
+        "questions": standards.all_questions(public=True),
+        "hints": {code: [each for each in of if each.other.public] for code, of in hints.items()},
+    }
 
 
 @bp.get("/report/classes")
@@ -156,6 +169,7 @@ def _report(form: TellForm, who: Person) -> Case:
         private=form.private,
         by=who,
         client_id=form.client_id,
+        answers=form.answers,
         prefix=settings.case_prefix,
     )
     keep_media(case, Stage.FOUND, form.client_id, by=who)

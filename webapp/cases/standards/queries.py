@@ -142,8 +142,8 @@ def questions_of(class_code: str) -> list[ClassQuestion]:
     return list(db.session.scalars(found).unique())
 
 
-def all_questions() -> dict[str, list[ClassQuestion]]:
-    """What is asked, by class, for a page that must know it without a network."""
+def all_questions(*, public: bool = False) -> dict[str, list[ClassQuestion]]:
+    """What is asked, by class, for a page that must know it without a network; or only what residents report."""
     by_class: dict[str, list[ClassQuestion]] = {}
     found = (
         select(ClassQuestion)
@@ -151,6 +151,9 @@ def all_questions() -> dict[str, list[ClassQuestion]]:
         .where(ClassQuestion.retired_at.is_(None))
         .order_by(ClassQuestion.class_code, ClassQuestion.place, ClassQuestion.id)
     )
+    if public:
+        reported = select(CaseClass.code).where(CaseClass.public)
+        found = found.where(ClassQuestion.class_code.in_(reported))
     for each in db.session.scalars(found):
         by_class.setdefault(each.class_code, []).append(each)
     return by_class
