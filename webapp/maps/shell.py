@@ -55,14 +55,17 @@ DESK_LINKS = (
     Link(_l("Hotline"), "/appeals", "appeals.list", icon="phone"),
     Link(_l("Whistles"), "/whistles", "whistles.list", icon="speakerphone"),
     Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
+    Link(_l("Figures"), "/figures", "figures.see", icon="chart-bar"),
     Link(_l("Proposal"), "/cases/proposal", "cases.propose", icon="arrows-split-2"),
     Link(_l("Rota"), "/rota", "rota.see", icon="calendar-time"),
-    Link(_l("Figures"), "/figures", "figures.see", icon="chart-bar"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
     Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),
     Link(_l("People"), "/people", "people.see", icon="users"),
 )
+
+# So many ways stand in the bar of the desk beside its figures; the others open below "More".
+IN_THE_BAR = 6
 
 # Pages of the desk that are opened now and then: they stand in the menu of the person.
 DESK_MORE = (
@@ -104,6 +107,17 @@ class Shell:
         tables = {"desk": DESK_LINKS, "phone": PHONE_LINKS, "visitor": VISITOR_LINKS}
         return [each for each in tables[self.face] if may(me(), each.may)]
 
+    @property
+    def first_links(self) -> list[Link]:
+        """Those of them that stand in the bar; one alone is not put away."""
+        few = len(self.links) <= IN_THE_BAR + 1
+        return self.links if few or self.face != "desk" else self.links[:IN_THE_BAR]
+
+    @property
+    def other_links(self) -> list[Link]:
+        """Those that open below "More"."""
+        return self.links[len(self.first_links) :]
+
     @cached_property
     def more_links(self) -> list[Link]:
         """The ways of the menu of the person that are open."""
@@ -113,6 +127,11 @@ class Shell:
         """True on the page of the link, and on those below it that have no link of their own."""
         nearest = max(self.links, key=lambda each: each.reach(request.path))
         return nearest is link and link.reach(request.path) > 0
+
+    @property
+    def stands_below_more(self) -> bool:
+        """True on a page whose link stands below "More"."""
+        return any(self.stands_at(each) for each in self.other_links)
 
     @property
     def home(self) -> str:

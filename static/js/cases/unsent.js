@@ -69,7 +69,9 @@ const HOW = { sent: words.howSent, theirs: words.howTheirs, thrown: words.howThr
 function sentRow(line) {
   const drawn = document.getElementById("sent-row").content.cloneNode(true);
   const find = (name) => drawn.querySelector(`[data-${name}]`);
-  find("title").textContent = [line.number, line.title].filter(Boolean).join(" · ");
+  // The title of a step names its case already.
+  const named = !line.number || line.title.includes(line.number);
+  find("title").textContent = named ? line.title : `${line.number} · ${line.title}`;
   find("how").textContent = HOW[line.how];
   find("when").textContent = at(line.at);
   find("look").hidden = !line.url;
