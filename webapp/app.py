@@ -45,6 +45,7 @@ from webapp.cases.residents import (
     follow_views as follow_pages,
     following,
     public_views as public_pages,
+    reach_views as reach_pages,
     rules as residents,
     views as resident_pages,
 )
@@ -124,6 +125,7 @@ PAGES = (
     public_pages,
     follow_pages,
     erasure_pages,
+    reach_pages,
     figure_pages,
     honesty_pages,
     cases_api,

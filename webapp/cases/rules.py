@@ -115,6 +115,7 @@ EVENT_WORDS = {
     "recounted": _l("Due at another moment: the calendar changed"),
     "conflict": _l("Two had changed it; the other version was kept"),
     "release": _l("Decided what the public reads"),
+    "reached": _l("The way to the reporter was shown"),
 }
 
 

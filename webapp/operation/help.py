@@ -12,6 +12,7 @@ from webapp.base.web import page
 bp = Blueprint("help", __name__)
 
 PAGES: dict[str, LazyString] = {
+    "residents": _l("For residents"),
     "phone": _l("On the phone"),
     "desk": _l("At the desk"),
     "borders": _l("Borders of the grids"),

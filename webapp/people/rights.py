@@ -78,6 +78,7 @@ WORDS: dict[str, LazyString] = {
     "public.read": _l("Read public cases"),
     "public.release": _l("Decide what the public reads of a case"),
     "reports.own": _l("Follow, answer and rate an own report"),
+    "reports.reach": _l("See the whole number of a reporter"),
     "follows.own": _l("End what one follows"),
     "erasures.see": _l("See what was anonymised"),
     "erasures.set": _l("Set after how many months reports are anonymised"),

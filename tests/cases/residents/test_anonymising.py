@@ -11,12 +11,16 @@ from sqlalchemy import select
 
 from tests.cases.residents.telling import PHONE, handled, resident, texts, told
 from tests.cases.stages import brought_to
+from tests.cases.test_joint import _of as of_department
 from tests.world import World, as_user, someone
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
 from webapp.base.notices import Dispatch, Notice
-from webapp.cases import publishing
+from webapp.cases import publishing, queries as cases
+from webapp.cases.appeals import actions as hotline
+from webapp.cases.appeals.models import Appeal
+from webapp.cases.appeals.rules import AppealKind
 from webapp.cases.models import Case, CaseContact
 from webapp.cases.questions import LINK
 from webapp.cases.residents import actions, anonymising, queries
@@ -124,3 +128,36 @@ def test_the_command_says_how_many(app: Flask, old: Case) -> None:
     assert "1 reports anonymised" in ran.output
     ran = app.test_cli_runner().invoke(args=["cases", "anonymise"])
     assert "0 reports anonymised" in ran.output
+
+
+def test_a_sheet_of_the_hotline_forgets_who_called_once_its_time_is_over(world: World) -> None:
+    unit = cases.departments()[0]
+    handler = of_department(unit, "works")
+
+    def closed(number: str, days: int) -> Appeal:
+        with clock.at(clock.now() - timedelta(days=days)):
+            sheet = hotline.receive(
+                sheet_no=number,
+                kind=AppealKind.HELP,
+                source="12345",
+                words="call me back: 13912345678",
+                caller_name="Wang",
+                caller_phone="13800138000",
+                by=world.dispatcher,
+            )
+            hotline.classify(sheet, by=world.dispatcher, categories=["water"])
+            hotline.assign(sheet, by=world.dispatcher, unit=unit.id)
+            hotline.accept(sheet, by=handler)
+            hotline.reply(sheet, by=handler, note="done", contacted=True)
+            hotline.approve(sheet, by=world.shift_leader)
+            hotline.content(sheet, by=world.shift_leader, solved=True)
+        return sheet
+
+    old, young = closed("2025010100001", 400), closed("2026110100001", 20)
+    assert anonymising.anonymise_sheets() == 1
+    assert anonymising.anonymise_sheets() == 0
+    assert (old.caller_name, old.caller_phone) == (None, None)
+    assert "13912345678" not in old.words
+    assert young.caller_phone == PHONE
+    row = db.session.scalars(select(Erasure)).one()
+    assert (row.kind, row.case_number, row.contacts, row.words) == ("sheet", old.sheet_no, 1, 1)

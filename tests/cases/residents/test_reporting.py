@@ -21,7 +21,7 @@ from tests.cases.residents.telling import (
 )
 from tests.cases.stages import brought_to
 from tests.world import World, as_user
-from webapp.base import clock
+from webapp.base import audit, clock
 from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.flow import NotOpen, Unacceptable
@@ -99,6 +99,36 @@ def test_a_resident_is_asked_what_the_class_asks_and_stopped_where_it_stops(
     assert browser.post("/report", data={**form, "answer.what": "lies"}).status_code == 303
     case = db.session.scalars(select(Case)).one()
     assert [each["value"] for each in case.answers] == ["lies"]
+
+
+def test_whoever_calls_the_reporter_back_says_what_for_and_the_log_keeps_it(
+    app: Flask, world: World
+) -> None:
+    case = told(world, resident())
+    address = f"/cases/{case.id}/reporter-contact"
+    desk = as_user(app, world.dispatcher)
+    page = desk.get(f"/cases/{case.id}").get_data(as_text=True)
+    assert address in page
+    assert "138 0013 8000" not in page
+    assert "138****" in page
+    assert desk.post(address, data={"purpose": ""}).status_code == 422
+    assert audit.history("case", case.id)[-1].move == "report"
+    shown = desk.post(address, data={"purpose": "asks for the house number"})
+    assert "138 0013 8000" in shown.get_data(as_text=True)
+    assert shown.headers["Cache-Control"] == "no-store"
+    event = audit.history("case", case.id)[-1]
+    assert (event.move, event.actor_id) == ("reached", world.dispatcher.id)
+    assert event.data["note"] == "asks for the house number"
+    for stranger in (world.stranger, world.worker):
+        answer = as_user(app, stranger).post(address, data={"purpose": "curious"})
+        assert answer.status_code in (403, 404)
+    # Whoever wants to stay unknown does, to everybody but those who accept.
+    moves.dispatch(case, to=world.worker.id, by=world.dispatcher)
+    worker = as_user(app, world.worker)
+    assert worker.post(address, data={"purpose": "call back"}).status_code == 200
+    case.confidential = True
+    db.session.flush()
+    assert worker.post(address, data={"purpose": "call back"}).status_code == 403
 
 
 def test_a_wrong_code_reports_nothing_and_counts(client: FlaskClient, world: World) -> None:

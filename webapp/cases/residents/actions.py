@@ -12,7 +12,7 @@ from flask_babel import gettext, lazy_gettext as _l
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
-from webapp.base import clock
+from webapp.base import audit, clock
 from webapp.base.access import HOUSE, Actor
 from webapp.base.datum import Datum
 from webapp.base.db import db, lock
@@ -25,7 +25,7 @@ from webapp.cases.residents.models import CaseAnswer, CaseRating, ReleasedMedia,
 from webapp.cases.residents.rules import LEVELS, RATE_DAYS, REPORTS_A_DAY, objects
 from webapp.cases.rules import CASE_FLOW, REOPEN_DAYS, Source, State
 from webapp.cases.telling import DISPATCHERS, tell
-from webapp.people import queries as people
+from webapp.people import phones, queries as people
 
 
 class TooMany(Refusal):
@@ -151,6 +151,22 @@ def _told(rating: CaseRating) -> str:
     if rating.reopened:
         return N_("%(number)s is open again, the reporter objects: %(level)s")
     return N_("The reporter of %(number)s objects, please call back: %(level)s")
+
+
+def reach(case: Case, *, purpose: str, by: Actor) -> list[tuple[str | None, str]]:
+    """The ways to whoever reported it (name, whole number); the log keeps who asked and what for."""
+    audit.record(
+        kind="case",
+        thing_id=case.id,
+        move="reached",
+        by=by,
+        before=case.state,
+        after=case.state,
+        grid_id=case.grid_id,
+        grid_version_id=case.grid_version_id,
+        data={"note": purpose},
+    )
+    return [(each.name, phones.readable(each.phone)) for each in cases.contacts(case.id)]
 
 
 def release(

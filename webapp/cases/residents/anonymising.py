@@ -24,12 +24,14 @@ from webapp.cases.residents.models import Erasure, ErasureRule
 BATCH = 500
 
 REPORT = "report"
+SHEET = "sheet"
 
 
 @tasks.task("cases.anonymise", cron="23 18 * * *")
 def anonymise_by_night() -> None:
     """What is due is anonymised, as much of it as one night holds."""
     anonymise()
+    anonymise_sheets()
 
 
 def anonymise(limit: int = BATCH) -> int:
@@ -56,6 +58,35 @@ def anonymise(limit: int = BATCH) -> int:
         for each in known:
             each.name = each.phone = each.email = each.channel = None
             each.erased_at = clock.now()
+    db.session.flush()
+    return len(rows)
+
+
+def anonymise_sheets(limit: int = BATCH) -> int:
+    """Sheets of the hotline whose time is over say no more who called; answers how many."""
+    rows = queries.sheets_to_erase(limit)
+    months = queries.erase_months()
+    for sheet in rows:
+        known = sheet.caller_name is not None or sheet.caller_phone is not None
+        sheet.caller_name = sheet.caller_phone = None
+        covered = 0
+        for name in ("words", "where_words", "forwarding", "reply", "caller_said", "leader_words"):
+            said = getattr(sheet, name)
+            if said and publishing.without_numbers(said) != said:
+                setattr(sheet, name, publishing.without_numbers(said))
+                covered += 1
+        db.session.add(
+            Erasure(
+                kind=SHEET,
+                case_number=sheet.sheet_no,
+                at=clock.now(),
+                class_prefix="",
+                months=months,
+                contacts=int(known),
+                words=covered,
+                links=0,
+            )
+        )
     db.session.flush()
     return len(rows)
 

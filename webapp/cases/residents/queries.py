@@ -30,6 +30,7 @@ from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.spatial import SRID, WGS84
 from webapp.cases import publishing
+from webapp.cases.appeals.models import Appeal
 from webapp.cases.models import Case, CaseClass, CaseContact, CaseMedia
 from webapp.cases.residents.models import (
     CaseAnswer,
@@ -401,6 +402,22 @@ def to_erase(limit: int) -> list[Any]:
         .limit(limit)
     )
     return list(db.session.execute(found))
+
+
+def sheets_to_erase(limit: int) -> list[Appeal]:
+    """Sheets of the hotline whose time is over by the rule for all classes, oldest first."""
+    known = exists().where(Erasure.kind == "sheet", Erasure.case_number == Appeal.sheet_no)
+    found = (
+        select(Appeal)
+        .where(
+            Appeal.closed_at.is_not(None),
+            Appeal.closed_at + func.make_interval(0, erase_months()) < clock.now(),
+            ~known,
+        )
+        .order_by(Appeal.closed_at, Appeal.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(found))
 
 
 def erasures(*, before: int | None = None, limit: int = PAGE) -> list[Erasure]:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base.access import Anywhere, Everyone, Holds, Owns
-from webapp.cases.rules import ACCEPTORS
+from webapp.cases.rules import ACCEPTORS, TakesPart
 
 # So many reports of one phone are taken in a day.
 REPORTS_A_DAY = 20
@@ -110,6 +110,7 @@ MAY = {
     "public.read": Everyone(),
     "public.release": Holds(*ACCEPTORS),
     "reports.own": Owns("reporter_id", "reported it"),
+    "reports.reach": Holds(*ACCEPTORS) | Owns("handler_id", "handles it") | TakesPart(),
     "follows.own": Owns("account_id", "follows it"),
     "erasures.see": Anywhere("admin", "supervisor"),
     "erasures.set": Anywhere("admin"),
