@@ -109,7 +109,7 @@ def test_a_resident_reports_follows_reads_and_rates(
     phone.goto(f"/public/cases?q={number}")
     expect(phone.locator("#public-list")).to_contain_text("没有符合的案件")
     desk = new_page(signed_in_as="dispatcher", width=1440)
-    settle(desk, new_page, case, shot)
+    settle(desk, new_page, served, case, shot)
     phone.goto(f"/public/cases?q={number}&show=all")
     row = phone.locator("#public-list a.line")
     expect(row).to_have_count(1)
@@ -130,9 +130,9 @@ def test_a_resident_reports_follows_reads_and_rates(
     expect(desk.locator("#chosen")).to_contain_text("还在原地")
 
 
-def settle(desk: Page, new_page: NewPage, case: int, shot: Path) -> None:
-    """The case goes its way to the end, in the hands of the demo leader, checked by the worker."""
-    worker = new_page(signed_in_as="leader", width=390)
+def settle(desk: Page, new_page: NewPage, served: Served, case: int, shot: Path) -> None:
+    """The case goes its way to the end, in the hands of a department, checked by the worker."""
+    handler = new_page(signed_in_as="handler", width=1440)
 
     def move(page: Page, name: str, **fields: str) -> None:
         token = page.locator("meta[name=csrf-token]").get_attribute("content")
@@ -151,11 +151,15 @@ def settle(desk: Page, new_page: NewPage, case: int, shot: Path) -> None:
         assert answer.status == 303, f"{name}: {answer.status} {answer.text()[:400]}"
 
     desk.goto(f"/cases/{case}")
-    worker.goto("/phone")
-    who = worker.locator("body").get_attribute("data-account") or ""
-    move(desk, "dispatch", worker=who)
-    move(worker, "sign")
-    move(worker, "feedback")
+    (unit,) = ask(
+        served,
+        """SELECT p.unit_id FROM post p JOIN account a ON a.id = p.account_id
+           WHERE a.username = 'handler' AND p.unit_id IS NOT NULL LIMIT 1""",
+    )
+    move(desk, "dispatch", unit=str(unit))
+    handler.goto(f"/cases/{case}")
+    move(handler, "sign")
+    move(handler, "feedback")
     checker = new_page(signed_in_as="worker", width=390)
     checker.goto("/phone")
     other = checker.locator("body").get_attribute("data-account") or ""
