@@ -26,7 +26,6 @@ from webapp.cases.moves import unchanged
 from webapp.cases.proof import Stood, away_m
 from webapp.cases.routing import actions as routing
 from webapp.cases.rules import CASE_FLOW, UNSENT, Source, Stage, State
-from webapp.cases.standards import in_force
 from webapp.cases.telling import tell_arrival
 from webapp.grids import queries as grids
 
@@ -61,8 +60,8 @@ def report(
     those to the questions of the class, by their codes, and are checked; None: nobody was asked. The
     log does not say which resident it was: it can never be erased there.
     """
-    case_class = in_force.class_of(class_code)
-    if case_class is None:
+    found = queries.class_with_condition(class_code)
+    if found is None:
         words_ = _l("There is no class with this code.")
         raise Unacceptable(words_, fields={"class_code": words_})
     now = clock.now()
@@ -87,7 +86,7 @@ def report(
         answers=answered,
         confidential=confidential,
         private=private,
-        **timing.terms(queries.condition_for(class_code), since=now, at=State.REPORTED),
+        **timing.terms(found[1], since=now, at=State.REPORTED),
         **_place(lon, lat, datum, accuracy_m),
     )
     # The same report may be coming in by another connection at this moment: then this one waits.

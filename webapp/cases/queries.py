@@ -378,6 +378,25 @@ def condition_for(class_code: str) -> FilingCondition | None:
     return next(iter(conditions(class_code)), None)
 
 
+def class_with_condition(code: str) -> tuple[CaseClass, FilingCondition | None] | None:
+    """A class by its five digits, and the condition that is meant where nobody chooses.
+
+    What is in force is asked by the same statement.
+    """
+    found = (
+        select(CaseClass, FilingCondition)
+        .select_from(CaseClass)
+        .outerjoin(FilingCondition, fits(code))
+        .where(CaseClass.code == code)
+    )
+    rows = db.session.execute(in_force.beside(found)).all()
+    if not rows:
+        return None
+    case_class, _condition, edition, calendar = rows[0]
+    in_force.note(edition, calendar)
+    return case_class, next(iter(meant(row[1] for row in rows if row[1] is not None)), None)
+
+
 def department(unit_id: int | None) -> Unit | None:
     """A department by its key."""
     return next(iter(departments([unit_id])), None) if unit_id else None

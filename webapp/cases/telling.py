@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app
+from sqlalchemy.orm.attributes import set_committed_value
 
 from webapp.base import notices
 from webapp.base.access import Actor
@@ -65,9 +66,12 @@ def tell_reporters(case: Case, words: str, **params: Any) -> None:
 
 def tell_arrival(case: Case, by: Actor) -> None:
     """The worker on watch in its grid and the desk know of a new case."""
-    readers = {*people.who_watches(ON_WATCH, DISPATCHERS, grid_id=case.grid_id)} - {by.id}
-    if case.grid is None:
+    holders, grid = people.who_watches(ON_WATCH, DISPATCHERS, grid_id=case.grid_id)
+    readers = {*holders} - {by.id}
+    if grid is None:
         tell(case, readers, N_("New, in no grid: %(what)s (%(number)s)"))
     else:
+        # Whoever answers with the case names its grid too.
+        set_committed_value(case, "grid", grid)
         words = N_("New in %(where)s: %(what)s (%(number)s)")
-        tell(case, readers, words, where=case.grid.name)
+        tell(case, readers, words, where=grid.name)

@@ -86,10 +86,15 @@ def held_over(grid_id: int | None, roles: Iterable[str]) -> ColumnElement[bool]:
 
 def who_watches(
     over_grid: Iterable[str], everywhere: Iterable[str], *, grid_id: int | None
-) -> list[int]:
-    """Keys of the accounts that hold one role over the grid, or the other over the whole street."""
+) -> tuple[list[int], Grid | None]:
+    """Keys of the accounts that hold one role over the grid, or the other over the whole street.
+
+    The grid comes along for whoever tells them; None when there is none, or nobody.
+    """
     found = (
-        select(Post.account_id)
+        select(Post.account_id, Grid)
+        .select_from(Post)
+        .outerjoin(Grid, Grid.id == grid_id)
         .outerjoin(Post.unit)
         .join(Account, Post.account_id == Account.id)
         .where(
@@ -103,9 +108,9 @@ def who_watches(
                 ),
             ),
         )
-        .distinct()
     )
-    return list(db.session.scalars(found))
+    rows = db.session.execute(found).all()
+    return list(dict.fromkeys(row[0] for row in rows)), rows[0][1] if rows else None
 
 
 def holders_everywhere(roles: Iterable[str]) -> list[int]:

@@ -19,7 +19,6 @@ from sqlalchemy import Select, func, select, true
 
 from webapp.base.clock import Calendar, Limit, Shifts, Unit
 from webapp.base.db import db
-from webapp.cases.models import CaseClass
 from webapp.cases.rules import State
 from webapp.cases.standards.models import (
     CalendarDay,
@@ -62,17 +61,6 @@ def standards() -> Standards:
     if known is None:
         known = _of(*db.session.execute(select(Edition.edition, Edition.calendar)).one())
     return known
-
-
-def class_of(code: str) -> CaseClass | None:
-    """A class by its five digits. What is in force is asked by the same statement."""
-    found = beside(select(CaseClass)).where(CaseClass.code == code)
-    row = db.session.execute(found).one_or_none()
-    if row is None:
-        return None
-    note(row[1], row[2])
-    case_class: CaseClass = row[0]
-    return case_class
 
 
 def beside(found: Select[Any]) -> Select[Any]:
