@@ -383,7 +383,7 @@ def class_with_condition(code: str) -> tuple[CaseClass, FilingCondition | None] 
 
     What is in force is asked by the same statement.
     """
-    found: Select[Any] = (
+    found: Any = (
         select(CaseClass, FilingCondition)
         .select_from(CaseClass)
         .outerjoin(FilingCondition, fits(code))
