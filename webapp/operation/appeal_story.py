@@ -11,7 +11,7 @@ from webapp.cases.appeals import actions, queries
 from webapp.cases.appeals.models import Appeal
 from webapp.cases.appeals.rules import AppealKind
 from webapp.cases.supervision import actions as supervision
-from webapp.people import actors, queries as people
+from webapp.operation.cast import actor
 from webapp.people.actors import Person
 
 
@@ -38,7 +38,7 @@ def tell() -> int:
     """The demo sheets are there where none were; answers how many are new."""
     if queries.by_sheet_no(_number(1)) is not None:
         return 0
-    desk, shift, handler = (_who(name) for name in ("acceptor", "shift", "handler"))
+    desk, shift, handler = (actor(name) for name in ("acceptor", "shift", "handler"))
     start = clock.now() - timedelta(days=3)
     for place, sheet in enumerate(SHEETS, start=1):
         with clock.at(start + timedelta(hours=place)):
@@ -77,11 +77,3 @@ def _steps(
 
 def _number(place: int) -> str:
     return f"DEMO-12345-{place:04}"
-
-
-def _who(username: str) -> Person:
-    account = people.by_username(username)
-    who = actors.person(account.id) if account else None
-    if who is None:
-        raise LookupError(f"the demo account {username} is missing")
-    return who

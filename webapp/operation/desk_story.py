@@ -8,7 +8,7 @@ from webapp.base import clock
 from webapp.cases.desk import actions, queries, shifts
 from webapp.cases.desk.forms import Wish
 from webapp.cases.desk.rules import Light
-from webapp.people import actors, queries as people
+from webapp.operation.cast import actor
 from webapp.people.actors import Person
 
 PHRASES = (
@@ -21,7 +21,7 @@ PHRASES = (
 
 def tell() -> None:
     """The demo of the desk is there; what is there already stays."""
-    dispatcher, shift = _who("dispatcher"), _who("shift")
+    dispatcher, shift = actor("dispatcher"), actor("shift")
     if queries.phrases(shift):
         return
     for words in PHRASES:
@@ -38,11 +38,3 @@ def _tell_shift(giver: Person, taker: Person) -> None:
         shifts.give(paper, note=note, taker=taker.id, by=giver)
     with clock.at(now - timedelta(hours=6) + timedelta(minutes=5)):
         shifts.take(paper, note=None, taker=None, by=taker)
-
-
-def _who(username: str) -> Person:
-    account = people.by_username(username)
-    who = actors.person(account.id) if account else None
-    if who is None:
-        raise LookupError(f"the demo account {username} is missing")
-    return who

@@ -12,7 +12,7 @@ from webapp.cases.honesty import actions as honesty
 from webapp.cases.models import Case
 from webapp.cases.rules import State
 from webapp.operation import scenes
-from webapp.people import actors, queries as people
+from webapp.operation.cast import actor
 from webapp.people.actors import Person
 
 FIGURE = ("in_time_dispose_rate", Division.DEPARTMENT)
@@ -25,7 +25,7 @@ def tell() -> int:
     """
     honesty.look(limit=1000)
     honesty.draw()
-    judge, handler = _who("supervisor"), _who("handler")
+    judge, handler = actor("supervisor"), actor("handler")
     if queries.appeals(judge).rows or queries.appeals(judge, decided=True).rows:
         return 0
     closed = cases.listed(judge, states=[State.CLOSED], limit=200)
@@ -52,11 +52,3 @@ def _contest(case: Case, handler: Person, judge: Person, *, granted: bool) -> No
     if granted:
         with clock.at(since + min(2 * step, step + timedelta(days=1))):
             actions.grant(appeal, by=judge, note="【示例】封路属实，予以剔除。")
-
-
-def _who(username: str) -> Person:
-    account = people.by_username(username)
-    who = actors.person(account.id) if account else None
-    if who is None:
-        raise LookupError(f"the demo account {username} is missing")
-    return who

@@ -14,7 +14,8 @@ from webapp.grids import queries as grids
 from webapp.interop.open311 import actions, queries as open311
 from webapp.interop.open311.forms import RequestForm
 from webapp.operation import scenes
-from webapp.people import actions as people_actions, actors, queries as people
+from webapp.operation.cast import actor
+from webapp.people import actions as people_actions, actors
 from webapp.people.actors import Person
 
 PORTAL = "【示例】市民门户"
@@ -63,24 +64,16 @@ def _send(sent: dict[str, object], spot: tuple[float, float], *, prefix: str, by
     with clock.at(at):
         case, _kept = actions.send(wish, service, by=by, prefix=prefix)
         # Whoever passed by has taken one: clients send links, and those lead nowhere here.
-        worker = _who("worker")
+        worker = actor("worker")
         picture = files.keep_picture(
             scenes.photo(SCENES[code], seed=int(code), solved=False), by=worker
         )
         photo = cases.add_media(case, picture, stage=Stage.FOUND)
     if code in CONFIRMED:
         with clock.at(at + timedelta(minutes=20)):
-            moves.file_case(case, by=_who("shift"))
+            moves.file_case(case, by=actor("shift"))
             words = wish.description
             residents.release(
-                case, words=words, photos=[photo.id], private=False, by=_who("dispatcher")
+                case, words=words, photos=[photo.id], private=False, by=actor("dispatcher")
             )
     return True
-
-
-def _who(username: str) -> Person:
-    account = people.by_username(username)
-    found = actors.person(account.id) if account else None
-    if found is None:
-        raise LookupError(f"the demo account {username} is missing")
-    return found

@@ -21,6 +21,7 @@ from webapp.cases.rules import Stage
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
 from webapp.operation import scenes
+from webapp.operation.cast import actor
 from webapp.people import actions as people_actions, actors, queries as people
 from webapp.people.actors import Person
 
@@ -93,11 +94,11 @@ class _Tales:
         self.prefix = prefix
         self.middle = border.representative_point()
         self.now = now
-        self.worker = _who("worker")
-        self.handler = _who("handler")
-        self.checker = _who("leader")
-        self.desk = _who("dispatcher")
-        self.shift = _who("shift")
+        self.worker = actor("worker")
+        self.handler = actor("handler")
+        self.checker = actor("leader")
+        self.desk = actor("dispatcher")
+        self.shift = actor("shift")
 
     @property
     def office(self) -> int:
@@ -167,14 +168,6 @@ class _Tales:
         moves.send_check(case, to=self.checker.id, by=self.desk)
         moves.pass_check(case, by=self.checker, note="【示例】已到现场查看")
         moves.close(case, by=self.shift)
-
-
-def _who(username: str) -> Person:
-    account = people.by_username(username)
-    found = actors.person(account.id) if account else None
-    if found is None:
-        raise LookupError(f"the demo account {username} is missing")
-    return found
 
 
 def _photo(case: Case, place: int, stage: Stage, by: Actor) -> None:

@@ -29,6 +29,7 @@ from webapp.cases.rules import Grade, Source, Stage, State
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
 from webapp.operation import scenes
+from webapp.operation.cast import actor
 from webapp.people import actors, queries as people
 from webapp.people.actors import Person
 
@@ -265,11 +266,7 @@ class Stories:
 
     def _who(self, username: str) -> Person:
         if username not in self._known:
-            account = people.by_username(username)
-            who = actors.person(account.id) if account else None
-            if who is None:
-                raise LookupError(f"the demo account {username} is missing")
-            self._known[username] = who
+            self._known[username] = actor(username)
         return self._known[username]
 
 

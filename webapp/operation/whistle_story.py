@@ -11,7 +11,7 @@ from webapp.cases.rules import State
 from webapp.cases.whistles import actions, queries
 from webapp.cases.whistles.models import Whistle
 from webapp.cases.whistles.rules import WhistleKind
-from webapp.people import actors, queries as people
+from webapp.operation.cast import actor
 from webapp.people.actors import Person
 
 # Departments by the user names of their demo handlers: who leads, who is called as well.
@@ -20,7 +20,7 @@ LEAD, HELPER = "handler", "d13"
 
 def tell() -> int:
     """The demo whistles are blown where none were; answers how many are new."""
-    shift = _who("shift")
+    shift = actor("shift")
     if queries.listed(shift).rows or queries.listed(shift, ended=True).rows:
         return 0
     handled = sorted(cases.listed(shift, states=[State.PROCESSING]), key=_last)
@@ -42,7 +42,7 @@ def _tell_running(case: Case) -> None:
 
 def _tell_ended(case: Case, shift: Person) -> None:
     """Everybody came, there was a plan and a result, and whoever blew was content."""
-    moments, lead = _moments(case), _who(LEAD)
+    moments, lead = _moments(case), actor(LEAD)
     with clock.at(moments[0]):
         done = _blow(case, WhistleKind.TOUGH, "【示例】占道摊点反复出现，请共同研究")
     with clock.at(moments[1]):
@@ -71,13 +71,13 @@ def _moments(case: Case) -> list[datetime]:
 
 
 def _blow(case: Case, kind: WhistleKind, words: str) -> Whistle:
-    lead, helper = (_department(_who(name)) for name in (LEAD, HELPER))
-    made = actions.blow(case, kind=kind, lead=lead, units=[helper], words=words, by=_who("shift"))
+    lead, helper = (_department(actor(name)) for name in (LEAD, HELPER))
+    made = actions.blow(case, kind=kind, lead=lead, units=[helper], words=words, by=actor("shift"))
     return queries.one(made.id) or made
 
 
 def _come(whistle: Whistle, username: str) -> None:
-    who = _who(username)
+    who = actor(username)
     call = next(each for each in whistle.calls if each.unit_id == _department(who))
     lonlat = whistle.case.lonlat or (None, None)
     actions.report_in(call, by=who, lon=lonlat[0], lat=lonlat[1], accuracy_m=12.0)
@@ -85,11 +85,3 @@ def _come(whistle: Whistle, username: str) -> None:
 
 def _department(who: Person) -> int:
     return next(iter(who.held[0].units))
-
-
-def _who(username: str) -> Person:
-    account = people.by_username(username)
-    who = actors.person(account.id) if account else None
-    if who is None:
-        raise LookupError(f"the demo account {username} is missing")
-    return who
