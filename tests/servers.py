@@ -19,6 +19,8 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
+import psycopg2
+
 from tests.databases import ROOT
 
 READY_WITHIN_S = 60.0
@@ -136,6 +138,14 @@ def running(
             process.terminate()
         for process in (served.web, served.worker):
             _end(process)
+
+
+def ask(served: Served, statement: str, *values: Any) -> Any:
+    """One row of the database of the running house."""
+    dsn = served.database_url.replace("postgresql+psycopg2://", "postgresql://")
+    with psycopg2.connect(dsn) as connection, connection.cursor() as sql:
+        sql.execute(statement, values)
+        return sql.fetchone()
 
 
 def free_port() -> int:

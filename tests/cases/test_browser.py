@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import psycopg2
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import NewPage, axe
 from tests.cases.stages import picture
-from tests.servers import Served
+from tests.servers import Served, ask
 
 # What Chromium itself says when the network is gone on purpose.
 GONE = (
@@ -31,27 +29,6 @@ UNTIL_KEPT = """async () => {
         await new Promise((go) => setTimeout(go, 50));
     }
 }"""
-
-
-def ask(served: Served, statement: str, *values: Any) -> Any:
-    """One row of the database of the running house."""
-    dsn = served.database_url.replace("postgresql+psycopg2://", "postgresql://")
-    with psycopg2.connect(dsn) as connection, connection.cursor() as sql:
-        sql.execute(statement, values)
-        return sql.fetchone()
-
-
-@pytest.fixture
-def home(served: Served) -> tuple[float, float]:
-    """A point in the grid of the demo worker, degrees WGS 84."""
-    return ask(
-        served,
-        """SELECT ST_X(p), ST_Y(p) FROM (
-               SELECT ST_Transform(ST_PointOnSurface(v.geom), 4326) AS p
-               FROM account a JOIN post s ON s.account_id = a.id AND s.grid_id IS NOT NULL
-               JOIN grid_version v ON v.grid_id = s.grid_id AND upper_inf(v.valid)
-               WHERE a.username = 'worker' LIMIT 1) spot""",
-    )
 
 
 @pytest.fixture

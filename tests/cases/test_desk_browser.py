@@ -8,8 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe
-from tests.cases.test_browser import ask
-from tests.servers import Served
+from tests.servers import Served, ask
 
 
 def reported(page: Page, words: str, at: tuple[float, float]) -> int:

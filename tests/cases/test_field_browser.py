@@ -12,8 +12,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import NewPage, axe
 from tests.cases.stages import picture
-from tests.cases.test_browser import GONE, ask
-from tests.servers import Served
+from tests.cases.test_browser import GONE
+from tests.servers import Served, ask
 
 UNTIL_KEPT = """async (pages) => {
     while (!(await Promise.all(pages.map((page) => caches.match(page)))).every(Boolean)) {

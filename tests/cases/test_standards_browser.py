@@ -5,28 +5,9 @@ from __future__ import annotations
 import re
 import time
 
-import psycopg2
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
-from tests.servers import Served
-
-
-@pytest.fixture
-def home(served: Served) -> tuple[float, float]:
-    """A point in the grid of the demo worker, degrees WGS 84."""
-    dsn = served.database_url.replace("postgresql+psycopg2://", "postgresql://")
-    with psycopg2.connect(dsn) as connection, connection.cursor() as sql:
-        sql.execute(
-            """SELECT ST_X(p), ST_Y(p) FROM (
-                   SELECT ST_Transform(ST_PointOnSurface(v.geom), 4326) AS p
-                   FROM account a JOIN post s ON s.account_id = a.id AND s.grid_id IS NOT NULL
-                   JOIN grid_version v ON v.grid_id = s.grid_id AND upper_inf(v.valid)
-                   WHERE a.username = 'worker' LIMIT 1) spot"""
-        )
-        found: tuple[float, float] = sql.fetchone()
-    return found
 
 
 def test_the_report_asks_stops_and_keeps_the_answers(

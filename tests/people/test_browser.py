@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 
-import psycopg2
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe
-from tests.servers import Served
+from tests.servers import Served, ask
 
 PAGES = (
     "/people/accounts",
@@ -39,15 +37,13 @@ PAGES = (
 @pytest.fixture(scope="module")
 def keys(served: Served) -> dict[str, int]:
     """Keys of a worker, the worker's post, a community and an enterprise of the demo data."""
-    dsn = served.database_url.replace("+psycopg2", "")
-    with closing(psycopg2.connect(dsn)) as connection, connection.cursor() as sql:
-        sql.execute("""
-            SELECT a.id, p.id, (SELECT min(id) FROM unit WHERE kind = 'community'),
-                   (SELECT min(id) FROM enterprise)
-            FROM account a JOIN post p ON p.account_id = a.id
-            WHERE a.username = 'worker' AND p.role = 'grid_worker'
-        """)
-        found = sql.fetchone()
+    found = ask(
+        served,
+        """SELECT a.id, p.id, (SELECT min(id) FROM unit WHERE kind = 'community'),
+                  (SELECT min(id) FROM enterprise)
+           FROM account a JOIN post p ON p.account_id = a.id
+           WHERE a.username = 'worker' AND p.role = 'grid_worker'""",
+    )
     return dict(zip(("account", "post", "unit", "firm"), found, strict=True))
 
 

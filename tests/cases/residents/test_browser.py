@@ -7,23 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe
 from tests.cases.stages import picture
-from tests.servers import Served
+from tests.servers import Served, ask
 
 PHONE = "+8613800009901"
-
-
-def ask(served: Served, statement: str, *values: Any) -> Any:
-    """One row of the database of the running house."""
-    dsn = served.database_url.replace("postgresql+psycopg2://", "postgresql://")
-    with psycopg2.connect(dsn) as connection, connection.cursor() as sql:
-        sql.execute(statement, values)
-        return sql.fetchone()
 
 
 def code_on_the_phone(served: Served) -> str:
@@ -44,19 +34,6 @@ def code_on_the_phone(served: Served) -> str:
                 return str(said[-1])
         time.sleep(0.1)
     raise AssertionError("no code is on its way")
-
-
-@pytest.fixture
-def home(served: Served) -> tuple[float, float]:
-    """A point in the grid of the demo worker, degrees WGS 84."""
-    return ask(
-        served,
-        """SELECT ST_X(p), ST_Y(p) FROM (
-               SELECT ST_Transform(ST_PointOnSurface(v.geom), 4326) AS p
-               FROM account a JOIN post s ON s.account_id = a.id AND s.grid_id IS NOT NULL
-               JOIN grid_version v ON v.grid_id = s.grid_id AND upper_inf(v.valid)
-               WHERE a.username = 'worker' LIMIT 1) spot""",
-    )
 
 
 def no_wider_than_the_phone(page: Page) -> None:
