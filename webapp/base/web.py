@@ -204,6 +204,12 @@ def _own_face() -> Told | None:
     return next((told for start, told in _FACES.items() if request.path.startswith(start)), None)
 
 
+def error_body(code: str, words: Any, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A refusal as machines and scripts read it; `fields` are the words for each field."""
+    shown = {name: str(text) for name, text in (fields or {}).items()}
+    return {"error": {"code": code, "message": str(words), "fields": shown}}
+
+
 def error_answer(
     status: int, code: str, words: Any, fields: dict[str, Any] | None = None
 ) -> Response:
@@ -213,8 +219,7 @@ def error_answer(
     if told is not None:
         return told(status, code, words, shown)
     if wants_json():
-        body = {"error": {"code": code, "message": str(words), "fields": shown}}
-        return make_response(jsonify(body), status)
+        return make_response(jsonify(error_body(code, words, fields)), status)
     return page(
         "error.html", fragment="told", status=status, words=words, fields=shown, error_status=status
     )

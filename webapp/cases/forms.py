@@ -97,11 +97,26 @@ class ReportForm(HappenedForm, AnsweringForm):
     solved_note: str | None = Field(default=None, max_length=2000)
 
 
+def with_spot(source: Any) -> Any:
+    """Without a script there is no pin: a named place stands for the point."""
+    lon, _comma, lat = source.form.get("spot", "").partition(",")
+    if lat and not source.form.get("lon"):
+        source.form = source.form.copy()
+        source.form["lon"], source.form["lat"] = lon, lat
+    return source
+
+
 def answers_of(sent: MultiDict[str, str]) -> dict[str, list[str]]:
     """What a form answers to the questions of a class, as it was sent."""
     return {
         name.removeprefix(ANSWER): sent.getlist(name) for name in sent if name.startswith(ANSWER)
     }
+
+
+class PurposeForm(Form):
+    """What somebody wants to know who reported or called for."""
+
+    purpose: str = Field(min_length=2, max_length=200)
 
 
 class MediaForm(StoodForm):

@@ -18,7 +18,7 @@ from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import Form, goto, page, wants_json
 from webapp.cases import actions, moves, queries
 from webapp.cases.attaching import keep_media
-from webapp.cases.forms import ReportForm, answers_of
+from webapp.cases.forms import ReportForm, answers_of, with_spot
 from webapp.cases.rules import DESK, Source, Stage
 from webapp.cases.standards import queries as standards
 from webapp.cases.views import note_place, plain
@@ -82,7 +82,7 @@ def _report_page(
 def report() -> ResponseReturnValue:
     """A report comes in, from the form or from the queue of a phone that was offline."""
     try:
-        form = ReportForm.read(_with_spot(request))
+        form = ReportForm.read(with_spot(request))
         if not _says_something(form):
             words = _l("Add a photo, a voice note, or a few words.")
             raise Unacceptable(words, fields={"words": words})
@@ -119,16 +119,6 @@ def report() -> ResponseReturnValue:
     return goto("cases.one", case_id=case.id)
 
 
-def _with_spot(source: Any) -> Any:
-    """Without a script there is no pin: a named place stands for the point."""
-    chosen = source.form.get("spot", "")
-    lon, _comma, lat = chosen.partition(",")
-    if lat and not source.form.get("lon"):
-        source.form = source.form.copy()
-        source.form["lon"], source.form["lat"] = lon, lat
-    return source
-
-
 def _says_something(form: ReportForm) -> bool:
     has_files = any(
         each.filename
@@ -149,6 +139,7 @@ def classes() -> Response:
     return page(
         "cases/classes.html",
         fragment="hits",
+        door=bp.name,
         words=words,
         linked=not request.headers.get("HX-Request"),
         hits=queries.classes(words or None, limit=20),

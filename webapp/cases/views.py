@@ -15,7 +15,7 @@ from webapp.base.access import Actor, may, me, permit
 from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.flow import Move, Refusal, Unacceptable
-from webapp.base.web import goto, page, part_of_address, wants_json
+from webapp.base.web import error_body, goto, page, part_of_address, wants_json
 from webapp.cases import actions, beside, candidates, moves, offers, parts, queries, questions
 from webapp.cases.attaching import keep_media
 from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
@@ -374,15 +374,9 @@ def _moved(case: Case, known: Event | None = None) -> ResponseReturnValue:
 
 def _refused(case_id: int, refusal: Refusal) -> ResponseReturnValue:
     case = queries.one(case_id)
-    body = {
-        "error": {
-            "code": refusal.code,
-            "message": str(refusal.words),
-            "fields": {name: str(words) for name, words in refusal.fields.items()},
-        },
-        "theirs": theirs(case) if case and may(me(), "cases.see", case) else None,
-    }
-    return jsonify(body), refusal.status
+    body = error_body(refusal.code, refusal.words, refusal.fields)
+    seen = theirs(case) if case and may(me(), "cases.see", case) else None
+    return jsonify({**body, "theirs": seen}), refusal.status
 
 
 def theirs(case: Case) -> dict[str, Any]:

@@ -19,10 +19,12 @@ from webapp.cases.appeals import queries
 from webapp.cases.appeals.models import Appeal
 from webapp.cases.appeals.rules import (
     APPEAL_FLOW,
+    DESK,
     EXTENSION_MOST,
     HANDLE,
     LEVELS,
     RETURN_WITHIN,
+    WATCH,
     YELLOW_BEFORE,
     AppealKind,
     AppealState,
@@ -31,9 +33,6 @@ from webapp.cases.appeals.rules import (
 from webapp.cases.rules import Grade
 from webapp.people import phones, queries as people
 from webapp.people.refusing import refusing
-
-DESK = ("acceptor", "dispatcher", "shift_leader")
-WATCH = ("supervisor", "street_leader")
 
 
 def receive(

@@ -26,6 +26,7 @@ from webapp.cases.appeals.rules import (
     AppealKind,
 )
 from webapp.cases.appeals.shown import EVENT_WORDS, VIEW_WORDS
+from webapp.cases.forms import PurposeForm
 from webapp.cases.rules import GRADE_WORDS, Grade
 from webapp.people import queries as people
 
@@ -91,12 +92,6 @@ class StepForm(Form):
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return value if isinstance(value, list) else [value]
-
-
-class PurposeForm(Form):
-    """What somebody wants to know the caller for."""
-
-    purpose: str = Field(min_length=2, max_length=200)
 
 
 @bp.get("")

@@ -13,7 +13,7 @@ from webapp.base import audit
 from webapp.base.access import me
 from webapp.base.db import db
 from webapp.base.flow import Flow, Refusal
-from webapp.base.web import wants_json
+from webapp.base.web import error_body, wants_json
 from webapp.cases.field import actions
 from webapp.cases.field.forms import ConflictForm, StepForm
 
@@ -118,9 +118,5 @@ def _refused(flow: Flow, thing: Any, url: str, refusal: Refusal) -> ResponseRetu
     """The answer to a step that does not go: both versions for a phone; a person reads why."""
     if not wants_json():
         raise refusal
-    fields = {name: str(words) for name, words in refusal.fields.items()}
-    body = {
-        "error": {"code": refusal.code, "message": str(refusal.words), "fields": fields},
-        "theirs": theirs(flow, thing, url),
-    }
-    return jsonify(body), refusal.status
+    body = error_body(refusal.code, refusal.words, refusal.fields)
+    return jsonify({**body, "theirs": theirs(flow, thing, url)}), refusal.status

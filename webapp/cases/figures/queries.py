@@ -66,8 +66,8 @@ def measured(
 
     Not `grouped`: all objects together, under None. Grouped takes figures of the same objects.
     """
-    found: dict[str | None, dict[str, Figure]] = {}
     chosen = list(kpis)
+    found: dict[str | None, dict[str, Figure]] = {} if grouped else {None: {}}
     for subject in Subject:
         own = [kpi for kpi in chosen if KPIS[kpi].subject is subject]
         if not own:
@@ -78,10 +78,9 @@ def measured(
         rows = db.session.execute(_bound(sql), _values(division, window, scope, subject)).mappings()
         for row in rows:
             found.setdefault(row["key"], {}).update({kpi: _figure(kpi, row) for kpi in own})
-    whole: list[str | None] = [] if grouped else [None]
     return {
-        key: {kpi: found.get(key, {}).get(kpi, Figure(kpi)) for kpi in chosen}
-        for key in [*found, *(each for each in whole if each not in found)]
+        key: {kpi: figures.get(kpi, Figure(kpi)) for kpi in chosen}
+        for key, figures in found.items()
     }
 
 

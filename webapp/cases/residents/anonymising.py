@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -25,6 +26,9 @@ BATCH = 500
 
 REPORT = "report"
 SHEET = "sheet"
+
+SAID_IN_CASE = ("words", "where_words")
+SAID_IN_SHEET = (*SAID_IN_CASE, "forwarding", "reply", "caller_said", "leader_words")
 
 
 @tasks.task("cases.anonymise", cron="23 18 * * *")
@@ -69,12 +73,6 @@ def anonymise_sheets(limit: int = BATCH) -> int:
     for sheet in rows:
         known = sheet.caller_name is not None or sheet.caller_phone is not None
         sheet.caller_name = sheet.caller_phone = None
-        covered = 0
-        for name in ("words", "where_words", "forwarding", "reply", "caller_said", "leader_words"):
-            said = getattr(sheet, name)
-            if said and publishing.without_numbers(said) != said:
-                setattr(sheet, name, publishing.without_numbers(said))
-                covered += 1
         db.session.add(
             Erasure(
                 kind=SHEET,
@@ -83,7 +81,7 @@ def anonymise_sheets(limit: int = BATCH) -> int:
                 class_prefix="",
                 months=months,
                 contacts=int(known),
-                words=covered,
+                words=_cover_words(sheet, SAID_IN_SHEET),
                 links=0,
             )
         )
@@ -93,12 +91,7 @@ def anonymise_sheets(limit: int = BATCH) -> int:
 
 def _cover(case: Case) -> int:
     """Answers are gone, and what leads to a person in the words of the report is covered."""
-    covered: int = 0
-    for name in ("words", "where_words"):
-        said = getattr(case, name)
-        if said and publishing.without_numbers(said) != said:
-            setattr(case, name, publishing.without_numbers(said))
-            covered += 1
+    covered: int = _cover_words(case, SAID_IN_CASE)
     answers = [_covered(each) for each in case.answers]
     covered += sum(new != old for new, old in zip(answers, case.answers, strict=True))
     case.answers = answers
@@ -109,6 +102,17 @@ def _cover(case: Case) -> int:
     if rating is not None and rating.words is not None:
         rating.words = None
         covered += 1
+    return covered
+
+
+def _cover_words(thing: Any, names: Iterable[str]) -> int:
+    """What leads to a person is covered in these texts; answers in how many."""
+    covered = 0
+    for name in names:
+        said = getattr(thing, name)
+        if said and (clean := publishing.without_numbers(said)) != said:
+            setattr(thing, name, clean)
+            covered += 1
     return covered
 
 

@@ -14,6 +14,7 @@ from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import limiter
 from webapp.base.web import goto, page, wants_json
 from webapp.cases import queries as cases
+from webapp.cases.forms import with_spot
 from webapp.cases.residents import following, queries
 from webapp.cases.residents.forms import FollowForm
 from webapp.cases.residents.models import Follow
@@ -64,7 +65,7 @@ def _form(
 def follow() -> ResponseReturnValue:
     """The account follows it; a phone without one is sent a link that asks."""
     try:
-        form = FollowForm.read(_with_spot(request))
+        form = FollowForm.read(with_spot(request))
         grid = grids.one(form.grid) if form.grid else None
         if form.grid and grid is None:
             words = _l("There is no grid with this code.")
@@ -95,14 +96,6 @@ def follow() -> ResponseReturnValue:
     if new.confirmed_at is None:
         return _form(sent={}, asked=new.phone)
     return goto("follows.new")
-
-
-def _with_spot(source: Any) -> Any:
-    lon, _comma, lat = source.form.get("spot", "").partition(",")
-    if lat and not source.form.get("lon"):
-        source.form = source.form.copy()
-        source.form["lon"], source.form["lat"] = lon, lat
-    return source
 
 
 @bp.post("/follow/<int:follow_id>/end")

@@ -68,12 +68,6 @@ class PagedForm(Form):
     before: int | None = Field(default=None, ge=1)
 
 
-class PurposeForm(Form):
-    """What somebody wants to know the way to the reporter for."""
-
-    purpose: str = Field(min_length=2, max_length=200)
-
-
 class ReleaseForm(Form):
     """What of a case the public reads and sees."""
 

@@ -12,9 +12,9 @@ from webapp.base.access import me, permit
 from webapp.base.flow import NotAllowed, Refusal
 from webapp.base.web import page, wants_json
 from webapp.cases import queries as cases
+from webapp.cases.forms import PurposeForm
 from webapp.cases.models import Case
 from webapp.cases.residents import actions
-from webapp.cases.residents.forms import PurposeForm
 from webapp.cases.views import hides_reporter
 
 bp = Blueprint("reach", __name__, url_prefix="/cases/<int:case_id>")

@@ -15,10 +15,10 @@ from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import limiter
-from webapp.base.web import goto, page, part_of_address, wants_json
+from webapp.base.web import error_body, goto, page, part_of_address, wants_json
 from webapp.cases import queries as cases
 from webapp.cases.attaching import keep_media
-from webapp.cases.forms import answers_of
+from webapp.cases.forms import answers_of, with_spot
 from webapp.cases.models import Case
 from webapp.cases.residents import actions, queries
 from webapp.cases.residents.forms import AnswerForm, PagedForm, PhoneForm, RatingForm, TellForm
@@ -81,8 +81,9 @@ def classes() -> Response:
     """Classes that residents report, by name or the words people use."""
     words = request.args.get("q", "").strip()[:60]
     return page(
-        "residents/classes.html",
+        "cases/classes.html",
         fragment="hits",
+        door=bp.name,
         words=words,
         linked=not request.headers.get("HX-Request"),
         hits=queries.public_classes(words or None, limit=20),
@@ -117,7 +118,7 @@ def send_code() -> ResponseReturnValue:
 def report() -> ResponseReturnValue:
     """The report has its number; whoever gave a phone and its code is signed in with it."""
     try:
-        form = TellForm.read(_with_spot(request))
+        form = TellForm.read(with_spot(request))
         if not form.words and not _brings_files():
             words = _l("Add a photo, or say in a few words what it is.")
             raise Unacceptable(words, fields={"words": words})
@@ -178,13 +179,7 @@ def _report(form: TellForm, who: Person) -> Case:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     if wants_json():
-        body = {
-            "error": {
-                "code": refusal.code,
-                "message": str(refusal.words),
-                "fields": {name: str(words) for name, words in refusal.fields.items()},
-            }
-        }
+        body = error_body(refusal.code, refusal.words, refusal.fields)
         return jsonify(body), refusal.status
     sent = request.form.to_dict()
     return _form(
@@ -194,15 +189,6 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
         told=refusal.words,
         coded=bool(sent.get("code")),
     )
-
-
-def _with_spot(source: Any) -> Any:
-    """Without a script there is no pin: a named place stands for the point."""
-    lon, _comma, lat = source.form.get("spot", "").partition(",")
-    if lat and not source.form.get("lon"):
-        source.form = source.form.copy()
-        source.form["lon"], source.form["lat"] = lon, lat
-    return source
 
 
 def _brings_files() -> bool:
