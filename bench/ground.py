@@ -20,7 +20,14 @@ from bench import cpu
 from house.cluster import Throwaway
 
 ROOT = Path(__file__).parent.parent
-SETUP = (("db", "upgrade"), ("geodata", "load"), ("cases", "load"), ("people", "load"), ("demo",))
+SETUP = (
+    ("db", "upgrade"),
+    ("geodata", "load"),
+    ("cases", "load"),
+    ("people", "load"),
+    ("services", "load"),
+    ("demo",),
+)
 
 # A throwaway cluster gives up safety for speed; what is measured must not.
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

@@ -210,7 +210,11 @@ def _prepare_application(env: Mapping[str, str]) -> None:
     if _wants_demo(env):
         steps["demo"] = ["demo"]
     else:  # what the demo data would bring that every installation needs
-        steps |= {"bodies": ["people", "load"], "classes": ["cases", "load"]}
+        steps |= {
+            "bodies": ["people", "load"],
+            "classes": ["cases", "load"],
+            "items": ["services", "load"],
+        }
     for name, words in steps.items():
         began = time.monotonic()
         _flask_step(name, words, env)

@@ -19,7 +19,13 @@ TEMPLATE = "wangge_template"
 WITH_DEMO = "wangge_with_demo"
 # Held while the first who wants demo data makes it for all.
 _DEMO_LOCK = 370672
-STEPS = (("db", "upgrade"), ("geodata", "load"), ("people", "load"), ("cases", "load"))
+STEPS = (
+    ("db", "upgrade"),
+    ("geodata", "load"),
+    ("people", "load"),
+    ("cases", "load"),
+    ("services", "load"),
+)
 
 
 def make_template(cluster_url: str) -> None:

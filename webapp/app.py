@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.base import access, db, files, language, live, notices, security, tasks, web
+from webapp.base import (
+    access,
+    db,
+    files,
+    language,
+    live,
+    notices,
+    sealing,
+    security,
+    tasks,
+    web,
+)
 from webapp.base.config import Settings
 from webapp.cases import (
     api as cases_api,
@@ -78,6 +89,11 @@ from webapp.people import (
     rules as people,
     sign_in,
 )
+from webapp.services.items import (
+    commands as service_commands,
+    rules as services,
+    views as service_pages,
+)
 
 RULES = (
     notices,
@@ -94,6 +110,7 @@ RULES = (
     residents,
     figures,
     honesty,
+    services,
     maps,
     machines,
     open311,
@@ -128,6 +145,7 @@ PAGES = (
     reach_pages,
     figure_pages,
     honesty_pages,
+    service_pages,
     cases_api,
     installed,
     grids_api,
@@ -144,6 +162,7 @@ COMMANDS = (
     import_commands.group,
     case_commands.group,
     map_commands.group,
+    service_commands.group,
     *people_commands.ALL,
     *house_commands.ALL,
 )
@@ -168,6 +187,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         access.register(rules.MAY)
     security.init_app(app, settings)
     db.init_app(app, settings)
+    sealing.init_app(app, settings)
     sign_in.init_app(app, settings)
     language.init_app(app, settings)
     files.init_app(app, settings.instance)

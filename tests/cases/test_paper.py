@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.cases.stages import brought_to, photographed, reported
 from tests.world import World, as_user
+from webapp.base import paper
 from webapp.base.db import db
 from webapp.cases import queries
 from webapp.cases.models import Case
@@ -68,7 +69,7 @@ def test_the_pdf_is_one_and_nothing_else_is_fetched(app: Flask, world: World) ->
     assert again is not None
     for address in ("http://elsewhere.example/x.png", "file:///etc/passwd", "photo:999999"):
         with pytest.raises(ValueError, match="nothing is fetched"):
-            pdf._Photos({}).fetch(address)
+            paper._Photos({}).fetch(address)
 
 
 def test_who_reported_a_confidential_case_is_not_on_its_paper(app: Flask, world: World) -> None:

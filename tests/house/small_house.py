@@ -58,6 +58,13 @@ def load_classes():
 def load_bodies():
     print("16 departments")
 
+@app.cli.group("services")
+def services(): ...
+
+@services.command("load")
+def load_items():
+    print("38 items")
+
 @app.cli.command("demo")
 def demo():
     row = {"role": "网格员", "username": "worker", "password": "secret-word", "home": "/m"}

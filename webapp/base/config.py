@@ -34,6 +34,13 @@ class Settings:
     secret_key: str = _setting(
         "SECRET_KEY", "", "signs sessions and forms; production wants 32 characters or more"
     )
+    sealing_keys: str = _setting(
+        "SEALING_KEYS",
+        "",
+        "secrets of 32 characters or more that seal personal values and papers, separated by commas, the"
+        " newest first; empty: SECRET_KEY, which then must not change. A new one goes in front, then"
+        " `services reseal`, then the old one may go",
+    )
     port: int = _setting("PORT", 8000, "port of the web pages on 127.0.0.1")
     srid: int = _setting(
         "SRID", 4549, "the metric CRS in which this installation stores geometry (EPSG number)"
@@ -119,6 +126,12 @@ class Settings:
                 raise SettingsError("DATABASE_URL is missing: production needs its own server.")
             if len(self.secret_key) < 32:
                 raise SettingsError("SECRET_KEY must have 32 characters or more in production.")
+
+        short = [each for each in self.sealing_keys.split(",") if 0 < len(each.strip()) < 32]
+        if self.production and short:
+            raise SettingsError(
+                "Each of SEALING_KEYS must have 32 characters or more in production."
+            )
 
     @property
     def production(self) -> bool:

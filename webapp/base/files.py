@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
@@ -59,8 +60,21 @@ def init_app(app: Flask, instance: Path) -> None:
     app.extensions["files"] = folder
 
 
-def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> StoredFile:
-    """The picture is kept as JPEG, turned upright, at most 2048 px, with nothing hidden in it.
+@dataclass(frozen=True)
+class Cleaned:
+    """A picture as it is kept, and what was read of it before the rest was dropped."""
+
+    body: bytes
+    width: int
+    height: int
+    lon: float | None
+    lat: float | None
+    heading: float | None
+    taken_at: datetime | None
+
+
+def cleaned(stream: IO[bytes]) -> Cleaned:
+    """The picture as JPEG, turned upright, at most 2048 px, with nothing hidden in it.
 
     Its position (WGS 84 degrees) and its moment are read before everything else that the phone wrote is dropped.
     Raises `Unacceptable` when it is not a picture.
@@ -79,10 +93,17 @@ def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> St
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     clean = io.BytesIO()
     upright.save(clean, "JPEG", quality=82)
-    file = _keep(clean.getvalue(), "image/jpeg", by=by, name=name)
-    file.width, file.height = upright.size
-    file.taken_lon, file.taken_lat = lon, lat
-    file.taken_heading, file.taken_at = heading, taken_at
+    width, height = upright.size
+    return Cleaned(clean.getvalue(), width, height, lon, lat, heading, taken_at)
+
+
+def keep_picture(stream: IO[bytes], *, by: Actor, name: str | None = None) -> StoredFile:
+    """The picture is kept as `cleaned` makes it; `Unacceptable` when it is not a picture."""
+    clean = cleaned(stream)
+    file = _keep(clean.body, "image/jpeg", by=by, name=name)
+    file.width, file.height = clean.width, clean.height
+    file.taken_lon, file.taken_lat = clean.lon, clean.lat
+    file.taken_heading, file.taken_at = clean.heading, clean.taken_at
     return file
 
 

@@ -60,6 +60,7 @@ DESK_LINKS = (
     Link(_l("Rota"), "/rota", "rota.see", icon="calendar-time"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
+    Link(_l("Services"), "/services", "services.see", icon="building-bank"),
     Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),
     Link(_l("People"), "/people", "people.see", icon="users"),
 )
@@ -86,6 +87,7 @@ VISITOR_LINKS = (
     Link(_l("My grid"), "/", "grids.see", icon="map-2"),
     Link(_l("Report something"), "/report", "public.read", icon="plus", main=True),
     Link(_l("Public cases"), "/public/cases", "public.read", icon="list-check", also=("/follow",)),
+    Link(_l("Services"), "/services", "services.see", icon="building-bank"),
     Link(_l("My reports"), "/mine", "public.read", icon="message-report"),
 )
 

@@ -40,6 +40,7 @@ from webapp.people import (
 )
 from webapp.people.models import Account
 from webapp.people.rules import ROLES
+from webapp.services.items import commands as service_data
 
 # The community whose people are the sign-ins of the README.
 HOME_COMMUNITY = "季翔"
@@ -71,6 +72,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     people_data.load_bodies()
     case_data.load_classes()
     enterprises.load_from_places()
+    service_data.load_items()
     logins = instance / "demo-logins.json"
     password = _known(logins)
     accounts = _Accounts(password or _drawn())

@@ -88,6 +88,7 @@ WORDS: dict[str, LazyString] = {
     "notices.list": _l("See own notices"),
     "notices.read": _l("Read a notice"),
     "machines.metrics": _l("Read the figures of the house"),
+    "services.see": _l("Read the items that may be applied for"),
     "open311.read": _l("Read services and public requests by Open311"),
     "open311.report": _l("Send requests by Open311"),
 }
@@ -118,6 +119,7 @@ FEATURES: dict[str, LazyString] = {
     "honesty": _l("Honest work"),
     "notices": _l("Notices"),
     "rota": _l("Rota"),
+    "services": _l("Services"),
 }
 
 
