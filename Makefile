@@ -26,7 +26,7 @@ flask: python ## run a command of the application in the running Wangge, named i
 
 test: python ## run every test on a database of their own; ARGS="-k words" picks some
 	@$(PYTHON) -m house.setup test
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: python ## measure the speed against named baselines; ARGS names single benchmarks
 	@$(PYTHON) -m house.setup test

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,8 +18,17 @@ from sqlalchemy import create_engine, make_url
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
 WITH_DEMO = "wangge_with_demo"
+SAID = "demo-said.txt"
 # Held while the first who wants demo data makes it for all.
 _DEMO_LOCK = 370672
+# To import the house for each would cost more than most of them do.
+_ONE_AFTER_ANOTHER = """
+import json, sys
+from flask.cli import FlaskGroup
+from wsgi import app
+for words in json.loads(sys.argv[1]):
+    FlaskGroup(create_app=lambda: app).main(words, prog_name="flask", standalone_mode=False)
+"""
 STEPS = (
     ("db", "upgrade"),
     ("geodata", "load"),
@@ -31,20 +41,20 @@ STEPS = (
 def make_template(cluster_url: str) -> None:
     """A database that has been set up by the commands an operator uses."""
     _say(cluster_url, f"CREATE DATABASE {TEMPLATE}")
-    for step in STEPS:
-        flask(named(cluster_url, TEMPLATE), *step)
+    flask_steps(named(cluster_url, TEMPLATE), *STEPS)
 
 
-def clone(cluster_url: str, name: str) -> str:
-    """A fresh copy of the template; answers its address."""
-    _say(cluster_url, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+def clone(cluster_url: str, name: str, *, of: str = TEMPLATE) -> str:
+    """A fresh copy of the template, or of another database; answers its address."""
+    _say(cluster_url, f"CREATE DATABASE {name} TEMPLATE {of}")
     return named(cluster_url, name)
 
 
 def clone_with_demo(cluster_url: str, name: str, instance: Path) -> str:
     """A copy with the demo data, whose files and sign-ins lie in `instance`; answers its address.
 
-    The demo data is made once for a run, by whoever wants it first.
+    The demo data is made once for a run, by whoever wants it first; what the command said then
+    lies beside the files.
     """
     made = Path(make_url(cluster_url).query["host"]) / "demo"  # type: ignore[arg-type]
     with _connected(cluster_url) as opened, opened.cursor() as cursor:
@@ -52,7 +62,8 @@ def clone_with_demo(cluster_url: str, name: str, instance: Path) -> str:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (WITH_DEMO,))
         if cursor.fetchone() is None:
             url = clone(cluster_url, f"{WITH_DEMO}_{os.getpid()}")
-            flask(url, "demo", INSTANCE=str(made))
+            said = flask(url, "demo", INSTANCE=str(made))
+            (made / SAID).write_text(said, encoding="utf-8")
             cursor.execute(f"ALTER DATABASE {WITH_DEMO}_{os.getpid()} RENAME TO {WITH_DEMO}")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {WITH_DEMO}")
     shutil.copytree(made, instance, dirs_exist_ok=True)
@@ -89,17 +100,25 @@ def named(cluster_url: str, name: str) -> str:
 
 def flask(url: str, *words: str, **settings: str) -> str:
     """Runs a command of the app against a database; answers what it printed."""
-    environment = {**os.environ, "WANGGE_ENV": "test", "DATABASE_URL": url, **settings}
+    return _python(url, ["-m", "flask", "--app", "wsgi", *words], settings)
+
+
+def flask_steps(url: str, *steps: Sequence[str], **settings: str) -> str:
+    """Runs commands of the app one after another in one process; answers what they printed."""
+    return _python(url, ["-c", _ONE_AFTER_ANOTHER, json.dumps(steps)], settings)
+
+
+def _python(url: str, words: Sequence[str], settings: Mapping[str, str]) -> str:
     run = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+        [sys.executable, *words],
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, "WANGGE_ENV": "test", "DATABASE_URL": url, **settings},
         capture_output=True,
         text=True,
         check=False,
     )
     if run.returncode:
-        raise RuntimeError(f"flask {' '.join(words)} failed:\n{run.stdout}{run.stderr}")
+        raise RuntimeError(f"{' '.join(words)} failed:\n{run.stdout}{run.stderr}")
     return run.stdout
 
 

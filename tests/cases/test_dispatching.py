@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import permutations
 
+import scipy.optimize  # noqa: F401  # heavy: not to be loaded while an example is timed
 from hypothesis import given, settings, strategies as st
 
 from webapp.cases import dispatching, rolling

@@ -77,16 +77,25 @@ print(json.dumps(said))
 """
 
 
+@pytest.fixture(scope="module")
+def begun(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of the database of an installation begun elsewhere, with two administrators."""
+    name = f"begun_{uuid.uuid4().hex[:10]}"
+    settings = {**SETTINGS, "INSTANCE": str(tmp_path_factory.mktemp("begun"))}
+    people = [
+        ("people", "admin", who, "--password", "a long enough word") for who in ("first", "second")
+    ]
+    databases.flask_steps(databases.empty(cluster_url, name), *databases.STEPS, *people, **settings)
+    yield name
+    databases.drop(cluster_url, name)
+
+
 @pytest.fixture
-def elsewhere(cluster_url: str, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An installation that was begun in another place, with two administrators; its settings."""
+def elsewhere(cluster_url: str, begun: str, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The settings of such an installation."""
     name = f"elsewhere_{uuid.uuid4().hex[:10]}"
-    url = databases.empty(cluster_url, name)
+    url = databases.clone(cluster_url, name, of=begun)
     settings = {**SETTINGS, "INSTANCE": str(tmp_path)}
-    for step in databases.STEPS:
-        databases.flask(url, *step, **settings)
-    for who in ("first", "second"):
-        databases.flask(url, "people", "admin", who, "--password", "a long enough word", **settings)
     yield {"DATABASE_URL": url, "WANGGE_ENV": "test", "SECRET_KEY": "k" * 40, **settings}
     databases.drop(cluster_url, name)
 

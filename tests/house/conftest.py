@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,29 @@ from house import cluster
 from tests.house.small_house import SmallHouse
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
+@contextmanager
+def passable() -> Iterator[Path]:
     """A folder the database's user can pass through, which pytest's own (0700) is not."""
     folder = Path(tempfile.mkdtemp(prefix="wangge-test-"))
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder of the test's own."""
+    with passable() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def stopped() -> Iterator[Path]:
+    """The data of a cluster that was furnished once, started by nobody: to be copied."""
+    with passable() as folder:
+        cluster.start(folder / "instance")
+        cluster.stop(folder / "instance")
+        yield folder / "instance/pg"
 
 
 @pytest.fixture
@@ -31,11 +49,25 @@ def instance(place: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def small_house(place: Path) -> Iterator[SmallHouse]:
-    """A whole house with the smallest application; it is stopped at the end."""
+def settled(instance: Path, stopped: Path) -> Path:
+    """An instance whose cluster was made earlier: to make one is most of what a start costs."""
+    cluster.make_instance(instance)
+    subprocess.run(["cp", "-a", stopped, instance], check=True)
+    return instance
+
+
+@pytest.fixture
+def bare_house(place: Path) -> Iterator[SmallHouse]:
+    """A whole house with the smallest application, never started; it is stopped at the end."""
     house = SmallHouse(place)
     yield house
     house.say("stop")
+
+
+@pytest.fixture
+def small_house(settled: Path, bare_house: SmallHouse) -> SmallHouse:
+    """The same where the cluster was made earlier."""
+    return bare_house
 
 
 @pytest.fixture

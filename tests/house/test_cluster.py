@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from house import cluster, postgres
 from house.trouble import ROOT, Trouble
+from tests import databases
 
 
 def ask(url: str, sql: str) -> object:
@@ -50,15 +51,11 @@ def test_a_throwaway_cluster_has_postgis_and_no_tcp_port() -> None:
         ask(throwaway.url, "SELECT 1")
 
 
-def test_databases_of_a_throwaway_cluster_are_born_with_the_extensions() -> None:
-    with cluster.Throwaway() as throwaway:
-        engine = create_engine(throwaway.url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("CREATE DATABASE another"))
-        engine.dispose()
-        url = throwaway.url.replace("/wangge?", "/another?")
-        names = ask(url, "SELECT string_agg(extname, ' ' ORDER BY extname) FROM pg_extension")
-        assert names == "btree_gist pg_trgm plpgsql postgis"
+def test_databases_of_a_throwaway_cluster_are_born_with_the_extensions(cluster_url: str) -> None:
+    url = databases.empty(cluster_url, "another")
+    names = ask(url, "SELECT string_agg(extname, ' ' ORDER BY extname) FROM pg_extension")
+    databases.drop(cluster_url, "another")
+    assert names == "btree_gist pg_trgm plpgsql postgis"
 
 
 def test_a_killed_test_run_leaves_nothing_behind() -> None:
@@ -77,16 +74,16 @@ def test_a_killed_test_run_leaves_nothing_behind() -> None:
         assert not folder.exists()
 
 
-def test_an_instance_keeps_its_data_over_stop_and_start(instance: Path) -> None:
-    url = cluster.start(instance)
+def test_an_instance_keeps_its_data_over_stop_and_start(settled: Path) -> None:
+    url = cluster.start(settled)
     ask(url, "SELECT 1")
-    assert cluster.running(instance)
+    assert cluster.running(settled)
     system = ask(url, "SELECT system_identifier FROM pg_control_system()")
-    cluster.stop(instance)
-    assert not cluster.running(instance)
-    assert cluster.start(instance) == url
+    cluster.stop(settled)
+    assert not cluster.running(settled)
+    assert cluster.start(settled) == url
     assert ask(url, "SELECT system_identifier FROM pg_control_system()") == system
-    assert cluster.start(instance) == url, "starting a running cluster changes nothing"
+    assert cluster.start(settled) == url, "starting a running cluster changes nothing"
 
 
 def test_the_database_is_utf8_and_its_role_is_no_superuser(instance: Path) -> None:
@@ -98,24 +95,24 @@ def test_the_database_is_utf8_and_its_role_is_no_superuser(instance: Path) -> No
     assert ask(url, "SHOW max_parallel_workers_per_gather") == "0"
 
 
-def test_a_killed_server_comes_back_with_everything_committed(instance: Path) -> None:
-    url = cluster.start(instance)
+def test_a_killed_server_comes_back_with_everything_committed(settled: Path) -> None:
+    url = cluster.start(settled)
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE kept AS SELECT 7 AS number"))
     engine.dispose()
-    kill(postmaster_of(instance))
-    assert not cluster.running(instance)
-    assert cluster.start(instance) == url
+    kill(postmaster_of(settled))
+    assert not cluster.running(settled)
+    assert cluster.start(settled) == url
     assert ask(url, "SELECT number FROM kept") == 7
 
 
-def test_a_pid_file_that_names_another_program_does_not_keep_the_house_shut(instance: Path) -> None:
-    url = cluster.start(instance)
-    cluster.stop(instance)
-    (instance / "pg/postmaster.pid").write_text(f"{os.getppid()}\n{instance / 'pg'}\n")
-    assert not cluster.running(instance)
-    cluster.start(instance)
+def test_a_pid_file_that_names_another_program_does_not_keep_the_house_shut(settled: Path) -> None:
+    url = cluster.start(settled)
+    cluster.stop(settled)
+    (settled / "pg/postmaster.pid").write_text(f"{os.getppid()}\n{settled / 'pg'}\n")
+    assert not cluster.running(settled)
+    cluster.start(settled)
     assert ask(url, "SELECT 1") == 1
 
 
@@ -143,8 +140,8 @@ def test_a_long_path_has_its_socket_elsewhere(place: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_another_user_of_the_machine_does_not_get_in(instance: Path) -> None:
-    url = cluster.start(instance)
+def test_another_user_of_the_machine_does_not_get_in(settled: Path) -> None:
+    url = cluster.start(settled)
     socket = url.partition("host=")[2].partition("&")[0]
     Path(socket).chmod(0o711)  # even if the folder were open, the kernel tells the server who asks
     Path(socket, ".s.PGSQL.5432").chmod(0o777)

@@ -8,11 +8,12 @@ import signal
 import socket
 import stat
 import subprocess
+import uuid
 from urllib.request import urlopen
 
 import pytest
 
-from house.cluster import Throwaway
+from tests import databases
 from tests.house.small_house import SmallHouse
 
 
@@ -32,19 +33,19 @@ def get(port: str, path: str) -> str:
         return str(answer.read().decode())
 
 
-def test_a_house_from_nothing_to_stopped(small_house: SmallHouse, free_port: str) -> None:
-    house = small_house.start("run", PORT=free_port)
+def test_a_house_from_nothing_to_stopped(bare_house: SmallHouse, free_port: str) -> None:
+    house = bare_house.start("run", PORT=free_port)
     said = read_until(house, "make stop")
     assert f"http://127.0.0.1:{free_port}" in said
     assert "网格员  worker  secret-word  /m" in said
     assert get(free_port, "/healthz") == "well"
 
-    instance = small_house.root / "instance"
+    instance = bare_house.root / "instance"
     key = instance / "secret-key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert len(key.read_text().strip()) >= 32
 
-    code, words = small_house.say("run", PORT=free_port)
+    code, words = bare_house.say("run", PORT=free_port)
     assert (code, words) == (
         0,
         f"Wangge is already running at http://127.0.0.1:{free_port} (make stop ends it).\n",
@@ -53,12 +54,12 @@ def test_a_house_from_nothing_to_stopped(small_house: SmallHouse, free_port: str
     os.kill(int(get(free_port, "/pid")), signal.SIGKILL)
     read_until(house, "starting again in 1 s")
 
-    code, words = small_house.say("stop")
+    code, words = bare_house.say("stop")
     assert (code, words) == (0, "Stopped.\n")
     assert house.wait(timeout=10) == 0
     assert not (instance / "pg/postmaster.pid").exists()
-    assert small_house.say("stop") == (0, "Wangge is not running.\n")
-    assert small_house.say("flask", "demo") == (
+    assert bare_house.say("stop") == (0, "Wangge is not running.\n")
+    assert bare_house.say("flask", "demo") == (
         1,
         "Wangge is not running: start it with make run.\n",
     )
@@ -92,10 +93,10 @@ def test_a_killed_house_is_followed_by_a_well_one(small_house: SmallHouse, free_
     assert get(free_port, "/healthz") == "well"
 
 
-def test_a_port_in_use_is_one_sentence(small_house: SmallHouse) -> None:
+def test_a_port_in_use_is_one_sentence(bare_house: SmallHouse) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
-        code, said = small_house.say("run", PORT=str(number))
+        code, said = bare_house.say("run", PORT=str(number))
     assert code == 1
     assert said == (
         f"Port {number} is in use by another program: "
@@ -118,9 +119,9 @@ def test_nobody_takes_the_port_while_the_house_starts(
     ("port", "sentence"), [("web", "PORT must be a number"), ("70000", "PORT")]
 )
 def test_a_port_that_is_none_is_one_sentence(
-    small_house: SmallHouse, port: str, sentence: str
+    bare_house: SmallHouse, port: str, sentence: str
 ) -> None:
-    code, said = small_house.say("run", PORT=port)
+    code, said = bare_house.say("run", PORT=port)
     assert code == 1
     assert said.startswith(sentence)
     assert said.count("\n") == 1
@@ -162,18 +163,19 @@ def test_a_web_server_that_cannot_start_is_one_sentence(
     ],
 )
 def test_a_given_server_is_used_and_gets_no_demo_data(
-    small_house: SmallHouse, free_port: str, plain: dict[str, str]
+    bare_house: SmallHouse, free_port: str, cluster_url: str, plain: dict[str, str]
 ) -> None:
-    with Throwaway() as given:
-        url = given.url.replace("postgresql+psycopg2:", "postgres:")
-        house = small_house.start("run", PORT=free_port, DATABASE_URL=url, **plain)
-        said = read_until(house, "make stop")
-        assert "secret-word" not in said
-        assert "classes | ready" in said, "what demo data would bring of use comes without them"
-        assert "bodies  | ready" in said
-        assert not (small_house.root / "instance/pg").exists()
-        assert small_house.say("stop") == (0, "Stopped.\n")
-        house.wait(timeout=10)
+    name = f"given_{uuid.uuid4().hex[:10]}"
+    url = databases.empty(cluster_url, name).replace("postgresql+psycopg2:", "postgres:")
+    house = bare_house.start("run", PORT=free_port, DATABASE_URL=url, **plain)
+    said = read_until(house, "make stop")
+    assert "secret-word" not in said
+    assert "classes | ready" in said, "what demo data would bring of use comes without them"
+    assert "bodies  | ready" in said
+    assert not (bare_house.root / "instance/pg").exists()
+    assert bare_house.say("stop") == (0, "Stopped.\n")
+    house.wait(timeout=10)
+    databases.drop(cluster_url, name)
 
 
 @pytest.mark.parametrize(
@@ -185,16 +187,16 @@ def test_a_given_server_is_used_and_gets_no_demo_data(
     ],
 )
 def test_a_given_server_that_cannot_be_used_is_one_sentence(
-    small_house: SmallHouse, free_port: str, url: str, sentence: str
+    bare_house: SmallHouse, free_port: str, url: str, sentence: str
 ) -> None:
-    code, said = small_house.say("run", PORT=free_port, DATABASE_URL=url)
+    code, said = bare_house.say("run", PORT=free_port, DATABASE_URL=url)
     assert code == 1
     assert said.splitlines()[-1].startswith(sentence)
     assert "Traceback" not in said
 
 
-def test_the_environment_is_told_for_commands_beside_it(small_house: SmallHouse) -> None:
-    code, said = small_house.say("env", PORT="8123")
+def test_the_environment_is_told_for_commands_beside_it(bare_house: SmallHouse) -> None:
+    code, said = bare_house.say("env", PORT="8123")
     assert code == 0
     told = dict(line.removeprefix("export ").split("=", 1) for line in said.splitlines())
     assert told["PORT"] == "8123"
@@ -202,9 +204,9 @@ def test_the_environment_is_told_for_commands_beside_it(small_house: SmallHouse)
     assert told["WANGGE_ENV"] == "development"
 
 
-def test_no_right_to_write_is_one_sentence(small_house: SmallHouse, free_port: str) -> None:
-    (small_house.root / "file").write_text("")
-    code, said = small_house.say("run", PORT=free_port, INSTANCE="/proc/wangge")
+def test_no_right_to_write_is_one_sentence(bare_house: SmallHouse, free_port: str) -> None:
+    (bare_house.root / "file").write_text("")
+    code, said = bare_house.say("run", PORT=free_port, INSTANCE="/proc/wangge")
     assert code == 1
     assert "Traceback" not in said
     assert json.dumps("/proc/wangge")[1:-1] in said

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from house import assets, given, machine
-from house.cluster import Throwaway
 from house.trouble import ROOT, Trouble, told
+from tests import databases
 
 LACKING = ["postgresql-15-postgis-3", "chromium"]
 NOWHERE = "http://127.0.0.1:9"
@@ -139,17 +139,20 @@ def _told(failure: BaseException) -> object:
     return left.value.code
 
 
-def test_a_given_server_with_an_old_postgis_is_refused_and_left_as_it_was() -> None:
-    with Throwaway() as server:
-        engine = create_engine(server.url)
-        with engine.begin() as connection:
-            connection.execute(
-                text("UPDATE pg_extension SET extversion = '3.2.7' WHERE extname = 'postgis'")
-            )
-            connection.execute(text("DROP EXTENSION pg_trgm"))
-        with pytest.raises(Trouble, match=r"^PostGIS 3\.2 is too old"):
-            given.check(server.url)
-        with engine.connect() as connection:
-            names = set(connection.scalars(text("SELECT extname FROM pg_extension")))
-        engine.dispose()
+def test_a_given_server_with_an_old_postgis_is_refused_and_left_as_it_was(
+    cluster_url: str,
+) -> None:
+    url = databases.empty(cluster_url, "old_postgis")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pg_extension SET extversion = '3.2.7' WHERE extname = 'postgis'")
+        )
+        connection.execute(text("DROP EXTENSION pg_trgm"))
+    with pytest.raises(Trouble, match=r"^PostGIS 3\.2 is too old"):
+        given.check(url)
+    with engine.connect() as connection:
+        names = set(connection.scalars(text("SELECT extname FROM pg_extension")))
+    engine.dispose()
+    databases.drop(cluster_url, "old_postgis")
     assert "pg_trgm" not in names

@@ -45,9 +45,9 @@ class Installation:
 @pytest.fixture(scope="module")
 def demo(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     name = f"demo_{uuid.uuid4().hex[:10]}"
-    url = databases.clone(cluster_url, name)
     instance = tmp_path_factory.mktemp("demo")
-    said = databases.flask(url, "demo", INSTANCE=str(instance))
+    url = databases.clone_with_demo(cluster_url, name, instance)
+    said = (instance / databases.SAID).read_text(encoding="utf-8")
     values = {"WANGGE_ENV": "test", "DATABASE_URL": url, "INSTANCE": str(instance)}
     app = create_app(Settings.from_environment(values))
     with app.app_context():

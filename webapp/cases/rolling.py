@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from webapp.cases.dispatching import HASTE, Call, Candidate, Worker, price
 from webapp.cases.rules import Grade
@@ -58,6 +57,8 @@ def propose(calls: Sequence[Call], workers: Sequence[Worker]) -> list[Pair]:
 def _solve(calls: Sequence[Call], idle: Sequence[Worker]) -> list[Pair]:
     if not calls or not idle:
         return []
+    from scipy.optimize import linear_sum_assignment  # heavy, and only for queues
+
     prices = [[price(call, worker) for worker in idle] for call in calls]
     costs = np.array(
         [[_cost(call, one) for one in row] for call, row in zip(calls, prices, strict=True)]

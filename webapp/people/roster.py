@@ -13,10 +13,6 @@ from flask import current_app
 from flask_babel import force_locale, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from itsdangerous import BadData, URLSafeTimedSerializer
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from webapp.base.access import Actor
 from webapp.base.db import db
@@ -160,6 +156,12 @@ def unsealed(text: str, *, by: Actor) -> list[Entry]:
 
 def template() -> bytes:
     """A workbook to fill in, with headings and hints in the language of the reader."""
+    # openpyxl is imported where it is used: no other page and no command has a use for it.
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     book = Workbook()
     sheet = book.active or book.create_sheet()
     sheet.title = str(_l("People"))

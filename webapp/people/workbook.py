@@ -11,8 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from webapp.base.flow import Unacceptable
 
@@ -27,7 +25,6 @@ ACTIVE = ("vbaproject", "macrosheet", "activex", "externallink", "embeddings/", 
 
 # What reading a broken workbook ends in, in the library and in what it stands on.
 _BROKEN = (
-    InvalidFileException,
     zipfile.BadZipFile,
     zlib.error,
     NotImplementedError,
@@ -64,6 +61,8 @@ def rows(body: bytes) -> list[Row]:
     Raises `Unacceptable` for the field `file` when it is none, holds macros, or unpacks too large.
     """
     _refuse_harm(body)
+    from openpyxl import load_workbook  # heavy, and only for workbooks
+
     try:
         book = load_workbook(io.BytesIO(body), read_only=True, data_only=False, keep_links=False)
         try:
