@@ -25,6 +25,7 @@ SETUP = (
     ("geodata", "load"),
     ("cases", "load"),
     ("people", "load"),
+    ("points", "load"),
     ("services", "load"),
     ("demo",),
 )

@@ -47,6 +47,7 @@ def missing(job: str) -> list[str]:
         needs += [
             ("make", lambda: shutil.which("make") is not None),
             ("chromium", lambda: shutil.which("chromium") is not None),
+            ("osm2pgrouting", lambda: shutil.which("osm2pgrouting") is not None),
         ]
     lacking = [package for package, there in needs if not there()]
     return [server_package(_release()) if package == "postgis" else package for package in lacking]

@@ -212,6 +212,7 @@ def _prepare_application(env: Mapping[str, str]) -> None:
     else:  # what the demo data would bring that every installation needs
         steps |= {
             "bodies": ["people", "load"],
+            "points": ["points", "load"],
             "classes": ["cases", "load"],
             "items": ["services", "load"],
         }

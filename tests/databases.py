@@ -33,6 +33,7 @@ STEPS = (
     ("db", "upgrade"),
     ("geodata", "load"),
     ("people", "load"),
+    ("points", "load"),
     ("cases", "load"),
     ("services", "load"),
 )

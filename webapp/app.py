@@ -89,16 +89,29 @@ from webapp.people import (
     rules as people,
     sign_in,
 )
+from webapp.points import (
+    api as points_api,
+    commands as point_commands,
+    counter_views as counter_pages,
+    keep_views as keep_pages,
+    offered,
+    rules as points,
+    tickets,
+    views as point_pages,
+)
 from webapp.services.items import (
     commands as service_commands,
+    queries as service_items,
     rules as services,
     views as service_pages,
 )
+from webapp.travel import commands as travel_commands
 
 RULES = (
     notices,
     grids,
     people,
+    points,
     cases,
     standards,
     desk,
@@ -122,6 +135,10 @@ PAGES = (
     grid_pages,
     import_pages,
     set_pages,
+    point_pages,
+    counter_pages,
+    keep_pages,
+    points_api,
     case_pages,
     queue_pages,
     phrase_pages,
@@ -156,9 +173,11 @@ PAGES = (
     help_pages,
 )
 # Their tasks are known once they are imported.
-CLOCKS = (by_the_clock, offers, recount, following, anonymising)
+CLOCKS = (tickets, by_the_clock, offers, recount, following, anonymising)
 COMMANDS = (
     grid_commands.group,
+    travel_commands.group,
+    point_commands.group,
     import_commands.group,
     case_commands.group,
     map_commands.group,
@@ -166,6 +185,9 @@ COMMANDS = (
     *people_commands.ALL,
     *house_commands.ALL,
 )
+
+# What can be had at a kind of point is known to the features that do it.
+OFFERED = {points.Template.WORKSTATION: service_items.at_stations}
 
 # In this order: the brief of a post that ends names the cases that were in its grid.
 FOLLOWERS = {
@@ -197,6 +219,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app, settings.instance)
     for name, follower in FOLLOWERS.items():
         relocation.follow(name, follower)
+    for template, items in OFFERED.items():
+        offered.register(template, items)
     for name, sections in LEFT_BEHIND.items():
         handover.source(name, sections)
     for page in PAGES:

@@ -66,6 +66,10 @@ NOT_BY_LINK = frozenset(
         "boundaries.differences",
         "imports.one",
         "imports.drawing",
+        "points.line",
+        "points.photo",
+        "points.reach",
+        "points.ticket",
         "people.phone",
         "residents.one",
         "residents.photo",
@@ -289,6 +293,8 @@ LISTS = {
     "/maps/layers/public_cases.json": "stranger",
     "/public/cases?show=all": "dispatcher",
     "/mine": "worker",
+    "/points": "stranger",
+    "/nearest?lon=121.05&lat=37.66": "stranger",
 }
 
 

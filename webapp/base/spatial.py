@@ -77,6 +77,12 @@ def shape_of(value: WKBElement) -> BaseGeometry:
     return to_shape(value)
 
 
+def center(shape: BaseGeometry) -> tuple[float, float]:
+    """(x, y) of a point, or of the middle of another shape."""
+    middle = shape.centroid
+    return float(middle.x), float(middle.y)
+
+
 def lonlat_of(value: WKBElement | None) -> tuple[float, float] | None:
     """A point of the database as (lon, lat) degrees WGS 84."""
     if value is None:

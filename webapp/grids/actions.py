@@ -21,7 +21,7 @@ from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Changed, Unacceptable
 from webapp.base.spatial import SRID
-from webapp.grids import bulk, differences, locate, queries, relocation, unit_cells
+from webapp.grids import bulk, differences, locate, queries, relocation, stops, unit_cells
 from webapp.grids.importing.findings import Finding, Severity
 from webapp.grids.lineage import Link, links
 from webapp.grids.locate import BORDERS_LOCK
@@ -167,6 +167,7 @@ def activate(made: BoundarySet, *, by: Actor | None, at: datetime | None = None)
     if before is not None:
         _write_lineage(before, made)
     relocation.tell_followers(made, by=by)
+    stops.keep(made)
 
 
 def lineage_between(old: BoundarySet, new: BoundarySet) -> list[Link]:

@@ -14,10 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from webapp.base.db import db
 from webapp.base.spatial import SRID, WGS84, to_lonlat, transformer
-from webapp.grids import actions, bulk, queries
+from webapp.grids import actions, bulk, queries, stops
 from webapp.grids.actions import Drawn
 from webapp.grids.models import Place, Unit, UnitCode
 from webapp.grids.rules import KIND_LETTERS, GridKind, PlaceKind, UnitKind
+from webapp.travel import loading as roads, queries as travel
 
 DEFAULT_PACKAGE = Path(__file__).parents[2] / "geodata" / "dajijia.gpkg"
 
@@ -72,6 +73,9 @@ def load(package: Path, *, say: Progress) -> dict[str, int]:
     elif queries.active_set() is not None and not queries.has_runs():
         say("squares")
         bulk.renew_runs()
+    if (made := queries.active_set()) is not None and made.source_name == package.name:
+        _roads(package, say)
+        stops.keep(made)
     return queries.sizes()
 
 
@@ -180,6 +184,13 @@ def _places(package: Path) -> None:
                 }
             )
     db.session.execute(insert(Place).on_conflict_do_nothing(), rows)
+
+
+def _roads(package: Path, say: Progress) -> None:
+    """The roads that belong to these borders are in use, unless there are some already."""
+    if travel.version() is None:
+        say("roads")
+        roads.from_package(package)
 
 
 def metric(shape: shapely.Geometry) -> Any:

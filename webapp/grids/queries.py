@@ -309,3 +309,12 @@ def sizes() -> dict[str, int]:
         "places": select(func.count(Place.id)),
     }
     return {name: db.session.scalar(found) or 0 for name, found in tables.items()}
+
+
+def inner_points(set_id: int) -> dict[int, tuple[float, float]]:
+    """By grid: a point (x, y) in metres that lies inside its border in a set."""
+    inside = func.ST_PointOnSurface(GridVersion.geom)
+    found = select(GridVersion.grid_id, func.ST_X(inside), func.ST_Y(inside)).where(
+        GridVersion.set_id == set_id, GridVersion.grid_id.is_not(None)
+    )
+    return {grid_id: (x, y) for grid_id, x, y in db.session.execute(found)}

@@ -17,6 +17,8 @@ from webapp.cases import api as cases
 from webapp.cases.forms import ReportForm
 from webapp.grids import api as grids
 from webapp.interop import schemas
+from webapp.points import api as points
+from webapp.points.forms import NearestForm
 
 bp = Blueprint("openapi", __name__, url_prefix="/api/v1")
 
@@ -59,6 +61,18 @@ OPERATIONS = (
             429: TOO_MANY,
         },
         query=grids.SpotForm,
+    ),
+    Operation(
+        "get",
+        "/points/nearest",
+        "nearestPoints",
+        "Service points in the order in which they serve somebody: travel, opening, queue.",
+        {
+            200: ("The points, the soonest first.", points.NearestOut),
+            422: REFUSED,
+            429: TOO_MANY,
+        },
+        query=NearestForm,
     ),
     Operation(
         "post",

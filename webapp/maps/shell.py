@@ -70,6 +70,8 @@ IN_THE_BAR = 6
 
 # Pages of the desk that are opened now and then: they stand in the menu of the person.
 DESK_MORE = (
+    Link(_l("Service points"), "/points", "points.read", icon="building-community"),
+    Link(_l("Counters"), "/counter", "points.counter", icon="user-screen"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
 )
@@ -85,10 +87,16 @@ PHONE_LINKS = (
 
 VISITOR_LINKS = (
     Link(_l("My grid"), "/", "grids.see", icon="map-2"),
-    Link(_l("Report something"), "/report", "public.read", icon="plus", main=True),
-    Link(_l("Public cases"), "/public/cases", "public.read", icon="list-check", also=("/follow",)),
     Link(_l("Services"), "/services", "services.see", icon="building-bank"),
-    Link(_l("My reports"), "/mine", "public.read", icon="message-report"),
+    Link(_l("Report something"), "/report", "public.read", icon="plus", main=True),
+    Link(_l("Served nearby"), "/nearest", "points.read", icon="walk", also=("/points", "/tickets")),
+    Link(
+        _l("My reports"),
+        "/mine",
+        "public.read",
+        icon="message-report",
+        also=("/public/cases", "/follow"),
+    ),
 )
 
 

@@ -40,6 +40,7 @@ from webapp.people import (
 )
 from webapp.people.models import Account
 from webapp.people.rules import ROLES
+from webapp.points import commands as point_data
 from webapp.services.items import commands as service_data
 
 # The community whose people are the sign-ins of the README.
@@ -73,6 +74,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     case_data.load_classes()
     enterprises.load_from_places()
     service_data.load_items()
+    point_data.load_all()
     logins = instance / "demo-logins.json"
     password = _known(logins)
     accounts = _Accounts(password or _drawn())

@@ -20,6 +20,14 @@ def _(text: str, **values: str) -> str:
 
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
+    "points.read": _l("See service points and their queues"),
+    "points.take": _l("Take a number or book a time"),
+    "points.hold": _l("Give back a number or a booked time"),
+    "points.arrive": _l("Say that somebody with a booked time is there"),
+    "points.counter": _l("Open the counters"),
+    "points.serve": _l("Serve at a counter"),
+    "points.keep": _l("Keep service points"),
+    "points.lapse": _l("End numbers and times that are over"),
     "supervision.list": _l("List supervision orders"),
     "supervision.give": _l("Put under supervision"),
     "supervision.see": _l("See a supervision order"),
@@ -120,6 +128,7 @@ FEATURES: dict[str, LazyString] = {
     "notices": _l("Notices"),
     "rota": _l("Rota"),
     "services": _l("Services"),
+    "points": _l("Service points"),
 }
 
 

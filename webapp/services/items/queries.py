@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import get_locale
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -63,6 +64,15 @@ def one(code: str) -> ItemVersion | None:
 def known() -> dict[str, ItemVersion]:
     """The rules in force by the code of their item."""
     return {each.item.code: each for each in db.session.scalars(_current())}
+
+
+def at_stations() -> dict[str, str]:
+    """The names of what is done at workstations by code, in English for those who read it."""
+    english = str(get_locale()) == "en"
+    return {
+        each.item.code: (each.name_en if english and each.name_en else each.name)
+        for each in listed(at_station=True)
+    }
 
 
 def versions(item_id: int) -> list[ItemVersion]:
