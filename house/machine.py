@@ -23,6 +23,9 @@ from house.trouble import ROOT, Trouble, run, say, told, works
 # The server each release carries; older releases carry a PostGIS below 3.3.
 SERVERS = {("debian", "12"): 15, ("debian", "13"): 17, ("ubuntu", "24.04"): 16}
 
+# Any of them will do for the tests; the first is what is installed.
+BROWSERS = ("chromium-headless-shell", "chromium")
+
 POLICY = Path("/usr/sbin/policy-rc.d")
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/wangge.conf")
 SIGN = "Written by the setup of Wangge for the minutes of one installation"
@@ -46,7 +49,7 @@ def missing(job: str) -> list[str]:
     if job == "test":
         needs += [
             ("make", lambda: shutil.which("make") is not None),
-            ("chromium", lambda: shutil.which("chromium") is not None),
+            ("chromium-headless-shell", lambda: any(map(shutil.which, BROWSERS))),
             ("osm2pgrouting", lambda: shutil.which("osm2pgrouting") is not None),
         ]
     lacking = [package for package, there in needs if not there()]

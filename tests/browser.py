@@ -15,6 +15,7 @@ the in-process `app`, `session` and `client`; it asks the database of `served` i
 from __future__ import annotations
 
 import re
+import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +37,8 @@ from playwright.sync_api import (
 from tests import databases
 from tests.servers import Served, running
 
-CHROMIUM = "/usr/bin/chromium"
+# The shell has no window to draw: it spares a third of the work. Either will do.
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb")
 AXE = databases.ROOT / "static/vendor/axe/axe.min.js"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")

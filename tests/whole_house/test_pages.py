@@ -82,6 +82,11 @@ NOT_BY_LINK = frozenset(
 # Pages of one kind are alike: so many of each are read, and one of each kind from every list of the
 # queue, since cases at different steps lead to different pages.
 ALIKE = 3
+# The filters of a list stand in its addresses in many mixtures, and each of them alone; so many
+# mixtures are read of one path.
+MIXTURES = 6
+# Paper is laid out slowly, and only asked whether it comes.
+ONCE = ".pdf"
 # One figure is like another.
 FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
 
@@ -110,6 +115,7 @@ class _Reader:
         self.language = language
         self.seen: set[str] = set()
         self.kinds: Counter[str] = Counter()
+        self.mixtures: Counter[str] = Counter()
         self.faults: list[str] = []
         self.wrote: list[str] = []
 
@@ -130,14 +136,17 @@ class _Reader:
             return False
         if parts.path == "/live":
             return False
-        kind = (
-            re.sub(FIGURE + r"|\d+|DJJ-\w-\d+|[0-9A-Z]{15}", "#", parts.path)
-            + "?"
-            + "&".join(sorted(part.partition("=")[0] for part in parts.query.split("&")))
-        )
+        path = re.sub(FIGURE + r"|\d+|DJJ-\w-\d+|[0-9A-Z]{15}", "#", parts.path)
+        names = sorted(part.partition("=")[0] for part in parts.query.split("&"))
+        kind = f"{path}?{'&'.join(names)}"
         self.kinds[kind] += 1
         self.kinds[kind + step] += bool(step)
-        return self.kinds[kind] <= ALIKE or self.kinds[kind + step] == 1
+        alike = 1 if path.endswith(ONCE) else ALIKE
+        wanted = self.kinds[kind] <= alike or self.kinds[kind + step] == 1
+        if len(names) > 1 and wanted:
+            self.mixtures[path] += 1
+            return self.mixtures[path] <= MIXTURES
+        return wanted
 
     def _read(self, address: str) -> list[str]:
         with writing(self.app, self.wrote, address):

@@ -265,9 +265,8 @@ _TODAY = text(f"""
     LEFT JOIN grid g ON g.id = c.grid_id
     LEFT JOIN LATERAL (SELECT ST_Transform(c.geom, 4326) AS geom) w ON true
     WHERE x.account_id = :account AND x.ended_at IS NULL
-      AND ((x.duty = 'handle' AND c.state IN ('dispatched', 'processing'))
-        OR (x.duty = 'verify' AND c.state = 'verifying')
-        OR (x.duty = 'check' AND c.state = 'checking'))
+      AND x.duty || ' ' || c.state
+              IN ('handle dispatched', 'handle processing', 'verify verifying', 'check checking')
     ORDER BY away_m NULLS LAST, c.due_at NULLS LAST, c.id LIMIT 50
 """)
 

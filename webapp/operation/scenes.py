@@ -25,7 +25,7 @@ def photo(scene: str, *, seed: int, solved: bool) -> io.BytesIO:
         SCENES[scene](pen, Random(seed + 1))  # noqa: S311
     pen.text((16, SIZE[1] - 30), "DEMO - drawn, not photographed", fill=(255, 255, 255))
     out = io.BytesIO()
-    picture.filter(ImageFilter.GaussianBlur(0.8)).save(out, "JPEG", quality=80)
+    picture.filter(ImageFilter.SMOOTH).save(out, "JPEG", quality=80)
     out.seek(0)
     return out
 
