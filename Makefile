@@ -29,7 +29,7 @@ test: python ## run every test on a database of their own; ARGS="-k words" picks
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: python ## measure the speed against named baselines; ARGS names single benchmarks
-	@$(PYTHON) -m house.setup test
+	@$(PYTHON) -m house.setup bench
 	@$(BIN)/python -m bench $(ARGS)
 
 lint: python ## check style, types, floors and templates

@@ -36,7 +36,8 @@ def missing(job: str) -> list[str]:
     needs: list[tuple[str, Callable[[], bool]]] = [
         (f"python{sys.version_info.major}.{sys.version_info.minor}-venv", _has_ensurepip),
     ]
-    if job != "lint" and (job == "test" or not os.environ.get("DATABASE_URL")):
+    testing = job in ("test", "bench")
+    if job != "lint" and (testing or not os.environ.get("DATABASE_URL")):
         needs.append(("postgis", postgres.found))
     if job != "lint":
         # Cases on paper: the letters of the PDF, and what lays them out.
@@ -46,14 +47,16 @@ def missing(job: str) -> list[str]:
             ("libpangoft2-1.0-0", partial(_has_library, "pangoft2-1.0")),
             ("libharfbuzz-subset0", partial(_has_library, "harfbuzz-subset")),
         ]
-    if job == "test":
+    if testing:
         needs += [
             ("make", lambda: shutil.which("make") is not None),
             ("chromium-headless-shell", lambda: any(map(shutil.which, BROWSERS))),
             ("osm2pgrouting", lambda: shutil.which("osm2pgrouting") is not None),
         ]
+    if job == "bench":
+        needs.append(("pgrouting", partial(postgres.has_extension, "pgrouting")))
     lacking = [package for package, there in needs if not there()]
-    return [server_package(_release()) if package == "postgis" else package for package in lacking]
+    return [_named(package) for package in lacking]
 
 
 def provide(job: str) -> None:
@@ -143,6 +146,15 @@ def no_system_cluster() -> Iterator[None]:
             POLICY.unlink(missing_ok=True)
         if not folder_was_there and not any(NO_CLUSTER.parent.iterdir()):
             NO_CLUSTER.parent.rmdir()
+
+
+def _named(package: str) -> str:
+    """The package as this release names it."""
+    if package == "postgis":
+        return server_package(_release())
+    if package == "pgrouting":
+        return server_package(_release()).replace("postgis-3", "pgrouting")
+    return package
 
 
 def server_package(release: Mapping[str, str]) -> str:

@@ -49,6 +49,15 @@ def found() -> bool:
     return bool(servers())
 
 
+def has_extension(name: str) -> bool:
+    """Whether the newest server carries an extension beside PostGIS."""
+    newest = next(iter(servers()), None)
+    if newest is None:
+        return False
+    shared = _shared(newest.programs, str(newest.major))
+    return (shared / "extension" / f"{name}.control").exists()
+
+
 def server(major: int | None = None) -> Server:
     """The newest server, or the one of a major version because a cluster was made by it."""
     for one in servers():
@@ -78,16 +87,21 @@ def _server(folder: Path) -> Server | None:
     )
     if major is None:
         return None
-    # Debian keeps what belongs to a version in one folder; elsewhere pg_config knows.
-    shared = Path(f"/usr/share/postgresql/{major[0]}")
-    if not shared.is_dir() and (folder / "pg_config").exists():
-        shared = Path(
-            run([folder / "pg_config", "--sharedir"], what="pg_config does not answer").strip()
-        )
-    control = shared / "extension" / "postgis.control"
+    control = _shared(folder, major[0]) / "extension" / "postgis.control"
     version = (
         re.search(r"default_version\s*=\s*'([^']+)'", control.read_text())
         if control.exists()
         else None
     )
     return Server(int(major[0]), version[1], folder) if version else None
+
+
+def _shared(folder: Path, major: str) -> Path:
+    """Where the extensions of the PostgreSQL in a folder lie."""
+    # Debian keeps what belongs to a version in one folder; elsewhere pg_config knows.
+    shared = Path(f"/usr/share/postgresql/{major}")
+    if not shared.is_dir() and (folder / "pg_config").exists():
+        shared = Path(
+            run([folder / "pg_config", "--sharedir"], what="pg_config does not answer").strip()
+        )
+    return shared

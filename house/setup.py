@@ -1,6 +1,6 @@
 """Everything a job needs is installed: Debian packages, Python packages, front-end files, texts.
 
-`python3 -m house.setup [run|lint|test]`; a second time it takes a moment and no network.
+`python3 -m house.setup [run|lint|test|bench]`; a second time it takes a moment and no network.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from house import assets, environment, machine
 from house.trouble import ROOT, Trouble, run, say, told
 
-JOBS = ("run", "lint", "test")
+JOBS = ("run", "lint", "test", "bench")
 
 
 def prepare(job: str) -> None:
-    """The machine can do the job: "run", "lint" or "test"."""
+    """The machine can do the job: one of JOBS."""
     with _alone():
         machine.provide(job)
         environment.provide(

@@ -55,6 +55,7 @@ DESK_LINKS = (
     Link(_l("Hotline"), "/appeals", "appeals.list", icon="phone"),
     Link(_l("Whistles"), "/whistles", "whistles.list", icon="speakerphone"),
     Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
+    Link(_l("Counters"), "/counter", "points.counter", icon="user-screen"),
     Link(_l("Figures"), "/figures", "figures.see", icon="chart-bar"),
     Link(_l("Proposal"), "/cases/proposal", "cases.propose", icon="arrows-split-2"),
     Link(_l("Rota"), "/rota", "rota.see", icon="calendar-time"),
@@ -71,7 +72,6 @@ IN_THE_BAR = 6
 # Pages of the desk that are opened now and then: they stand in the menu of the person.
 DESK_MORE = (
     Link(_l("Service points"), "/points", "points.read", icon="building-community"),
-    Link(_l("Counters"), "/counter", "points.counter", icon="user-screen"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
 )
@@ -79,6 +79,7 @@ DESK_MORE = (
 PHONE_LINKS = (
     Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
     Link(_l("Visits"), "/visits", "visits.see", icon="home", also=("/patrols",)),
+    Link(_l("Counter"), "/counter", "points.counter", icon="user-screen"),
     Link(_l("Report"), "/cases/new", "cases.report", icon="plus", main=True),
     Link(_l("Cases"), "/cases", "cases.report", icon="list-check"),
     Link(_l("Notices"), "/notices", "people.self", icon="bell"),

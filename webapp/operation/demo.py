@@ -25,6 +25,7 @@ from webapp.operation import (
     figure_story,
     open311_story,
     outdoors,
+    point_story,
     resident_story,
     standards_demo,
     whistle_story,
@@ -59,7 +60,17 @@ STREET_POSTS = (
 )
 
 # What `demo-logins.json` lists, in the order of the README.
-SIGN_INS = ("worker", "leader", "dispatcher", "shift", "handler", "station", "street", "admin")
+SIGN_INS = (
+    "worker",
+    "leader",
+    "dispatcher",
+    "shift",
+    "handler",
+    "station",
+    "window",
+    "street",
+    "admin",
+)
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -97,6 +108,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
             cases += new
             bar.update()
     outdoors.tell(stories.home.grid, stories.home.border, stories.home.worker)
+    point_story.tell()
+    db.session.commit()
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()
     desk_story.tell()
@@ -180,6 +193,7 @@ class _Accounts:
         self._leaders(living)
         self._bodies(UnitKind.DEPARTMENT, "handler", "经办人", listed={"D12": "handler"})
         self._bodies(UnitKind.STATION, "station_head", "站长", listed={"W1": "station"})
+        self._bodies(UnitKind.STATION, "point_staff", "窗口", listed={"W1": "window"}, mark="c")
         if renew:
             for account in db.session.scalars(select(Account).where(Account.demo)):
                 account.password_hash = self.hash
@@ -194,10 +208,12 @@ class _Accounts:
                 for grid in members:
                     self._post(username, f"网格长·{short(community)}", "grid_leader", grid=grid)
 
-    def _bodies(self, kind: UnitKind, role: str, title: str, *, listed: dict[str, str]) -> None:
+    def _bodies(
+        self, kind: UnitKind, role: str, title: str, *, listed: dict[str, str], mark: str = ""
+    ) -> None:
         found = select(Unit, UnitCode.code).join(Unit.codes).where(Unit.kind == kind)
         for unit, code in db.session.execute(found.order_by(UnitCode.code)).all():
-            username = listed.get(code, code.lower())
+            username = listed.get(code, code.lower() + mark)
             self._post(username, f"{title}·{short(unit.name)}", role, unit=unit)
 
     def _post(

@@ -53,7 +53,7 @@ ROLES: dict[str, Role] = {
     "forest_ranger": Role(_l("Forest ranger"), True, "maps.phone"),
     "port_manager": Role(_l("Port manager"), False, "maps.desk", TERRITORY | OFFICE),
     "project_lead": Role(_l("Project lead"), False, "maps.desk", TERRITORY | OFFICE),
-    "point_staff": Role(_l("Service-point staff"), False, "maps.phone", STATION | OFFICE),
+    "point_staff": Role(_l("Service-point staff"), False, "counter.listed", STATION | OFFICE),
     "employer": Role(_l("Employer"), False, "maps.home"),
     "job_seeker": Role(_l("Job seeker"), False, "maps.home"),
     "resident": Role(_l("Resident"), False, "maps.home"),

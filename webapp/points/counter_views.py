@@ -35,7 +35,7 @@ def listed() -> ResponseReturnValue:
     """The points at which one serves; the only one opens by itself."""
     points = queries.served_by(me())
     if len(points) == 1:
-        return goto("counter.one", point_id=points[0].id)
+        return _page(points[0])
     return page(
         "points/counters.html",
         points=points,

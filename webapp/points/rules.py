@@ -122,7 +122,7 @@ TICKET_FLOW = flow.register(
                 TicketState.CALLED,
                 to=TicketState.SERVED,
                 may="points.serve",
-                words=_l("Done"),
+                words=_l("They are served"),
             ),
             "miss": move(
                 TicketState.CALLED,

@@ -57,7 +57,7 @@ def opening(point: ServicePoint) -> tuple[str, str]:
     """(kind of a chip, words): open until when, or when it opens."""
     found: Opening | None = queries.hours(point).next(clock.now())
     if found is None:
-        return "rest", str(_("Closed"))
+        return "rest", str(_("Not open"))
     if found.since > clock.now():
         return "rest", str(_("Opens %(when)s", when=moment(found.since)))
     if found.until - found.since >= timedelta(days=7):

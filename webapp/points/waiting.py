@@ -46,11 +46,11 @@ class Queue:
 
     def unknown(self, now: datetime) -> Unknown | None:
         """Why nothing can be said of this queue now; None when something can."""
+        if not self.windows:
+            return Unknown.NO_WINDOW
         if self.heard_at is None:
             return Unknown.NO_QUEUE
-        if now - self.heard_at > timedelta(seconds=STALE_S):
-            return Unknown.STALE
-        return None if self.windows else Unknown.NO_WINDOW
+        return Unknown.STALE if now - self.heard_at > timedelta(seconds=STALE_S) else None
 
     def later(self, seconds: float) -> Queue:
         """The queue as it will be when somebody has travelled there: people come, people are served."""

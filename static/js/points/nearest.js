@@ -9,6 +9,7 @@ const found = document.getElementById("found");
 const locate = form.querySelector("[data-locate]");
 const { q, lon, lat, place } = form.elements;
 const drawn = L.layerGroup().addTo(map.leaflet);
+const renderer = L.svg();
 let start = null;
 let way = null;
 
@@ -50,7 +51,7 @@ async function draw() {
   const rows = [...found.querySelectorAll("[data-id]")];
   rows.forEach((row, index) => {
     const [x, y] = row.dataset.at.split(",").map(Number);
-    const icon = L.divIcon({ className: `point-pin${index ? "" : " is-first"}`, html: `<span>${index + 1}</span>`, iconSize: [28, 28], iconAnchor: [14, 34] });
+    const icon = L.divIcon({ className: "", html: `<i class="point-pin${index ? "" : " is-first"}"><span>${index + 1}</span></i>`, iconSize: [28, 28], iconAnchor: [14, 34] });
     L.marker([y, x], { icon, title: row.querySelector("h2 a").textContent, keyboard: false }).addTo(drawn).on("click", () => choose(row));
   });
   if (rows.length) choose(rows[0]);
@@ -63,8 +64,8 @@ async function choose(row) {
   if (!answer?.ok) return tell(document.body.dataset.lost);
   const { geometry } = await answer.json();
   way?.remove();
-  way = L.polyline(geometry.coordinates.map(([x, y]) => [y, x]), { className: "way-line", interactive: false }).addTo(drawn);
-  map.leaflet.fitBounds(way.getBounds().pad(0.25), { animate: false, maxZoom: 17 });
+  way = L.polyline(geometry.coordinates.map(([x, y]) => [y, x]), { className: "way-line", interactive: false, renderer }).addTo(drawn);
+  map.leaflet.fitBounds(way.getBounds(), { animate: false, maxZoom: 17, paddingTopLeft: [40, 60], paddingBottomRight: [70, 50] });
 }
 
 found.addEventListener("click", (event) => {

@@ -10,14 +10,14 @@ async function show() {
   const [lon, lat] = box.dataset.at.split(",").map(Number);
   let area = null;
   await map.ready;
-  L.marker([lat, lon], { keyboard: false, icon: L.divIcon({ className: "point-pin is-first", iconSize: [28, 28], iconAnchor: [14, 34] }) }).addTo(map.leaflet);
+  L.marker([lat, lon], { keyboard: false, icon: L.divIcon({ className: "", html: "<i class=\"point-pin is-first\"></i>", iconSize: [28, 28], iconAnchor: [14, 34] }) }).addTo(map.leaflet);
   async function ask() {
     const answer = await fetch(`${box.dataset.reach}?mode=${mode.value}&minutes=${minutes.value}`).catch(() => null);
     area?.remove();
     if (!answer?.ok) return;
     const feature = await answer.json();
     if (!feature.geometry) return map.go([lon, lat], 15);
-    area = L.geoJSON(feature, { className: "reach-area", interactive: false }).addTo(map.leaflet);
+    area = L.geoJSON(feature, { className: "reach-area", interactive: false, renderer: L.svg() }).addTo(map.leaflet);
     map.leaflet.fitBounds(area.getBounds(), { animate: false });
   }
   mode.addEventListener("change", ask);
