@@ -35,6 +35,7 @@ READERS = (
     "supervisor",
     "handler",
     "station",
+    "window",
     "street",
     "admin",
 )
