@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, make_url
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
+SECRET_KEY = "a key that only tests use, long enough"
 WITH_DEMO = "wangge_with_demo"
 SAID = "demo-said.txt"
 # Held while the first who wants demo data makes it for all.
@@ -113,7 +114,14 @@ def _python(url: str, words: Sequence[str], settings: Mapping[str, str]) -> str:
     run = subprocess.run(
         [sys.executable, *words],
         cwd=ROOT,
-        env={**os.environ, "WANGGE_ENV": "test", "DATABASE_URL": url, **settings},
+        env={
+            **os.environ,
+            "WANGGE_ENV": "test",
+            "DATABASE_URL": url,
+            # What the demo seals, the servers of the tests read.
+            "SECRET_KEY": SECRET_KEY,
+            **settings,
+        },
         capture_output=True,
         text=True,
         check=False,

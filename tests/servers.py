@@ -148,6 +148,27 @@ def ask(served: Served, statement: str, *values: Any) -> Any:
         return sql.fetchone()
 
 
+def code_on_the_phone(served: Served, phone: str) -> str:
+    """The newest code on its way to a phone; read from the log of the console once it has left."""
+    for _each in range(300):
+        row = ask(
+            served,
+            "SELECT id, body FROM dispatch_out WHERE address = %s ORDER BY id DESC LIMIT 1",
+            phone,
+        )
+        # A code stands alone; the number of a matter has letters before it.
+        code = re.search(r"(?<!\w)[0-9]{6}(?!\w)", row[1]) if row and row[1] else None
+        if code:
+            return code[0]
+        for log in served.instance.rglob("*.log"):
+            words = log.read_text(encoding="utf-8")
+            said = re.findall(rf"to {re.escape(phone)}: [^\n]*?(?<!\w)([0-9]{{6}})(?!\w)", words)
+            if said:
+                return str(said[-1])
+        time.sleep(0.1)
+    raise AssertionError("no code is on its way")
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:

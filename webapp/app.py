@@ -27,6 +27,7 @@ from webapp.cases import (
     relocation as case_relocation,
     report_views as report_pages,
     rules as cases,
+    timing as case_timing,
     views as case_pages,
 )
 from webapp.cases.appeals import rules as appeals, views as appeal_pages
@@ -99,6 +100,16 @@ from webapp.points import (
     tickets,
     views as point_pages,
 )
+from webapp.services.applications import (
+    apply_views as apply_pages,
+    by_the_clock as application_clocks,
+    commands as application_commands,
+    matter_views as matter_pages,
+    result as result_pages,
+    rules as applications,
+    timing as application_timing,
+    views as application_pages,
+)
 from webapp.services.items import (
     commands as service_commands,
     queries as service_items,
@@ -124,6 +135,7 @@ RULES = (
     figures,
     honesty,
     services,
+    applications,
     maps,
     machines,
     open311,
@@ -163,6 +175,10 @@ PAGES = (
     figure_pages,
     honesty_pages,
     service_pages,
+    apply_pages,
+    matter_pages,
+    application_pages,
+    result_pages,
     cases_api,
     installed,
     grids_api,
@@ -172,8 +188,9 @@ PAGES = (
     metrics,
     help_pages,
 )
-# Their tasks are known once they are imported.
-CLOCKS = (tickets, by_the_clock, offers, recount, following, anonymising)
+# Their tasks are known once they are imported, and so are the commands below another group.
+CLOCKS = (tickets, by_the_clock, offers, recount, following, anonymising, application_clocks)
+BELOW = (application_commands,)
 COMMANDS = (
     grid_commands.group,
     travel_commands.group,
@@ -223,6 +240,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         offered.register(template, items)
     for name, sections in LEFT_BEHIND.items():
         handover.source(name, sections)
+    # Services count working time by the calendar that the office has laid down for its cases.
+    application_timing.counted_by(case_timing.office)
     for page in PAGES:
         app.register_blueprint(page.bp)
     for command in COMMANDS:

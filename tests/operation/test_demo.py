@@ -26,6 +26,9 @@ from webapp.grids import queries as grids
 from webapp.operation import stories
 from webapp.people.models import Account, Post
 from webapp.people.rules import ROLES
+from webapp.services.applications import queries as applications
+from webapp.services.applications.models import Application
+from webapp.services.applications.rules import State as ApplicationState
 
 
 @dataclass
@@ -96,9 +99,7 @@ def test_every_living_grid_has_its_worker_and_nobody_has_a_name(demo: Installati
     watched = set(db.session.scalars(select(Post.grid_id).where(Post.role == "grid_worker")))
     assert watched == {grid.id for grid in grids.living()}
     assert len(watched) == 97
-    titles = (
-        "居民|网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|窗口|街道分管领导|系统管理员"
-    )
+    titles = "居民|代办员|网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|窗口|街道分管领导|系统管理员"
     for account in db.session.scalars(select(Account).where(Account.demo)):
         assert re.match(titles, account.name), account.name
     roles = set(db.session.scalars(select(Post.role).distinct()))
@@ -129,6 +130,19 @@ def test_residents_have_reported_what_the_public_may_and_may_not_read(demo: Inst
     assert [case.reopenings for case in told].count(1) == 1
     old = clock.now() - timedelta(days=90)
     assert [case.happened_at < old for case in told].count(True) == 1
+
+
+def test_45_online_matters_were_handled_and_some_stand_at_every_level(demo: Installation) -> None:
+    handled = applications.handled()
+    assert (handled.count, handled.online) == (45, 45)
+    assert handled.compression is not None
+    assert handled.compression >= 0.64
+    states = set(db.session.scalars(select(Application.state).distinct()))
+    assert states == set(ApplicationState) - {"accepted", "closed_expired"}
+    assert any(each.supplement for each in db.session.scalars(select(Application)))
+    assert "【示例】" in " ".join(
+        each.note or "" for each in db.session.scalars(select(Application))
+    )
 
 
 def test_a_client_of_open311_finds_one_of_everything(demo: Installation) -> None:

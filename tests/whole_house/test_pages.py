@@ -36,6 +36,8 @@ READERS = (
     "handler",
     "station",
     "window",
+    "agent",
+    "resident1",
     "street",
     "admin",
 )

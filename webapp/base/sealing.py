@@ -9,12 +9,19 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
+from flask_babel import lazy_gettext as _l
 
 from webapp.base.config import Settings
+from webapp.base.flow import Refusal
 
 
-class Unreadable(Exception):
+class Unreadable(Refusal):
     """No key of this installation opens the value: a key was taken away, or the value was changed."""
+
+    code = "unreadable"
+
+    def __init__(self) -> None:
+        super().__init__(_l("This cannot be read: a key of this installation is missing."))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

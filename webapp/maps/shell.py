@@ -61,6 +61,7 @@ DESK_LINKS = (
     Link(_l("Rota"), "/rota", "rota.see", icon="calendar-time"),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
+    Link(_l("Applications"), "/applications", "applications.list", icon="file-text"),
     Link(_l("Services"), "/services", "services.see", icon="building-bank"),
     Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),
     Link(_l("People"), "/people", "people.see", icon="users"),
@@ -80,6 +81,7 @@ PHONE_LINKS = (
     Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
     Link(_l("Visits"), "/visits", "visits.see", icon="home", also=("/patrols",)),
     Link(_l("Counter"), "/counter", "points.counter", icon="user-screen"),
+    Link(_l("Agent's desk"), "/applications/desk", "applications.desk", icon="file-text"),
     Link(_l("Report"), "/cases/new", "cases.report", icon="plus", main=True),
     Link(_l("Cases"), "/cases", "cases.report", icon="list-check"),
     Link(_l("Notices"), "/notices", "people.self", icon="bell"),
@@ -88,7 +90,13 @@ PHONE_LINKS = (
 
 VISITOR_LINKS = (
     Link(_l("My grid"), "/", "grids.see", icon="map-2"),
-    Link(_l("Services"), "/services", "services.see", icon="building-bank"),
+    Link(
+        _l("Services"),
+        "/services",
+        "services.see",
+        icon="building-bank",
+        also=("/my-matters", "/verify"),
+    ),
     Link(_l("Report something"), "/report", "public.read", icon="plus", main=True),
     Link(_l("Served nearby"), "/nearest", "points.read", icon="walk", also=("/points", "/tickets")),
     Link(

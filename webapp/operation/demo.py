@@ -27,6 +27,7 @@ from webapp.operation import (
     outdoors,
     point_story,
     resident_story,
+    service_story,
     standards_demo,
     whistle_story,
 )
@@ -117,12 +118,15 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     db.session.commit()
     figure_story.tell()
     db.session.commit()
+    matters = service_story.tell()
+    db.session.commit()
     return {
         "accounts": accounts.made,
         "cases": cases,
         "whistles": whistles,
         "appeals": appeals,
         "reports": reports,
+        "matters": matters,
     }
 
 

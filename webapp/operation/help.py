@@ -13,6 +13,7 @@ bp = Blueprint("help", __name__)
 
 PAGES: dict[str, LazyString] = {
     "residents": _l("For residents"),
+    "services": _l("Services and applications"),
     "phone": _l("On the phone"),
     "desk": _l("At the desk"),
     "borders": _l("Borders of the grids"),

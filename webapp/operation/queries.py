@@ -12,9 +12,12 @@ from webapp.base.db import Base, db
 from webapp.base.files import StoredFile
 from webapp.base.flow import FLOWS, Flow
 from webapp.cases.rules import OPEN, PAUSED, UNSENT, PartState
+from webapp.services.applications.rules import DECIDED, RUNNING, State as Standing
 
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
 _SENT = ", ".join(f"'{state}'" for state in sorted(OPEN - UNSENT))
+_RUNNING = ", ".join(f"'{state}'" for state in RUNNING)
+_DECIDED = ", ".join(f"'{state}'" for state in DECIDED)
 _PAUSED = ", ".join(f"'{state}'" for state in sorted(PAUSED))
 
 
@@ -116,6 +119,25 @@ INVARIANTS = (
             SELECT FROM grid_version v JOIN boundary_set s ON s.id = v.set_id
             WHERE v.grid_id = g.id AND s.state = 'active'
         ) ORDER BY g.id
+        """,
+    ),
+    Invariant(
+        "the clock of an application runs just where it is with the house",
+        f"""
+        SELECT 'application ' || number || ' is ' || state || ', its clock '
+               || CASE WHEN running_since IS NULL THEN 'stands still' ELSE 'runs' END
+        FROM service_application
+        WHERE state <> '{Standing.PUBLICITY}' AND (running_since IS NOT NULL) <> (state IN ({_RUNNING}))
+        ORDER BY id
+        """,
+    ),
+    Invariant(
+        "an application that was decided knows when, and can be verified; no other can",
+        f"""
+        SELECT 'application ' || number || ' is ' || state || ', decided_at is '
+               || coalesce(decided_at::text, 'empty')
+        FROM service_application
+        WHERE (decided_at IS NOT NULL AND result_code IS NOT NULL) <> (state IN ({_DECIDED})) ORDER BY id
         """,
     ),
     Invariant(

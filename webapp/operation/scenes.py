@@ -30,6 +30,23 @@ def photo(scene: str, *, seed: int, solved: bool) -> io.BytesIO:
     return out
 
 
+def paper() -> io.BytesIO:
+    """A JPEG of a sheet of paper with lines where its words would stand."""
+    sheet = Image.new("RGB", (600, 800), (252, 251, 247))
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((170, 60, 430, 84), fill=(90, 96, 104))
+    for row in range(16):
+        pen.rectangle(
+            (70, 150 + row * 34, 530 - (row * 53) % 170, 160 + row * 34), fill=(176, 182, 190)
+        )
+    pen.ellipse((390, 640, 520, 770), outline=(200, 60, 50), width=6)
+    pen.text((70, 770), "DEMO - drawn, not photographed", fill=(120, 120, 120))
+    out = io.BytesIO()
+    sheet.save(out, "JPEG", quality=80)
+    out.seek(0)
+    return out
+
+
 def _sky(random: Random) -> Image.Image:
     light = random.randint(150, 205)
     tops = [(light - 30, light, 228), (light, light + 5, light + 15), (236, 220, 200)]

@@ -97,6 +97,17 @@ WORDS: dict[str, LazyString] = {
     "notices.read": _l("Read a notice"),
     "machines.metrics": _l("Read the figures of the house"),
     "services.see": _l("Read the items that may be applied for"),
+    "applications.make": _l("Apply for something"),
+    "applications.assist": _l("Apply in the place of somebody"),
+    "applications.desk": _l("Find the agent's desk in the bar"),
+    "applications.list": _l("List applications"),
+    "applications.head": _l("Open the desk of the station head"),
+    "applications.figures": _l("See the figures of services"),
+    "applications.see": _l("See an application, personal answers masked"),
+    "applications.reveal": _l("See personal answers and papers, with a line in the log"),
+    "applications.visit": _l("Arrange visits at home"),
+    "applications.waiting": _l("Find what waits in one's inbox"),
+    "service_ratings.see": _l("See poor ratings of services"),
     "open311.read": _l("Read services and public requests by Open311"),
     "open311.report": _l("Send requests by Open311"),
 }
@@ -129,6 +140,8 @@ FEATURES: dict[str, LazyString] = {
     "rota": _l("Rota"),
     "services": _l("Services"),
     "points": _l("Service points"),
+    "applications": _l("Applications"),
+    "service_ratings": _l("Ratings of services"),
 }
 
 

@@ -31,7 +31,18 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share * 100:.1f} %"
 
 
-FILTERS: dict[str, Callable[..., Any]] = {"said": said, "service_days": days, "percent": percent}
+def choices(question: Any) -> list[tuple[str, str]]:
+    """The choices of a question, in the language of the reader."""
+    english = str(get_locale()) == "en"
+    return [(key, other if english else own) for key, own, other in question.options]
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "said": said,
+    "service_days": days,
+    "percent": percent,
+    "choices": choices,
+}
 
 
 def _of(thing: Any, name: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from pathlib import Path
 from typing import Any
@@ -11,29 +10,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe
 from tests.cases.stages import picture
-from tests.servers import Served, ask
+from tests.servers import Served, ask, code_on_the_phone
 
 PHONE = "+8613800009901"
-
-
-def code_on_the_phone(served: Served) -> str:
-    """The newest code on its way to the phone; read from the log of the console once it has left."""
-    for _each in range(300):
-        row = ask(
-            served,
-            "SELECT id, body FROM dispatch_out WHERE address = %s ORDER BY id DESC LIMIT 1",
-            PHONE,
-        )
-        if row and row[1]:
-            return str(re.search(r"[0-9]{6}", row[1])[0])  # type: ignore[index]
-        for log in served.instance.rglob("*.log"):
-            said = re.findall(
-                rf"to {re.escape(PHONE)}: .*?([0-9]{{6}})", log.read_text(encoding="utf-8")
-            )
-            if said:
-                return str(said[-1])
-        time.sleep(0.1)
-    raise AssertionError("no code is on its way")
 
 
 def no_wider_than_the_phone(page: Page) -> None:
@@ -62,7 +41,7 @@ def test_a_resident_reports_follows_reads_and_rates(
     phone.fill("input[name=phone]", PHONE)
     phone.get_by_role("button", name="获取验证码").click()
     expect(phone.locator("input[name=code]")).to_be_visible()
-    phone.fill("input[name=code]", code_on_the_phone(served))
+    phone.fill("input[name=code]", code_on_the_phone(served, PHONE))
     phone.get_by_role("button", name="提交上报").click()
     expect(phone.locator("article.own h1")).to_have_text("乱堆杂物")
     case, number = ask(served, "SELECT id, number FROM case_file WHERE words = %s", words)

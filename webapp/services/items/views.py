@@ -1,4 +1,4 @@
-"""Pages of items: the list, one item, and the process manual as page, PDF and Word."""
+"""Pages of items: the list, and the process manual as page, PDF and Word."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 from pydantic import Field as Wanted
 
-from webapp.base import clock
 from webapp.base.access import permit
 from webapp.base.web import Form, page
 from webapp.grids.models import Unit
 from webapp.services import shown
 from webapp.services.items import manual, queries
-from webapp.services.items.models import ItemVersion
 from webapp.services.items.rules import (
     ACCEPT,
     BASIS_WORDS,
@@ -53,20 +51,6 @@ def listed() -> Response:
         items=queries.listed(words=wish.q, field=wish.field, online=wish.online),
         wish=wish,
         figures=queries.catalogue(),
-        **_words(),
-    )
-
-
-@bp.get("/<code>")
-@permit("services.see", of=queries.one)
-def one(version: ItemVersion) -> Response:
-    """One item: for whom, with which papers, how long, who decides."""
-    return page(
-        "services/item.html",
-        version=version,
-        rules=version.said,
-        versions=queries.versions(version.item_id),
-        now=clock.now(),
         **_words(),
     )
 

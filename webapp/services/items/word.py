@@ -97,7 +97,7 @@ def _item(paper: Any, version: ItemVersion) -> None:
     paper.add_heading(_("Papers"), level=2)
     _table(
         paper,
-        (_("Paper"), _("From"), _("Needed"), _("May follow later")),
+        (_("Paper"), _("Issued by"), _("Needed"), _("May follow later")),
         (
             (
                 said(each, "name"),
