@@ -81,7 +81,7 @@ PHONE_LINKS = (
     Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
     Link(_l("Visits"), "/visits", "visits.see", icon="home", also=("/patrols",)),
     Link(_l("Counter"), "/counter", "points.counter", icon="user-screen"),
-    Link(_l("Agent's desk"), "/applications/desk", "applications.desk", icon="file-text"),
+    Link(_l("Agency"), "/applications/desk", "applications.desk", icon="file-text"),
     Link(_l("Report"), "/cases/new", "cases.report", icon="plus", main=True),
     Link(_l("Cases"), "/cases", "cases.report", icon="list-check"),
     Link(_l("Notices"), "/notices", "people.self", icon="bell"),
