@@ -25,6 +25,8 @@ LARGEST_PDF = 10 * 1024 * 1024
 MOST_PAGES = 12
 # Dots of an inch in which a page of a PDF is drawn.
 _DPI = 144
+# Grey letters with a light rim are read on light and on dark, and what is below them too.
+_INK, _RIM = (70, 70, 70, 120), (255, 255, 255, 90)
 
 
 def keep(stream: IO[bytes], *, by: Actor | None) -> list[StoredFile]:
@@ -87,7 +89,7 @@ def _marked(picture: Image.Image, words: str) -> Image.Image:
     wide = int(pen.textlength(words, font=font)) + size * 3
     for row, y in enumerate(range(0, layer.height, size * 5)):
         for x in range(-(row % 2) * wide // 2, layer.width, wide):
-            pen.text((x, y), words, font=font, fill=(120, 120, 120, 92))
+            pen.text((x, y), words, font=font, fill=_INK, stroke_width=1, stroke_fill=_RIM)
     turned = layer.rotate(28)
     left, top = picture.width // 2, picture.height // 2
     return Image.alpha_composite(

@@ -102,7 +102,7 @@ def _item(paper: Any, version: ItemVersion) -> None:
             (
                 said(each, "name"),
                 said(each, "source"),
-                _("always") if each.required else _("where it applies"),
+                _("always needed") if each.required else _("where it applies"),
                 _("yes") if each.lenient else _("no"),
             )
             for each in rules.materials
