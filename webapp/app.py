@@ -100,6 +100,12 @@ from webapp.points import (
     tickets,
     views as point_pages,
 )
+from webapp.points.gates import (
+    ageing,
+    commands as gate_commands,
+    pages as gate_pages,
+    rules as gates,
+)
 from webapp.services.applications import (
     apply_views as apply_pages,
     by_the_clock as application_clocks,
@@ -123,6 +129,7 @@ RULES = (
     grids,
     people,
     points,
+    gates,
     cases,
     standards,
     desk,
@@ -151,6 +158,7 @@ PAGES = (
     counter_pages,
     keep_pages,
     points_api,
+    *gate_pages.ALL,
     case_pages,
     queue_pages,
     phrase_pages,
@@ -189,12 +197,22 @@ PAGES = (
     help_pages,
 )
 # Their tasks are known once they are imported, and so are the commands below another group.
-CLOCKS = (tickets, by_the_clock, offers, recount, following, anonymising, application_clocks)
+CLOCKS = (
+    tickets,
+    ageing,
+    by_the_clock,
+    offers,
+    recount,
+    following,
+    anonymising,
+    application_clocks,
+)
 BELOW = (application_commands,)
 COMMANDS = (
     grid_commands.group,
     travel_commands.group,
     point_commands.group,
+    gate_commands.group,
     import_commands.group,
     case_commands.group,
     map_commands.group,

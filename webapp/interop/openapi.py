@@ -19,6 +19,8 @@ from webapp.grids import api as grids
 from webapp.interop import schemas
 from webapp.points import api as points
 from webapp.points.forms import NearestForm
+from webapp.points.gates import api as gates
+from webapp.points.gates.forms import AckForm, AskForm, EventForm, HeartbeatForm
 
 bp = Blueprint("openapi", __name__, url_prefix="/api/v1")
 
@@ -48,6 +50,15 @@ NO_TOKEN = ("No token, or one that is not good.", schemas.ErrorOut)
 NOT_ALLOWED = ("The token or its owner may not.", schemas.ErrorOut)
 TOO_MANY = ("Too many requests; try again after a moment.", schemas.ErrorOut)
 
+GATE = {"code": "Name of the gate; the token must be its own."}
+OF_GATES: Mapping[int, tuple[str, Model | None]] = {
+    401: NO_TOKEN,
+    403: NOT_ALLOWED,
+    404: ("There is no such gate or command.", schemas.ErrorOut),
+    422: REFUSED,
+    429: TOO_MANY,
+}
+
 OPERATIONS = (
     Operation(
         "get",
@@ -73,6 +84,55 @@ OPERATIONS = (
             429: TOO_MANY,
         },
         query=NearestForm,
+    ),
+    Operation(
+        "post",
+        "/gates/{code}/events",
+        "reportEvents",
+        "What a gate did by itself: one event, or up to 500 under `events`, each answered by itself."
+        " The same boot and sequence again is answered like the first time.",
+        {200: ("What became of each.", gates.EventsOut), **OF_GATES},
+        body=EventForm,
+        params=GATE,
+        scope="gates",
+    ),
+    Operation(
+        "post",
+        "/gates/{code}/ask",
+        "askToPass",
+        "May somebody at a lane pass? The house decides and keeps its decision.",
+        {
+            200: ("The decision.", gates.AskOut),
+            409: ("The number was used for somebody else.", gates.AskOut),
+            **OF_GATES,
+        },
+        body=AskForm,
+        params=GATE,
+        scope="gates",
+    ),
+    Operation(
+        "post",
+        "/gates/{code}/heartbeat",
+        "heartbeat",
+        "The gate lives. Sent every 30 seconds; after 90 the queue of its point is unknown.",
+        {200: ("Commands that wait, and the rules in force.", gates.HeartbeatOut), **OF_GATES},
+        body=HeartbeatForm,
+        params=GATE,
+        scope="gates",
+    ),
+    Operation(
+        "post",
+        "/gates/{code}/commands/{command_id}/ack",
+        "confirmCommand",
+        "A command was carried out, or could not be.",
+        {
+            200: ("Where it stands now.", gates.AckOut),
+            409: ("It had expired and does not hold.", gates.AckOut),
+            **OF_GATES,
+        },
+        body=AckForm,
+        params=GATE | {"command_id": "Number of the command."},
+        scope="gates",
     ),
     Operation(
         "post",

@@ -73,6 +73,7 @@ IN_THE_BAR = 6
 # Pages of the desk that are opened now and then: they stand in the menu of the person.
 DESK_MORE = (
     Link(_l("Service points"), "/points", "points.read", icon="building-community"),
+    Link(_l("Gates"), "/gates", "gates.see", icon="barrier-block"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
 )

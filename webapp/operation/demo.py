@@ -23,6 +23,7 @@ from webapp.operation import (
     desk_story,
     duty,
     figure_story,
+    gate_story,
     open311_story,
     outdoors,
     point_story,
@@ -115,6 +116,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     appeals = appeal_story.tell()
     desk_story.tell()
     reports += resident_story.tell(prefix=prefix, home=HOME_COMMUNITY)
+    gate_story.tell()
     db.session.commit()
     figure_story.tell()
     db.session.commit()

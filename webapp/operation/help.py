@@ -19,6 +19,7 @@ PAGES: dict[str, LazyString] = {
     "borders": _l("Borders of the grids"),
     "people": _l("People and posts"),
     "standards": _l("Classes and limits"),
+    "gates": _l("At the gate of a point"),
     "open311": _l("Other programs: Open311"),
 }
 

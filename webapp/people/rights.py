@@ -28,6 +28,13 @@ WORDS: dict[str, LazyString] = {
     "points.serve": _l("Serve at a counter"),
     "points.keep": _l("Keep service points"),
     "points.lapse": _l("End numbers and times that are over"),
+    "gates.report": _l("Speak as a gate"),
+    "gates.see": _l("See gates and their figures"),
+    "gates.register": _l("Register to come to a point"),
+    "gates.own": _l("Show and cancel an own registration"),
+    "gates.admit": _l("Use up the code of a registration"),
+    "gates.carry_out": _l("Keep what a gate confirms"),
+    "gates.lapse": _l("End registrations and commands that are over"),
     "supervision.list": _l("List supervision orders"),
     "supervision.give": _l("Put under supervision"),
     "supervision.see": _l("See a supervision order"),
@@ -142,6 +149,7 @@ FEATURES: dict[str, LazyString] = {
     "points": _l("Service points"),
     "applications": _l("Applications"),
     "service_ratings": _l("Ratings of services"),
+    "gates": _l("Gates"),
 }
 
 

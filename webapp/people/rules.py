@@ -74,6 +74,7 @@ SCOPES: dict[str, LazyString] = {
     "grids": _l("Grids, borders and where a point lies"),
     "cases": _l("Report and read cases"),
     "enterprises": _l("Enterprises"),
+    "gates": _l("Speak as a gate of a service point"),
     "live": _l("The live feed"),
     "open311": _l("The Open311 interface"),
     "machines": _l("Figures about the house itself"),

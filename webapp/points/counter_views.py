@@ -14,6 +14,7 @@ from webapp.base.flow import Refusal
 from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.points import actions, offered, queries, shown, tickets
 from webapp.points.forms import StepForm, TakeForm
+from webapp.points.gates import queries as gates
 from webapp.points.models import Appointment, ServicePoint, ServiceWindow, Ticket
 from webapp.points.rules import TEMPLATES, TICKET_FLOW, Template
 
@@ -148,6 +149,7 @@ def _page(point: ServicePoint, refusal: Refusal | None = None) -> Response:
         status=refusal.status if refusal else 200,
         point=point,
         mine=_mine(point),
+        gate=gates.of_point(point.id),
         called={ticket.window_id: ticket for ticket in called},
         line=queries.in_line(point),
         missed=queries.missed(point),

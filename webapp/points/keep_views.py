@@ -18,6 +18,7 @@ from webapp.grids import queries as grids
 from webapp.points import actions, offered, queries
 from webapp.points.actions import Described, Span
 from webapp.points.forms import ClearForm, DayForm, GridsForm, PointForm, clock_time
+from webapp.points.gates import queries as gates
 from webapp.points.models import ServicePoint
 from webapp.points.rules import ACCESS_WORDS, TEMPLATES, WEEKDAYS, Template
 
@@ -199,6 +200,7 @@ def _form(
         items=offered.items(template),
         living=grids.living() if template is Template.WORKSTATION and point is not None else [],
         mine=mine,
+        gate=gates.of_point(point.id) if point is not None else None,
         errors=refusal.fields if refusal else {},
         told=refusal.words if refusal else None,
         tried=tried,

@@ -88,20 +88,36 @@ def hours(point: ServicePoint) -> Hours:
     return Hours(ZONE, week, days, point.first_day, point.last_day)
 
 
-# What is known of the queues of some points, one row for each.
+# What is known of the queues of some points, one row for each. Where a gate lets people in, it counts
+# who waits (else: who is registered for now and has not passed), its lanes are the windows, and what it
+# measured is the time of each.
 _QUEUES = text("""
     SELECT p.id,
         (SELECT count(*) FROM ticket t WHERE t.point_id = p.id AND t.state = 'waiting'
-            AND t.day = :today),
+            AND t.day = :today)
+        + coalesce(g.queue, CASE WHEN g.id IS NOT NULL THEN (
+            SELECT count(*) FROM gate_registration r WHERE r.point_id = p.id
+            AND r.state = 'registered' AND r.starts_at <= :now AND r.ends_at > :now) END, 0),
         (SELECT count(*) FROM ticket t WHERE t.point_id = p.id AND t.state = 'called'
             AND t.day = :today),
         (SELECT count(*) FROM service_window w WHERE w.point_id = p.id
-            AND w.account_id IS NOT NULL),
-        last.mean_s, last.samples,
+            AND w.account_id IS NOT NULL AND g.id IS NULL)
+        + CASE WHEN g.is_open AND g.mode <> 'shut' THEN g.lanes ELSE 0 END,
+        coalesce(passed.mean_s, last.mean_s), coalesce(passed.samples, last.samples),
         (SELECT count(*) FROM ticket t WHERE t.point_id = p.id AND t.day = :today
-            AND t.taken_at > :half_an_hour),
+            AND t.taken_at > :half_an_hour)
+        + (SELECT count(*) FROM gate_event e WHERE e.gate_id = g.id AND e.decision = 'admitted'
+            AND e.at > :half_an_hour),
         usual.wait_s
     FROM service_point p
+    LEFT JOIN gate g ON g.point_id = p.id
+    LEFT JOIN LATERAL (
+        SELECT avg(s) AS mean_s, count(*) AS samples FROM (
+            SELECT e.duration_ms / 1000.0 AS s FROM gate_event e
+            WHERE e.gate_id = g.id AND e.decision = 'admitted' AND e.duration_ms IS NOT NULL
+              AND e.at > :week
+            ORDER BY e.at DESC LIMIT :measured) admitted
+    ) passed ON g.id IS NOT NULL
     CROSS JOIN LATERAL (
         SELECT avg(s) AS mean_s, count(*) AS samples FROM (
             SELECT extract(epoch FROM t.ended_at - t.called_at) AS s FROM ticket t
@@ -126,6 +142,7 @@ def queues(points: Sequence[ServicePoint]) -> dict[int, Queue]:
         "today": today(),
         "half_an_hour": now - _LOOK_BACK,
         "week": now - timedelta(days=7),
+        "now": now,
         "measured": MEASURED,
     }
     by_id = {point.id: point for point in points}

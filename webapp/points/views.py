@@ -19,6 +19,8 @@ from webapp.base.spatial import lonlat_of, to_lonlats, to_metric
 from webapp.base.web import goto, page, wants_json
 from webapp.points import offered, queries, shown, tickets
 from webapp.points.forms import BookForm, ListForm, LookForm, PlaceForm, ReachForm, TakeForm
+from webapp.points.gates import queries as gates
+from webapp.points.gates.rules import REGISTRATION_FLOW
 from webapp.points.models import Appointment, ServicePoint, Ticket
 from webapp.points.nearest import Found, nearest
 from webapp.points.rules import (
@@ -228,6 +230,8 @@ def mine() -> Response:
         appointments=queries.appointments_of(key),
         flow=TICKET_FLOW,
         booked=APPOINTMENT_FLOW,
+        registrations=gates.registrations_of(key),
+        registered=REGISTRATION_FLOW,
         today=queries.today(),
         zone=queries.ZONE,
         shown=shown,
@@ -319,6 +323,7 @@ def _queue(point: ServicePoint) -> dict[str, Any]:
     day = queries.today()
     return {
         "queued": queued,
+        "gate": gates.of_point(point.id),
         "open_now": open_now,
         "queue_words": words,
         "told": told,
