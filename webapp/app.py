@@ -122,6 +122,7 @@ from webapp.services.items import (
     rules as services,
     views as service_pages,
 )
+from webapp.services.news import rules as news, views as news_pages
 from webapp.travel import commands as travel_commands
 
 RULES = (
@@ -143,6 +144,7 @@ RULES = (
     honesty,
     services,
     applications,
+    news,
     maps,
     machines,
     open311,
@@ -187,6 +189,7 @@ PAGES = (
     matter_pages,
     application_pages,
     result_pages,
+    news_pages,
     cases_api,
     installed,
     grids_api,

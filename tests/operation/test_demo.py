@@ -29,6 +29,7 @@ from webapp.people.rules import ROLES
 from webapp.services.applications import queries as applications
 from webapp.services.applications.models import Application
 from webapp.services.applications.rules import State as ApplicationState
+from webapp.services.news import queries as news
 
 
 @dataclass
@@ -99,11 +100,15 @@ def test_every_living_grid_has_its_worker_and_nobody_has_a_name(demo: Installati
     watched = set(db.session.scalars(select(Post.grid_id).where(Post.role == "grid_worker")))
     assert watched == {grid.id for grid in grids.living()}
     assert len(watched) == 97
-    titles = "居民|代办员|网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|窗口|街道分管领导|系统管理员"
+    titles = "居民|企业联系人|代办员|网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|窗口|街道分管领导|系统管理员"
     for account in db.session.scalars(select(Account).where(Account.demo)):
         assert re.match(titles, account.name), account.name
     roles = set(db.session.scalars(select(Post.role).distinct()))
     assert roles <= set(ROLES)
+
+
+def test_residents_and_enterprises_follow_the_workstations(demo: Installation) -> None:
+    assert news.following() == (2179, 89)
 
 
 def test_cases_stand_at_every_stage_and_lie_where_they_should(demo: Installation) -> None:

@@ -69,6 +69,7 @@ NOT_BY_LINK = frozenset(
         "boundaries.differences",
         "imports.one",
         "imports.drawing",
+        "news.file",
         "points.line",
         "points.photo",
         "points.reach",

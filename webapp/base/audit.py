@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -214,6 +215,17 @@ def record(
     db.session.add(event)
     db.session.flush()
     return event
+
+
+def record_all(deeds: Iterable[tuple[str, int, str, dict[str, Any]]]) -> None:
+    """Deeds of the house itself as (kind, key of the thing, move, data), written together."""
+    moment = clock.set_to()
+    for kind, thing_id, move, data in deeds:
+        event = Event(thing_kind=kind, thing_id=thing_id, move=move, data=data)
+        if moment is not None:
+            event.at = moment
+        db.session.add(event)
+    db.session.flush()
 
 
 def history(kind: str, thing_id: int) -> list[Event]:

@@ -74,6 +74,7 @@ IN_THE_BAR = 6
 DESK_MORE = (
     Link(_l("Service points"), "/points", "points.read", icon="building-community"),
     Link(_l("Gates"), "/gates", "gates.see", icon="barrier-block"),
+    Link(_l("News"), "/news", "news.read", icon="news"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
 )
@@ -92,11 +93,11 @@ PHONE_LINKS = (
 VISITOR_LINKS = (
     Link(_l("My grid"), "/", "grids.see", icon="map-2"),
     Link(
-        _l("Services"),
-        "/services",
-        "services.see",
+        _l("Jisuban"),
+        "/jisuban",
+        "news.read",
         icon="building-bank",
-        also=("/my-matters", "/verify"),
+        also=("/services", "/news", "/my-matters", "/verify", "/points/mine"),
     ),
     Link(_l("Report something"), "/report", "public.read", icon="plus", main=True),
     Link(_l("Served nearby"), "/nearest", "points.read", icon="walk", also=("/points", "/tickets")),

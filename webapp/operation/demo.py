@@ -24,6 +24,7 @@ from webapp.operation import (
     duty,
     figure_story,
     gate_story,
+    news_story,
     open311_story,
     outdoors,
     point_story,
@@ -111,6 +112,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
             bar.update()
     outdoors.tell(stories.home.grid, stories.home.border, stories.home.worker)
     point_story.tell()
+    db.session.commit()
+    news_story.tell()
     db.session.commit()
     whistles = whistle_story.tell()
     appeals = appeal_story.tell()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,18 @@ def create_account(
         db.session.add(account)
     audit.record(kind="account", thing_id=account.id, move="create", by=by, data={"name": name})
     return account
+
+
+def enrol(rows: Sequence[tuple[str, str]]) -> list[int]:
+    """Demo accounts by (name, user name), all at once, without a password; answers their keys.
+
+    Raises `Unacceptable` when a user name is taken: then none of them is there.
+    """
+    made = [Account(name=_named(name), username=username, demo=True) for name, username in rows]
+    with refusing(uq_account_username=_taken_name()):
+        db.session.add_all(made)
+    audit.record_all(("account", account.id, "create", {"name": account.name}) for account in made)
+    return [account.id for account in made]
 
 
 def change_account(

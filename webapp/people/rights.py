@@ -20,6 +20,10 @@ def _(text: str, **values: str) -> str:
 
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
+    "news.read": _l("Read news"),
+    "news.list": _l("See what one's bodies wrote"),
+    "news.write": _l("Write and publish news"),
+    "news.declare": _l("Declare facts and follow points"),
     "points.read": _l("See service points and their queues"),
     "points.take": _l("Take a number or book a time"),
     "points.hold": _l("Give back a number or a booked time"),
@@ -150,6 +154,7 @@ FEATURES: dict[str, LazyString] = {
     "applications": _l("Applications"),
     "service_ratings": _l("Ratings of services"),
     "gates": _l("Gates"),
+    "news": _l("News"),
 }
 
 
