@@ -108,12 +108,22 @@ def test_an_agent_applies_in_the_pages_with_the_mandate(app: Flask, office: Offi
     sent = _sent(office)
     bad = agent.post("/services/JY04/assist", data=sent, content_type="multipart/form-data")
     assert bad.status_code == 422
-    sent = _sent(office, how="spoken", mandate="行动不便，请代办")
+    sent = _sent(office, how="written", mandate="行动不便，请代办", mandate_file=(photo(), "m.jpg"))
     done = agent.post("/services/JY04/assist", data=sent, content_type="multipart/form-data")
     assert done.status_code == 303
     made = _one_of(office.resident.id)
     assert made.agent_id == office.agent.id
     assert agent.get(f"/my-matters/{made.id}").status_code == 200
+    head = client_of(app, office.head)
+    assert "查看委托书" in head.get(f"/applications/{made.id}").get_data(as_text=True)
+    place = f"/applications/{made.id}/mandate"
+    assert head.post(place, data={}).status_code == 422
+    shown = head.post(place, data={"purpose": "核对委托"}).get_data(as_text=True)
+    assert "data:image/jpeg;base64," in shown
+    assert html_faults(shown) == []
+    assert (
+        client_of(app, office.world.stranger).post(place, data={"purpose": "xx"}).status_code == 403
+    )
     stranger = client_of(app, office.world.stranger)
     assert stranger.post("/services/JY04/assist", data=_sent(office)).status_code == 403
     for address in (f"/my-matters/{made.id}", f"/applications/{made.id}", "/applications"):

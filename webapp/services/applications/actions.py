@@ -40,11 +40,12 @@ CHOOSE_VISITOR = _l("Choose who goes.")
 
 @dataclass(frozen=True)
 class Given:
-    """A mandate as an agent records it: how it was given, in which words, when."""
+    """A mandate as an agent records it: how it was given, in which words, when, on which paper."""
 
     how: Mandated
     words: str
     given_at: datetime
+    file_id: int | None = None
 
 
 def begin(
@@ -110,6 +111,7 @@ def begin(
                 how=mandate.how,
                 words=mandate.words,
                 given_at=mandate.given_at,
+                file_id=mandate.file_id,
             )
         )
         db.session.flush()

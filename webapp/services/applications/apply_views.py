@@ -6,13 +6,14 @@ import uuid
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from webapp.base import clock
 from webapp.base.access import me, permit, public
 from webapp.base.db import db
-from webapp.base.flow import Refusal
+from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import goto, page, wants_json
-from webapp.services.applications import actions, materials, queries, shown
+from webapp.services.applications import actions, materials, papers, queries, shown
 from webapp.services.applications.actions import Given
 from webapp.services.applications.forms import ApplyForm, MandateForm, nonempty
 from webapp.services.applications.models import Application
@@ -138,7 +139,7 @@ def _begun(version: ItemVersion, form: ApplyForm, *, for_other: bool) -> Applica
     given = None
     if for_other:
         said = MandateForm.read(request)
-        given = Given(said.how, said.mandate, clock.now())
+        given = Given(said.how, said.mandate, clock.now(), _mandate_paper())
     return actions.begin(
         version,
         by=me(),
@@ -148,6 +149,18 @@ def _begun(version: ItemVersion, form: ApplyForm, *, for_other: bool) -> Applica
         mandate=given,
         client_id=form.client_id,
     )
+
+
+def _mandate_paper() -> int | None:
+    """The key of the page on which the mandate stands; None where it was given by word of mouth."""
+    upload = request.files.get("mandate_file")
+    if upload is None or not upload.filename:
+        return None
+    pages = papers.keep(upload.stream, by=me())
+    if len(pages) > 1:
+        words = _l("The mandate stands on one page.")
+        raise Unacceptable(words, fields={"mandate_file": words})
+    return pages[0].id
 
 
 def keep_papers(application: Application) -> None:

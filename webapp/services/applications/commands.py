@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from webapp.base import files, sealing
 from webapp.base.db import db
+from webapp.base.files import StoredFile
 from webapp.services.applications import queries
 from webapp.services.applications.papers import SEALED
 from webapp.services.items.commands import group
@@ -32,10 +33,17 @@ def seal_anew() -> tuple[int, int]:
         after = 0
         while pages := queries.sealed_pages(after):
             for page in pages:
-                old = page.file
-                body = sealing.sealed_anew(files.path_of(old).read_bytes())
-                page.file_id = files.keep(body, SEALED, by=None, name=old.name).id
+                page.file_id = _kept_anew(page.file)
             papers, after = papers + len(pages), pages[-1].id
             db.session.commit()
             bar.update(len(pages))
+        for mandate in queries.sealed_mandates():
+            if mandate.file is not None:
+                mandate.file_id, papers = _kept_anew(mandate.file), papers + 1
+        db.session.commit()
     return answers, papers
+
+
+def _kept_anew(file: StoredFile) -> int:
+    body = sealing.sealed_anew(files.path_of(file).read_bytes())
+    return files.keep(body, SEALED, by=None, name=file.name).id

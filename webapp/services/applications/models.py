@@ -152,6 +152,7 @@ class Mandate(Numbered, Base):
 
     application: Mapped[Application] = relationship(back_populates="mandate")
     agent: Mapped[Account] = relationship()
+    file: Mapped[StoredFile | None] = relationship()
 
 
 class Supplement(Numbered, Base):

@@ -20,6 +20,7 @@ from webapp.grids.rules import PlaceKind, SetState, UnitKind
 from webapp.people.models import Account, Post
 from webapp.services.applications.models import (
     Application,
+    Mandate,
     MaterialPage,
     ServiceMaterial,
     ServiceRating,
@@ -213,6 +214,12 @@ def sealed_pages(after: int, limit: int = 100) -> list[MaterialPage]:
     found = select(MaterialPage).options(joinedload(MaterialPage.file))
     found = found.where(MaterialPage.id > after)
     return list(db.session.scalars(found.order_by(MaterialPage.id).limit(limit)))
+
+
+def sealed_mandates() -> list[Mandate]:
+    """Mandates that stand on a paper."""
+    found = select(Mandate).options(joinedload(Mandate.file)).where(Mandate.file_id.is_not(None))
+    return list(db.session.scalars(found.order_by(Mandate.id)))
 
 
 # Who and where

@@ -222,6 +222,19 @@ def look(application: Application) -> ResponseReturnValue:
     return paper_views.shown_to(application, material_id, purpose=purpose, back=back)
 
 
+@bp.post("/<int:application_id>/mandate")
+@permit("applications.reveal", of=queries.one)
+def look_at_mandate(application: Application) -> ResponseReturnValue:
+    """The page of the mandate, once, for whoever says what for."""
+    application_id = application.id
+    try:
+        purpose = PurposeForm.read(request).purpose
+    except Refusal as refusal:
+        return _refused(application_id, refusal, "look-mandate")
+    back = f"/applications/{application_id}"
+    return paper_views.mandate_shown(application, purpose=purpose, back=back)
+
+
 @bp.post(f"/ratings/<int:rating_id>/<any({', '.join(ratings.MOVES)}):name>")
 @permit("service_ratings.see", of=lambda rating_id, name: queries.rating(rating_id))
 def mend(rating: ServiceRating) -> ResponseReturnValue:
