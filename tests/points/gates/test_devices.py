@@ -13,12 +13,16 @@ from tests.points.conftest import MORNING
 from tests.points.gates.conftest import BOOT, Booth
 from webapp.base import clock
 from webapp.base.db import db
+from webapp.base.spatial import lonlat_of
 from webapp.people import actions as people
 from webapp.points import queries as points
 from webapp.points.gates import ageing, codes, keeping, queries, registering
 from webapp.points.gates.models import Diversion, GateEvent, Registration
 from webapp.points.gates.rules import Order, RegistrationState
+from webapp.points.nearest import nearest
+from webapp.points.rules import Template
 from webapp.points.waiting import Unknown
+from webapp.travel.rules import Mode
 
 
 def events(booth: Booth) -> list[GateEvent]:
@@ -299,6 +303,24 @@ def test_heartbeats_make_the_queue_known(booth: Booth) -> None:
     booth.gate.is_open = False
     db.session.flush()
     assert queue().unknown(MORNING) is Unknown.NO_WINDOW
+
+
+def test_the_nearest_point_changes_when_the_queue_of_its_gate_grows(booth: Booth) -> None:
+    at = lonlat_of(booth.point.geom)
+    assert at is not None
+    keeping.set_up(booth.other, "booth-2", by=None)
+    booth.says("heartbeat", {"queue": 3})
+    db.session.expire_all()
+    first = nearest(*at, template=Template.SAMPLING, mode=Mode.CAR).points[0]
+    assert (first.point.id, first.wait and first.wait.ahead) == (booth.point.id, 3)
+    booth.says("heartbeat", {"queue": 2000})
+    db.session.expire_all()
+    ranked = nearest(*at, template=Template.SAMPLING, mode=Mode.CAR).points
+    assert ranked[0].point.id != booth.point.id
+    with clock.at(MORNING + timedelta(seconds=91)):
+        silent = nearest(*at, template=Template.SAMPLING, mode=Mode.CAR).points
+    known = next(each for each in silent if each.point.id == booth.point.id)
+    assert (known.wait, known.why) == (None, Unknown.STALE)
 
 
 def test_the_day_in_figures_keeps_both_paths_apart(booth: Booth) -> None:

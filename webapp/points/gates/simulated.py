@@ -135,7 +135,8 @@ class _Gate:
                 self._live(now, queue=sum(at > now for at in self.free_at.values()))
             code = self.plan.code if number == 0 else None
             now = self._pass(lane, now, code, self._temperature(number), online=online)
-            self.result.seconds = max(self.result.seconds, now)
+            ended = now + 3600 / self.rules.per_hour
+            self.result.seconds = max(self.result.seconds, ended)
         self._forward()
         self._replay(self.result.seconds + 10)
         return self.result
