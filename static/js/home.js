@@ -33,10 +33,3 @@ document.addEventListener("wangge:select", async ({ detail: { kind, id, at, from
 });
 
 map.on("grid", ({ latlng }) => ask([latlng.lng, latlng.lat]));
-
-here.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-go]");
-  if (!link) return;
-  event.preventDefault();
-  map.go(link.dataset.go.split(",").map(Number), 15);
-});

@@ -89,13 +89,13 @@ def test_a_sign_finds_itself_and_nothing_else(client: FlaskClient, sign: str) ->
     assert "<script>”" not in page
 
 
-def test_a_point_has_its_grid_its_post_and_the_nearest_stations(app: Flask, world: World) -> None:
+def test_a_point_has_its_grid_its_post_and_the_stations_that_serve_soonest(app: Flask, world: World) -> None:
     lon, lat = world.spot(world.home)
     page = words(app.test_client(), f"/maps/here?lon={lon}&lat={lat}")
     assert world.home.name in page
     assert "网格员" in page or "Grid worker" in page
-    assert page.count("data-go") == 3
-    assert "直线距离" in page
+    assert page.count('class="near-row"') == 3
+    assert "您的归属站" in page
 
 
 def test_a_visitor_never_reads_the_name_of_a_worker(app: Flask, world: World) -> None:

@@ -7,7 +7,12 @@ from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
 
-FIRST_PAGES = {"worker": "/phone", "dispatcher": "/desk", "street": "/desk", "station": "/desk"}
+FIRST_PAGES = {
+    "worker": "/phone",
+    "dispatcher": "/desk",
+    "street": "/desk",
+    "station": "/applications/station",
+}
 
 
 @pytest.mark.parametrize("username", FIRST_PAGES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _l, ngettext
@@ -17,6 +17,8 @@ from webapp.cases.rota import queries as field
 from webapp.cases.rota.models import ClassWish
 from webapp.cases.rota.rules import SKILL_WORDS, Skill
 from webapp.cases.rules import Grade
+from webapp.travel import loaded
+from webapp.travel.network import Network
 
 SHOWN = 3
 
@@ -61,12 +63,27 @@ def ranking(
     """
     call = call_of(case, field.wishes() if wishes is None else wishes)
     left_out = set(without)
-    staff = [worker for worker in workers() if worker.id not in left_out]
+    everybody, roads = workers()
+    staff = [worker for worker in everybody if worker.id not in left_out]
+    (call,) = by_road([call], staff, roads)
     return Ranking(call, dispatching.ranked(call, staff))
 
 
-def workers() -> list[Worker]:
-    """Everybody who could be sent anywhere."""
+def by_road(calls: Iterable[Call], staff: Iterable[Worker], roads: Network) -> list[Call]:
+    """The same calls, to which the ways of these people are known along the roads."""
+    starts = [
+        spot
+        for worker in staff
+        for spot in (worker.at, *(post.centre for post in worker.posts))
+        if spot is not None
+    ]
+    return [replace(call, minutes=ways.by_road(roads, call.at, starts)) for call in calls]
+
+
+def workers() -> tuple[list[Worker], Network]:
+    """Everybody who could be sent anywhere, and the roads they go along."""
+    rows = field.workers()
+    roads = loaded.roads(rows[0].roads if rows else None)
     return [
         Worker(
             id=row.id,
@@ -83,8 +100,8 @@ def workers() -> list[Worker]:
             offer=row.offer,
             haste=_GRADES[row.haste or 0],
         )
-        for row in field.workers()
-    ]
+        for row in rows
+    ], roads
 
 
 def call_of(case: Case, wishes: Sequence[ClassWish]) -> Call:

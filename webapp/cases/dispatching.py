@@ -6,7 +6,7 @@ Pure: no database, no clock. The same facts always give the same answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from webapp.cases import ways
@@ -67,6 +67,7 @@ class Call:
     skills: frozenset[str] = frozenset()
     people: int = 1
     waited_min: float = 0.0
+    minutes: ways.Minutes = field(default=ways.straight, compare=False)
 
 
 @dataclass(frozen=True)
@@ -156,15 +157,15 @@ def _way(call: Call, worker: Worker, own: Post | None) -> tuple[Post, float, str
         home = own or worker.posts[0]
         return home, 0.0 if own else ELSEWHERE, ways.Way.STRAIGHT, "unknown"
     if worker.at is not None:
-        took, way = ways.minutes(worker.at, call.at)
+        took, way = call.minutes(worker.at, call.at)
         return own or _nearest(worker.posts, worker.at), took, way, "reported"
     home = own or _nearest(worker.posts, call.at)
-    took, way = ways.minutes(home.centre, call.at)
+    took, way = call.minutes(home.centre, call.at)
     return home, took, way, "centre"
 
 
 def _nearest(posts: Sequence[Post], to: Point) -> Post:
-    return min(posts, key=lambda each: (ways.minutes(each.centre, to)[0], each.grid_id))
+    return min(posts, key=lambda each: (ways.straight(each.centre, to)[0], each.grid_id))
 
 
 def ranked(call: Call, workers: Iterable[Worker]) -> list[Candidate]:

@@ -58,8 +58,9 @@ def proposal(who: Actor) -> Proposal:
     """Everybody who is free and every case that waits, put together as well as it goes."""
     cases = field.undispatched(who, MOST)
     wishes = field.wishes()
-    calls = [candidates.call_of(case, wishes) for case in cases]
-    staff = candidates.workers()
+    staff, roads = candidates.workers()
+    wanted = [candidates.call_of(case, wishes) for case in cases]
+    calls = candidates.by_road(wanted, staff, roads)
     pairs = {pair.call.id: pair for pair in rolling.propose(calls, staff)}
     rows = []
     for case in cases:

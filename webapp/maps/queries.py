@@ -15,7 +15,7 @@ from webapp.base import clock
 from webapp.base.access import Actor, may, visible
 from webapp.base.db import db
 from webapp.base.notices import Notice
-from webapp.base.spatial import SRID, WGS84, point, to_lonlats
+from webapp.base.spatial import SRID, WGS84, to_lonlats
 from webapp.cases.desk.forms import Wish
 from webapp.cases.desk.queries import narrowing
 from webapp.cases.models import Case, CaseClass
@@ -287,30 +287,6 @@ def named(words: str, *, who: Actor, limit: int = 12) -> list[Hit]:
         for id_, name, kind, code, x, y in db.session.execute(spots)
     ]
     return hits[:limit]
-
-
-@dataclass(frozen=True)
-class Near:
-    """A named place and how far it is in a straight line (metres)."""
-
-    id: int
-    name: str
-    lon: float
-    lat: float
-    away_m: float
-
-
-def nearest(kind: str, lon: float, lat: float, *, limit: int = 3) -> list[Near]:
-    """The places of a kind that are nearest to a point (degrees WGS 84), in a straight line."""
-    here = point(lon, lat)
-    x, y = _lonlat(Place.geom)
-    found = (
-        select(Place.id, Place.name, x, y, func.ST_Distance(Place.geom, here))
-        .where(Place.kind == kind, Place.geom.is_not(None))
-        .order_by(Place.geom.op("<->")(here))
-        .limit(limit)
-    )
-    return [Near(*row) for row in db.session.execute(found)]
 
 
 def on_watch(grid_id: int) -> list[Post]:

@@ -18,17 +18,21 @@ from webapp.cases.desk.forms import Wish
 from webapp.cases.rules import CASE_FLOW
 from webapp.grids import locate, queries as grids
 from webapp.grids.models import Grid
-from webapp.grids.rules import KIND_WORDS, GridKind, PlaceKind
+from webapp.grids.rules import KIND_WORDS, GridKind
 from webapp.maps import basemaps, briefing, queries
 from webapp.maps.layers import LAYERS, Wish as LayerWish
 from webapp.maps.packed import FOR_EVER
 from webapp.maps.shell import Shell, ago, shown
 from webapp.people.rules import ROLES
+from webapp.points import shown as point_words
+from webapp.points.nearest import nearest
 
 bp = Blueprint("maps", __name__)
 
 # So many open cases stand on the page of a grid.
 NEWEST = 6
+# So many workstations are named beside a place.
+SHOWN_POINTS = 3
 
 
 @bp.record_once
@@ -127,13 +131,13 @@ class Spot(Form):
 
 
 @bp.get("/maps/here")
-@public("which grid a point is in, and the nearest workstations; nothing personal")
+@public("which grid a point is in, and which workstation serves soonest; nothing personal")
 def here() -> Response:
-    """Who looks after a point: its grid, the posts there, the nearest workstations."""
+    """Who looks after a point: its grid, the posts there, where one is served soonest on foot."""
     spot = Spot.of(request.args.to_dict())
     found = locate.locate(spot.lon, spot.lat)
     posts = queries.on_watch(found.grid_id) if found.grid_id else []
-    near = queries.nearest(PlaceKind.WORKSTATION, spot.lon, spot.lat)
+    near = nearest(spot.lon, spot.lat).points[:SHOWN_POINTS]
     return page(
         "maps/here.html",
         fragment="here",
@@ -141,6 +145,8 @@ def here() -> Response:
         kind=KIND_WORDS[GridKind(found.kind)] if found.kind else None,
         posts=[str(ROLES[post.role].words) for post in posts],
         near=near,
+        spot=spot,
+        shown=point_words,
     )
 
 

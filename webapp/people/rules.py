@@ -47,7 +47,7 @@ ROLES: dict[str, Role] = {
     "dispatcher": Role(_l("Dispatcher"), False, "maps.desk", STREET),
     "handler": Role(_l("Department handler"), False, "maps.desk", OFFICE),
     "dept_head": Role(_l("Department head"), False, "maps.desk", OFFICE),
-    "station_head": Role(_l("Station head"), False, "maps.desk", STATION),
+    "station_head": Role(_l("Station head"), False, "applications.station", STATION),
     "street_leader": Role(_l("Street leader"), False, "maps.desk"),
     "safety_officer": Role(_l("Safety officer"), False, "maps.desk", TERRITORY | OFFICE),
     "forest_ranger": Role(_l("Forest ranger"), True, "maps.phone"),

@@ -340,7 +340,7 @@ def overdue(before: datetime, limit: int = 500) -> list[Appointment]:
 
 def assigned(grid_id: int) -> ServedGrid | None:
     """The workstation to which a grid belongs."""
-    found = select(ServedGrid).options(joinedload(ServedGrid.point))
+    found = select(ServedGrid).options(joinedload(ServedGrid.point).joinedload(ServicePoint.unit))
     return db.session.scalar(found.where(ServedGrid.grid_id == grid_id))
 
 

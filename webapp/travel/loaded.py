@@ -16,9 +16,12 @@ _held: dict[tuple[str, int | None], Network] = {}
 _reading = Lock()
 
 
-def roads() -> Network:
-    """The newest roads. Costs one small question; reading them all costs one process a moment once."""
-    version = queries.version()
+def roads(version: int | None = None) -> Network:
+    """The roads of a version, or the newest. Reading them all costs one process a moment once.
+
+    Without a version it costs one small question, so whoever asks the database anyway asks for it.
+    """
+    version = queries.version() if version is None else version
     key = str(db.engine.url), version
     found = _held.get(key)
     if found is not None:

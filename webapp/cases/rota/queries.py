@@ -33,7 +33,7 @@ WORKERS = text("""
                  WHERE s.account_id = h.id AND s.valid @> :now) AS skills,
            EXISTS (SELECT FROM shift s WHERE s.account_id = h.id AND s.span @> :now) AS on_duty,
            EXISTS (SELECT FROM shift s WHERE s.span && tstzrange(:day, :night)) AS kept,
-           o.duties, o.offer, o.haste
+           o.duties, o.offer, o.haste, (SELECT max(id) FROM road_network) AS roads
     FROM (
         SELECT a.id, a.name, array_agg(g.id ORDER BY g.id) AS grids,
                array_agg(g.name ORDER BY g.id) AS names,

@@ -15,9 +15,10 @@ from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.web import Page
-from webapp.grids.models import BoundarySet, Grid, GridVersion, Place, Unit
-from webapp.grids.rules import PlaceKind, SetState, UnitKind
+from webapp.grids.models import Grid, Unit
+from webapp.grids.rules import UnitKind
 from webapp.people.models import Account, Post
+from webapp.points import queries as points
 from webapp.services.applications.models import (
     Application,
     Mandate,
@@ -226,21 +227,9 @@ def sealed_mandates() -> list[Mandate]:
 
 
 def station_of(grid_id: int) -> Unit | None:
-    """The workstation nearest to a grid, in a straight line."""
-    middle = (
-        select(func.ST_PointOnSurface(GridVersion.geom))
-        .join(BoundarySet, BoundarySet.id == GridVersion.set_id)
-        .where(GridVersion.grid_id == grid_id, BoundarySet.state == SetState.ACTIVE)
-        .scalar_subquery()
-    )
-    found = (
-        select(Unit)
-        .join(Place, (Place.name == Unit.name) & (Place.kind == PlaceKind.WORKSTATION))
-        .where(Unit.kind == UnitKind.STATION)
-        .order_by(Place.geom.op("<->")(middle))
-        .limit(1)
-    )
-    return db.session.scalar(found)
+    """The workstation to which the people of a grid belong."""
+    own = points.assigned(grid_id)
+    return own.point.unit if own is not None else None
 
 
 def stations() -> list[Unit]:
