@@ -184,7 +184,7 @@ APPOINTMENT_FLOW = flow.register(
                 AppointmentState.MISSED,
                 to=AppointmentState.ARRIVED,
                 may="points.arrive",
-                words=_l("I am here"),
+                words=_l("I have arrived"),
             ),
             "cancel": move(
                 AppointmentState.BOOKED,
