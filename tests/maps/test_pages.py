@@ -89,7 +89,9 @@ def test_a_sign_finds_itself_and_nothing_else(client: FlaskClient, sign: str) ->
     assert "<script>”" not in page
 
 
-def test_a_point_has_its_grid_its_post_and_the_stations_that_serve_soonest(app: Flask, world: World) -> None:
+def test_a_point_has_its_grid_its_post_and_the_stations_that_serve_soonest(
+    app: Flask, world: World
+) -> None:
     lon, lat = world.spot(world.home)
     page = words(app.test_client(), f"/maps/here?lon={lon}&lat={lat}")
     assert world.home.name in page

@@ -17,6 +17,8 @@ from webapp.people import enterprises, queries
 from webapp.people.enterprises import Described
 from webapp.people.models import Enterprise
 from webapp.people.rules import Premises
+from webapp.travel import actions as roads, queries as travel
+from webapp.travel.rules import Mode
 
 CODE = "91370600MA3C000000"
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -38,6 +40,28 @@ def test_an_enterprise_is_in_its_grid_from_the_first_moment(world: World) -> Non
     firm = enterprises.register(a_shop(world), by=world.worker)
     assert firm.grid_id == world.home.id
     assert firm.cell_code is not None
+
+
+def test_times_to_it_are_kept_while_it_is_there(world: World) -> None:
+    def kept() -> list[int]:
+        rows = travel.times("grid", world.home.id, enterprises.STOP, Mode.EBIKE, limit=500)
+        return [row.thing_id for row in rows]
+
+    firm = enterprises.register(a_shop(world), by=world.worker)
+    nowhere = enterprises.register(
+        Described(name="an office", premises=Premises.OFFICE), by=world.admin
+    )
+    roads.count_times(everything=False)
+    assert firm.id in kept()
+    assert nowhere.id not in kept()
+    lon, lat = world.spot(world.next_door)
+    moved = a_shop(world, lon=lon, lat=lat)
+    enterprises.change(firm, moved, base_version=None, by=world.admin)
+    assert firm.id not in kept(), "until the times are counted anew"
+    roads.count_times(everything=False)
+    assert firm.id in kept()
+    enterprises.close(firm, reason="moved away", by=world.admin)
+    assert firm.id not in kept()
 
 
 def test_a_shifted_position_is_put_right_and_kept_as_it_was_said(world: World) -> None:

@@ -14,14 +14,20 @@ from webapp.base.access import Actor, may
 from webapp.base.datum import Datum
 from webapp.base.db import db, lock
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.spatial import center, shape_of
 from webapp.grids import relocation
 from webapp.people import phones, queries
 from webapp.people.models import Enterprise
 from webapp.people.refusing import refusing
 from webapp.people.rules import Premises
+from webapp.travel import actions as travel
 
 # What the industry of the geodata says about the premises; anything else there makes something.
 _PREMISES = {"商超": Premises.SMALL_SHOP, "液氨/冷链": Premises.STORE}
+
+
+# What enterprises are called among the stops of travel.
+STOP = "enterprise"
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ def load_from_places() -> int:
         db.session.add(firm)
         db.session.flush()
         _record(firm, "create", None)
+    travel.keep_stops(STOP, queries.placed_enterprises(), only=True)
     return len(places)
 
 
@@ -146,9 +153,18 @@ def _must_be_allowed(firm: Enterprise, by: Actor) -> None:
         raise NotAllowed(words, fields={"lon": words})
 
 
+def _settle(firm: Enterprise) -> None:
+    """Times to the enterprise are kept from every grid while it is there and has a place."""
+    if firm.closed_at is not None or firm.geom is None:
+        travel.drop_stop(STOP, firm.id)
+    else:
+        travel.keep_stops(STOP, {firm.id: center(shape_of(firm.geom))})
+
+
 def _record(firm: Enterprise, move: str, by: Actor | None, **data: Any) -> None:
     firm.version = (firm.version or 0) + 1
     db.session.flush()
+    _settle(firm)
     audit.record(
         kind="enterprise",
         thing_id=firm.id,

@@ -500,3 +500,10 @@ def _page(found: Any, model: Any, after: int | None, limit: int) -> Page[Any]:
 
 def _literal(words: str) -> str:
     return words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def placed_enterprises() -> dict[int, tuple[float, float]]:
+    """Where the enterprises stand that are there and have a place: (x, y) in metres by their keys."""
+    found = select(Enterprise.id, func.ST_X(Enterprise.geom), func.ST_Y(Enterprise.geom))
+    placed = found.where(Enterprise.geom.is_not(None), Enterprise.closed_at.is_(None))
+    return {key: (x, y) for key, x, y in db.session.execute(placed)}
