@@ -12,7 +12,7 @@ from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.web import goto, page, part_of_address, wants_json
-from webapp.points import actions, offered, queries, shown, tickets
+from webapp.points import actions, offered, queries, rota_queries, shown, tickets
 from webapp.points.forms import StepForm, TakeForm
 from webapp.points.gates import queries as gates
 from webapp.points.models import Appointment, ServicePoint, ServiceWindow, Ticket
@@ -164,6 +164,7 @@ def _page(point: ServicePoint, refusal: Refusal | None = None) -> Response:
         now=clock.now(),
         told=refusal.words if refusal else None,
         may_keep=may(me(), "points.keep", point),
+        planned=rota_queries.now_at(point),
     )
 
 

@@ -118,6 +118,22 @@ class DayForm(Form):
     why: str | None = Field(default=None, max_length=200)
 
 
+class RotaForm(Form):
+    """The week of a rota, by one of its days."""
+
+    day: date | None = None
+
+
+class ShiftForm(Form):
+    """Somebody at a window for a time of a day."""
+
+    window_id: int = Field(ge=1)
+    account_id: int = Field(ge=1)
+    day: date
+    opens: time
+    closes: time
+
+
 class ClearForm(Form):
     """A day that is to be like every week again."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time
+from typing import cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered
@@ -136,6 +137,40 @@ class ServiceWindow(Numbered, Base):
 
     point: Mapped[ServicePoint] = relationship(back_populates="windows")
     account: Mapped[Account | None] = relationship()
+
+
+class WindowShift(Numbered, Base):
+    """Somebody sits at a window for a time; of one window and of one person no two overlap."""
+
+    __tablename__ = "window_shift"
+    __table_args__ = (
+        CheckConstraint(
+            "NOT isempty(span) AND num_nonnulls(lower(span), upper(span)) = 2", name="span"
+        ),
+        ExcludeConstraint(
+            ("window_id", "="), ("span", "&&"), name="ex_window_shift_window", using="gist"
+        ),
+        ExcludeConstraint(
+            ("account_id", "="), ("span", "&&"), name="ex_window_shift_account", using="gist"
+        ),
+    )
+
+    window_id: Mapped[int] = mapped_column(ForeignKey("service_window.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    span: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+
+    window: Mapped[ServiceWindow] = relationship()
+    account: Mapped[Account] = relationship()
+
+    @property
+    def begin(self) -> datetime:
+        """The first moment."""
+        return cast(datetime, self.span.lower)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return cast(datetime, self.span.upper)
 
 
 class TicketCounter(Base):
