@@ -15,7 +15,7 @@ def test_the_desk_reads_why_and_sends_the_first(new_page: NewPage) -> None:
     desk.locator("#queue [data-select]").first.click()
     first = desk.locator("#chosen .candidates[data-ways] > li").first
     expect(first).to_contain_text("理由：")
-    expect(first).to_contain_text("直线 × 1.3")
+    expect(first).to_contain_text("沿道路")
     expect(first).to_contain_text("合计")
     expect(desk.locator("#chosen .candidates[data-ways] > li")).to_have_count(3)
     expect(desk.locator("#chosen .candidates[data-ways] > li").nth(1)).to_contain_text("未排首位：")

@@ -58,6 +58,13 @@ def load_classes():
 def load_bodies():
     print("16 departments")
 
+@app.cli.group("points")
+def points(): ...
+
+@points.command("load")
+def load_points():
+    print("17 points")
+
 @app.cli.group("services")
 def services(): ...
 

@@ -85,7 +85,7 @@ NOT_BY_LINK = frozenset(
 
 # Pages of one kind are alike: so many of each are read, and one of each kind from every list of the
 # queue, since cases at different steps lead to different pages.
-ALIKE = 3
+ALIKE = 2
 # The filters of a list stand in its addresses in many mixtures, and each of them alone; so many
 # mixtures are read of one path.
 MIXTURES = 6
@@ -93,6 +93,11 @@ MIXTURES = 6
 ONCE = ".pdf"
 # One figure is like another.
 FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
+
+
+# Between the rows of lists, tables and choices; and the parts that stood on proper pages.
+_PARTS = re.compile(r"(?=<li\b|<tr\b|<option\b|<dt\b)")
+_PROPER: set[str] = set()
 
 
 class _Links(HTMLParser):
@@ -133,6 +138,17 @@ class _Reader:
             shown = parse_qs(urlsplit(address).query).get("show", [""])[0]
             waiting += [(each, shown) for each in self._read(address)]
 
+    def _faults(self, text: str) -> list[str]:
+        """What is wrong with a page. One that is put together like those that were proper is proper:
+        its words and the values of its attributes are escaped, so only tags can be amiss."""
+        shape = {re.sub(r'="[^"]*"|>[^<]*(?=<)', "", part) for part in _PARTS.split(text)}
+        if shape <= _PROPER:
+            return []
+        faults = html_faults(text)
+        if not faults:
+            _PROPER.update(shape)
+        return faults
+
     def _wanted(self, address: str, step: str) -> bool:
         """`step` is what the list shows where the address was found."""
         parts = urlsplit(address)
@@ -163,7 +179,7 @@ class _Reader:
         if answer.mimetype != "text/html":
             return []
         text = answer.get_data(as_text=True)
-        self.faults += [f"{address}: {fault}" for fault in html_faults(text)]
+        self.faults += [f"{address}: {fault}" for fault in self._faults(text)]
         links = _Links()
         links.feed(text)
         return [urldefrag(urljoin(address, each))[0] for each in links.found]

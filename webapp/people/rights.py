@@ -230,9 +230,8 @@ def _parts(rule: Rule) -> Iterator[Rule]:
 def _roles(rule: Rule) -> frozenset[str]:
     if isinstance(rule, Everyone | SignedIn):
         return frozenset(ROLES)
-    if isinstance(rule, Holds | Anywhere):
-        return rule.roles
-    return frozenset()
+    roles: frozenset[str] = getattr(rule, "roles", frozenset())
+    return roles
 
 
 def _who(rule: Rule) -> str:

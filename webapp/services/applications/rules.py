@@ -342,12 +342,20 @@ _STATION = Holds(*AT_STATION, by="station_id")
 _DEPARTMENT = Holds(*AT_DEPARTMENT, by="department_id")
 
 
+def _roles(rule: Rule) -> frozenset[str]:
+    """The roles that a rule names, in whatever parts."""
+    inner: tuple[Rule, ...] = getattr(rule, "rules", ())
+    own: frozenset[str] = getattr(rule, "roles", frozenset())
+    return own.union(*map(_roles, inner))
+
+
 class Where(Rule):
     """The right depends on where the thing stands: a rule for each state, and none for the others."""
 
     def __init__(self, words: str, rules: Mapping[State, Rule]) -> None:
         self.words = words
         self.table = dict(rules)
+        self.roles = frozenset().union(*map(_roles, self.table.values()))
 
     def allows(self, who: Actor, thing: Any) -> bool:
         """When the rule of its state allows it; in general when one of them does."""
