@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -242,3 +244,16 @@ def test_outward_from_one_equals_inward_to_the_other(
         if outward.basis[0] is Basis.ROADS and inward.basis[place] is Basis.ROADS:
             assert outward.seconds[0] == pytest.approx(inward.seconds[place], abs=1e-3)
             assert outward.metres[0] == pytest.approx(inward.metres[place], abs=20)
+
+
+def test_threads_that_ask_first_together_all_get_the_answer(square: Network) -> None:
+    for _round in range(20):
+        fresh = Network(square.edges)
+        start = Barrier(8)
+
+        def ask(_place: int, fresh: Network = fresh, start: Barrier = start) -> float:
+            start.wait()
+            return float(fresh.reach(200, 0, Mode.CAR).to([1000], [1000]).metres[0])
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(ask, range(8))) == pytest.approx([1800] * 8)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,7 @@ class Network:
         )
         self.begin, self.end = ends[: len(edges)], ends[len(edges) :]
         self._roads: dict[Mode, _Roads] = {}
+        self._making = Lock()
 
     @property
     def nodes(self) -> int:
@@ -86,9 +88,13 @@ class Network:
 
     def roads(self, mode: Mode) -> _Roads:
         """The part of the network that is open to a mode."""
-        if mode not in self._roads:
-            self._roads[mode] = _Roads(self, mode)
-        return self._roads[mode]
+        found = self._roads.get(mode)
+        if found is None:
+            with self._making:
+                if mode not in self._roads:
+                    self._roads[mode] = _Roads(self, mode)
+                found = self._roads[mode]
+        return found
 
     def reach(self, x: float, y: float, mode: Mode, *, inbound: bool = False) -> Reach:
         """A search from a point, or (`inbound`) of all ways that end at it."""
@@ -116,21 +122,10 @@ class _Roads:
         oneway = np.zeros(len(self.used)) if self.pace.both_ways else edges.oneway[self.used]
         self.there = np.where(oneway >= 0, seconds, np.inf)
         self.back = np.where(oneway <= 0, seconds, np.inf)
-
-    @cached_property
-    def tree(self) -> shapely.STRtree:
-        """The lines by where they lie."""
-        return shapely.STRtree(self.lines)
-
-    @cached_property
-    def outward(self) -> _Arcs:
-        """The arcs as they are travelled."""
-        return _Arcs.of(self, self.there, self.back)
-
-    @cached_property
-    def inward(self) -> _Arcs:
-        """The arcs turned round."""
-        return _Arcs.of(self, self.back, self.there)
+        # As they are travelled, and turned round; threads share them.
+        self.outward = _Arcs.of(self, self.there, self.back)
+        self.inward = _Arcs.of(self, self.back, self.there)
+        self.tree = shapely.STRtree(self.lines)
 
     def snap(self, x: Any, y: Any) -> Snapped:
         """Points brought to their nearest edge; call it only where there are edges."""
