@@ -99,8 +99,8 @@ TICKET_FLOW = flow.register(
     Flow(
         "ticket",
         {
-            TicketState.WAITING: _l("Waiting"),
-            TicketState.CALLED: _l("Called"),
+            TicketState.WAITING: _l("Waits to be called"),
+            TicketState.CALLED: _l("Called to the window"),
             TicketState.SERVED: _l("Served"),
             TicketState.NO_SHOW: _l("Did not come"),
             TicketState.CANCELLED: _l("Given back"),
