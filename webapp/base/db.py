@@ -14,6 +14,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from geoalchemy2 import Geometry, alembic_helpers
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     ColumnElement,
     Identity,
     MetaData,
@@ -61,6 +62,18 @@ class Numbered:
     """A table with a bigint key that the database counts."""
 
     id: Mapped[int] = mapped_column(Identity(always=False), primary_key=True, sort_order=-1)
+
+
+def one_of(column: str, kinds: type[Any]) -> CheckConstraint:
+    """The database's own list of the members of an enum."""
+    allowed = ", ".join(f"'{kind}'" for kind in kinds)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+def containing(words: str) -> str:
+    """The pattern of LIKE for texts that hold these words; its own signs count as letters in them."""
+    literal = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{literal}%"
 
 
 db = SQLAlchemy()

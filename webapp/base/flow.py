@@ -89,6 +89,16 @@ def move(
     return Move(frozenset(since), to, may, words, tuple(needs))
 
 
+def hold(thing: Any, base_version: int | None) -> None:
+    """The row of the thing is ours until the transaction ends, as the person saw it who changes it.
+
+    Raises `Changed` when somebody else changed it since that version; None: whatever it is now.
+    """
+    lock(thing)
+    if base_version is not None and thing.version != base_version:
+        raise Changed(_l("Somebody else changed this meanwhile. Look again, then change it."))
+
+
 class Flow:
     """The life of one kind of thing: its states in order, its moves, their words.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from geoalchemy2.shape import from_shape, to_shape
 from pyproj import CRS, Transformer
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import transform
 from sqlalchemy import ColumnElement, FetchedValue, Float, ForeignKey, Text, cast, func
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -75,6 +77,20 @@ def stored(shape: BaseGeometry) -> WKBElement:
 def shape_of(value: WKBElement) -> BaseGeometry:
     """A geometry of the database as a shapely shape, in metres."""
     return to_shape(value)
+
+
+def metric(shape: BaseGeometry) -> Any:
+    """A shape in WGS 84 degrees -> metres of the installation."""
+    return transform(transformer(WGS84, SRID).transform, shape)
+
+
+def layer_rows(package: Path, layer: str) -> list[dict[str, Any]]:
+    """The rows of a layer of a GeoPackage, nothing as None. Raises `DataSourceError`."""
+    import pyogrio  # heavy, and only needed where geodata are loaded
+
+    frame = pyogrio.read_dataframe(package, layer=layer)
+    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return rows
 
 
 def center(shape: BaseGeometry) -> tuple[float, float]:

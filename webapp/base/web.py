@@ -24,7 +24,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
@@ -110,6 +110,12 @@ class Form(BaseModel):
             raise Unacceptable(_l("Please check the marked fields."), fields=fields) from error
 
 
+class PurposeForm(Form):
+    """What somebody wants to see personal data for."""
+
+    purpose: str = Field(min_length=2, max_length=200)
+
+
 _ERROR_WORDS: dict[str, LazyString] = {
     "missing": _l("This is needed."),
     "string_too_short": _l("This is too short."),
@@ -188,6 +194,25 @@ def wants_json() -> bool:
     return by_name or (
         request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     )
+
+
+def undone(refusal: Refusal) -> None:
+    """Nothing of this request is left, and its form can be shown again; a machine gets the refusal."""
+    if wants_json():
+        raise refusal
+    db.session.rollback()
+
+
+def afresh(refusal: Refusal, load: Callable[[], T | None], *, right: str | None = None) -> T:
+    """The thing as it is without what was refused, for its page.
+
+    The refusal where a machine asks, where the thing is gone, or where `right` does not reach it.
+    """
+    undone(refusal)
+    thing = load()
+    if thing is None or (right is not None and not may(me(), right, thing)):
+        raise refusal
+    return thing
 
 
 Told = Callable[[int, str, Any, Mapping[str, Any]], Response]

@@ -113,12 +113,6 @@ def answers_of(sent: MultiDict[str, str]) -> dict[str, list[str]]:
     }
 
 
-class PurposeForm(Form):
-    """What somebody wants to know who reported or called for."""
-
-    purpose: str = Field(min_length=2, max_length=200)
-
-
 class MediaForm(StoodForm):
     """A picture or voice note that follows its case."""
 

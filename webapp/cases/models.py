@@ -23,11 +23,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from webapp.base.clock import Unit as LimitUnit
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.files import StoredFile
 from webapp.base.spatial import Placed
 from webapp.cases.rules import CASE_FLOW, OPEN, PART_FLOW, Duty, Grade, Source, Stage
-from webapp.grids.models import Grid, Unit, one_of
+from webapp.grids.models import Grid, Unit
 from webapp.people.models import Account
 
 NUMBERS = Sequence("case_number", metadata=Base.metadata)

@@ -9,7 +9,7 @@ from math import hypot
 from flask_babel import lazy_gettext as _l
 
 from webapp.travel.network import Network
-from webapp.travel.rules import Basis, Mode
+from webapp.travel.rules import DETOUR, Basis, Mode
 
 # (x, y) in metres of the storage CRS.
 Point = tuple[float, float]
@@ -26,7 +26,6 @@ WAY_WORDS = {Way.ROADS: _l("by road"), Way.STRAIGHT: _l("straight line × 1.3")}
 
 # Workers go by e-bike; where no road helps, so many metres a minute along the straight line.
 BY = Mode.EBIKE
-DETOUR = 1.3
 METRES_A_MINUTE = 250.0
 
 # Minutes from one point to another, and how they are known.

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import shapely
 from geoalchemy2.shape import from_shape
-from shapely.ops import transform
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.base.db import db
-from webapp.base.spatial import SRID, WGS84, to_lonlat, transformer
+from webapp.base.spatial import SRID, layer_rows, metric, to_lonlat
 from webapp.grids import actions, bulk, queries, stops
 from webapp.grids.actions import Drawn
 from webapp.grids.models import Place, Unit, UnitCode
@@ -79,26 +76,18 @@ def load(package: Path, *, say: Progress) -> dict[str, int]:
     return queries.sizes()
 
 
-def _read(package: Path, layer: str) -> list[dict[str, Any]]:
-    import pyogrio  # heavy, and only needed here
-
-    frame = pyogrio.read_dataframe(package, layer=layer)
-    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return rows
-
-
 def _units(package: Path) -> Unit:
     above: Unit | None = None
     for kind, name, english, code, system in ABOVE:
         above = _unit(kind, name, above, {system: code}, english=english)
-    facts = _read(package, "subdistrict")[0]
+    facts = layer_rows(package, "subdistrict")[0]
     codes = {
         "nbs_2023": facts["code_2023"],
         "nbs_2018": facts["code_2018_2022"],
         "civil_affairs": facts["mca_code"],
     }
     street = _unit(UnitKind.SUBDISTRICT, facts["name"], above, codes, source=facts["provenance"])
-    for row in _read(package, "communities"):
+    for row in layer_rows(package, "communities"):
         local = row["code"][9:] >= "900"
         system = "local" if local else "nbs_2018"
         _unit(
@@ -137,7 +126,7 @@ def _grids(package: Path, subdistrict: Unit) -> None:
     communities = {name: key for name, key in db.session.execute(named)}
     counted: dict[GridKind, int] = {}
     drawn = []
-    for row in sorted(_read(package, "grids"), key=lambda each: str(each["code"])):
+    for row in sorted(layer_rows(package, "grids"), key=lambda each: str(each["code"])):
         kind = KINDS[row["kind"]]
         counted[kind] = counted.get(kind, 0) + 1
         drawn.append(
@@ -165,7 +154,7 @@ def _grids(package: Path, subdistrict: Unit) -> None:
 def _places(package: Path) -> None:
     rows = []
     for layer, kind in PLACE_LAYERS.items():
-        for row in _read(package, layer):
+        for row in layer_rows(package, layer):
             spot = metric(row.pop("geometry").representative_point())
             name = row.pop("name")
             source = row.pop("provenance", None)
@@ -191,8 +180,3 @@ def _roads(package: Path, say: Progress) -> None:
     if travel.version() is None:
         say("roads")
         roads.from_package(package)
-
-
-def metric(shape: shapely.Geometry) -> Any:
-    """A shape in WGS 84 degrees -> metres of the installation."""
-    return transform(transformer(WGS84, SRID).transform, shape)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Metric, Placed, shape_of
 from webapp.grids.locate import PRECEDENCE_SQL
 from webapp.grids.rules import (
@@ -32,12 +32,6 @@ from webapp.grids.rules import (
     PlaceKind,
     UnitKind,
 )
-
-
-def one_of(column: str, kinds: type[Any]) -> CheckConstraint:
-    """The database's own list of the members of an enum."""
-    allowed = ", ".join(f"'{kind}'" for kind in kinds)
-    return CheckConstraint(f"{column} IN ({allowed})", name=column)
 
 
 class Unit(Numbered, Base):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import contains_eager
 
 from webapp.base import clock
 from webapp.base.access import Actor, may, visible
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.notices import Notice
 from webapp.base.spatial import SRID, WGS84, to_lonlats
 from webapp.cases.desk.forms import Wish
@@ -250,7 +250,7 @@ class Hit:
 
 def named(words: str, *, who: Actor, limit: int = 12) -> list[Hit]:
     """Grids and places whose name or code holds the words, grids first, short names first."""
-    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = containing(words)
     middle = func.ST_PointOnSurface(GridVersion.geom)
     lon, lat = _lonlat(middle)
     in_force = (

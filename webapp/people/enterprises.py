@@ -13,7 +13,7 @@ from webapp.base import audit, clock
 from webapp.base.access import Actor, may
 from webapp.base.datum import Datum
 from webapp.base.db import db, lock
-from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.flow import NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.spatial import center, shape_of
 from webapp.grids import relocation
 from webapp.people import phones, queries
@@ -62,9 +62,7 @@ def register(said: Described, *, by: Actor) -> Enterprise:
 
 def change(firm: Enterprise, said: Described, *, base_version: int | None, by: Actor) -> None:
     """The enterprise is described like this. Raises as `register`, and `Changed` if it was changed."""
-    lock(firm)
-    if base_version is not None and firm.version != base_version:
-        raise Changed(_l("Somebody else changed this meanwhile. Look again, then change it."))
+    hold(firm, base_version)
     with refusing(uq_enterprise_credit_code=_taken()):
         _describe(firm, said)
     _must_be_allowed(firm, by)

@@ -18,9 +18,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Placed
-from webapp.grids.models import Grid, Place, Unit, one_of
+from webapp.grids.models import Grid, Place, Unit
 from webapp.people.rules import HAND_OVER_FLOW, ROLES, Premises
 
 

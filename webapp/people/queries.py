@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.web import Page
 from webapp.grids.models import Grid, Place, Unit
 from webapp.grids.rules import PlaceKind, UnitKind
@@ -205,7 +205,7 @@ def accounts(
     if phone:
         found = found.where(Account.phone == phone)
     elif words:
-        pattern = f"%{_literal(words)}%"
+        pattern = containing(words)
         found = found.where(or_(Account.name.ilike(pattern), Account.username.ilike(pattern)))
     if role:
         found = found.where(Account.current.any(Post.role == role))
@@ -439,7 +439,7 @@ def enterprises(
         .where(visible(Enterprise, who, "enterprises.see"), Enterprise.closed_at.is_(None))
     )
     if words:
-        pattern = f"%{_literal(words)}%"
+        pattern = containing(words)
         found = found.where(
             or_(
                 Enterprise.name.ilike(pattern),

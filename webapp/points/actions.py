@@ -15,9 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp.base import audit, clock
 from webapp.base.access import Actor, may
 from webapp.base.datum import Datum
-from webapp.base.db import db, lock
+from webapp.base.db import db
 from webapp.base.files import StoredFile
-from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.flow import NotAllowed, NotOpen, Unacceptable, hold
 from webapp.grids import queries as grids
 from webapp.points import queries
 from webapp.points.models import (
@@ -268,9 +268,7 @@ def _settle(point: ServicePoint) -> None:
 
 
 def _own(point: ServicePoint, base_version: int | None, by: Actor | None) -> None:
-    lock(point)
-    if base_version is not None and point.version != base_version:
-        raise Changed(_l("Somebody else changed this meanwhile. Look again, then change it."))
+    hold(point, base_version)
     if by is not None and not may(by, "points.keep", point):
         raise NotAllowed(_l("You do not hold the post that may do this here."))
 

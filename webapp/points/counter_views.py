@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base import clock
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import goto, page, part_of_address, wants_json
+from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.points import actions, offered, queries, rota_queries, shown, tickets
 from webapp.points.forms import StepForm, TakeForm
 from webapp.points.gates import queries as gates
@@ -169,10 +168,5 @@ def _page(point: ServicePoint, refusal: Refusal | None = None) -> Response:
 
 
 def _refused(point_id: int, refusal: Refusal) -> Response:
-    if wants_json():
-        raise refusal
-    db.session.rollback()
-    again = queries.one(point_id)
-    if again is None:
-        raise refusal
+    again = afresh(refusal, lambda: queries.one(point_id))
     return _page(again, refusal)

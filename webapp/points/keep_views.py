@@ -10,10 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base import files
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.spatial import lonlat_of
-from webapp.base.web import Form, goto, page, wants_json
+from webapp.base.web import Form, afresh, goto, page, undone
 from webapp.grids import queries as grids
 from webapp.points import actions, offered, queries
 from webapp.points.actions import Described, Span
@@ -52,9 +51,7 @@ def make() -> ResponseReturnValue:
             words = _l("Points of this body are kept by others.")
             raise Unacceptable(words, fields={"unit_id": words})
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
+        undone(refusal)
         return _form(None, refusal)
     return goto("keeping.one", point_id=point.id)
 
@@ -208,10 +205,5 @@ def _form(
 
 
 def _refused(point_id: int, refusal: Refusal, tried: str) -> Response:
-    if wants_json():
-        raise refusal
-    db.session.rollback()
-    again = queries.one(point_id)
-    if again is None:
-        raise refusal
+    again = afresh(refusal, lambda: queries.one(point_id))
     return _form(again, refusal, tried)

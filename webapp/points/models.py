@@ -20,10 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.files import StoredFile
 from webapp.base.spatial import Placed
-from webapp.grids.models import Grid, Unit, one_of
+from webapp.grids.models import Grid, Unit
 from webapp.people.models import Account
 from webapp.points.rules import APPOINTMENT_FLOW, TICKET_FLOW, Template
 

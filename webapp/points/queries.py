@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.spatial import SRID, WGS84, center, shape_of
 from webapp.grids.models import Grid, GridVersion, Place, Unit
 from webapp.grids.rules import INTERNAL_PLACES, PlaceKind, UnitKind
@@ -387,7 +387,7 @@ class Spot:
 
 
 def _like(column: Any, words: str) -> ColumnElement[bool]:
-    said: ColumnElement[bool] = column.ilike(f"%{words.replace('%', '').replace('_', '')}%")
+    said: ColumnElement[bool] = column.ilike(containing(words))
     return said
 
 

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import goto, page, wants_json
+from webapp.base.web import afresh, goto, page
 from webapp.points import queries, rota, rota_queries, shown
 from webapp.points.forms import RotaForm, ShiftForm
 from webapp.points.models import ServicePoint, ServiceWindow, WindowShift
@@ -44,12 +43,7 @@ def plan(point: ServicePoint) -> ResponseReturnValue:
             by=me(),
         )
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
-        again = queries.one(point_id)
-        if again is None:
-            raise
+        again = afresh(refusal, lambda: queries.one(point_id))
         return _page(again, queries.today(), refusal)
     return goto("window_rota.week", point_id=point_id, day=form.day)
 

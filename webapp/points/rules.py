@@ -216,8 +216,6 @@ LATE_MINUTES = 20
 BOOK_DAYS = 7
 # A spot this near (metres) to a neighbouring grid has a choice of workstation.
 BORDER_M = 80.0
-# So many tickets of one person wait at a time.
-OWN_TICKETS = 1
 
 SERVING = ("point_staff", "station_head", "agent")
 KEEPING = ("station_head", "street_leader")

@@ -12,11 +12,10 @@ from flask_babel import format_date, lazy_gettext as _l
 
 from webapp.base import clock, files
 from webapp.base.access import may, me, permit, public
-from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import limiter
 from webapp.base.spatial import lonlat_of, to_lonlats, to_metric
-from webapp.base.web import goto, page, wants_json
+from webapp.base.web import afresh, goto, page
 from webapp.points import offered, queries, shown, tickets
 from webapp.points.forms import BookForm, ListForm, LookForm, PlaceForm, ReachForm, TakeForm
 from webapp.points.gates import queries as gates
@@ -412,10 +411,5 @@ def _week(point: ServicePoint) -> list[tuple[Any, str]]:
 
 
 def _refused(point_id: int, refusal: Refusal, tried: str) -> Response:
-    if wants_json():
-        raise refusal
-    db.session.rollback()
-    again = queries.one(point_id)
-    if again is None:
-        raise refusal
+    again = afresh(refusal, lambda: queries.one(point_id))
     return _page(again, refusal, tried)

@@ -6,16 +6,14 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import shapely
 from flask_babel import lazy_gettext as _l
-from shapely.ops import transform
 from sqlalchemy import text
 
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
-from webapp.base.spatial import SRID, WGS84, transformer
+from webapp.base.spatial import layer_rows, metric
 from webapp.travel import actions, queries
 from webapp.travel.actions import Edge
 
@@ -31,10 +29,7 @@ OSM = "© OpenStreetMap contributors, ODbL 1.0"
 
 def from_package(package: Path, layer: str = "roads") -> int:
     """The roads of a GeoPackage (WGS 84) are in use; answers how many pieces. Raises `DataSourceError`."""
-    import pyogrio  # heavy, and only needed here
-
-    frame = pyogrio.read_dataframe(package, layer=layer)
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    rows = layer_rows(package, layer)
     edges = (
         Edge(
             source=row["source"],
@@ -43,7 +38,7 @@ def from_package(package: Path, layer: str = "roads") -> int:
             name=row["name"],
             length_m=float(row["length_m"]),
             speed_kmh=float(row["speed_kmh"]),
-            line=_metric(row["geometry"]),
+            line=metric(row["geometry"]),
         )
         for row in rows
     )
@@ -111,12 +106,8 @@ def _ways() -> list[Edge]:
                 name=name,
                 length_m=metres,
                 speed_kmh=kmh if kmh and kmh > 0 else _DEFAULT_KMH,
-                line=_metric(shapely.from_wkb(bytes(line))),
+                line=metric(shapely.from_wkb(bytes(line))),
                 oneway=_ONEWAY.get(oneway, 0),
             )
         )
     return found
-
-
-def _metric(line: Any) -> Any:
-    return transform(transformer(WGS84, SRID).transform, line)

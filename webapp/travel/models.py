@@ -17,12 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Metric
 from webapp.travel.rules import Basis, Mode
-
-_MODES = ", ".join(f"'{mode}'" for mode in Mode)
-_BASES = ", ".join(f"'{basis}'" for basis in Basis)
 
 
 class RoadNetwork(Numbered, Base):
@@ -76,8 +73,8 @@ class TravelTime(Base):
 
     __tablename__ = "travel_time"
     __table_args__ = (
-        CheckConstraint(f"mode IN ({_MODES})", name="mode"),
-        CheckConstraint(f"basis IN ({_BASES})", name="basis"),
+        one_of("mode", Mode),
+        one_of("basis", Basis),
         CheckConstraint("seconds >= 0 AND metres >= 0", name="not_negative"),
         Index("ix_travel_time_from", "from_id", "mode", "seconds"),
     )

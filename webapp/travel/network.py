@@ -65,9 +65,6 @@ class Times:
     off_road_m: Floats
     basis: list[Basis]
 
-    def __len__(self) -> int:
-        return len(self.seconds)
-
 
 class Network:
     """All roads of an installation, for every mode."""
@@ -183,20 +180,18 @@ class Reach:
         self._roads = roads
         self._x, self._y = x, y
         self._inbound = inbound
-        self._at = roads.snap(x, y) if len(roads.lines) else None
+        at = roads.snap(x, y) if len(roads.lines) else None
         self._left: dict[int, float] = {}
-        self._led = self._at is not None and float(self._at.off_m[0]) <= FAR_FROM_ROADS
+        self._led = at is not None and float(at.off_m[0]) <= FAR_FROM_ROADS
         self._there, self._back = (
             (roads.back, roads.there) if inbound else (roads.there, roads.back)
         )
-        if self._led:
-            self._search()
+        if at is not None and self._led:
+            self._search(at)
 
-    def _search(self) -> None:
-        if self._at is None:
-            return
-        roads, edge, along = self._roads, int(self._at.edge[0]), float(self._at.along[0])
-        self._edge, self._along, self._off_m = edge, along, float(self._at.off_m[0])
+    def _search(self, at: Snapped) -> None:
+        roads, edge, along = self._roads, int(at.edge[0]), float(at.along[0])
+        self._edge, self._along, self._off_m = edge, along, float(at.off_m[0])
         arcs = roads.inward if self._inbound else roads.outward
         # Where the first road is left: for its node the cost, and the share of the road left behind.
         ends = [
@@ -270,25 +265,26 @@ class Reach:
         )
         return Times(seconds, metres, at.off_m, [Basis(each) for each in basis])
 
-    def _along_roads(self, at: Snapped) -> tuple[Floats, Floats]:
-        """Seconds and metres to points on edges: by either end, or along the edge of the start."""
-        roads, edge = self._roads, at.edge
-        own = roads.length[edge]
-        ways = np.stack(
+    def _ways(self, edge: Ints, along: Floats) -> Floats:
+        """Seconds to points on edges, a row for each way: by the begin, by the end, along the edge of the start."""
+        roads = self._roads
+        ahead = along - self._along
+        direct = np.where(
+            ahead >= 0, _times(ahead, self._there[edge]), _times(-ahead, self._back[edge])
+        )
+        return np.stack(
             [
-                self._seconds[roads.begin[edge]] + _times(at.along, self._there[edge]),
-                self._seconds[roads.end[edge]] + _times(1 - at.along, self._back[edge]),
-                np.where(
-                    edge == self._edge,
-                    np.where(
-                        at.along >= self._along,
-                        _times(at.along - self._along, self._there[edge]),
-                        _times(self._along - at.along, self._back[edge]),
-                    ),
-                    np.inf,
-                ),
+                self._seconds[roads.begin[edge]] + _times(along, self._there[edge]),
+                self._seconds[roads.end[edge]] + _times(1 - along, self._back[edge]),
+                np.where(edge == self._edge, direct, np.inf),
             ]
         )
+
+    def _along_roads(self, at: Snapped) -> tuple[Floats, Floats]:
+        """Seconds and metres to points on edges by the quickest way."""
+        roads, edge = self._roads, at.edge
+        own = roads.length[edge]
+        ways = self._ways(edge, at.along)
         lengths = np.stack(
             [
                 self._metres[roads.begin[edge]] + at.along * own,
@@ -305,24 +301,13 @@ class Reach:
         ends = [(self._x, self._y), (x, y)]
         if self.to([x], [y]).basis[0] is not Basis.ROADS:
             return shapely.LineString(ends)
-        at = self._roads.snap(x, y)
-        pieces = self._pieces(int(at.edge[0]), float(at.along[0]))
+        pieces = self._pieces(self._roads.snap(x, y))
         spots = [ends[0], *(spot for piece in pieces for spot in piece.coords), ends[1]]
         return shapely.remove_repeated_points(shapely.LineString(spots))
 
-    def _pieces(self, edge: int, along: float) -> list[Any]:
-        roads = self._roads
-        ways = (
-            self._seconds[roads.begin[edge]] + _times(along, self._there[edge]),
-            self._seconds[roads.end[edge]] + _times(1 - along, self._back[edge]),
-            _times(
-                abs(along - self._along),
-                (self._there if along >= self._along else self._back)[edge],
-            )
-            if edge == self._edge
-            else np.inf,
-        )
-        best = int(np.argmin(ways))
+    def _pieces(self, at: Snapped) -> list[Any]:
+        roads, edge, along = self._roads, int(at.edge[0]), float(at.along[0])
+        best = int(np.argmin(self._ways(at.edge, at.along)[:, 0]))
         if best == 2:  # the third way: along the edge of the start
             return [substring(roads.lines[edge], self._along, along, normalized=True)]
         node = int((roads.begin if best == 0 else roads.end)[edge])

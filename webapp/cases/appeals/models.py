@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.cases.appeals.rules import APPEAL_FLOW, LEVELS, AppealKind, Card
 from webapp.cases.models import Case
 from webapp.cases.rules import Grade
-from webapp.grids.models import Unit, one_of
+from webapp.grids.models import Unit
 from webapp.people.models import Account
 
 

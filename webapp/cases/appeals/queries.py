@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.base.access import Actor, visible
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.web import Page
 from webapp.cases.appeals.models import Appeal
 from webapp.cases.appeals.rules import WORKING, AppealState, Card
@@ -54,7 +54,7 @@ def listed(
         .where(visible(Appeal, who, "appeals.see"), Appeal.state.in_(VIEWS[view]))
     )
     if words:
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        pattern = containing(words)
         fields = (Appeal.sheet_no, Appeal.words, Appeal.where_words)
         found = found.where(or_(*(field.ilike(pattern) for field in fields)))
     if before is not None:

@@ -11,9 +11,17 @@ from pydantic import AwareDatetime, Field, field_validator
 
 from webapp.base import audit, clock
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import (
+    Form,
+    PurposeForm,
+    afresh,
+    goto,
+    page,
+    part_of_address,
+    undone,
+    wants_json,
+)
 from webapp.cases import queries as cases
 from webapp.cases.appeals import actions, queries
 from webapp.cases.appeals.models import Appeal
@@ -26,7 +34,6 @@ from webapp.cases.appeals.rules import (
     AppealKind,
 )
 from webapp.cases.appeals.shown import EVENT_WORDS, VIEW_WORDS
-from webapp.cases.forms import PurposeForm
 from webapp.cases.rules import GRADE_WORDS, Grade
 from webapp.people import queries as people
 
@@ -127,9 +134,7 @@ def receive() -> ResponseReturnValue:
         form = SheetForm.read(request)
         made = actions.receive(**form.model_dump(), by=me())
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
+        undone(refusal)
         return _form(refusal)
     return goto("appeals.one", appeal_id=made.id)
 
@@ -152,12 +157,7 @@ def step(appeal: Appeal) -> ResponseReturnValue:
         given = {each: getattr(form, each) for each in wanted}
         deed(appeal, by=me(), base_version=form.base_version, **given)
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
-        again = queries.one(appeal_id)
-        if again is None or not may(me(), "appeals.see", again):
-            raise
+        again = afresh(refusal, lambda: queries.one(appeal_id), right="appeals.see")
         return _page(again, refusal=refusal, tried=name)
     if not may(me(), "appeals.see", appeal):
         return goto("appeals.listed")

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Metric, Placed, lonlat_of
 from webapp.cases.field.rules import (
     PATROL_FLOW,
@@ -30,7 +30,7 @@ from webapp.cases.field.rules import (
     Purpose,
     VisitState,
 )
-from webapp.grids.models import Grid, one_of
+from webapp.grids.models import Grid
 from webapp.people.models import Account
 
 

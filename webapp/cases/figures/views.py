@@ -13,9 +13,8 @@ from pydantic import Field, field_validator
 
 from webapp.base import clock, files
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import Form, afresh, goto, page, part_of_address
 from webapp.cases import queries as cases
 from webapp.cases.figures import actions, periods, queries, sheets
 from webapp.cases.figures.counting import Figure, legacy, total
@@ -208,10 +207,7 @@ def file_appeal(case: Case) -> ResponseReturnValue:
             case, kpi=kpi, division=Division(division), reason=form.reason, file=file, by=me()
         )
     except Refusal as refusal:
-        db.session.rollback()
-        again = cases.one(case_id)
-        if again is None or wants_json():
-            raise
+        again = afresh(refusal, lambda: cases.one(case_id))
         return _contest_page(again, refusal)
     return goto("figures.appeal", appeal_id=appeal.id)
 
@@ -260,10 +256,7 @@ def decide(appeal: FigureAppeal) -> ResponseReturnValue:
         form = DecideForm.read(request)
         DEEDS[name](appeal, by=me(), note=form.note, base_version=form.base_version)
     except Refusal as refusal:
-        db.session.rollback()
-        again = queries.appeal(appeal_id)
-        if again is None or wants_json():
-            raise
+        again = afresh(refusal, lambda: queries.appeal(appeal_id))
         return _appeal_page(again, refusal, name)
     return goto("figures.appeal", appeal_id=appeal_id)
 

@@ -9,10 +9,9 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.cases.honesty.rules import FLAG_FLOW, FlagKind
 from webapp.cases.models import Case, CaseMedia
-from webapp.grids.models import one_of
 from webapp.people.models import Account
 
 

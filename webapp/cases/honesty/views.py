@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from webapp.base.access import me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import Form, goto, page, part_of_address, undone
 from webapp.cases.honesty import actions, queries
 from webapp.cases.honesty.models import HonestyFlag
 from webapp.cases.honesty.rules import FLAG_FLOW, FLAG_WORDS
@@ -47,9 +46,7 @@ def settle(flag: HonestyFlag) -> ResponseReturnValue:
         form = SettleForm.read(request)
         actions.settle(flag, name, by=me(), note=form.note, base_version=form.base_version)
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
+        undone(refusal)
         return _list(refusal, (flag_id, name))
     return goto("honesty.listed")
 

@@ -17,12 +17,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Metric
 from webapp.cases.models import Case
 from webapp.cases.publishing import STATES
 from webapp.cases.residents.rules import Every, Kind
-from webapp.grids.models import Grid, one_of
+from webapp.grids.models import Grid
 from webapp.people.models import Account
 
 _PUBLIC = "private = false AND state IN ({})".format(

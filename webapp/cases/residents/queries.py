@@ -27,7 +27,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.spatial import SRID, WGS84
 from webapp.cases import publishing
 from webapp.cases.appeals.models import Appeal
@@ -88,7 +88,7 @@ def public_list(
 
 
 def _holding(words: str) -> ColumnElement[bool]:
-    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = containing(words)
     classes = select(CaseClass.code).where(
         or_(
             CaseClass.name.ilike(pattern),

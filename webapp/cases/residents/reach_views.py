@@ -10,9 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
 from webapp.base.flow import NotAllowed, Refusal
-from webapp.base.web import page, wants_json
+from webapp.base.web import PurposeForm, page, wants_json
 from webapp.cases import queries as cases
-from webapp.cases.forms import PurposeForm
 from webapp.cases.models import Case
 from webapp.cases.residents import actions
 from webapp.cases.views import hides_reporter

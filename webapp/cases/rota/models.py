@@ -9,10 +9,9 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, SmallInteger, 
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Metric
 from webapp.cases.rota.rules import Skill
-from webapp.grids.models import one_of
 from webapp.people.models import Account
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.spatial import SRID
 from webapp.cases.dispatching import HASTE
 from webapp.cases.models import Assignment, Case
@@ -177,7 +177,7 @@ _PEOPLE = text("""
 
 def people(words: str = "") -> list[Row[Any]]:
     """Everybody who could be sent: rows of id, name and grids in one line."""
-    like = "%{}%".format(words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))
+    like = containing(words)
     values = {"now": clock.now(), "roles": list(SENDABLE), "words": words, "like": like}
     return list(db.session.execute(_PEOPLE, values))
 

@@ -23,12 +23,12 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, UUID, ExcludeConstraint, R
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.clock import Unit as LimitUnit
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Metric
 from webapp.cases.models import CaseClass
 from webapp.cases.rules import State
 from webapp.cases.standards.rules import Basis, Datatype, Days, Pace
-from webapp.grids.models import Grid, Unit, one_of
+from webapp.grids.models import Grid, Unit
 from webapp.grids.rules import GridKind
 from webapp.people.models import Account
 

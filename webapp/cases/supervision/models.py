@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.cases.models import Case
 from webapp.cases.supervision.rules import ORDER_FLOW, OrderReason, OrderState
-from webapp.grids.models import Unit, one_of
+from webapp.grids.models import Unit
 from webapp.people.models import Account
 
 

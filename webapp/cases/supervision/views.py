@@ -10,9 +10,8 @@ from pydantic import Field
 
 from webapp.base import clock
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import Form, goto, page, part_of_address, undone
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
 from webapp.cases.supervision import actions, queries
@@ -78,9 +77,7 @@ def step(order: Order) -> ResponseReturnValue:
         given = {"note": form.note} if asks else {}
         deed(order, by=me(), base_version=form.base_version, **given)
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
+        undone(refusal)
         return _page(ListForm(), refusal=refusal, tried=(order_id, name))
     return goto("supervision.listed")
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.cases.models import Case
 from webapp.cases.whistles.rules import CALL_FLOW, WHISTLE_FLOW, CallState, WhistleKind
-from webapp.grids.models import Grid, Unit, one_of
+from webapp.grids.models import Grid, Unit
 from webapp.people.models import Account
 
 

@@ -13,9 +13,8 @@ from pydantic import Field, field_validator
 from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.datum import Datum
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import Form, afresh, goto, page, part_of_address
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
 from webapp.cases.whistles import actions, queries
@@ -111,12 +110,7 @@ def blow(case: Case) -> ResponseReturnValue:
             case, kind=form.kind, lead=form.lead, units=form.units, words=form.words, by=me()
         )
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
-        again = cases.one(case_id)
-        if again is None:
-            raise
+        again = afresh(refusal, lambda: cases.one(case_id))
         return _form(again, refusal)
     return goto("whistles.one", whistle_id=whistle.id)
 
@@ -209,10 +203,5 @@ def _page(whistle: Whistle, refusal: Refusal | None = None, tried: str | None = 
 
 
 def _refused(whistle_id: int, refusal: Refusal, tried: str) -> Response:
-    if wants_json():
-        raise refusal
-    db.session.rollback()
-    again = queries.one(whistle_id)
-    if again is None or not may(me(), "whistles.see", again):
-        raise refusal
+    again = afresh(refusal, lambda: queries.one(whistle_id), right="whistles.see")
     return _page(again, refusal, tried)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import audit, clock
 from webapp.base.access import HOUSE, Actor, may
 from webapp.base.db import db, lock
-from webapp.base.flow import Changed, NotAllowed, NotOpen
+from webapp.base.flow import Changed, NotAllowed, NotOpen, hold
 from webapp.people import actions as people, queries as accounts
 from webapp.people.refusing import refusing
 from webapp.points.gates.models import Command, Diversion, Gate, GateLane
@@ -97,9 +97,7 @@ def new_key(gate: Gate, *, by: Actor | None) -> str:
 def set_rules(gate: Gate, ruled: Ruled, *, base_version: int | None, by: Actor) -> None:
     """The gate goes by these rules from now on; it hears of them with its next heartbeat."""
     _must_keep(gate, by)
-    lock(gate)
-    if base_version is not None and gate.version != base_version:
-        raise Changed(_l("Somebody else changed this meanwhile. Look again, then change it."))
+    hold(gate, base_version)
     for name, value in vars(ruled).items():
         setattr(gate, name, value)
     gate.version += 1

@@ -19,8 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
-from webapp.grids.models import one_of
+from webapp.base.db import Base, Numbered, one_of
 from webapp.people.models import Account
 from webapp.points.gates.rules import (
     COMMAND_FLOW,

@@ -10,10 +10,9 @@ from flask_babel import format_date
 
 from webapp.base import clock
 from webapp.base.access import me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.security import limiter
-from webapp.base.web import goto, page, wants_json
+from webapp.base.web import afresh, goto, page
 from webapp.people import picture
 from webapp.points import queries as points
 from webapp.points.gates import queries, registering
@@ -40,12 +39,7 @@ def register(gate: Gate) -> ResponseReturnValue:
     try:
         made = registering.register(gate, RegisterForm.read(request).starts_at, by=me())
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
-        again = queries.of_point(point_id)
-        if again is None:
-            raise
+        again = afresh(refusal, lambda: queries.of_point(point_id))
         return _form(again, refusal)
     return goto("registrations.one", registration_id=made.id)
 

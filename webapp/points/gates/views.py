@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base import clock
 from webapp.base.access import me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.web import goto, page, part_of_address, wants_json
+from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.points import queries as points
 from webapp.points.gates import keeping, queries
 from webapp.points.gates.forms import CommandForm, DayForm, ResolveForm, RulesForm, SetUpForm
@@ -145,10 +144,5 @@ def _page(gate: Gate, refusal: Refusal | None = None, tried: str | None = None) 
 
 
 def _refused(point_id: int, refusal: Refusal, tried: str) -> Response:
-    if wants_json():
-        raise refusal
-    db.session.rollback()
-    again = queries.of_point(point_id)
-    if again is None:
-        raise refusal
+    again = afresh(refusal, lambda: queries.of_point(point_id))
     return _page(again, refusal, tried)

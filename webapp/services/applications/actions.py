@@ -19,6 +19,7 @@ from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.base.language import N_
 from webapp.people import actions as people_actions, phones, queries as people
 from webapp.people.models import Account
+from webapp.people.refusing import refusing
 from webapp.services.applications import asking, queries, steps, timing
 from webapp.services.applications.models import Application, Mandate, Supplement
 from webapp.services.applications.rules import (
@@ -36,6 +37,7 @@ from webapp.services.applications.telling import tell, tell_applicant
 from webapp.services.items.models import ItemVersion
 
 CHOOSE_VISITOR = _l("Choose who goes.")
+ASKED_ONCE = _l("A supplement was asked for already, and it is asked for only once.")
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def ask_supplement(
 ) -> None:
     """The applicant is told everything that is missing, this one time; the clock stands still."""
     if application.supplement is not None:
-        raise NotOpen(_l("A supplement was asked for already, and it is asked for only once."))
+        raise NotOpen(ASKED_ONCE)
     data = {"note": lacking}
     _move(application, "ask_supplement", by=by, evidence={"lacking": lacking}, data=data, **moved)
     now = clock.now()
@@ -186,13 +188,8 @@ def ask_supplement(
         asked_at=now,
         due_at=timing.supplement_due(now, SUPPLEMENT_WITHIN),
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(asked)
-            db.session.flush()
-    except IntegrityError as error:
-        words = _l("A supplement was asked for already, and it is asked for only once.")
-        raise Changed(words) from error
+    with refusing(uq_service_supplement_application_id=Changed(ASKED_ONCE)):
+        db.session.add(asked)
     db.session.refresh(application, ["supplement"])
     words = N_("%(number)s: please add to your application for “%(what)s”: %(note)s")
     tell_applicant(application, words, note=lacking)

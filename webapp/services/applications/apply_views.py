@@ -12,7 +12,7 @@ from webapp.base import clock
 from webapp.base.access import me, permit, public
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import goto, page, wants_json
+from webapp.base.web import afresh, goto, page
 from webapp.services.applications import actions, materials, papers, queries, shown
 from webapp.services.applications.actions import Given
 from webapp.services.applications.forms import ApplyForm, MandateForm, nonempty
@@ -116,12 +116,7 @@ def _send(version: ItemVersion, *, for_other: bool) -> ResponseReturnValue:
         if not application.replayed:
             keep_papers(application)
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
-        again = items.one(code)
-        if again is None:
-            raise
+        again = afresh(refusal, lambda: items.one(code))
         return _form(again, for_other=for_other, refusal=refusal)
     if application.replayed or form.keep:
         return goto("matters.one", application_id=application.id)

@@ -44,12 +44,6 @@ class StepForm(Form):
     words: str | None = Field(default=None, max_length=2000)
 
 
-class PurposeForm(Form):
-    """What somebody wants to see personal answers or a paper for."""
-
-    purpose: str = Field(min_length=2, max_length=200)
-
-
 class SeenForm(Form):
     """The paper whose original was seen."""
 

@@ -10,10 +10,9 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from webapp.base import clock
-from webapp.base.access import may, me, permit, public
-from webapp.base.db import db
+from webapp.base.access import me, permit, public
 from webapp.base.flow import Refusal
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import Form, afresh, goto, page, part_of_address
 from webapp.services.applications import (
     actions,
     asking,
@@ -140,12 +139,7 @@ def _done(application: Application, tried: str, deed: Callable[[], None]) -> Res
     try:
         deed()
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
-        again = queries.one(application_id)
-        if again is None or not may(me(), MINE, again):
-            raise
+        again = afresh(refusal, lambda: queries.one(application_id), right=MINE)
         return _page(again, refusal, tried)
     return goto("matters.one", application_id=application_id)
 

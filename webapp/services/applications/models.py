@@ -22,9 +22,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.files import StoredFile
-from webapp.grids.models import Grid, Unit, one_of
+from webapp.grids.models import Grid, Unit
 from webapp.people.models import Account
 from webapp.services.applications.rules import (
     APPLICATION_FLOW,

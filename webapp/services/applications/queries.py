@@ -13,10 +13,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.web import Page
+from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit
-from webapp.grids.rules import UnitKind
+from webapp.people import queries as people
 from webapp.people.models import Account, Post
 from webapp.points import queries as points
 from webapp.services.applications.models import (
@@ -108,7 +109,7 @@ def listed(
     state = Application.state.in_(ENDED) if ended else Application.state.in_((*OPEN, *_DECIDED_NOW))
     found = _listed().where(visible(Application, who, "applications.see"), state)
     if words:
-        pattern = f"%{_literal(words)}%"
+        pattern = containing(words)
         named = ItemVersion.name.ilike(pattern) | ItemVersion.name_en.ilike(pattern)
         found = found.where(
             or_(
@@ -232,12 +233,6 @@ def station_of(grid_id: int) -> Unit | None:
     return own.point.unit if own is not None else None
 
 
-def stations() -> list[Unit]:
-    """The workstations."""
-    found = select(Unit).where(Unit.kind == UnitKind.STATION).order_by(Unit.id)
-    return list(db.session.scalars(found))
-
-
 def staff_of(unit_id: int | None, roles: Iterable[str]) -> list[Account]:
     """Who holds one of these roles at a unit now."""
     found = (
@@ -257,12 +252,7 @@ def staff_of(unit_id: int | None, roles: Iterable[str]) -> list[Account]:
 
 def grid_staff_of(grid_id: int | None, roles: Iterable[str]) -> list[int]:
     """Keys of those who hold one of these roles over a grid now."""
-    found = select(Post.account_id).where(
-        Post.grid_id == grid_id,
-        Post.role.in_(list(roles)),
-        Post.valid.op("@>")(func.now()),
-        Post.account.has(Account.locked_at.is_(None)),
-    )
+    found = select(Post.account_id).where(people.held_over(grid_id, roles))
     return list(db.session.scalars(found.distinct()))
 
 
@@ -412,17 +402,7 @@ def _whole() -> Select[Application]:
 
 def grids_by_community() -> list[tuple[str, list[Grid]]]:
     """The living grids below the names of their communities, for a choice."""
-    found = (
-        select(Grid)
-        .options(joinedload(Grid.community))
-        .where(Grid.retired_at.is_(None))
-        .order_by(Grid.display_code)
-    )
     below: dict[str, list[Grid]] = {}
-    for grid in db.session.scalars(found):
+    for grid in sorted(grids.living(), key=lambda each: each.display_code):
         below.setdefault(grid.community.name, []).append(grid)
     return list(below.items())
-
-
-def _literal(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

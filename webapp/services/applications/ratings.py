@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock
 from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db
 from webapp.base.flow import Changed, NotOpen
 from webapp.base.language import N_
+from webapp.people.refusing import refusing
 from webapp.services.applications import queries, steps, timing
 from webapp.services.applications.models import Application, ServiceRating
 from webapp.services.applications.rules import (
@@ -49,12 +49,9 @@ def rate(
         created_at=now,
         call_due_at=timing.office().due(now, CALL_BACK_WITHIN) if poor else None,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(made)
-            db.session.flush()
-    except IntegrityError as error:
-        raise Changed(_l("This matter is rated already.")) from error
+    rated = Changed(_l("This matter is rated already."))
+    with refusing(uq_service_rating_application_id=rated):
+        db.session.add(made)
     RATING_FLOW.begin(made, "rate", by=by, data=data)
     if poor:
         RATING_FLOW.move(made, "object", by=HOUSE)

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base import clock
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import goto, page, part_of_address, wants_json
+from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address
 from webapp.services.applications import (
     actions,
     materials,
@@ -25,7 +24,6 @@ from webapp.services.applications import (
 )
 from webapp.services.applications.forms import (
     ListForm,
-    PurposeForm,
     SeenForm,
     StepForm,
     VisitForm,
@@ -321,10 +319,5 @@ def _done(application: Application, tried: str, do: Callable[[], None]) -> Respo
 
 
 def _refused(application_id: int, refusal: Refusal, tried: str) -> Response:
-    if wants_json():
-        raise refusal
-    db.session.rollback()
-    again = queries.one(application_id)
-    if again is None or not may(me(), "applications.see", again):
-        raise refusal
+    again = afresh(refusal, lambda: queries.one(application_id), right="applications.see")
     return _page(again, refusal, tried)

@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
-from webapp.grids.models import Unit, one_of
+from webapp.base.db import Base, Numbered, one_of
+from webapp.grids.models import Unit
 from webapp.services.items.described import Described
 from webapp.services.items.rules import Basis, Field, Kind
 

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.grids.models import Unit, UnitCode
 from webapp.grids.rules import UnitKind
 from webapp.services.items.models import Item, ItemVersion
@@ -37,7 +37,7 @@ def listed(
     """The items in force, in the order of their codes."""
     found = _current()
     if words:
-        pattern = f"%{_literal(words)}%"
+        pattern = containing(words)
         found = found.where(
             or_(
                 ItemVersion.name.ilike(pattern),
@@ -148,7 +148,3 @@ def _current() -> Select[ItemVersion]:
         .options(joinedload(ItemVersion.item), joinedload(ItemVersion.department))
         .where(ItemVersion.ended_at.is_(None))
     )
-
-
-def _literal(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from webapp.base import audit, clock, files, notices
 from webapp.base.access import Actor, may
-from webapp.base.db import db, lock
-from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.db import db
+from webapp.base.flow import NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
 from webapp.people.models import Enterprise
 from webapp.points.models import ServicePoint
@@ -61,9 +61,7 @@ def write(said: Written, *, by: Actor) -> News:
 
 def change(news: News, said: Written, *, base_version: int | None, by: Actor) -> None:
     """The news says this. What was published stays published, with an event of the change."""
-    lock(news)
-    if base_version is not None and news.version != base_version:
-        raise Changed(_l("Somebody else changed this meanwhile. Look again, then change it."))
+    hold(news, base_version)
     _say(news, said)
     if not may(by, "news.write", news):
         raise NotAllowed(_l("You do not write for this body."))

@@ -17,9 +17,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered
+from webapp.base.db import Base, Numbered, one_of
 from webapp.base.files import StoredFile
-from webapp.grids.models import Unit, one_of
+from webapp.grids.models import Unit
 from webapp.services.news.rules import NEWS_FLOW, Category
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
-from webapp.base.db import db
+from webapp.base.db import containing, db
 from webapp.base.web import Page
 from webapp.grids.models import Unit
 from webapp.people.models import Account
@@ -47,7 +47,7 @@ def listed(
     if category is not None:
         found = found.where(News.category == category)
     if words:
-        pattern = "%" + words.replace("\\", "").replace("%", r"\%").replace("_", r"\_") + "%"
+        pattern = containing(words)
         columns = (News.title, News.title_en, News.body, News.body_en)
         found = found.where(or_(*(column.ilike(pattern) for column in columns)))
     if before is not None:

@@ -13,9 +13,8 @@ from pydantic import Field, field_validator
 
 from webapp.base import clock, files, notices
 from webapp.base.access import may, me, permit
-from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import Form, goto, page, part_of_address, wants_json
+from webapp.base.web import Form, afresh, goto, page, part_of_address, undone
 from webapp.points import queries as points
 from webapp.points.models import ServicePoint
 from webapp.services.news import actions, queries
@@ -206,9 +205,7 @@ def write() -> ResponseReturnValue:
         made = actions.write(_written(NewsForm.read(request)), by=me())
         _attach(made)
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
+        undone(refusal)
         return _form(None, refusal)
     return goto("news.edit", news_id=made.id)
 
@@ -276,9 +273,7 @@ def declare() -> ResponseReturnValue:
         form = DeclareForm.read(request)
         actions.declare(birth_year=form.birth_year, facts=form.facts, by=me())
     except Refusal as refusal:
-        if wants_json():
-            raise
-        db.session.rollback()
+        undone(refusal)
         return _declared(refusal)
     return goto("news.declared", kept=1)
 
@@ -358,12 +353,7 @@ def _form(news: News | None, refusal: Refusal | None = None) -> Response:
 
 
 def _refused(news_id: int, refusal: Refusal) -> Response:
-    if wants_json():
-        raise refusal
-    db.session.rollback()
-    again = queries.one(news_id)
-    if again is None:
-        raise refusal
+    again = afresh(refusal, lambda: queries.one(news_id))
     return _form(again, refusal)
 
 
