@@ -106,3 +106,19 @@ def test_only_the_head_of_the_point_plans(app: Flask, station: Station, world: W
     again = head.post(address, data=sent | {"account_id": station.second.id})
     assert again.status_code == 409
     assert "该窗口这段时间已有人" in again.get_data(as_text=True)
+
+
+def test_a_window_of_another_point_is_refused_beside_its_field(
+    app: Flask, station: Station
+) -> None:
+    sent = {
+        "window_id": station.other.windows[0].id,
+        "account_id": station.clerk.id,
+        "day": DAY.isoformat(),
+        "opens": "08:30",
+        "closes": "12:00",
+    }
+    answer = as_user(app, station.head).post(f"/counter/{station.point.id}/rota", data=sent)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.get_data(as_text=True)
+    assert rota_queries.week(station.point, DAY) == []

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
+from flask_babel import format_date, lazy_gettext as _l
 
 from webapp.base.access import may, me, permit
-from webapp.base.flow import Refusal
+from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import afresh, goto, page
 from webapp.points import queries, rota, rota_queries, shown
 from webapp.points.forms import RotaForm, ShiftForm
@@ -66,7 +66,11 @@ def drop(point: ServicePoint) -> ResponseReturnValue:
 
 
 def _window(point: ServicePoint, window_id: int) -> ServiceWindow:
-    return next((each for each in point.windows if each.id == window_id), point.windows[0])
+    found = next((each for each in point.windows if each.id == window_id), None)
+    if found is None:
+        words = _l("Choose one of the list.")
+        raise Unacceptable(words, fields={"window_id": words})
+    return found
 
 
 def _page(point: ServicePoint, day: date, refusal: Refusal | None = None) -> Response:
