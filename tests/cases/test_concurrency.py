@@ -6,7 +6,6 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -14,13 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests import databases
+from tests.busy import at_once, busy_house
 from tests.cases.stages import brought_to, picture, reported
-from tests.conftest import Browser
 from tests.world import World, as_user, peopled
-from webapp.app import create_app
 from webapp.base import clock
-from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.cases import moves, offers, queries
 from webapp.cases.models import Assignment, Case, CaseMedia
@@ -33,20 +29,8 @@ JSON = {"Accept": "application/json"}
 @pytest.fixture(scope="module")
 def busy(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A house on a database of its own, in which every request is a transaction of its own."""
-    name = f"busy_{uuid.uuid4().hex[:10]}"
-    values = {
-        "WANGGE_ENV": "test",
-        "DATABASE_URL": databases.clone(cluster_url, name),
-        "SECRET_KEY": "a key that only tests use, long enough",
-        "INSTANCE": str(tmp_path_factory.mktemp("busy")),
-    }
-    app = create_app(Settings.from_environment(values))
-    app.test_client_class = Browser
-    app.config["WTF_CSRF_METHODS"] = []
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    databases.drop(cluster_url, name)
+    with busy_house(cluster_url, tmp_path_factory.mktemp("busy")) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
@@ -59,23 +43,6 @@ def people(busy: Flask) -> World:
         db.session.refresh(world.next_door)
         db.session.expunge_all()
     return world
-
-
-def at_once(*deeds: Callable[[], Any]) -> list[Any]:
-    """What the deeds answer, all begun at the same moment."""
-    start = Barrier(len(deeds))
-    answers: list[Any] = [None] * len(deeds)
-
-    def run(place: int) -> None:
-        start.wait()
-        answers[place] = deeds[place]()
-
-    threads = [Thread(target=run, args=(place,)) for place in range(len(deeds))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def signed_in(app: Flask, person: Person) -> FlaskClient:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,13 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests import databases
-from tests.cases.test_concurrency import at_once
-from tests.conftest import Browser
+from tests.busy import at_once, busy_house
 from tests.points.conftest import Station, staffed
 from tests.world import as_user, peopled
-from webapp.app import create_app
-from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.people.actors import Person
 from webapp.points import tickets
@@ -46,29 +41,17 @@ class Busy:
 
 @pytest.fixture(scope="module")
 def busy(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Busy]:
-    name = f"counters_{uuid.uuid4().hex[:10]}"
-    values = {
-        "WANGGE_ENV": "test",
-        "DATABASE_URL": databases.clone(cluster_url, name),
-        "SECRET_KEY": "a key that only tests use, long enough",
-        "INSTANCE": str(tmp_path_factory.mktemp("counters")),
-    }
-    app = create_app(Settings.from_environment(values))
-    app.test_client_class = Browser
-    app.config["WTF_CSRF_METHODS"] = []
-    with app.test_request_context("/"):
-        station = staffed(peopled())
-        week = {day: (Span(time(), time()),) for day in range(7)}
-        set_hours(station.point, week, base_version=None, by=None)
-        db.session.commit()
-        found = Busy(
-            app, station, station.point.id, [window.id for window in station.point.windows]
-        )
-        db.session.expunge_all()
-    yield found
-    with app.app_context():
-        db.engine.dispose()
-    databases.drop(cluster_url, name)
+    with busy_house(cluster_url, tmp_path_factory.mktemp("counters")) as app:
+        with app.test_request_context("/"):
+            station = staffed(peopled())
+            week = {day: (Span(time(), time()),) for day in range(7)}
+            set_hours(station.point, week, base_version=None, by=None)
+            db.session.commit()
+            found = Busy(
+                app, station, station.point.id, [window.id for window in station.point.windows]
+            )
+            db.session.expunge_all()
+        yield found
 
 
 def state(app: Flask) -> list[tuple[int, str, int | None]]:

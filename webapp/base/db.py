@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_alembic import Alembic
@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from webapp.base.config import Settings, SettingsError
@@ -74,6 +74,28 @@ def containing(words: str) -> str:
     """The pattern of LIKE for texts that hold these words; its own signs count as letters in them."""
     literal = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{literal}%"
+
+
+class Spanned:
+    """A row that holds for a time with both ends."""
+
+    span: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+
+    @property
+    def begin(self) -> datetime:
+        """The first moment."""
+        return cast(datetime, self.span.lower)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return cast(datetime, self.span.upper)
+
+
+def whole_span() -> CheckConstraint:
+    """The time of a `Spanned` row is not empty and has both its ends."""
+    words = "NOT isempty(span) AND num_nonnulls(lower(span), upper(span)) = 2"
+    return CheckConstraint(words, name="span")
 
 
 db = SQLAlchemy()

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base import clock
 from webapp.base.access import may, me, permit
-from webapp.base.flow import Refusal
+from webapp.base.flow import NotOpen, Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.points import actions, offered, queries, rota_queries, shown, tickets
 from webapp.points.forms import StepForm, TakeForm
@@ -111,9 +111,10 @@ def step(ticket: Ticket) -> ResponseReturnValue:
     try:
         form = StepForm.read(request)
         if name == "call":
-            at = queries.window(form.window_id) if form.window_id else _mine(ticket.point)
-            if at is not None:
-                tickets.call(ticket, at, by=me())
+            at = _mine(ticket.point)
+            if at is None:
+                raise NotOpen(tickets.OPEN_FIRST)
+            tickets.call(ticket, at, by=me())
         else:
             DEEDS[name](ticket, by=me(), base_version=form.base_version)
     except Refusal as refusal:

@@ -74,7 +74,6 @@ class StepForm(Form):
     """A step of a ticket."""
 
     base_version: int | None = Field(default=None, ge=0)
-    window_id: int | None = Field(default=None, ge=1)
 
 
 class PointForm(Form):

@@ -14,7 +14,7 @@ from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.spatial import lonlat_of
 from webapp.base.web import Form, afresh, goto, page, undone
 from webapp.grids import queries as grids
-from webapp.points import actions, offered, queries
+from webapp.points import actions, offered, queries, shown
 from webapp.points.actions import Described, Span
 from webapp.points.forms import ClearForm, DayForm, GridsForm, PointForm, clock_time
 from webapp.points.gates import queries as gates
@@ -179,8 +179,8 @@ def _form(
         sent |= {"lon": at[0], "lat": at[1], "windows": len(point.windows)}
     spans: dict[int, list[tuple[str, str]]] = {}
     for each in point.hours if point is not None else ():
-        closes = "24:00" if each.closes.isoformat() == "00:00:00" else f"{each.closes:%H:%M}"
-        spans.setdefault(each.weekday, []).append((f"{each.opens:%H:%M}", closes))
+        span = f"{each.opens:%H:%M}", shown.closing(each.closes)
+        spans.setdefault(each.weekday, []).append(span)
     mine = {grid.id for grid in queries.grids_of(point)} if point is not None else set()
     return page(
         "points/keep.html",

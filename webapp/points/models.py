@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time
-from typing import cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,10 +16,10 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered, one_of
+from webapp.base.db import Base, Numbered, Spanned, one_of, whole_span
 from webapp.base.files import StoredFile
 from webapp.base.spatial import Placed
 from webapp.grids.models import Grid, Unit
@@ -139,14 +138,12 @@ class ServiceWindow(Numbered, Base):
     account: Mapped[Account | None] = relationship()
 
 
-class WindowShift(Numbered, Base):
+class WindowShift(Numbered, Spanned, Base):
     """Somebody sits at a window for a time; of one window and of one person no two overlap."""
 
     __tablename__ = "window_shift"
     __table_args__ = (
-        CheckConstraint(
-            "NOT isempty(span) AND num_nonnulls(lower(span), upper(span)) = 2", name="span"
-        ),
+        whole_span(),
         ExcludeConstraint(
             ("window_id", "="), ("span", "&&"), name="ex_window_shift_window", using="gist"
         ),
@@ -157,20 +154,9 @@ class WindowShift(Numbered, Base):
 
     window_id: Mapped[int] = mapped_column(ForeignKey("service_window.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    span: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
 
     window: Mapped[ServiceWindow] = relationship()
     account: Mapped[Account] = relationship()
-
-    @property
-    def begin(self) -> datetime:
-        """The first moment."""
-        return cast(datetime, self.span.lower)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment after it."""
-        return cast(datetime, self.span.upper)
 
 
 class TicketCounter(Base):

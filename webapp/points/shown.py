@@ -65,6 +65,11 @@ def opening(point: ServicePoint) -> tuple[str, str]:
     return "done", str(_("Open until %(time)s", time=_end(found.until)))
 
 
+def closing(at: time) -> str:
+    """When a span of a day ends: midnight is the end of the day."""
+    return "24:00" if at == time() else f"{at:%H:%M}"
+
+
 def _end(until: datetime) -> str:
     local = until.astimezone(queries.ZONE)
     if local.time() == time() and local.date() == queries.today() + timedelta(days=1):

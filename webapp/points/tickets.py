@@ -26,6 +26,8 @@ from webapp.points.rules import (
     TicketState,
 )
 
+OPEN_FIRST = _l("Open the window first: nobody can be called to a closed one.")
+
 
 def take(
     point: ServicePoint,
@@ -291,4 +293,4 @@ def _must_sit(window: ServiceWindow, by: Actor) -> None:
     lock(window)
     _must_serve(window.point, by)
     if window.account_id != by.id:
-        raise NotOpen(_l("Open the window first: nobody can be called to a closed one."))
+        raise NotOpen(OPEN_FIRST)

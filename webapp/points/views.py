@@ -390,8 +390,7 @@ def _week(point: ServicePoint) -> list[tuple[Any, str]]:
     """The hours of a week, days that are alike together: (words for the days, words for the hours)."""
     spans = {day: [] for day in range(7)}  # type: dict[int, list[str]]
     for each in point.hours:
-        closes = "24:00" if each.closes.isoformat() == "00:00:00" else f"{each.closes:%H:%M}"
-        spans[each.weekday].append(f"{each.opens:%H:%M}–{closes}")
+        spans[each.weekday].append(f"{each.opens:%H:%M}–{shown.closing(each.closes)}")
     rows: list[tuple[list[int], str]] = []
     for day in range(7):
         words = ", ".join(spans[day])

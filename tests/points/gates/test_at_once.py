@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,14 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests import databases
-from tests.cases.test_concurrency import at_once
-from tests.conftest import Browser
+from tests.busy import at_once, busy_house
 from tests.points.gates.conftest import Booth, built
 from tests.world import peopled
-from webapp.app import create_app
 from webapp.base import clock
-from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.points.gates import queries, registering
 from webapp.points.gates.models import GateEvent
@@ -27,26 +22,15 @@ from webapp.points.gates.models import GateEvent
 @pytest.fixture(scope="module")
 def busy(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Booth]:
     """A booth on a database of its own, in which every request is a transaction of its own."""
-    name = f"gates_{uuid.uuid4().hex[:10]}"
-    values = {
-        "WANGGE_ENV": "test",
-        "DATABASE_URL": databases.clone(cluster_url, name),
-        "SECRET_KEY": "a key that only tests use, long enough",
-        "INSTANCE": str(tmp_path_factory.mktemp("gates")),
-    }
-    app = create_app(Settings.from_environment(values))
-    app.test_client_class = Browser
-    with app.test_request_context("/"):
-        booth = built(app, peopled())
-        booth.gate.per_hour = 3600
-        db.session.commit()
-        db.session.refresh(booth.gate)
-        db.session.refresh(booth.point)
-        db.session.expunge_all()
-    yield booth
-    with app.app_context():
-        db.engine.dispose()
-    databases.drop(cluster_url, name)
+    with busy_house(cluster_url, tmp_path_factory.mktemp("gates")) as app:
+        with app.test_request_context("/"):
+            booth = built(app, peopled())
+            booth.gate.per_hour = 3600
+            db.session.commit()
+            db.session.refresh(booth.gate)
+            db.session.refresh(booth.point)
+            db.session.expunge_all()
+        yield booth
 
 
 def kept(app: Flask) -> Counter[tuple[int, str]]:

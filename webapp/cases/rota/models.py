@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, SmallInteger, func, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base, Numbered, one_of
+from webapp.base.db import Base, Numbered, Spanned, one_of, whole_span
 from webapp.base.spatial import Metric
 from webapp.cases.rota.rules import Skill
 from webapp.people.models import Account
 
 
-class Shift(Numbered, Base):
+class Shift(Numbered, Spanned, Base):
     """Somebody is on duty for a time; of one person no two overlap."""
 
     __tablename__ = "shift"
     __table_args__ = (
-        CheckConstraint(
-            "NOT isempty(span) AND num_nonnulls(lower(span), upper(span)) = 2", name="span"
-        ),
+        whole_span(),
         ExcludeConstraint(("account_id", "="), ("span", "&&"), name="ex_shift_span", using="gist"),
         Index("ix_shift_span", "span", postgresql_using="gist"),
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    span: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     account: Mapped[Account] = relationship(foreign_keys=[account_id])
-
-    @property
-    def begin(self) -> datetime:
-        """The first moment of the shift."""
-        return cast(datetime, self.span.lower)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment after it."""
-        return cast(datetime, self.span.upper)
 
 
 class AccountSkill(Numbered, Base):

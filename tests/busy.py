@@ -1,0 +1,54 @@
+"""Races: a house in which every request is a transaction of its own, and deeds that begin together."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+from flask import Flask
+
+from tests import databases
+from tests.conftest import Browser
+from webapp.app import create_app
+from webapp.base.config import Settings
+from webapp.base.db import db
+
+
+@contextmanager
+def busy_house(cluster_url: str, instance: Path) -> Iterator[Flask]:
+    """The app on a database of its own, where what is committed stays; forms carry no tokens."""
+    name = f"busy_{uuid.uuid4().hex[:10]}"
+    values = {
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": databases.clone(cluster_url, name),
+        "SECRET_KEY": "a key that only tests use, long enough",
+        "INSTANCE": str(instance),
+    }
+    app = create_app(Settings.from_environment(values))
+    app.test_client_class = Browser
+    app.config["WTF_CSRF_METHODS"] = []
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    databases.drop(cluster_url, name)
+
+
+def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+    """What the deeds answer, all begun at the same moment."""
+    start = Barrier(len(deeds))
+    answers: list[Any] = [None] * len(deeds)
+
+    def run(place: int) -> None:
+        start.wait()
+        answers[place] = deeds[place]()
+
+    threads = [Thread(target=run, args=(place,)) for place in range(len(deeds))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
