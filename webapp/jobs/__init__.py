@@ -1,0 +1,1 @@
+"""Jobs: employers, postings, seekers, how well two fit, and what becomes of it."""
