@@ -1,0 +1,1 @@
+"""Jobs: how well two fit, and what follows from it."""

@@ -1,4 +1,4 @@
-"""A degree in sentences, from the very numbers it is made of: short for seekers, by bars for employers, whole for staff."""
+"""A degree in sentences, from the very numbers it is made of: for seekers, for employers, for staff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every value by which the match degree is tuned: one versioned row, so that an old percentage can be counted again."""
+"""Every value by which the match degree is tuned: one versioned row, kept with each degree."""
 
 from __future__ import annotations
 
