@@ -17,7 +17,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from house import postgres
+from house import broker, postgres
 from house.trouble import ROOT, Trouble, run, say, told, works
 
 # The server each release carries; older releases carry a PostGIS below 3.3.
@@ -47,6 +47,8 @@ def missing(job: str) -> list[str]:
             ("libpangoft2-1.0-0", partial(_has_library, "pangoft2-1.0")),
             ("libharfbuzz-subset0", partial(_has_library, "harfbuzz-subset")),
         ]
+    if testing or (job == "run" and broker.wanted()):
+        needs.append(("mosquitto", lambda: broker.program() is not None))
     if testing:
         needs += [
             ("make", lambda: shutil.which("make") is not None),
@@ -93,7 +95,7 @@ def provide(job: str) -> None:
 
 
 def install(packages: list[str]) -> None:
-    """The packages are installed; no system cluster was made, started, restarted or stopped."""
+    """The packages are installed; no server of the system was made, started, restarted or stopped."""
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     say(f"Installing {', '.join(packages)}")
     run(
@@ -117,6 +119,8 @@ def install(packages: list[str]) -> None:
             what="The Debian packages could not be installed",
             env=env,
         )
+    if "mosquitto" in packages:
+        works(["systemctl", "disable", "mosquitto"])  # nor does it start with the machine
 
 
 @contextmanager
@@ -124,9 +128,9 @@ def no_system_cluster() -> Iterator[None]:
     """Debian neither creates its cluster `main` nor touches a running server while this lasts.
 
     Two switches made for it: `create_main_cluster` for the package of a new server, and a policy
-    that refuses to start or stop any service named postgresql. Both are gone afterwards; a policy
-    the administrator wrote stays as it is. Should we be killed in between, the policy has lost its
-    effect with our process, and the next installation removes it.
+    that refuses to start or stop any service named postgresql or mosquitto. Both are gone
+    afterwards; a policy the administrator wrote stays as it is. Should we be killed in between, the
+    policy has lost its effect with our process, and the next installation removes it.
     """
     folder_was_there = NO_CLUSTER.parent.is_dir()
     NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
@@ -135,7 +139,8 @@ def no_system_cluster() -> Iterator[None]:
     if own_policy:
         POLICY.write_text(
             f"#!/bin/sh\n# {SIGN}; without effect afterwards, safe to delete.\n"
-            f'case "$*" in *postgresql*) [ -d /proc/{os.getpid()} ] && exit 101 ;; esac\nexit 0\n'
+            'case "$*" in *postgresql*|*mosquitto*)'
+            f" [ -d /proc/{os.getpid()} ] && exit 101 ;; esac\nexit 0\n"
         )
         POLICY.chmod(0o755)
     try:

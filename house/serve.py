@@ -29,7 +29,7 @@ from types import FrameType
 from typing import TextIO
 from unicodedata import east_asian_width
 
-from house import cluster, setup
+from house import broker, cluster, setup
 from house.children import Child
 from house.environment import PYTHON, VENV
 from house.trouble import ROOT, Trouble, say, told
@@ -101,6 +101,8 @@ def run() -> int:
         if not mine:
             return 0
         with _stop_on_signals(), contextlib.suppress(Stopped), open_port() as listener:
+            if broker.wanted():
+                broker.check_port(broker.port(port()))
             setup.prepare("run")
             os.umask(0o077)  # logs and files of the house are nobody else's business
             try:
@@ -145,6 +147,7 @@ def environment() -> dict[str, str]:
         "DATABASE_URL": given or cluster.url(instance),
         "INSTANCE": str(instance),
         "PORT": str(port()),
+        "MQTT_PORT": str(broker.port(port())),
         "WANGGE_ENV": os.environ.get("WANGGE_ENV", "development"),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key(instance),
         "PYTHONUNBUFFERED": "1",
@@ -256,12 +259,18 @@ def _flask_step(name: str, words: list[str], env: Mapping[str, str]) -> None:
 
 
 def _keep_running(env: Mapping[str, str], listener: int) -> None:
-    """Web server and worker run, and start again when they die, until a signal raises Stopped."""
+    """All processes run, and start again when they die, until a signal raises Stopped."""
     ended: queue.SimpleQueue[Child] = queue.SimpleQueue()
     web = Child("web", _gunicorn(listener), env, _logs() / "web.log", ended.put, (listener,))
-    flask_worker = [str(VENV / "bin/flask"), "--app", "wsgi", "worker"]
-    worker = Child("worker", flask_worker, env, _logs() / "worker.log", ended.put)
-    children = [web, worker]
+    beside = {"worker": _flask_command("worker")}
+    if broker.wanted():
+        beside["broker"] = broker.prepare(instance_folder(), broker.port(port()))
+    if broker.spoken():
+        beside["intake"] = _flask_command("intake")
+    children = [web] + [
+        Child(name, command, env, _logs() / f"{name}.log", ended.put)
+        for name, command in beside.items()
+    ]
     try:
         for child in children:
             child.start()
@@ -275,6 +284,10 @@ def _keep_running(env: Mapping[str, str], listener: int) -> None:
         until = time.monotonic() + GRACE + 3
         for child in children:
             child.end(within=until - time.monotonic())
+
+
+def _flask_command(name: str) -> list[str]:
+    return [str(VENV / "bin/flask"), "--app", "wsgi", name]
 
 
 def _watch(ended: queue.SimpleQueue[Child], env: Mapping[str, str]) -> None:
@@ -403,7 +416,7 @@ def main() -> int:
     if deed == "flask":
         return flask(rest)
     if deed == "env":
-        names = ("DATABASE_URL", "INSTANCE", "PORT", "WANGGE_ENV", "SECRET_KEY")
+        names = ("DATABASE_URL", "INSTANCE", "PORT", "MQTT_PORT", "WANGGE_ENV", "SECRET_KEY")
         here = environment()
         print("\n".join(f"export {name}={shlex.quote(here[name])}" for name in names))
         return 0

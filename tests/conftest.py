@@ -31,6 +31,7 @@ COSTS = {
     "bare_house": 3,
     "instance": 3,
     "elsewhere": 10,
+    "lines": 3,
     "rebuilt": 25,
     "empty": 6,
     "own": 6,

@@ -58,7 +58,7 @@ class Served:
 
     def start_web(self) -> None:
         """A new web server answers where the one before did."""
-        self.web = _start(self.environment, self.instance, "web", *_gunicorn(self.environment))
+        self.web = start(self.environment, self.instance, "web", *_gunicorn(self.environment))
         _wait_until_ready(self)
 
     def kill_worker(self) -> None:
@@ -68,7 +68,7 @@ class Served:
 
     def start_worker(self) -> None:
         """A new worker takes jobs from the queue."""
-        self.worker = _start(self.environment, self.instance, "worker", *FLASK, "worker")
+        self.worker = start(self.environment, self.instance, "worker", *FLASK, "worker")
         _wait_until_ready(self)
 
 
@@ -127,8 +127,8 @@ def running(
         database_url=database_url,
         instance=instance,
         environment=environment,
-        web=_start(environment, instance, "web", *_gunicorn(environment)),
-        worker=_start(environment, instance, "worker", *FLASK, "worker"),
+        web=start(environment, instance, "web", *_gunicorn(environment)),
+        worker=start(environment, instance, "worker", *FLASK, "worker"),
     )
     try:
         _wait_until_ready(served)
@@ -194,9 +194,10 @@ def _gunicorn(environment: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _start(
+def start(
     environment: Mapping[str, str], instance: Path, name: str, *command: str
 ) -> subprocess.Popen[bytes]:
+    """The program runs; what it says is in `NAME.log`. It dies with us."""
     with (instance / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
             ["setpriv", "--pdeathsig=TERM", *command],

@@ -8,6 +8,7 @@ from webapp.base import (
     access,
     db,
     files,
+    intake,
     language,
     live,
     notices,
@@ -86,6 +87,7 @@ from webapp.people import (
     commands as people_commands,
     handover,
     pages as people_pages,
+    queries as people_queries,
     relocation as people_relocation,
     rules as people,
     sign_in,
@@ -104,6 +106,7 @@ from webapp.points import (
 from webapp.points.gates import (
     ageing,
     commands as gate_commands,
+    lines as gate_lines,
     pages as gate_pages,
     rules as gates,
 )
@@ -229,6 +232,9 @@ COMMANDS = (
 # What can be had at a kind of point is known to the features that do it.
 OFFERED = {points.Template.WORKSTATION: service_items.at_stations}
 
+# What machines say over MQTT, and hear.
+SPOKEN = (gate_lines.LINE,)
+
 # In this order: the brief of a post that ends names the cases that were in its grid.
 FOLLOWERS = {
     "people": people_relocation.follow,
@@ -257,6 +263,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app)
     live.init_app(app, settings)
     metrics.init_app(app, settings.instance)
+    for line in SPOKEN:
+        intake.register(line)
+    intake.opened_to(people_queries.broker_holders)
     for name, follower in FOLLOWERS.items():
         relocation.follow(name, follower)
     for template, items in OFFERED.items():

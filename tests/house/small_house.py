@@ -80,6 +80,10 @@ def demo():
 @app.cli.command("worker")
 def worker():
     signal.pause()
+
+@app.cli.command("intake")
+def intake():
+    signal.pause()
 """
 
 
@@ -118,7 +122,7 @@ class SmallHouse:
     @staticmethod
     def _environment(more: Mapping[str, str]) -> dict[str, str]:
         ours = (
-            *("INSTANCE", "PORT", "DATABASE_URL", "SECRET_KEY"),
+            *("INSTANCE", "PORT", "DATABASE_URL", "SECRET_KEY", "MQTT_URL", "MQTT_PORT"),
             *("WANGGE_DEMO", "WANGGE_ENV", "SUBDISTRICT"),
         )
         return {key: value for key, value in os.environ.items() if key not in ours} | dict(more)

@@ -29,6 +29,7 @@ def test_no_cluster_is_made_and_no_server_touched_during_an_installation(etc: Pa
         assert "create_main_cluster = false" in (etc / "createcluster.d/wangge.conf").read_text()
         assert not allowed(etc / "policy-rc.d", "--quiet", "postgresql", "(start)", "2")
         assert not allowed(etc / "policy-rc.d", "postgresql@15-main.service", "restart")
+        assert not allowed(etc / "policy-rc.d", "mosquitto", "start")
         assert allowed(etc / "policy-rc.d", "cron", "restart")
     assert list(etc.iterdir()) == []
 

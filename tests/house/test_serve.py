@@ -9,11 +9,15 @@ import socket
 import stat
 import subprocess
 import uuid
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from house import broker, machine
+from house.trouble import Trouble
 from tests import databases
+from tests.brokers import soon
 from tests.house.small_house import SmallHouse
 
 
@@ -63,6 +67,54 @@ def test_a_house_from_nothing_to_stopped(bare_house: SmallHouse, free_port: str)
         1,
         "Wangge is not running: start it with make run.\n",
     )
+
+
+def test_the_broker_of_the_house_is_there_starts_again_and_ends_with_it(
+    small_house: SmallHouse, free_port: str
+) -> None:
+    house = small_house.start("run", PORT=free_port)
+    read_until(house, "make stop")
+    folder = small_house.root / "instance/mqtt"
+    number = int((folder / "pid").read_text())
+    port = broker.port(int(free_port))
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    assert (folder / "passwords").read_text() == ""
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    os.kill(number, signal.SIGKILL)
+    read_until(house, "broker | ended; starting again in 1 s")
+    soon(lambda: (folder / "pid").read_text() != str(number) + "\n", "no new broker")
+    small_house.say("stop")
+    assert house.wait(timeout=20) == 0
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_without_a_broker_the_house_does_without(small_house: SmallHouse, free_port: str) -> None:
+    house = small_house.start("run", PORT=free_port, MQTT_URL="off")
+    read_until(house, "make stop")
+    assert not (small_house.root / "instance/mqtt").exists()
+    assert not (small_house.root / "instance/log/intake.log").exists()
+
+
+def test_the_port_of_the_broker_in_use_is_one_sentence(
+    bare_house: SmallHouse, free_port: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = str(taken.getsockname()[1])
+        code, said = bare_house.say("run", PORT=free_port, MQTT_PORT=number)
+    assert code == 1
+    assert said.startswith(f"Port {number} of the MQTT broker is in use by another program")
+    assert said.count("\n") == 1
+
+
+def test_a_missing_broker_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(broker, "program", lambda: None)
+    with pytest.raises(Trouble, match="mosquitto is missing: install it, or do without"):
+        broker.prepare(tmp_path, 18000)
+    assert "mosquitto" in machine.missing("run")
+    assert "mosquitto" in machine.missing("test")
+    monkeypatch.setenv("MQTT_URL", "mqtts://broker.example")
+    assert "mosquitto" not in machine.missing("run")
 
 
 @pytest.mark.parametrize("deadly", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

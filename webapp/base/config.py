@@ -42,6 +42,17 @@ class Settings:
         " `services reseal`, then the old one may go",
     )
     port: int = _setting("PORT", 8000, "port of the web pages on 127.0.0.1")
+    mqtt_url: str = _setting(
+        "MQTT_URL",
+        "",
+        "a broker of your own, such as `mqtts://name:password@host:8883`; off: machines speak HTTP only;"
+        " empty: the house starts one (mosquitto)",
+    )
+    mqtt_port: int = _setting(
+        "MQTT_PORT",
+        18000,
+        "port of our own broker on 127.0.0.1; `make run` without it: 10000 more than PORT",
+    )
     srid: int = _setting(
         "SRID", 4549, "the metric CRS in which this installation stores geometry (EPSG number)"
     )

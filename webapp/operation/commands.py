@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from webapp.base import tasks
+from webapp.base import intake, listening, tasks
 from webapp.base.config import Settings
 from webapp.operation import checks, demo as demo_data, documents
 
@@ -17,6 +19,46 @@ def worker() -> None:
     """Do the work that was put off, until told to stop."""
     settings: Settings = current_app.extensions["settings"]
     tasks.work(settings.database_url)
+
+
+@click.group("intake", invoke_without_command=True)
+@click.pass_context
+@with_appcontext
+def hear(context: click.Context) -> None:
+    """Hear what machines say over MQTT, until told to stop."""
+    if context.invoked_subcommand is not None:
+        return
+    found = listening.listener(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
+    if found is None:
+        click.echo("MQTT is switched off: machines speak HTTP only")
+        return
+    listening.say_so()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: found.stop())
+    found.run()
+
+
+@hear.command("aside")
+@with_appcontext
+def aside() -> None:
+    """Show the messages that broke the intake and were put aside."""
+    for letter in intake.dead_letters():
+        click.echo(f"{letter.id}\t{letter.at:%Y-%m-%d %H:%M:%S}\t{letter.topic}\t{letter.why}")
+
+
+@hear.command("again")
+@with_appcontext
+def again() -> None:
+    """Take the messages that were put aside once more; name those that break again, then exit 1."""
+    taken, broken = 0, 0
+    for number in [letter.id for letter in intake.dead_letters()]:
+        why = intake.try_again(number)
+        taken, broken = taken + (why is None), broken + (why is not None)
+        if why is not None:
+            click.echo(f"{number}\t{why}")
+    click.echo(f"{taken} messages taken")
+    if broken:
+        raise click.ClickException(f"{broken} messages break still")
 
 
 @click.command("demo")
@@ -61,4 +103,4 @@ def docs(only_check: bool) -> None:
     click.echo(", ".join(names) if names else "all documents are up to date")
 
 
-ALL = (worker, demo, check, docs)
+ALL = (worker, hear, demo, check, docs)

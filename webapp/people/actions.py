@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
-from webapp.base import audit, clock
+from webapp.base import audit, broker, clock
 from webapp.base.access import Actor
 from webapp.base.db import db, lock as lock_row
 from webapp.base.flow import NotOpen, Unacceptable
@@ -176,11 +176,13 @@ def issue_token(
     scopes: Iterable[str],
     account: Account,
     expires_at: datetime | None = None,
+    mqtt_name: str | None = None,
     by: Actor | None,
 ) -> tuple[Token, str]:
     """A machine can sign in with the text that is answered; it is shown once and never kept.
 
-    Raises `Unacceptable` for a scope that does not exist or a name that is taken.
+    With `mqtt_name` it is its password at the broker, too. Raises `Unacceptable` for a scope that
+    does not exist or a name that is taken.
     """
     wanted = sorted(set(scopes))
     unknown = [each for each in wanted if each not in SCOPES]
@@ -194,9 +196,12 @@ def issue_token(
         scopes=wanted,
         account_id=account.id,
         expires_at=expires_at,
+        mqtt_name=mqtt_name,
+        mqtt_digest=broker.digest(secret) if mqtt_name else None,
     )
     words = _l("A token needs a name that no other token has or had.")
-    with refusing(uq_token_name=Unacceptable(words, fields={"name": words})):
+    taken = Unacceptable(words, fields={"name": words})
+    with refusing(uq_token_name=taken, uq_token_mqtt_name=taken):
         db.session.add(token)
     audit.record(kind="token", thing_id=token.id, move="issue", by=by, data={"name": name})
     return token, secret

@@ -94,14 +94,29 @@ class Post(Numbered, Base):
 
 
 class Token(Numbered, Base):
-    """A machine's key. Only its hash is kept; it may no more than its scopes and its owner."""
+    """A machine's key. Only its hash is kept; it may no more than its scopes and its owner.
+
+    With `mqtt_name` it opens the broker under this name, which keeps `mqtt_digest` of it.
+    """
 
     __tablename__ = "token"
+    __table_args__ = (
+        CheckConstraint("num_nulls(mqtt_name, mqtt_digest) IN (0, 2)", name="mqtt"),
+        CheckConstraint("mqtt_name ~ '^[A-Za-z0-9._-]{1,64}$'", name="mqtt_name"),
+        Index(
+            "uq_token_mqtt_name",
+            "mqtt_name",
+            unique=True,
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
 
     name: Mapped[str] = mapped_column(unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    mqtt_name: Mapped[str | None]
+    mqtt_digest: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

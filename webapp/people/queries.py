@@ -13,6 +13,7 @@ from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
 from webapp.base.db import containing, db
+from webapp.base.intake import Holder
 from webapp.base.web import Page
 from webapp.grids.models import Grid, Place, Unit
 from webapp.grids.rules import PlaceKind, UnitKind
@@ -477,6 +478,25 @@ def tokens() -> list[Token]:
     """Every token that was issued, newest first."""
     found = select(Token).options(joinedload(Token.account)).order_by(Token.id.desc())
     return list(db.session.scalars(found))
+
+
+def broker_holders() -> list[Holder]:
+    """Who comes in at the broker: by a living key of an account that is not locked."""
+    found = (
+        select(Token.mqtt_name, Token.mqtt_digest, Token.scopes)
+        .join(Token.account)
+        .where(
+            Token.mqtt_name.is_not(None),
+            Token.revoked_at.is_(None),
+            or_(Token.expires_at.is_(None), Token.expires_at > func.now()),
+            Account.locked_at.is_(None),
+        )
+        .order_by(Token.id)
+    )
+    return [
+        Holder(str(name), str(digest), frozenset(scopes))
+        for name, digest, scopes in db.session.execute(found)
+    ]
 
 
 def token(token_id: int) -> Token | None:

@@ -7,17 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import Text, cast, func, select
 
 from tests.points.conftest import MORNING
 from tests.points.gates.conftest import BOOT, Booth
+from tests.world import as_user
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import lonlat_of
 from webapp.people import actions as people
 from webapp.points import queries as points
-from webapp.points.gates import ageing, codes, keeping, queries, registering
-from webapp.points.gates.models import Diversion, GateEvent, Registration
+from webapp.points.gates import ageing, codes, keeping, queries, refused, registering
+from webapp.points.gates.models import Diversion, GateEvent, Refused, Registration
 from webapp.points.gates.rules import Order, RegistrationState
 from webapp.points.nearest import nearest
 from webapp.points.rules import Template
@@ -96,6 +98,52 @@ def test_one_bad_item_spoils_none_of_the_others(booth: Booth) -> None:
         "ts",
     ]
     assert len(events(booth)) == 2
+
+
+def test_what_was_refused_is_kept_with_its_reason_and_without_its_values(
+    app: Flask, booth: Booth
+) -> None:
+    bad = booth.event(decision="admitted", face="base64 of a face", token="WG1.x", lane=7)
+    number = {"371121199001011234": 1}
+    for _each in range(2):
+        booth.says("events", {"events": [bad, booth.event(**number), "no object"]})
+    booth.says("ask", booth.event(lane=9))
+    kept = queries.refused(booth.gate.id)
+    assert sorted(each.times for each in kept) == [1, 1, 1, 2, 2]
+    of_bad = next(each for each in kept if each.said.get("seq") == bad["seq"])
+    assert set(of_bad.fields) == {"face"}
+    assert set(of_bad.said) == {"boot_id", "seq", "ts", "lane", "decision"}
+    everything = db.session.scalar(select(func.string_agg(cast(Refused.said, Text), "")))
+    names = db.session.scalar(select(func.string_agg(cast(Refused.fields, Text), "")))
+    assert not any(secret in f"{everything}{names}" for secret in ("base64", "3711", "WG1", "36.5"))
+    shown = as_user(app, booth.clerk).get(f"/points/{booth.point.id}/gate").get_data(as_text=True)
+    assert "<code>face</code> 这里没有这一项。" in shown
+
+
+def test_a_gate_out_of_its_mind_fills_no_disk(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refused, "REFUSED_MOST", 3)
+    for _each in range(5):
+        booth.says("events", {"events": [booth.event(decision="unheard-of") for _ in range(2)]})
+    assert queries.count_refused(booth.gate.id) == 4
+
+
+def test_what_was_refused_is_gone_after_the_days_of_the_gate(booth: Booth) -> None:
+    booth.says("heartbeat", {"secret": 1})
+    with clock.at(MORNING + timedelta(days=booth.gate.keep_days, minutes=1)):
+        ageing.forget()
+    assert queries.refused(booth.gate.id) == []
+    (deletion,) = queries.deletions(booth.gate.id)
+    assert (deletion.refused, deletion.events) == (1, 0)
+
+
+def test_the_second_thing_under_a_number_is_kept_as_refused(booth: Booth) -> None:
+    said = booth.event()
+    booth.says("ask", said)
+    booth.says("ask", said | {"lane": 2})
+    (kept,) = queries.refused(booth.gate.id)
+    assert (kept.what, kept.said["lane"], set(kept.fields)) == ("ask", 2, {"seq"})
 
 
 @pytest.mark.parametrize(

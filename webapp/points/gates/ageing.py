@@ -30,16 +30,6 @@ def forget() -> None:
     now = clock.now()
     for gate in queries.every():
         before = now - timedelta(days=gate.keep_days)
-        events, codes, temperatures, registrations = queries.clear(gate, before)
-        if events or registrations:
-            db.session.add(
-                Deletion(
-                    gate_id=gate.id,
-                    at=now,
-                    before=before,
-                    events=events,
-                    codes=codes,
-                    temperatures=temperatures,
-                    registrations=registrations,
-                )
-            )
+        cleared = queries.clear(gate, before)
+        if cleared.events or cleared.registrations or cleared.refused:
+            db.session.add(Deletion(gate_id=gate.id, at=now, before=before, **vars(cleared)))

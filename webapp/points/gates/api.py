@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, Field
 
 from webapp.base.access import permit
-from webapp.base.flow import Unacceptable
 from webapp.base.security import limiter
 from webapp.base.web import part_of_address
-from webapp.points.gates import passing, queries, spoken
-from webapp.points.gates.forms import AckForm, AskForm, HeartbeatForm, items_of
+from webapp.points.gates import queries, speaking
 from webapp.points.gates.models import Gate
-from webapp.points.gates.passing import Heard
+from webapp.points.gates.rules import Way
+from webapp.points.gates.speaking import Told
 
 bp = Blueprint("gates_api", __name__, url_prefix="/api/v1/gates/<code>")
 
@@ -84,18 +81,9 @@ class AckOut(BaseModel):
 @bp.post("/events")
 @limiter.limit("50/second")
 @permit("gates.report", of=queries.by_code)
-def events(gate: Gate) -> Response:
+def events(gate: Gate) -> tuple[Response, int]:
     """One event or several; each is answered by itself, and a repeat like the first time."""
-    sent = items_of(request.get_json())
-    if not isinstance(sent, list):
-        words = spoken.A_LIST
-        raise Unacceptable(words, fields={"events": words})
-    answers = passing.report(gate, sent)
-    if len(answers) == 1 and answers[0].refusal is not None and sent == [request.get_json()]:
-        raise answers[0].refusal
-    return jsonify(
-        {"results": [spoken.heard(each) for each in answers], "commands": spoken.commands(gate)}
-    )
+    return _told(speaking.events(gate, request.get_json(), Way.HTTP))
 
 
 @bp.post("/ask")
@@ -103,18 +91,15 @@ def events(gate: Gate) -> Response:
 @permit("gates.report", of=queries.by_code)
 def ask(gate: Gate) -> tuple[Response, int]:
     """May somebody pass? 409 when the number was used for somebody else."""
-    answer = passing.ask(gate, AskForm.read(request))
-    body = spoken.heard(answer) | {"commands": spoken.commands(gate)}
-    return jsonify(body), 409 if answer.heard is Heard.CONFLICT else 200
+    return _told(speaking.ask(gate, request.get_json(), Way.HTTP))
 
 
 @bp.post("/heartbeat")
 @limiter.limit("50/second")
 @permit("gates.report", of=queries.by_code)
-def heartbeat(gate: Gate) -> Response:
+def heartbeat(gate: Gate) -> tuple[Response, int]:
     """The gate lives; the answer holds the commands that wait and the rules in force."""
-    passing.heartbeat(gate, HeartbeatForm.read(request))
-    return jsonify(spoken.heartbeat(gate))
+    return _told(speaking.heartbeat(gate, request.get_json(), Way.HTTP))
 
 
 @bp.post("/commands/<int:command_id>/ack")
@@ -122,10 +107,10 @@ def heartbeat(gate: Gate) -> Response:
 @permit("gates.report", of=lambda code, command_id: queries.by_code(code))
 def acknowledge(gate: Gate) -> tuple[Response, int]:
     """A command was carried out, or not. 409 when it had expired."""
-    said = AckForm.read(request)
     key = int(part_of_address("command_id"))
-    state = passing.acknowledge(gate, key, ok=said.ok, words=said.words)
-    if state is None:
-        abort(404)
-    body: dict[str, Any] = {"id": key, "state": state}
-    return jsonify(body), 409 if state == "expired" else 200
+    return _told(speaking.acknowledge(gate, key, request.get_json(), Way.HTTP))
+
+
+def _told(told: Told) -> tuple[Response, int]:
+    # A refusal is an answer here and no exception: what was refused is kept with this request.
+    return jsonify(told.body), told.status

@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from webapp.base import broker
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal
@@ -14,6 +15,7 @@ from webapp.points import queries as points
 from webapp.points.gates import keeping, queries, registering
 from webapp.points.gates.models import Gate
 from webapp.points.gates.simulated import Plan, run
+from webapp.points.gates.simulated_lines import by_http, by_mqtt
 from webapp.points.models import ServicePoint
 
 group = AppGroup("gates", help="Gates of service points.")
@@ -48,7 +50,10 @@ def list_gates() -> None:
 @click.option("--rate", default=720.0, show_default=True, help="How many come an hour.")
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same people.")
 @click.option("--url", default="", help="Address of the running house; empty: as the settings say.")
-def simulate(point: str, people: int, speed: float, rate: float, seed: int, url: str) -> None:
+@click.option("--mqtt", is_flag=True, help="Speak MQTT at the broker of the settings, not HTTP.")
+def simulate(
+    point: str, people: int, speed: float, rate: float, seed: int, url: str, mqtt: bool
+) -> None:
     """Let people come to the gate of a POINT and pass by the real interface of the running house.
 
     Among them are fevers, a code shown twice, an event sent twice, and a stretch without a line.
@@ -62,8 +67,16 @@ def simulate(point: str, people: int, speed: float, rate: float, seed: int, url:
     code = _a_code(gate)
     db.session.commit()
     plan = Plan(gate.code, gate.lanes, people, speed, rate, seed, code)
+    place = broker.place(settings) if mqtt else None
+    if mqtt and place is None:
+        raise click.ClickException("MQTT is switched off: MQTT_URL says so")
     try:
-        result = run(plan, url or f"http://127.0.0.1:{settings.port}", secret)
+        if place is not None:
+            with by_mqtt(place, gate.code, secret) as say:
+                result = run(plan, say)
+        else:
+            address = url or f"http://127.0.0.1:{settings.port}"
+            result = run(plan, by_http(address, gate.code, secret))
     except OSError as error:
         raise click.ClickException(f"The house does not answer: {error}") from error
     click.echo(result.line())

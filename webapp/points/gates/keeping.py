@@ -89,7 +89,9 @@ def new_key(gate: Gate, *, by: Actor | None) -> str:
             people.revoke_token(token, by=by)
     gate.version += 1
     name = f"gate {gate.code} {gate.version}"
-    _token, secret = people.issue_token(name=name, scopes=["gates"], account=account, by=by)
+    _token, secret = people.issue_token(
+        name=name, scopes=["gates"], account=account, mqtt_name=gate.code, by=by
+    )
     _record(gate, "new_key", by)
     return secret
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from flask_babel import gettext
 from sqlalchemy import (
     CheckConstraint,
     Float,
@@ -32,6 +34,8 @@ from webapp.points.gates.rules import (
     PassRules,
     Path,
     Reason,
+    Way,
+    What,
 )
 from webapp.points.models import ServicePoint
 
@@ -198,6 +202,38 @@ class GateEvent(Numbered, Base):
     registration: Mapped[Registration | None] = relationship()
 
 
+class Refused(Numbered, Base):
+    """Something a gate said that was refused, and why: what names it, and none of its other values.
+
+    What has no place here (a face, an identity number) is refused so that it is not kept: of it
+    only the name of the field stays. The same thing said again counts here.
+    """
+
+    __tablename__ = "gate_refused"
+    __table_args__ = (
+        one_of("what", What),
+        one_of("way", Way),
+        CheckConstraint("times > 0", name="times"),
+        Index("uq_gate_refused_same", "gate_id", "digest", unique=True),
+        Index("ix_gate_refused_gate_id_at", "gate_id", "at"),
+    )
+
+    gate_id: Mapped[int] = mapped_column(ForeignKey("gate.id"))
+    what: Mapped[str]
+    way: Mapped[str]
+    said: Mapped[dict[str, Any]]
+    # The words, in English, for each field that could not be used.
+    fields: Mapped[dict[str, Any]]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    times: Mapped[int] = mapped_column(server_default=text("1"))
+    at: Mapped[datetime]
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """The fields that could not be used, and why, in the language of the reader."""
+        return [(name, gettext(words)) for name, words in sorted(self.fields.items())]
+
+
 class Diversion(Numbered, Base):
     """Somebody whom the gate led aside, until a person has decided."""
 
@@ -259,3 +295,4 @@ class Deletion(Numbered, Base):
     codes: Mapped[int]
     temperatures: Mapped[int]
     registrations: Mapped[int]
+    refused: Mapped[int] = mapped_column(server_default=text("0"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, text, tuple_
+from sqlalchemy import Select, delete, func, select, text, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
@@ -20,6 +20,7 @@ from webapp.points.gates.models import (
     Gate,
     GateEvent,
     GateLane,
+    Refused,
     Registration,
 )
 from webapp.points.gates.rules import CommandState, DiversionState, RegistrationState
@@ -132,6 +133,18 @@ def waiting_for(gate_id: int, now: datetime) -> list[Command]:
     return list(db.session.scalars(found.order_by(Command.id).limit(50)))
 
 
+def waiting_anywhere(now: datetime, limit: int = 500) -> list[tuple[str, Command]]:
+    """The commands any gate has not confirmed and that still hold, with the names of the gates."""
+    found = (
+        select(Gate.code, Command)
+        .join(Gate, Gate.id == Command.gate_id)
+        .where(Command.state == CommandState.WAITING, Command.expires_at > now)
+        .order_by(Command.id)
+        .limit(limit)
+    )
+    return [(code, each) for code, each in db.session.execute(found)]
+
+
 def unconfirmed(now: datetime, limit: int = 500) -> list[Command]:
     """Commands of any gate that were not confirmed in time."""
     found = select(Command).where(Command.state == CommandState.WAITING, Command.expires_at <= now)
@@ -171,6 +184,17 @@ def count_aside(gate_id: int) -> int:
     """How many wait for a person at a gate."""
     waiting = Diversion.gate_id == gate_id, Diversion.state == DiversionState.WAITING
     return db.session.scalar(select(func.count()).where(*waiting)) or 0
+
+
+def refused(gate_id: int, limit: int = 10) -> list[Refused]:
+    """What a gate said and was refused, last first."""
+    found = select(Refused).where(Refused.gate_id == gate_id)
+    return list(db.session.scalars(found.order_by(Refused.at.desc(), Refused.id).limit(limit)))
+
+
+def count_refused(gate_id: int) -> int:
+    """How many different things of a gate were refused and are kept."""
+    return db.session.scalar(select(func.count()).where(Refused.gate_id == gate_id)) or 0
 
 
 def deletions(gate_id: int, limit: int = 10) -> list[Deletion]:
@@ -292,9 +316,22 @@ _CLEAR_REGISTRATIONS = text("""
 """)
 
 
-def clear(gate: Gate, before: datetime) -> tuple[int, int, int, int]:
-    """What came before a moment says nothing of anybody; (events, codes, temperatures, registrations)."""
+@dataclass(frozen=True)
+class Cleared:
+    """So much was deleted of everything."""
+
+    events: int
+    codes: int
+    temperatures: int
+    registrations: int
+    refused: int
+
+
+def clear(gate: Gate, before: datetime) -> Cleared:
+    """What came before a moment says nothing of anybody, and what was refused is gone."""
     values = {"gate": gate.id, "point": gate.point_id, "before": before, "now": clock.now()}
     events, codes, temperatures = db.session.execute(_CLEAR_EVENTS, values).one()
     registrations = db.session.scalar(_CLEAR_REGISTRATIONS, values) or 0
-    return events, codes, temperatures, registrations
+    gone = delete(Refused).where(Refused.gate_id == gate.id, Refused.at < before)
+    refused_then = len(db.session.scalars(gone.returning(Refused.id)).all())
+    return Cleared(events, codes, temperatures, registrations, refused_then)

@@ -340,6 +340,34 @@ COMMAND_FLOW = flow.register(
     )
 )
 
+
+class What(StrEnum):
+    """What a gate has to say."""
+
+    EVENTS = "events"
+    ASK = "ask"
+    HEARTBEAT = "heartbeat"
+    ACK = "ack"
+
+
+WHAT_WORDS = {
+    What.EVENTS: _l("Report of the gate"),
+    What.ASK: _l("Question of the gate"),
+    What.HEARTBEAT: _l("Heartbeat of the gate"),
+    What.ACK: _l("Confirmation of a command"),
+}
+
+
+class Way(StrEnum):
+    """By which line it says so."""
+
+    HTTP = "http"
+    MQTT = "mqtt"
+
+
+# Refused things kept of one gate; a gate that is out of its mind fills no disk.
+REFUSED_MOST = 1000
+
 MAY = {
     "gates.report": Owns("account_id", "is this gate"),
     "gates.see": Holds(*SERVING, "street_leader", by="unit_id") | Anywhere("admin"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 import uuid
@@ -10,9 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
-from urllib.parse import urlsplit
 
 from tqdm import tqdm
 
@@ -27,7 +24,6 @@ from webapp.points.gates.rules import (
     verdict,
 )
 
-PATIENCE_S = 10.0
 BATCH = 200
 # Of all people: these have a fever; between these parts of them there is no line.
 FEVERS = 0.03
@@ -76,30 +72,9 @@ class Result:
         )
 
 
-def run(plan: Plan, url: str, key: str) -> Result:
-    """The people have passed, and the house at this address has heard of all of them."""
-    return _Gate(plan, _by_http(url, plan.gate, key)).run()
-
-
-def _by_http(url: str, gate: str, key: str) -> Say:
-    where = urlsplit(url)
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    kind = HTTPSConnection if where.scheme == "https" else HTTPConnection
-
-    def say(what: str, body: dict[str, Any]) -> dict[str, Any]:
-        line = kind(where.netloc, timeout=PATIENCE_S)
-        try:
-            line.request("POST", f"/api/v1/gates/{gate}/{what}", json.dumps(body), headers)
-            answer = line.getresponse()
-            told = answer.read()
-        finally:
-            line.close()
-        if answer.status != 200:
-            raise OSError(f"{what}: {answer.status} {told.decode(errors='replace')[:300]}")
-        said: dict[str, Any] = json.loads(told)
-        return said
-
-    return say
+def run(plan: Plan, say: Say) -> Result:
+    """The people have passed, and the house at the end of this line has heard of all of them."""
+    return _Gate(plan, say).run()
 
 
 class _Gate:

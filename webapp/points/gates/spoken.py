@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from webapp.base import clock
 from webapp.points.gates import queries
-from webapp.points.gates.models import Gate
+from webapp.points.gates.models import Command, Gate
 from webapp.points.gates.passing import Answer
 from webapp.points.gates.rules import HEARTBEAT_S
-
-A_LIST = _l("Send one event, or a list of them.")
 
 
 def heard(answer: Answer) -> dict[str, Any]:
@@ -36,15 +32,17 @@ def heard(answer: Answer) -> dict[str, Any]:
 
 def commands(gate: Gate) -> list[dict[str, Any]]:
     """The commands that wait for a gate."""
-    return [
-        {
-            "id": each.id,
-            "kind": each.kind,
-            "value": each.value,
-            "expires_at": each.expires_at.isoformat(),
-        }
-        for each in queries.waiting_for(gate.id, clock.now())
-    ]
+    return [command(each) for each in queries.waiting_for(gate.id, clock.now())]
+
+
+def command(given: Command) -> dict[str, Any]:
+    """A command, as the gate reads it."""
+    return {
+        "id": given.id,
+        "kind": given.kind,
+        "value": given.value,
+        "expires_at": given.expires_at.isoformat(),
+    }
 
 
 def heartbeat(gate: Gate) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from webapp.base import clock
+from webapp.base import broker, clock
 from webapp.base.access import me, permit
+from webapp.base.config import Settings
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.points import queries as points
@@ -24,6 +25,7 @@ from webapp.points.gates.rules import (
     ORDER_WORDS,
     REASON_WORDS,
     SKEW_S,
+    WHAT_WORDS,
 )
 from webapp.points.models import ServicePoint
 from webapp.points.rules import STALE_S
@@ -105,7 +107,10 @@ def rules(gate: Gate) -> ResponseReturnValue:
 def key(gate: Gate) -> Response:
     """A new key of the gate, shown on this page and nowhere else."""
     secret = keeping.new_key(gate, by=me())
-    return page("points/gates/key.html", gate=gate, secret=secret)
+    settings: Settings = current_app.extensions["settings"]
+    there = broker.place(settings)
+    named = f"{there.host}:{there.port}" if there is not None else None
+    return page("points/gates/key.html", gate=gate, secret=secret, broker=named)
 
 
 def _page(gate: Gate, refusal: Refusal | None = None, tried: str | None = None) -> Response:
@@ -124,6 +129,9 @@ def _page(gate: Gate, refusal: Refusal | None = None, tried: str | None = None) 
         aside=queries.led_aside(gate.id),
         waiting=queries.count_aside(gate.id),
         commands=queries.commands(gate.id),
+        refused=queries.refused(gate.id),
+        refused_count=queries.count_refused(gate.id),
+        whats=WHAT_WORDS,
         deletions=queries.deletions(gate.id),
         figures=figures,
         bar=BAR_H,

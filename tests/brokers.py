@@ -1,0 +1,179 @@
+"""A real broker for tests, an intake beside it that can be killed, and machines that speak to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from house import broker
+from tests.servers import FLASK, free_port, start
+
+WITHIN_S = 30.0
+
+
+def soon(true: Callable[[], Any], what: str, within_s: float = WITHIN_S) -> Any:
+    """What is true within so many seconds."""
+    until = time.monotonic() + within_s
+    while not (found := true()):
+        assert time.monotonic() < until, what
+        time.sleep(0.02)
+    return found
+
+
+@dataclass
+class Post:
+    """A broker of a house and its intake, on a database of the test's own."""
+
+    instance: Path
+    environment: Mapping[str, str]
+    port: int
+    broker: subprocess.Popen[bytes] | None = None
+    intake: subprocess.Popen[bytes] | None = None
+    machines: list[Machine] = field(default_factory=list)
+
+    def start_broker(self) -> None:
+        """The broker answers; what it kept is there."""
+        command = broker.prepare(self.instance, self.port)
+        self.broker = start(self.environment, self.instance, "broker", *command)
+        soon(self._answers, "the broker does not come up")
+
+    def kill_broker(self) -> None:
+        """The broker dies without a word."""
+        _killed(self.broker)
+
+    def start_intake(self) -> None:
+        """The intake hears what machines say."""
+        before = self.said().count("hearing")
+        self.intake = start(self.environment, self.instance, "intake", *FLASK, "intake")
+        soon(lambda: self.said().count("hearing") > before, "the intake does not come up")
+
+    def kill_intake(self) -> None:
+        """The intake dies without a word."""
+        _killed(self.intake)
+
+    def said(self) -> str:
+        """What the intake has said."""
+        log = self.instance / "intake.log"
+        return log.read_text() if log.exists() else ""
+
+    def machine(self, name: str, key: str) -> Machine:
+        """A machine that is connected."""
+        self.end(name)
+        made = Machine(self.port, name, key)
+        self.machines.append(made)
+        return made
+
+    def end(self, name: str) -> None:
+        """The machine of this name is gone."""
+        for other in [each for each in self.machines if each.name == name]:
+            other.end()
+            self.machines.remove(other)
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+class Machine:
+    """A machine at the broker: it says things, and keeps what it is told."""
+
+    def __init__(self, port: int, name: str, key: str) -> None:
+        self.name = name
+        self.told: queue.Queue[tuple[str, Any]] = queue.Queue()
+        self.codes: dict[int, int] = {}
+        self.connected: list[bool] = []
+        self.client = Client(
+            CallbackAPIVersion.VERSION2, client_id=f"machine-{name}", protocol=MQTTv5
+        )
+        self.client.username_pw_set(name, key)
+        self.client.reconnect_delay_set(1, 1)
+        self.client.on_connect = lambda client, _d, _f, code, _p: self._in(client, code)
+        self.client.on_disconnect = lambda *_told: self.connected.append(False)
+        self.client.on_message = lambda _c, _d, message: self.told.put(
+            (message.topic, json.loads(message.payload))
+        )
+        self.client.on_publish = lambda _c, _d, mid, code, _p: self.codes.update({mid: code.value})
+        lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        lasting.SessionExpiryInterval = 3600
+        self.client.connect_async("127.0.0.1", port, properties=lasting)
+        self.client.loop_start()
+
+    def is_in(self) -> bool:
+        """Whether the broker has let it in, at last."""
+        return bool(self.connected) and self.connected[-1]
+
+    def is_refused(self) -> bool:
+        """Whether the broker has not let it in."""
+        return False in self.connected and True not in self.connected
+
+    def say(self, topic: str, body: Any) -> int:
+        """It is at the broker, which answers: 0, or 16 where nobody listens, is good."""
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        number = self.client.publish(topic, sent, qos=1).mid
+        soon(lambda: number in self.codes, f"{topic} was not acknowledged")
+        return self.codes[number]
+
+    def hears(self, topic: str) -> Any:
+        """The next thing it is told on a topic."""
+        until = time.monotonic() + WITHIN_S
+        while True:
+            heard, body = self.told.get(timeout=max(0.01, until - time.monotonic()))
+            if heard == topic:
+                return body
+
+    def end(self) -> None:
+        """It is gone."""
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def _in(self, client: Client, code: Any) -> None:
+        if not code.is_failure:
+            client.subscribe(f"gates/{self.name}/#", qos=1)
+        self.connected.append(not code.is_failure)
+
+
+@contextmanager
+def posted(database_url: str, instance: Path, secret_key: str) -> Iterator[Post]:
+    """A broker and an intake, until the block ends."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": database_url,
+        "INSTANCE": str(instance),
+        "MQTT_PORT": str(port),
+        "SECRET_KEY": secret_key,
+        "PYTHONUNBUFFERED": "1",
+    }
+    environment.pop("MQTT_URL", None)
+    post = Post(instance, environment, port)
+    try:
+        post.start_broker()
+        post.start_intake()
+        yield post
+    finally:
+        for machine in post.machines:
+            machine.end()
+        _killed(post.intake)
+        _killed(post.broker)
+
+
+def _killed(process: subprocess.Popen[bytes] | None) -> None:
+    if process is not None and process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

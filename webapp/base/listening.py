@@ -1,0 +1,235 @@
+"""The intake: one process that hears the broker, and acknowledges what the database has."""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import ssl
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_babel import force_locale
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from sqlalchemy import exc
+
+from webapp.base import broker, intake
+from webapp.base.broker import Doors, Place
+from webapp.base.config import Settings
+from webapp.base.db import db
+
+log = logging.getLogger("wangge.intake")
+
+# Its session at the broker: what is said while it is away waits there under this name.
+CLIENT = "wangge-intake"
+KEEP_SESSION_S = 30 * 24 * 3600
+ALIVE_S = 30
+# Messages the broker hands over before the first of them is acknowledged.
+AT_ONCE = 100
+TICK_S = 1.0
+LONGEST_WAIT_S = 15.0
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message in hand: of which connection it is, and what its sender calls the answer."""
+
+    connection: int
+    number: int
+    qos: int
+    topic: str
+    body: bytes
+    reference: bytes | None
+
+
+class Listener:
+    """The house at a broker, from `run` until `stop`.
+
+    A message is acknowledged after the database has what it says; one that was in hand when the
+    connection or this process broke comes again, and is known.
+    """
+
+    def __init__(self, app: Flask, place: Place, doors: Doors | None) -> None:
+        self.app = app
+        self.settings: Settings = app.extensions["settings"]
+        self.place = place
+        self.doors = doors
+        self._stop = threading.Event()
+        self._connection = 0
+        self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self._said: tuple[int, set[str]] = (0, set())
+        self._away = False
+        self._client = self._made()
+
+    def stop(self) -> None:
+        """It ends after the message in hand."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Listens until it is told to stop. Without broker or database it waits, and tries again."""
+        due, wait = 0.0, TICK_S
+        self._client.connect_async(
+            self.place.host,
+            self.place.port,
+            keepalive=ALIVE_S,
+            clean_start=False,
+            properties=_properties(
+                PacketTypes.CONNECT,
+                SessionExpiryInterval=KEEP_SESSION_S,
+                ReceiveMaximum=AT_ONCE,
+            ),
+        )
+        started = False
+        try:
+            while not self._stop.is_set():
+                if time.monotonic() >= due:
+                    wait = TICK_S if self._tick() else min(wait * 2, LONGEST_WAIT_S)
+                    due = time.monotonic() + wait
+                    if not started:  # the doors are open now
+                        self._client.loop_start()
+                        started = True
+                try:
+                    heard = self._heard.get(timeout=max(0.01, due - time.monotonic()))
+                except queue.Empty:
+                    continue
+                self._take(heard)
+        finally:
+            self._client.disconnect()
+            self._client.loop_stop()
+
+    def _made(self) -> Client:
+        made = Client(
+            CallbackAPIVersion.VERSION2, client_id=CLIENT, protocol=MQTTv5, manual_ack=True
+        )
+        made.username_pw_set(self.place.name, self.place.password)
+        if self.place.secure:
+            made.tls_set_context(ssl.create_default_context())
+        made.reconnect_delay_set(1, int(LONGEST_WAIT_S))
+        made.max_queued_messages_set(1000)
+        made.on_connect = self._connected
+        made.on_disconnect = self._disconnected
+        made.on_message = self._arrived
+        return made
+
+    def _connected(
+        self, client: Client, _data: Any, flags: ConnectFlags, code: ReasonCode, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            log.warning("the broker does not let us in: %s", code)
+            return
+        self._connection += 1
+        client.subscribe([(topic, 1) for topic in intake.topics()])
+        kept = "the session was kept" if flags.session_present else "a new session"
+        log.info("hearing %s:%s, %s", self.place.host, self.place.port, kept)
+
+    def _disconnected(
+        self, _client: Client, _data: Any, _flags: DisconnectFlags, code: ReasonCode, _more: Any
+    ) -> None:
+        self._connection += 1  # what is in hand comes again
+        if not self._stop.is_set():
+            log.warning("the broker is away: %s", code)
+
+    def _arrived(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        said = message.properties
+        self._heard.put(
+            Heard(
+                connection=self._connection,
+                number=message.mid,
+                qos=message.qos,
+                topic=message.topic,
+                body=bytes(message.payload),
+                reference=getattr(said, "CorrelationData", None),
+            )
+        )
+
+    def _take(self, heard: Heard) -> None:
+        """The message is kept, answered and acknowledged; without a database it waits here."""
+        wait = 0.5
+        while heard.connection == self._connection and not self._stop.is_set():
+            try:
+                with self.app.app_context(), force_locale(self.settings.locale):
+                    answers = intake.take(heard.topic, heard.body)
+            except intake.Away as error:
+                self._told_away(error)
+                self._stop.wait(wait)
+                wait = min(wait * 2, LONGEST_WAIT_S)
+                continue
+            self._away = False
+            for say in answers:
+                self._publish(say, heard.reference)
+            self._client.ack(heard.number, heard.qos)
+            return
+
+    def _tick(self) -> bool:
+        """Doors and commands are as the database says; False when it is not there."""
+        try:
+            with self.app.app_context(), force_locale(self.settings.locale):
+                if self.doors is not None:
+                    self.doors.set_to(intake.logins(self.place.password or ""))
+                waiting = dict(intake.waiting()) if self._client.is_connected() else {}
+                db.session.rollback()
+        except exc.SQLAlchemyError as error:
+            self._told_away(error)
+            return False
+        self._away = False
+        connection, said = self._said
+        if connection != self._connection:  # what was said on the way out may be lost
+            connection, said = self._connection, set()
+        for key in [key for key in waiting if key not in said]:
+            self._publish(waiting[key], None)
+        self._said = (connection, set(waiting))
+        return True
+
+    def _publish(self, say: intake.Say, reference: bytes | None) -> None:
+        told: dict[str, Any] = {}
+        if say.lasts_s is not None:
+            told["MessageExpiryInterval"] = max(1, int(say.lasts_s))
+        if reference is not None:
+            told["CorrelationData"] = reference
+        self._client.publish(
+            say.topic,
+            json.dumps(say.body, ensure_ascii=False, default=str),
+            qos=1,
+            properties=_properties(PacketTypes.PUBLISH, **told),
+        )
+
+    def _told_away(self, error: Exception) -> None:
+        if not self._away:
+            log.warning("the database is away: %s", str(error.__cause__ or error).splitlines()[0])
+        self._away = True
+
+
+def listener(app: Flask) -> Listener | None:
+    """The intake of an app; None where MQTT is switched off."""
+    settings: Settings = app.extensions["settings"]
+    place = broker.place(settings)
+    if place is None:
+        return None
+    own = Doors(settings.instance) if not settings.mqtt_url else None
+    return Listener(app, place, own)
+
+
+def say_so() -> None:
+    """What the intake has to say is written to the log of its process."""
+    log.setLevel(logging.INFO)
+    teller = logging.StreamHandler(sys.stdout)
+    teller.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(teller)
+    log.propagate = False
+
+
+def _properties(kind: int, **values: Any) -> Properties:
+    made = Properties(kind)  # type: ignore[no-untyped-call]  # has no types
+    told: Mapping[str, Any] = values
+    for name, value in told.items():
+        setattr(made, name, value)
+    return made
