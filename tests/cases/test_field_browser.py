@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from tests.browser import NewPage, axe
 from tests.cases.stages import picture
-from tests.cases.test_browser import GONE
+from tests.cases.test_browser import GONE, fill_report
 from tests.servers import Served, ask
 
 UNTIL_KEPT = """async (pages) => {
@@ -209,6 +209,183 @@ def test_two_versions_stand_side_by_side_and_the_log_says_how_it_was_settled(
            WHERE thing_kind = 'door_visit' AND thing_id = %s ORDER BY seq DESC LIMIT 1""",
         visit,
     ) == ("mine",)
+
+
+def test_whoever_keeps_the_other_version_changes_nothing_and_the_log_says_what_was_meant(
+    new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
+) -> None:
+    desk = new_page(signed_in_as="dispatcher")
+    desk.goto("/cases")
+    case = to_verify(desk, served, home)
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=(*GONE, "409"))
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT, ["/cases/unsent"])
+    page.goto(f"/cases/{case}")
+    page.context.set_offline(True)
+    page.get_by_text("属实", exact=True).first.click()
+    form = page.locator("form[data-move=confirm]")
+    form.locator("textarea[name=note]").fill("现场确有堆物")
+    form.locator("input[name=photo]").set_input_files(shot)
+    form.locator("button.btn").click()
+    expect(page.locator("[data-unsent-list] li")).to_have_count(1)
+
+    other = new_page(signed_in_as="worker", width=390, at=home)
+    other.goto("/cases")
+    send(other, f"/cases/{case}/refute", note="路上已无堆物")
+    page.context.set_offline(False)
+    row = page.locator("[data-unsent-list] li")
+    expect(row.locator("[data-both]")).to_contain_text("路上已无堆物")
+    row.get_by_role("button", name="保留对方的").click()
+    expect(row).to_have_count(0)
+    expect(page.locator("[data-sent-list] li").first).to_contain_text("已保留对方的版本")
+    assert ask(
+        served,
+        """SELECT data ->> 'conflict', data ->> 'note' FROM event
+           WHERE thing_kind = 'case' AND thing_id = %s ORDER BY seq DESC LIMIT 1""",
+        case,
+    ) == ("theirs", "现场确有堆物")
+    assert ask(
+        served,
+        "SELECT count(*) FROM event WHERE thing_kind = 'case' AND thing_id = %s AND move = 'confirm'",
+        case,
+    ) == (0,)
+
+
+def test_a_voice_note_spoken_without_a_network_arrives_once_and_can_be_heard(
+    new_page: NewPage, served: Served, home: tuple[float, float]
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
+    page.goto("/cases/new")
+    page.evaluate(
+        """() => {
+            navigator.mediaDevices.getUserMedia = async () => {
+                const air = new AudioContext();
+                const voice = air.createOscillator();
+                const ear = air.createMediaStreamDestination();
+                voice.connect(ear);
+                voice.start();
+                window.spoken = () => air.currentTime;
+                return ear.stream;
+            };
+        }"""
+    )
+    expect(page.locator("[data-place-words]")).to_contain_text("网格")
+    page.get_by_text("乱堆杂物").first.click()
+    place = f"voice {time.time_ns()}"
+    page.fill("input[name=where_words]", place)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="录音").click()
+    page.evaluate(
+        "async () => { while (!(window.spoken?.() > 0.5)) await new Promise((go) => setTimeout(go, 50)); }"
+    )
+    page.get_by_role("button", name="停止并保存").click()
+    expect(page.locator(".shot audio")).to_have_count(1)
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("[data-unsent-list] li")).to_contain_text("1")
+    assert ask(served, "SELECT count(*) FROM case_file WHERE where_words = %s", place) == (0,)
+
+    page.context.set_offline(False)
+    expect(page.locator("[data-unsent-list] li")).to_have_count(0)
+    case, kinds = ask(
+        served,
+        """SELECT c.id, (SELECT array_agg(f.media_type) FROM case_media m
+                   JOIN stored_file f ON f.id = m.file_id WHERE m.case_id = c.id)
+           FROM case_file c WHERE c.where_words = %s""",
+        place,
+    )
+    assert [kind.split("/")[0] for kind in kinds] == ["audio"]
+    page.goto(f"/cases/{case}")
+    sound = page.locator("article.case audio").first
+    expect(sound).to_be_visible()
+    assert sound.evaluate(
+        """async (sound) => {
+            sound.load();
+            if (sound.readyState < 1) await new Promise((go, no) => { sound.onloadedmetadata = go; sound.onerror = no; });
+            return sound.duration > 0;
+        }"""
+    )
+
+
+def test_what_was_solved_on_the_spot_without_a_network_arrives_closed(
+    new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
+    page.goto("/cases/new")
+    words = f"solved {time.time_ns()}"
+    fill_report(page, shot, words)
+    page.get_by_text("已当场处置").first.click()
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("[data-error=after]")).to_be_visible()
+    page.set_input_files("input[name=after]", shot)
+    page.fill("input[name=solved_note]", "已清运")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("[data-unsent-list] li")).to_have_count(1)
+
+    page.context.set_offline(False)
+    expect(page.locator("[data-unsent-list] li")).to_have_count(0)
+    state, stages, closings = ask(
+        served,
+        """SELECT c.state,
+                  (SELECT array_agg(m.stage::text ORDER BY m.stage) FROM case_media m WHERE m.case_id = c.id),
+                  (SELECT count(*) FROM event e WHERE e.thing_kind = 'case'
+                     AND e.thing_id = c.id AND e.move = 'self_close')
+           FROM case_file c WHERE c.words = %s""",
+        words,
+    )
+    assert (state, stages, closings) == ("closed", ["after", "found"], 1)
+
+
+def test_who_signs_out_is_told_what_waits_and_finds_it_again(
+    new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
+) -> None:
+    page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
+    page.goto("/cases/new")
+    words = f"signed out {time.time_ns()}"
+    fill_report(page, shot, words)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="上报").click()
+    expect(page.locator("[data-unsent-list] li")).to_have_count(1)
+
+    said: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    def go(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.accept()
+
+    # The report cannot go before the person does: every road of it is closed, the way out is not.
+    page.route("**/session", lambda route: route.abort())
+    page.context.set_offline(False)
+    page.once("dialog", stay)
+    page.locator(".menu summary").first.click()
+    page.get_by_role("button", name="退出").click()
+    expect(page.locator("[data-unsent-list] li")).to_have_count(1)
+    assert page.url.endswith("/cases/unsent")
+    page.once("dialog", go)
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in")
+    assert len(said) == 2
+    assert all("1" in each for each in said)
+    assert ask(served, "SELECT count(*) FROM case_file WHERE words = %s", words) == (0,)
+
+    page.unroute("**/session")
+    page.fill("input[name=username]", "worker")
+    page.fill("input[name=password]", served.password("worker"))
+    page.locator("form[action*=sign-in] button[type=submit]").first.click()
+    page.wait_for_url("**/phone")
+    page.goto("/cases/unsent")
+    expect(page.locator("[data-sent-list] li").first).to_contain_text("已送达")
+    assert ask(served, "SELECT count(*) FROM case_file WHERE words = %s", words) == (1,)
 
 
 def test_the_photo_of_afterwards_is_taken_over_the_one_of_before(
