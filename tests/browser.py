@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import shutil
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
+    ConsoleMessage,
     Error,
     Page,
     Request,
@@ -63,12 +65,84 @@ def served(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         databases.drop(cluster_url, name)
 
 
+class Rooms:
+    """Browsers, each with its own cookies and storage, that one test after another may use.
+
+    A browser that has read the house before has its scripts and styles at hand, which spares a third
+    of the time of a page. Whatever the test before said, stored or allowed is gone.
+    """
+
+    def __init__(self, browser: Browser, base: str) -> None:
+        self.browser = browser
+        self.base = base
+        self.idle: defaultdict[str, list[BrowserContext]] = defaultdict(list)
+        self.taken: list[tuple[str, BrowserContext]] = []
+        self.heard: list[tuple[BrowserContext, str]] = []
+
+    def take(self, **options: Any) -> BrowserContext:
+        """A browser that nobody has; the next one may have it after `tidy`."""
+        key = repr(sorted(options.items()))
+        idle = self.idle[key]
+        context = idle.pop() if idle else self._new(**options)
+        self.taken.append((key, context))
+        return context
+
+    def tidy(self) -> list[tuple[BrowserContext, str]]:
+        """Every browser is as nobody had used it; answers what was complained of in each."""
+        for key, context in self.taken:
+            if self._cleared(context):
+                self.idle[key].append(context)
+            else:
+                context.close()
+        heard, self.taken, self.heard = self.heard, [], []
+        return heard
+
+    def _new(self, **options: Any) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.base, **options)
+        context.set_default_timeout(PATIENCE_MS)
+
+        def asked(request: Request) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme not in ("data", "blob") and not request.url.startswith(self.base):
+                self.heard.append((context, f"asked from outside the house: {request.url}"))
+
+        def said(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                words = f"console: {message.text} ({message.location.get('url')})"
+                self.heard.append((context, words))
+
+        context.on("request", asked)
+        context.on("console", said)
+        context.on(
+            "weberror",
+            lambda error: self.heard.append((context, f"script failed: {error.error}")),
+        )
+        return context
+
+    def _cleared(self, context: BrowserContext) -> bool:
+        """False where the browser cannot be made as new."""
+        if not context.pages:
+            return False
+        *others, last = context.pages
+        for page in others:
+            page.close()
+        last.goto("about:blank")
+        context.new_cdp_session(last).send(
+            "Storage.clearDataForOrigin", {"origin": self.base, "storageTypes": "all"}
+        )
+        context.set_offline(False)
+        context.clear_permissions()
+        context.clear_cookies()
+        last.close()
+        return True
+
+
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Headless Chromium, as Debian ships it."""
+def rooms(served: Served) -> Iterator[Rooms]:
+    """Headless Chromium, as Debian ships it, with its browsers."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
+        yield Rooms(browser, served.url)
         browser.close()
 
 
@@ -77,9 +151,8 @@ class NewPage:
     """Opens pages of the house and watches them."""
 
     served: Served
-    browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    rooms: Rooms
+    forgiven: dict[BrowserContext, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(
         self,
@@ -100,8 +173,7 @@ class NewPage:
         says `reduced_motion="no-preference"`.
         """
         phone = width < 700
-        context = self.browser.new_context(
-            base_url=self.served.url,
+        context = self.rooms.take(
             viewport={"width": width, "height": height or (844 if phone else 900)},
             has_touch=phone,
             is_mobile=phone,
@@ -110,12 +182,10 @@ class NewPage:
             timezone_id="Asia/Shanghai",
             **{"reduced_motion": "reduce", **options},
         )
-        context.set_default_timeout(PATIENCE_MS)
+        self.forgiven[context] = tuple(forgive)
         if at is not None:
             context.grant_permissions(["geolocation"])
             context.set_geolocation({"longitude": at[0], "latitude": at[1], "accuracy": 12.0})
-        self.contexts.append(context)
-        self._watch(context, tuple(forgive))
         if locale != "zh_CN":
             self.send(context, f"/language/{locale}")
         if signed_in_as is not None:
@@ -132,36 +202,22 @@ class NewPage:
         )
         assert answer.status == 303, f"{path}: {answer.status} {answer.text()[:500]}"
 
-    def _watch(self, context: BrowserContext, forgive: tuple[str, ...]) -> None:
-        def complain(words: str) -> None:
-            if not any(part in words for part in forgive):
-                self.faults.append(words)
-
-        def asked(request: Request) -> None:
-            parts = urlsplit(request.url)
-            if parts.scheme not in ("data", "blob") and not request.url.startswith(self.served.url):
-                self.faults.append(f"asked from outside the house: {request.url}")
-
-        context.on("request", asked)
-        context.on("weberror", lambda error: complain(f"script failed: {error.error}"))
-        context.on(
-            "console",
-            lambda said: (
-                complain(f"console: {said.text} ({said.location.get('url')})")
-                if said.type == "error"
-                else None
-            ),
-        )
+    def faults(self) -> list[str]:
+        """What went wrong in the pages, but for what was provoked; they are closed."""
+        return [
+            words
+            for context, words in self.rooms.tidy()
+            if not any(part in words for part in self.forgiven[context])
+        ]
 
 
 @pytest.fixture
-def new_page(served: Served, chromium: Browser) -> Iterator[NewPage]:
+def new_page(served: Served, rooms: Rooms) -> Iterator[NewPage]:
     """Opens pages; at the end of the test they are closed and must have been quiet."""
-    pages = NewPage(served, chromium)
+    pages = NewPage(served, rooms)
     yield pages
-    for context in pages.contexts:
-        context.close()
-    assert not pages.faults, "\n".join(pages.faults)
+    faults = pages.faults()
+    assert not faults, "\n".join(faults)
 
 
 def _looked_at(page: Page, without: Sequence[str], tries: int = 3) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import gc
 import os
 import uuid
 from collections import defaultdict
@@ -59,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names: Sequence[str] = getattr(item, "fixturenames", ())
         costs[item.path] += max((COSTS.get(name, 0.1) for name in names), default=0.1)
     items.sort(key=lambda item: (-costs[item.path], item.path))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the collector need not walk over it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -17,6 +17,8 @@ from sqlalchemy import create_engine, make_url
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
+# The same before anything was loaded into it.
+BARE = "wangge_bare"
 SECRET_KEY = "a key that only tests use, long enough"
 WITH_DEMO = "wangge_with_demo"
 SAID = "demo-said.txt"
@@ -30,20 +32,21 @@ from wsgi import app
 for words in json.loads(sys.argv[1]):
     FlaskGroup(create_app=lambda: app).main(words, prog_name="flask", standalone_mode=False)
 """
-STEPS = (
-    ("db", "upgrade"),
+LOADS = (
     ("geodata", "load"),
     ("people", "load"),
     ("points", "load"),
     ("cases", "load"),
     ("services", "load"),
 )
+STEPS = (("db", "upgrade"), *LOADS)
 
 
 def make_template(cluster_url: str) -> None:
     """A database that has been set up by the commands an operator uses."""
-    _say(cluster_url, f"CREATE DATABASE {TEMPLATE}")
-    flask_steps(named(cluster_url, TEMPLATE), *STEPS)
+    _say(cluster_url, f"CREATE DATABASE {BARE}")
+    flask(named(cluster_url, BARE), "db", "upgrade")
+    flask_steps(clone(cluster_url, TEMPLATE, of=BARE), *LOADS)
 
 
 def clone(cluster_url: str, name: str, *, of: str = TEMPLATE) -> str:

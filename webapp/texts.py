@@ -94,10 +94,10 @@ def merged(files: Mapping[str, Iterable[str]]) -> Catalog:
     return whole
 
 
-def missing() -> dict[Key, list[str]]:
-    """The texts of code and templates that have no Chinese, with the places where they stand."""
+def missing(wanted: Mapping[Key, list[str]]) -> dict[Key, list[str]]:
+    """Those of the wanted texts that have no Chinese, with the places where they stand."""
     known = merged(sources())
-    return {key: places for key, places in wanted().items() if known.get(key) is None}
+    return {key: places for key, places in wanted.items() if known.get(key) is None}
 
 
 def wanted() -> dict[Key, list[str]]:
@@ -167,7 +167,7 @@ def main(only_missing: bool) -> None:
         if not only_missing:
             click.echo(f"{compiled()} texts in Chinese")
             return
-        lacking = missing()
+        lacking = missing(wanted())
     except TextsError as error:
         raise click.ClickException(str(error)) from error
     for key, places in lacking.items():

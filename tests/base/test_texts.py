@@ -19,13 +19,18 @@ def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def test_no_text_lacks_its_chinese() -> None:
-    lacking = texts.missing()
+@pytest.fixture(scope="module")
+def wanted() -> dict[texts.Key, list[str]]:
+    """Every text of code and templates, with the places where it stands."""
+    return texts.wanted()
+
+
+def test_no_text_lacks_its_chinese(wanted: dict[texts.Key, list[str]]) -> None:
+    lacking = texts.missing(wanted)
     assert not lacking, "\n".join(f"{places[0]}: {key}" for key, places in lacking.items())
 
 
-def test_no_chinese_lacks_its_text() -> None:
-    wanted = texts.wanted()
+def test_no_chinese_lacks_its_text(wanted: dict[texts.Key, list[str]]) -> None:
     left = [message.id for message in merged(texts.sources()) if message.id not in wanted]
     assert not [key for key in left if key], "these texts stand nowhere any more"
 

@@ -201,8 +201,7 @@ def test_production_refuses(demo: Installation) -> None:
 
 def test_without_geodata_it_says_what_to_do(cluster_url: str, tmp_path: Path) -> None:
     name = f"bare_{uuid.uuid4().hex[:10]}"
-    url = databases.empty(cluster_url, name)
-    databases.flask(url, "db", "upgrade")
+    url = databases.clone(cluster_url, name, of=databases.BARE)
     with pytest.raises(RuntimeError, match="geodata load"):
         databases.flask(url, "demo", INSTANCE=str(tmp_path))
     databases.drop(cluster_url, name)

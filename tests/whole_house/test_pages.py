@@ -89,15 +89,18 @@ ALIKE = 2
 # The filters of a list stand in its addresses in many mixtures, and each of them alone; so many
 # mixtures are read of one path.
 MIXTURES = 6
-# Paper is laid out slowly, and only asked whether it comes.
-ONCE = ".pdf"
+# Paper is laid out slowly, and only asked whether it comes: whoever meets its kind first reads it for all.
+PAPER = (".pdf", ".docx", "/atlas")
 # One figure is like another.
 FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
 
 
-# Between the rows of lists, tables and choices; and the parts that stood on proper pages.
-_PARTS = re.compile(r"(?=<li\b|<tr\b|<option\b|<dt\b)")
+# Between the parts a page is put together from; those that stood on proper pages; the papers read.
+_PARTS = re.compile(
+    r"(?=<(?:li|tr|option|dt|section|article|form|details|fieldset|nav|label|template|a|p|h2)\b)"
+)
 _PROPER: set[str] = set()
+_PAPERS: set[str] = set()
 
 
 class _Links(HTMLParser):
@@ -159,10 +162,13 @@ class _Reader:
         path = re.sub(FIGURE + r"|\d+|DJJ-\w-\d+|[0-9A-Z]{15}", "#", parts.path)
         names = sorted(part.partition("=")[0] for part in parts.query.split("&"))
         kind = f"{path}?{'&'.join(names)}"
+        if path.endswith(PAPER):
+            unread = path not in _PAPERS
+            _PAPERS.add(path)
+            return unread
         self.kinds[kind] += 1
         self.kinds[kind + step] += bool(step)
-        alike = 1 if path.endswith(ONCE) else ALIKE
-        wanted = self.kinds[kind] <= alike or self.kinds[kind + step] == 1
+        wanted = self.kinds[kind] <= ALIKE or self.kinds[kind + step] == 1
         if len(names) > 1 and wanted:
             self.mixtures[path] += 1
             return self.mixtures[path] <= MIXTURES
