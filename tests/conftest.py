@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ pytest_plugins = ["tests.world", "tests.browser"]
 
 CLUSTER = pytest.StashKey[Throwaway]()
 URL = pytest.StashKey[str]()
+MAKING = pytest.StashKey[Thread]()
 
 # Roughly how many seconds a test takes that has one of these; any other takes a tenth of one.
 COSTS = {
@@ -50,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         cluster = Throwaway()
         config.stash[CLUSTER] = cluster.__enter__()
         config.stash[URL] = cluster.url
-        databases.make_template(cluster.url)
+        config.stash[MAKING] = databases.make_template(cluster.url)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,6 +80,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The cluster goes with the run."""
     cluster = config.stash.get(CLUSTER, None)
     if cluster is not None:
+        config.stash[MAKING].join()
         cluster.__exit__(None, None, None)
 
 

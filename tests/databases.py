@@ -7,9 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
@@ -22,8 +23,8 @@ BARE = "wangge_bare"
 SECRET_KEY = "a key that only tests use, long enough"
 WITH_DEMO = "wangge_with_demo"
 SAID = "demo-said.txt"
-# Held while the first who wants demo data makes it for all.
-_DEMO_LOCK = 370672
+# Held while the template is made, and while the first who wants demo data makes it for all.
+_TEMPLATE_LOCK, _DEMO_LOCK = 370671, 370672
 # To import the house for each would cost more than most of them do.
 _ONE_AFTER_ANOTHER = """
 import json, sys
@@ -42,15 +43,30 @@ LOADS = (
 STEPS = (("db", "upgrade"), *LOADS)
 
 
-def make_template(cluster_url: str) -> None:
-    """A database that has been set up by the commands an operator uses."""
-    _say(cluster_url, f"CREATE DATABASE {BARE}")
-    flask(named(cluster_url, BARE), "db", "upgrade")
-    flask_steps(clone(cluster_url, TEMPLATE, of=BARE), *LOADS)
+def make_template(cluster_url: str) -> Thread:
+    """A database is being set up by the commands an operator uses; who wants a copy of it waits."""
+    opened = _opened(cluster_url)
+    _hold(opened, _TEMPLATE_LOCK)
+
+    def make() -> None:
+        with closing(opened):
+            bare = empty(cluster_url, BARE)
+            flask(bare, "db", "upgrade")
+            flask_steps(_copied(cluster_url, TEMPLATE, of=BARE), *LOADS)
+
+    making = Thread(target=make)
+    making.start()
+    return making
 
 
 def clone(cluster_url: str, name: str, *, of: str = TEMPLATE) -> str:
     """A fresh copy of the template, or of another database; answers its address."""
+    with closing(_opened(cluster_url)) as opened:
+        _hold(opened, _TEMPLATE_LOCK)
+    return _copied(cluster_url, name, of=of)
+
+
+def _copied(cluster_url: str, name: str, *, of: str) -> str:
     _say(cluster_url, f"CREATE DATABASE {name} TEMPLATE {of}")
     return named(cluster_url, name)
 
@@ -62,8 +78,8 @@ def clone_with_demo(cluster_url: str, name: str, instance: Path) -> str:
     lies beside the files.
     """
     made = Path(make_url(cluster_url).query["host"]) / "demo"  # type: ignore[arg-type]
-    with _connected(cluster_url) as opened, opened.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", (_DEMO_LOCK,))
+    with closing(_opened(cluster_url)) as opened, opened.cursor() as cursor:
+        _hold(opened, _DEMO_LOCK)
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (WITH_DEMO,))
         if cursor.fetchone() is None:
             url = clone(cluster_url, f"{WITH_DEMO}_{os.getpid()}")
@@ -135,15 +151,17 @@ def _python(url: str, words: Sequence[str], settings: Mapping[str, str]) -> str:
 
 
 def _say(cluster_url: str, statement: str) -> None:
-    with _connected(cluster_url) as opened, opened.cursor() as cursor:
+    with closing(_opened(cluster_url)) as opened, opened.cursor() as cursor:
         cursor.execute(statement)
 
 
-@contextmanager
-def _connected(cluster_url: str) -> Iterator[connection]:
+def _hold(opened: connection, lock: int) -> None:
+    """Waits for the lock; it is held as long as the connection lives."""
+    with opened.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", (lock,))
+
+
+def _opened(cluster_url: str) -> connection:
     opened = psycopg2.connect(cluster_url.replace("postgresql+psycopg2://", "postgresql://"))
-    try:
-        opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-        yield opened
-    finally:
-        opened.close()
+    opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    return opened

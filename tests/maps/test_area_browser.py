@@ -187,8 +187,7 @@ def test_a_line_across_itself_is_told_and_can_be_taken_back(new_page: NewPage) -
     assert page.locator("#chosen article").count() == 0
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh_CN"), (1440, "en")])
 def test_the_ways_to_draw_are_accessible_and_fit(
     new_page: NewPage, locale: str, width: int
 ) -> None:

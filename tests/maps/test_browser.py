@@ -435,8 +435,7 @@ def test_a_long_name_is_shortened_to_what_people_say(
     assert [shortest] in forms
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh_CN"), (1440, "en")])
 def test_pages_of_everybody_are_accessible(new_page: NewPage, locale: str, width: int) -> None:
     page = new_page(locale=locale, width=width, at=IN_GRID)
     for address in ("/", "/grids", "/grids/places", "/maps/search?q=C-0"):
@@ -448,8 +447,7 @@ def test_pages_of_everybody_are_accessible(new_page: NewPage, locale: str, width
     assert axe(page) == []
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh_CN"), (1440, "en")])
 def test_desk_and_phone_are_accessible(new_page: NewPage, locale: str, width: int) -> None:
     desk = new_page(locale=locale, width=width, signed_in_as="shift")
     desk.goto("/desk")
