@@ -226,6 +226,7 @@ def _looked_at(page: Page, without: Sequence[str], tries: int = 3) -> Any:
         return page.evaluate(
             """([tags, without]) => axe.run(document, {
                 runOnly: {type: "tag", values: tags},
+                resultTypes: ["violations"],
                 rules: Object.fromEntries(without.map((rule) => [rule, {enabled: false}])),
             })""",
             [list(RULES), list(without)],

@@ -537,7 +537,7 @@ def test_cases_on_the_map_are_named_in_the_language_of_the_page(new_page: NewPag
 
 def test_what_was_told_of_a_lost_try_is_gone_when_the_next_one_succeeds(new_page: NewPage) -> None:
     page = new_page(
-        signed_in_as="dispatcher", width=1440, forgive=["ERR_INTERNET_DISCONNECTED", "htmx:"]
+        signed_in_as="dispatcher", width=1440, forgive=["Failed to load resource", "htmx:"]
     )
     page.goto("/desk")
     ready(page)

@@ -10,6 +10,10 @@ from tests.browser import NewPage, axe
 from tests.servers import ask
 
 
+# A ticket asks how it stands so often; nobody waits for it here.
+TICKET_LOOKS_MS = 10_000
+
+
 def _always_open(served: object) -> None:
     """The first workstation is open at whatever hour the test runs."""
     ask(
@@ -46,11 +50,13 @@ def test_a_resident_is_led_to_a_point_and_served_there(new_page: NewPage) -> Non
     label = re.search(r"A\d{3}", clerk.get_by_role("status").first.inner_text())
     assert given
     assert label
+    visitor.clock.install()
     visitor.goto(given)
     expect(visitor.get_by_role("heading", name=label[0])).to_be_visible()
     expect(visitor.locator("#ticket")).to_contain_text("人在您前面")
     clerk.get_by_role("button", name="叫下一位").click()
     expect(clerk.locator(".window.is-mine")).to_contain_text(label[0])
+    visitor.clock.fast_forward(TICKET_LOOKS_MS)
     expect(visitor.locator("#ticket")).to_contain_text("请到1号窗口")
     board = new_page(width=1440)
     board.goto("/points/1/display")
@@ -58,6 +64,8 @@ def test_a_resident_is_led_to_a_point_and_served_there(new_page: NewPage) -> Non
     assert axe(board) == []
     assert axe(clerk) == []
     done.click()
+    expect(clerk.locator(".window.is-mine")).not_to_contain_text(label[0])
+    visitor.clock.fast_forward(TICKET_LOOKS_MS)
     expect(visitor.locator("#ticket")).to_contain_text("已办理")
 
 
