@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, axe
 from tests.servers import ask
 
-
 # A ticket asks how it stands so often; nobody waits for it here.
 TICKET_LOOKS_MS = 10_000
 
