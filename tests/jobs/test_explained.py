@@ -15,7 +15,7 @@ from tests.jobs.test_degree import GATES, NEIGHBOUR, TILL, of
 from webapp.jobs import explained
 from webapp.jobs.degree import Gate, Name, Side, Way, degree
 
-CALLED = {"4-01-02-01": "收银员", "day": "白班", "pension": "养老保险"}
+CALLED = {"4-01-02-04": "收银员", "day": "白班", "pension": "养老保险"}
 
 
 def test_the_seeker_reads_three_lines_and_the_way(app: Flask) -> None:

@@ -21,16 +21,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # What a feature of each kind weighs.
-CHARACTER = 0.8
+CHARACTER = 0.6
 PAIR = 0.5
 MEANING = 2.2
-FIELD = 0.6
+FIELD = 1.0
 HEAD = 0.8
 BRACKETED = 0.7
 # The share of the query that a text contains counts beside how alike the two are as wholes.
 CONTAINED = 0.3
 # The texts that a list is thought to be part of, so that a short list knows what is rare, too.
-BEHIND = 800.0
+BEHIND = 1200.0
 
 _LINE = 10
 _OPENING = np.array([ord(each) for each in "([{<【《「"], dtype=np.int64)
