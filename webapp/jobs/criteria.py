@@ -30,12 +30,12 @@ class Tables:
 
 def near(code: str, wanted_by: str, tables: Tables) -> float:
     """How well an occupation held or wished for does for the one of a posting."""
-    steps = tables.parameters.ladder[level(code, wanted_by)]
-    if not tables.substitutes:
-        return steps
-    row = tables.substitutes.get((code, wanted_by), 0.0)
-    groups = tables.substitutes.get((minor_group(code), minor_group(wanted_by)), 0.0)
-    return max(steps, row, groups)
+    ladder, substitutes = tables.parameters.ladder, tables.substitutes
+    if code == wanted_by or not substitutes:
+        return ladder[level(code, wanted_by)]
+    row = substitutes.get((code, wanted_by), 0.0)
+    groups = substitutes.get((minor_group(code), minor_group(wanted_by)), 0.0)
+    return max(ladder[level(code, wanted_by)], row, groups)
 
 
 def nearest(codes: Iterable[str], wanted_by: str, tables: Tables) -> float:
@@ -120,7 +120,7 @@ def covered(needs: frozenset[str], has: frozenset[str], tables: Tables) -> float
         tells = words.weight(need)
         whole.append(tells)
         met.append(tells * _best(need, has, tables))
-    # Sums that do not depend on the order in which a set is read.
+    # The sum does not depend on the order in which a set is read.
     return min(1.0, math.fsum(met) / math.fsum(whole))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -46,10 +45,13 @@ def shut(
     parameters: Parameters,
 ) -> tuple[Barred, ...]:
     """Every gate that keeps the two apart on a day."""
-    found = [
-        *_of_the_pair(seeker, posting, on=on, declined=declined),
-        *_of_age(seeker, posting, on=on, parameters=parameters),
-    ]
+    found = _of_the_pair(seeker, posting, on=on, declined=declined)
+    if seeker.birth_year is not None:
+        age = sure_age(seeker.birth_year, on)
+        if age < parameters.working_age:
+            found.append(Barred(Gate.TOO_YOUNG))
+        elif posting.hazardous and age < parameters.hazard_age:
+            found.append(Barred(Gate.HAZARD))
     if posting.certificates:
         lacking = [name for name in posting.certificates if not _valid(seeker, name, on)]
         if lacking:
@@ -74,31 +76,16 @@ def sure_age(birth_year: int, on: date) -> int:
     return on.year - birth_year - 1
 
 
-def _of_the_pair(seeker: Seeker, posting: Posting, *, on: date, declined: bool) -> Iterator[Barred]:
-    if not posting.open:
-        yield Barred(Gate.CLOSED)
-    if posting.valid_until is not None and posting.valid_until < on:
-        yield Barred(Gate.EXPIRED)
-    if posting.openings_left <= 0:
-        yield Barred(Gate.FULL)
-    if not seeker.open:
-        yield Barred(Gate.NOT_LOOKING)
-    if not seeker.push:
-        yield Barred(Gate.OPTED_OUT)
-    if declined:
-        yield Barred(Gate.DECLINED)
-
-
-def _of_age(
-    seeker: Seeker, posting: Posting, *, on: date, parameters: Parameters
-) -> Iterator[Barred]:
-    if seeker.birth_year is None:
-        return
-    age = sure_age(seeker.birth_year, on)
-    if age < parameters.working_age:
-        yield Barred(Gate.TOO_YOUNG)
-    elif posting.hazardous and age < parameters.hazard_age:
-        yield Barred(Gate.HAZARD)
+def _of_the_pair(seeker: Seeker, posting: Posting, *, on: date, declined: bool) -> list[Barred]:
+    shut = (
+        (Gate.CLOSED, not posting.open),
+        (Gate.EXPIRED, posting.valid_until is not None and posting.valid_until < on),
+        (Gate.FULL, posting.openings_left <= 0),
+        (Gate.NOT_LOOKING, not seeker.open),
+        (Gate.OPTED_OUT, not seeker.push),
+        (Gate.DECLINED, declined),
+    )
+    return [Barred(gate) for gate, is_shut in shut if is_shut]
 
 
 def _too_far(seeker: Seeker, posting: Posting, way: Way, parameters: Parameters) -> bool:

@@ -20,7 +20,7 @@ class Kinship(IntEnum):
     SAME = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
     """A version of the table of skills.
 
@@ -36,6 +36,12 @@ class Words:
     siblings: frozenset[tuple[str, str]] = frozenset()
     idf: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     idf_otherwise: float = 1.0
+    _kin: frozenset[tuple[str, str]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Kin are kin in both directions."""
+        pairs = {*self.parent.items(), *self.siblings}
+        object.__setattr__(self, "_kin", frozenset(pairs | {pair[::-1] for pair in pairs}))
 
     def meant(self, term: str) -> str:
         """The one word for what somebody wrote."""
@@ -47,7 +53,7 @@ class Words:
 
     def meant_by(self, terms: Iterable[str]) -> frozenset[str]:
         """The words meant by several terms, each one once."""
-        return frozenset(map(self.meant, terms))
+        return _meant_by(self, frozenset(terms))
 
     def weight(self, word: str) -> float:
         """How much a canonical word tells."""
@@ -57,14 +63,18 @@ class Words:
         """How near two canonical words are. It is the same in both directions."""
         if word == other:
             return Kinship.SAME
-        if self.parent.get(word) == other or self.parent.get(other) == word:
-            return Kinship.KIN
-        if (word, other) in self.siblings or (other, word) in self.siblings:
+        if (word, other) in self._kin:
             return Kinship.KIN
         return Kinship.RESEMBLING if dice(word, other) >= resembling_from else Kinship.NONE
 
 
 NO_WORDS = Words()
+
+
+@lru_cache(maxsize=65_536)
+def _meant_by(words: Words, terms: frozenset[str]) -> frozenset[str]:
+    # One and the same set of skills is compared with hundreds of postings.
+    return frozenset(map(words.meant, terms))
 
 
 @lru_cache(maxsize=65_536)
