@@ -121,9 +121,9 @@ def _borders_in_the_open(
     lines = shapely.union_all([rim, *main, *lanes, *streams, built.boundary])
     room = shapely.union_all(
         [
-            shapely.union_all(main).buffer(BESIDE_MAIN_ROAD),
-            shapely.union_all(lanes).buffer(BESIDE_LANE),
-            shapely.union_all(streams).buffer(BESIDE_LANE),
+            *shapely.buffer(main, BESIDE_MAIN_ROAD),
+            # One by one: to buffer a whole net of lanes at once takes nine seconds.
+            *shapely.buffer([*lanes, *streams], BESIDE_LANE),
             built.buffer(BESIDE_BUILT),
         ]
     )
