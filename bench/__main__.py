@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import copying, desk, near, plans, points, travel, trigger, twice, web
+from bench import broken, copying, desk, jobs, near, plans, points, travel, trigger, twice, web
 from bench.figures import Figure, table
 from bench.ground import Ground, ground
 
@@ -22,6 +22,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "report": web.report,
     "plans": plans.figures,
     "travel": travel.figures,
+    "broken": broken.figures,
+    "jobs": jobs.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,
     "near": near.figures,

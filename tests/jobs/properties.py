@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from tests.jobs.pools import BENEFITS, CODES, ON, SHIFTS, SKILLS, TABLES, Pair, known_pair, pair
-from webapp.jobs.degree import DESIGN, Degree, Posting, Seeker, Side, Way
+from webapp.jobs.degree import DESIGN, Degree, Gate, Posting, Seeker, Side, Way
 from webapp.jobs.pay import PayUnit, monthly, paid
 from webapp.jobs.sides import straight_way
 
@@ -62,6 +62,35 @@ def gate_means_nothing(judge: Judge, chance: Random) -> bool:
     )
     assert found.gates == () or (found.low, found.high) == (0, 0)
     return bool(found.gates)
+
+
+def every_gate_is_kept(judge: Judge, chance: Random) -> bool:
+    """What rules a match out, said once more in other words, is what the judge names."""
+    two = pair(chance)
+    seeker, posting, way = two.seeker, two.posting, two.way
+    floor = seeker.floor if seeker.floor is not None else 0.8 * (seeker.ask or 0)
+    top = posting.pay_high or posting.pay_low or 0
+    valid = {name for name, until in seeker.certificates.items() if (until or ON) >= ON}
+    age = 99 if seeker.birth_year is None else ON.year - 1 - seeker.birth_year
+    lodged = seeker.dormitory and posting.dormitory
+    minutes = 0 if way is None else way.metres / DESIGN.speeds[seeker.mode]
+    expected = {
+        Gate.CLOSED: not posting.open,
+        Gate.EXPIRED: (posting.valid_until or ON) < ON,
+        Gate.FULL: posting.openings_left < 1,
+        Gate.NOT_LOOKING: not seeker.open,
+        Gate.OPTED_OUT: not seeker.push,
+        Gate.TOO_YOUNG: age < 16,
+        Gate.HAZARD: 16 <= age < 18 and posting.hazardous,
+        Gate.CERTIFICATE: bool(posting.certificates - valid),
+        Gate.PAY: top < floor,
+        Gate.COMMUTE: minutes > (seeker.max_minutes or 1e9) and not lodged,
+        Gate.SHIFT: bool((posting.shifts or frozenset()) & seeker.refused),
+    }
+    shut = {gate for gate, is_shut in expected.items() if is_shut}
+    found = judged(judge, two)
+    assert {each.gate for each in found.gates} == shut
+    return bool(shut)
 
 
 def ninety_is_good_all_round(judge: Judge, chance: Random) -> bool:
@@ -322,6 +351,7 @@ PROPERTIES: dict[str, Property] = {
     for each in (
         bounds,
         gate_means_nothing,
+        every_gate_is_kept,
         ninety_is_good_all_round,
         farther_is_never_better,
         asking_more_is_never_better,

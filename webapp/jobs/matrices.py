@@ -2,105 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from webapp.jobs import criteria
-from webapp.jobs.criteria import Tables
 from webapp.jobs.gates import sure_age
 from webapp.jobs.parameters import Name
-from webapp.jobs.sides import Posting, Seeker
+from webapp.jobs.pool import Flags, Floats, Pool, Sets, numbers
+from webapp.jobs.sides import Seeker
 from webapp.jobs.words import Kinship
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Sets:
-    """Sets of words as rows of ones and noughts over a vocabulary."""
-
-    words: dict[str, int]
-    has: Floats
-
-    @classmethod
-    def of(cls, sets: Sequence[Iterable[str]]) -> Sets:
-        """The rows of these sets, over all their words."""
-        words: dict[str, int] = {}
-        for each in sets:
-            for word in sorted(each):
-                words.setdefault(word, len(words))
-        has = np.zeros((len(sets), len(words)))
-        for row, each in enumerate(sets):
-            has[row, [words[word] for word in each]] = 1.0
-        return cls(words, has)
-
-    def rows(self, sets: Sequence[Iterable[str] | None]) -> Floats:
-        """Other sets over this vocabulary; words that are not in it are left out, None is empty."""
-        found = np.zeros((len(sets), len(self.words)))
-        for row, each in enumerate(sets):
-            at = [self.words[word] for word in each or () if word in self.words]
-            found[row, at] = 1.0
-        return found
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Postings made ready for counting."""
-
-    postings: Sequence[Posting]
-    tables: Tables
-    ids: Ints
-    codes: tuple[str, ...]
-    code: Ints
-    low: Floats
-    high: Floats
-    education: Floats
-    years: Floats
-    dormitory: Flags
-    hazardous: Flags
-    must: Sets
-    nice: Sets
-    shifts: Sets
-    benefits: Sets
-    benefits_known: Flags
-    certificates: Sets
-
-
-def pool(postings: Sequence[Posting], tables: Tables) -> Pool:
-    """The postings, made ready once for any number of seekers."""
-    codes = tuple(sorted({each.code for each in postings}))
-    place = {code: at for at, code in enumerate(codes)}
-    meant = tables.words.meant_by
-    return Pool(
-        postings=postings,
-        tables=tables,
-        ids=np.array([each.id for each in postings], dtype=np.int64),
-        codes=codes,
-        code=np.array([place[each.code] for each in postings], dtype=np.int64),
-        low=_numbers(each.pay_low for each in postings),
-        high=_numbers(each.top_pay for each in postings),
-        education=_numbers(each.education for each in postings),
-        years=_numbers(each.years for each in postings),
-        dormitory=np.array([each.dormitory for each in postings], dtype=bool),
-        hazardous=np.array([each.hazardous for each in postings], dtype=bool),
-        must=Sets.of([meant(each.must) for each in postings]),
-        nice=Sets.of([meant(each.nice) for each in postings]),
-        shifts=Sets.of([each.shifts or () for each in postings]),
-        benefits=Sets.of([each.benefits or () for each in postings]),
-        benefits_known=np.array([each.benefits is not None for each in postings], dtype=bool),
-        certificates=Sets.of([each.certificates for each in postings]),
-    )
-
-
-def _numbers(values: Iterable[float | None]) -> Floats:
-    return np.array([np.nan if each is None else each for each in values], dtype=np.float64)
 
 
 def _near(codes: Sequence[str], of: Pool) -> Floats:
@@ -154,7 +67,7 @@ def _commute(seekers: Sequence[Seeker], of: Pool, metres: Floats) -> Floats:
 def _wage(seekers: Sequence[Seeker], of: Pool, metres: Floats) -> Floats:
     floors = [each.lowest_pay(of.tables.parameters) for each in seekers]
     asks = [each.ask for each in seekers]
-    floor, said = _numbers(floors)[:, None], _numbers(asks)[:, None]
+    floor, said = numbers(floors)[:, None], numbers(asks)[:, None]
     ask = np.fmax(said, floor)
     low, high = of.low[None, :], of.high[None, :]
     span = np.where(ask > floor, ask - floor, np.inf)
@@ -250,7 +163,7 @@ def _experience(seekers: Sequence[Seeker], of: Pool, metres: Floats) -> Floats:
 
 
 def _education(seekers: Sequence[Seeker], of: Pool, metres: Floats) -> Floats:
-    has = _numbers(each.education for each in seekers)[:, None]
+    has = numbers(each.education for each in seekers)[:, None]
     lacking = np.maximum(of.education - has, 0)
     found = np.maximum(0.0, 1.0 - of.tables.parameters.education_step * lacking)
     return np.where(of.education <= 0, 1.0, found)
@@ -260,16 +173,8 @@ def shut(seekers: Sequence[Seeker], of: Pool, metres: Floats, on: date) -> Flags
     """Where a gate is shut, whatever else fits."""
     parameters = of.tables.parameters
     away = np.array([not each.open or not each.push for each in seekers])[:, None]
-    gone = np.array(
-        [
-            not each.open
-            or each.openings_left <= 0
-            or (each.valid_until is not None and each.valid_until < on)
-            for each in of.postings
-        ],
-        dtype=bool,
-    )
-    age = _numbers(
+    gone = ~of.open | (of.until < on.toordinal())
+    age = numbers(
         None if each.birth_year is None else sure_age(each.birth_year, on) for each in seekers
     )[:, None]
     young = (age < parameters.working_age) | (of.hazardous & (age < parameters.hazard_age))
@@ -279,8 +184,8 @@ def shut(seekers: Sequence[Seeker], of: Pool, metres: Floats, on: date) -> Flags
     ]
     needed = of.certificates.has.sum(axis=1)
     lacking = of.certificates.rows(valid) @ of.certificates.has.T < needed
-    floor = _numbers(each.lowest_pay(parameters) for each in seekers)[:, None]
-    most = _numbers(each.max_minutes for each in seekers)[:, None]
+    floor = numbers(each.lowest_pay(parameters) for each in seekers)[:, None]
+    most = numbers(each.max_minutes for each in seekers)[:, None]
     far = (_minutes(seekers, of, metres) > most) & ~_housed(seekers, of)
     refused = of.shifts.rows([each.refused for each in seekers]) @ of.shifts.has.T > 0
     found: Flags = away | gone | young | lacking | (of.high < floor) | far | refused

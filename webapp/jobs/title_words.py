@@ -11,11 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from webapp.jobs.words import plain
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DATA = Path(__file__).parent / "data"
 NOISE = 0.1
+# The field of skills that belong to no other.
+SKILLS = "skill"
 
 _FIRST_CJK, _LAST_CJK = 0x3400, 0x9FFF
 
@@ -90,18 +94,7 @@ class Dictionary:
 @cache
 def dictionary() -> Dictionary:
     """The words of the house; read once."""
-    forms: dict[str, tuple[float, int, int, bool]] = {}
-    fields: dict[str, int] = {}
-    meaning = -1
-    for meaning, (name, words) in enumerate(_rows("title_words.tsv")):
-        field = fields.setdefault(name, len(fields))
-        for form in words.split("|"):
-            forms.setdefault(form, (1.0, meaning, field, False))
-    for head, (weight, words) in enumerate(_rows("title_heads.tsv"), start=meaning + 1):
-        for form in words.split("|"):
-            forms.setdefault(form, (float(weight), head, -1, True))
-    for (form,) in _rows("title_noise.txt", header=False):
-        forms.setdefault(form, (NOISE, -1, -1, True))
+    forms = _forms()
     names = tuple(forms)
     tells, meanings, of_field, is_head = zip(*forms.values(), strict=True)
     by_length: dict[int, tuple[NDArray[np.uint64], Ints]] = {}
@@ -118,6 +111,37 @@ def dictionary() -> Dictionary:
         is_head=np.array(is_head),
         by_length=by_length,
     )
+
+
+# What a word tells, means and belongs to, and whether it is an end.
+_Told = tuple[float, int, int, bool]
+
+
+def _forms() -> dict[str, _Told]:
+    """Every form with what is told of it; what stands in several files is what the first one says."""
+    forms: dict[str, _Told] = {}
+    fields: dict[str, int] = {}
+    meaning = 0
+    for name, words in _rows("title_words.tsv"):
+        field = fields.setdefault(name, len(fields))
+        forms |= dict.fromkeys(words.split("|"), (1.0, meaning, field, False))
+        meaning += 1
+    for term, _english, parent, aliases in _rows("skills.tsv"):
+        # A skill one of whose words stands above has that meaning, another one is kin of its parent;
+        # one whose words are told apart above stays apart.
+        names = [plain(each) for each in (term, *aliases.split("|")) if each]
+        known = [forms[each] for each in names if each in forms]
+        above = forms.get(plain(parent))
+        field = above[2] if above else fields.setdefault(SKILLS, len(fields))
+        if len(known) < 2:
+            told = known[0] if known else (1.0, meaning, field, False)
+            forms = dict.fromkeys(names, told) | forms
+            meaning += 1
+    for weight, ends in _rows("title_heads.tsv"):
+        forms = dict.fromkeys(ends.split("|"), (float(weight), meaning, -1, True)) | forms
+        meaning += 1
+    noise = [form for (form,) in _rows("title_noise.txt", header=False)]
+    return dict.fromkeys(noise, (NOISE, -1, -1, True)) | forms
 
 
 def _numbers(points: Ints, longest: int) -> dict[int, NDArray[np.uint64]]:
