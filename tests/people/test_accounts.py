@@ -152,6 +152,14 @@ def test_those_who_may_only_look_see_no_whole_number(app: Flask, world: World, p
     assert answer.status_code == 403
 
 
+def test_the_list_begins_with_those_who_hold_a_post(app: Flask, world: World) -> None:
+    browser = as_user(app, world.admin)
+    begins = browser.get("/people/accounts").text
+    assert "neighbour" in begins
+    assert "stranger" not in begins
+    assert "stranger" in browser.get("/people/accounts?role=").text
+
+
 def test_an_account_is_found_by_a_part_of_its_name_and_by_its_whole_number(
     app: Flask, world: World, phone: str
 ) -> None:

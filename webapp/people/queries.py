@@ -192,13 +192,15 @@ def accounts(
     words: str | None = None,
     phone: str | None = None,
     role: str | None = None,
+    holding: bool = False,
     locked: bool = False,
     after: int | None = None,
     limit: int = PAGE,
 ) -> Page[Account]:
     """Accounts by name with the posts they hold now; `after` is the key where the last page ended.
 
-    `words` is looked for in names and user names; `phone` (E.164) must be the whole number.
+    `words` is looked for in names and user names; `phone` (E.164) must be the whole number;
+    `holding` leaves out whoever holds no post.
     """
     found = select(Account).options(
         selectinload(Account.current).options(joinedload(Post.unit), joinedload(Post.grid))
@@ -210,6 +212,8 @@ def accounts(
         found = found.where(or_(Account.name.ilike(pattern), Account.username.ilike(pattern)))
     if role:
         found = found.where(Account.current.any(Post.role == role))
+    if holding:
+        found = found.where(Account.current.any())
     if locked:
         found = found.where(Account.locked_at.is_not(None))
     return _page(found, Account, after, limit)

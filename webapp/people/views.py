@@ -39,18 +39,25 @@ def home() -> ResponseReturnValue:
     """The way in: the list of accounts."""
     return goto("people_admin.accounts")
 
+# In the place of a post: whoever holds any.
+HOLDERS = "any"
+
 
 @bp.get("/accounts")
 @permit("people.see")
 def accounts() -> Response:
-    """Accounts by name, found by words, post, or a whole phone number."""
+    """Accounts by name, found by words, post, or a whole phone number.
+
+    Who asks for nothing sees those who hold a post: residents who follow something are many more.
+    """
     words = request.args.get("q", "").strip()
-    role = request.args.get("role", "")
+    role = request.args.get("role", "" if words else HOLDERS)
     locked = request.args.get("state") == "locked"
     found = queries.accounts(
         words=words,
         phone=_as_phone(words),
         role=role if role in ROLES else None,
+        holding=role == HOLDERS,
         locked=locked,
         after=request.args.get("after", type=int),
     )
@@ -62,6 +69,7 @@ def accounts() -> Response:
         role=role,
         locked=locked,
         roles=ROLES,
+        holders=HOLDERS,
         counts=queries.account_counts(),
     )
 
