@@ -12,12 +12,13 @@ FIRST_PAGES = {
     "dispatcher": "/desk",
     "street": "/desk",
     "station": "/applications/station",
+    "agent": "/applications/desk",
 }
 
 
 @pytest.mark.parametrize("username", FIRST_PAGES)
 def test_a_demo_sign_in_reaches_its_first_page(new_page: NewPage, username: str) -> None:
-    page = new_page(signed_in_as=username, width=390 if username == "worker" else 1600)
+    page = new_page(signed_in_as=username, width=390 if username in ("worker", "agent") else 1600)
     page.goto("/")
     assert page.url.endswith(FIRST_PAGES[username])
     expect(page.locator("main")).to_be_visible()

@@ -71,6 +71,7 @@ SIGN_INS = (
     "handler",
     "station",
     "window",
+    "agent",
     "street",
     "admin",
 )
@@ -203,6 +204,7 @@ class _Accounts:
         self._bodies(UnitKind.DEPARTMENT, "handler", "经办人", listed={"D12": "handler"})
         self._bodies(UnitKind.STATION, "station_head", "站长", listed={"W1": "station"})
         self._bodies(UnitKind.STATION, "point_staff", "窗口", listed={"W1": "window"}, mark="c")
+        self._bodies(UnitKind.STATION, "agent", "代办员", listed={"W1": "agent"}, mark="a")
         if renew:
             for account in db.session.scalars(select(Account).where(Account.demo)):
                 account.password_hash = self.hash

@@ -87,7 +87,7 @@ WORDS = ("【示例】材料齐全，情况属实", "【示例】已核对，建
 
 def tell() -> int:
     """The demo applications are there where none were; answers how many are new."""
-    if people.by_username("agent") is not None:
+    if people.by_username("resident1") is not None:
         return 0
     return sum(1 for _each in _Tales().all())
 
@@ -98,7 +98,7 @@ class _Tales:
 
     def all(self) -> Iterator[Application]:
         """Every application, as it comes to stand."""
-        self.agent = self._agent()
+        self.agent = actor("agent")
         self.residents = [self._resident(each) for each in range(1, RESIDENTS + 1)]
         now = clock.now()
         place = 0
@@ -266,14 +266,6 @@ class _Tales:
         if made.agent_id is not None:
             return self.agent
         return next(each for each in self.residents if each.id == made.applicant_id)
-
-    def _agent(self) -> Person:
-        account = _account("agent", f"代办员·{self.station.name.removesuffix('工作站')}")
-        since = clock.now() - timedelta(days=60)
-        people_actions.give_post(
-            account, role="agent", grid_id=None, unit_id=self.station.id, since=since, by=None
-        )
-        return _person(account)
 
     def _resident(self, place: int) -> Person:
         return _person(_account(f"resident{place}", f"居民·示例{place + 2}"))

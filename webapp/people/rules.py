@@ -40,7 +40,7 @@ ROLES: dict[str, Role] = {
     "building_head": Role(_l("Building head"), True, "maps.phone"),
     "party_household": Role(_l("Party-member household"), True, "maps.phone"),
     "good_neighbor": Role(_l("Good-neighbour partner"), True, "maps.phone"),
-    "agent": Role(_l("Agent"), False, "maps.phone", STATION),
+    "agent": Role(_l("Agent"), False, "applications.desk", STATION),
     "support_team": Role(_l("Support team"), True, "maps.phone"),
     "acceptor": Role(_l("Acceptor"), False, "maps.desk", STREET),
     "shift_leader": Role(_l("Shift leader"), False, "maps.desk", STREET),
