@@ -111,6 +111,7 @@ WORDS: dict[str, LazyString] = {
     "applications.make": _l("Apply for something"),
     "applications.assist": _l("Apply in the place of somebody"),
     "applications.desk": _l("Find the agent's desk in the bar"),
+    "applications.notices": _l("Read the public notices of applications"),
     "applications.list": _l("List applications"),
     "applications.head": _l("Open the desk of the station head"),
     "applications.figures": _l("See the figures of services"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
@@ -120,6 +120,17 @@ def listed(
     if before is not None:
         found = found.where(Application.id < before)
     rows = db.session.scalars(found.order_by(Application.id.desc()).limit(PAGE + 1)).all()
+    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def on_notice(who: Actor, *, after: int | None = None) -> Page[Application]:
+    """What is on public notice now, in the order in which the notices end."""
+    found = _listed().where(visible(Application, who, "applications.notices"))
+    order = Application.publicity_until, Application.id
+    if after is not None:
+        last = select(*order).where(Application.id == after)
+        found = found.where(tuple_(*order) > last.scalar_subquery())
+    rows = db.session.scalars(found.order_by(*order).limit(PAGE + 1)).all()
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from webapp.base import flow
+from webapp.base import clock, flow
 from webapp.base.access import Actor, Anywhere, ByItself, Holds, Owns, Rule, SignedIn
 from webapp.base.clock import Limit, Unit
 from webapp.base.flow import Flow, move
@@ -422,6 +422,23 @@ class ThroughVillage(Rule):
         return clause
 
 
+class OnNotice(Rule):
+    """Is on public notice at this moment: everybody may read what a notice says, and nothing else."""
+
+    words = N_("everyone, while it is on public notice")
+
+    def allows(self, who: Actor, thing: Any) -> bool:
+        """When its notice runs; in general to anybody."""
+        if thing is None:
+            return True
+        until = thing.publicity_until
+        return thing.state == State.PUBLICITY and until is not None and until > clock.now()
+
+    def clause(self, who: Actor, model: Any) -> ColumnElement[bool]:
+        """The rows whose notice runs."""
+        return and_(model.state == State.PUBLICITY, model.publicity_until > clock.now())
+
+
 _OWN = Owns("applicant_id", "applies") | Owns("agent_id", "applied in their place")
 _OFFICE = _STATION | _DEPARTMENT
 
@@ -429,6 +446,7 @@ MAY = {
     "applications.make": SignedIn(),
     "applications.assist": Anywhere(*AGENTS),
     "applications.desk": Anywhere("agent"),
+    "applications.notices": OnNotice(),
     "applications.list": Anywhere(*AGENTS, *AT_DEPARTMENT, *LEADERS),
     "applications.head": Anywhere("station_head", *LEADERS),
     "applications.figures": Anywhere(*AGENTS, *AT_DEPARTMENT, *LEADERS),
