@@ -114,6 +114,8 @@ from webapp.services.applications import (
     apply_views as apply_pages,
     by_the_clock as application_clocks,
     commands as application_commands,
+    erasing,
+    erasure_views as application_erasures,
     matter_views as matter_pages,
     notice_views as application_notices,
     result as result_pages,
@@ -194,6 +196,7 @@ PAGES = (
     application_notices,
     apply_pages,
     matter_pages,
+    application_erasures,
     application_pages,
     result_pages,
     news_pages,
@@ -216,6 +219,7 @@ CLOCKS = (
     following,
     anonymising,
     application_clocks,
+    erasing,
 )
 BELOW = (application_commands,)
 COMMANDS = (

@@ -119,6 +119,8 @@ WORDS: dict[str, LazyString] = {
     "applications.reveal": _l("See personal answers and papers, with a line in the log"),
     "applications.visit": _l("Arrange visits at home"),
     "applications.waiting": _l("Find what waits in one's inbox"),
+    "applications.erasures": _l("See what was erased of applications"),
+    "applications.set_erasure": _l("Set after how many months applications are erased"),
     "service_ratings.see": _l("See poor ratings of services"),
     "open311.read": _l("Read services and public requests by Open311"),
     "open311.report": _l("Send requests by Open311"),

@@ -8,7 +8,7 @@ from tqdm import tqdm
 from webapp.base import files, sealing
 from webapp.base.db import db
 from webapp.base.files import StoredFile
-from webapp.services.applications import queries
+from webapp.services.applications import erasing, queries
 from webapp.services.applications.papers import SEALED
 from webapp.services.items.commands import group
 
@@ -18,6 +18,14 @@ def reseal() -> None:
     """Seal personal answers and papers under the first of SEALING_KEYS; afterwards the others may go."""
     answers, papers = seal_anew()
     click.echo(f"{answers} applications and {papers} pages sealed anew")
+
+
+@group.command("erase")
+def erase() -> None:
+    """Erase what applications say of people whose time is over, as the task does every night."""
+    count = erasing.erase()
+    db.session.commit()
+    click.echo(f"{count} applications erased")
 
 
 def seal_anew() -> tuple[int, int]:

@@ -56,6 +56,10 @@ class Application(Numbered, Base):
         CheckConstraint(
             "submitted_at IS NOT NULL OR state IN ('draft', 'withdrawn')", name="submitted"
         ),
+        CheckConstraint(
+            "erased_at IS NULL OR num_nonnulls(sealed, shown_name, applicant_id, note) = 0",
+            name="erased",
+        ),
         Index("ix_service_application_applicant_id", "applicant_id", "id"),
         Index("ix_service_application_agent_id", "agent_id", "id"),
         Index("ix_service_application_station_id", "station_id", "state"),
@@ -64,6 +68,16 @@ class Application(Numbered, Base):
         Index("ix_service_application_decided", "version_id", "decided_at"),
         Index(
             "ix_service_application_open", "due_at", postgresql_where=text(f"state IN ({_OPEN})")
+        ),
+        Index(
+            "ix_service_application_over",
+            "ended_at",
+            postgresql_where=text("ended_at IS NOT NULL AND erased_at IS NULL"),
+        ),
+        Index(
+            "ix_service_application_draft",
+            "created_at",
+            postgresql_where=text("state = 'draft'"),
         ),
         Index(
             "ix_service_application_notice",
@@ -112,6 +126,8 @@ class Application(Numbered, Base):
     visit_at: Mapped[datetime | None]
     visitor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     visited_at: Mapped[datetime | None]
+    # From then on it says no more of whom it was.
+    erased_at: Mapped[datetime | None]
 
     item: Mapped[ItemVersion] = relationship()
     applicant: Mapped[Account | None] = relationship(foreign_keys=[applicant_id])
@@ -241,3 +257,32 @@ class ServiceRating(Numbered, Base):
     rectified_words: Mapped[str | None]
 
     application: Mapped[Application] = relationship(back_populates="rating")
+
+
+class ServiceErasureRule(Numbered, Base):
+    """Months after their end before applications for items of a field are erased; '' is every other field."""
+
+    __tablename__ = "service_erasure_rule"
+    __table_args__ = (CheckConstraint("months BETWEEN 1 AND 240", name="months"),)
+
+    field: Mapped[str] = mapped_column(unique=True)
+    months: Mapped[int] = mapped_column(Integer)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ServiceErasure(Numbered, Base):
+    """What was erased of which application, when, by which rule, how much. Nothing of what it said."""
+
+    __tablename__ = "service_erasure"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("service_application.id"), unique=True)
+    at: Mapped[datetime]
+    field: Mapped[str]
+    months: Mapped[int] = mapped_column(Integer)
+    answers: Mapped[int] = mapped_column(Integer)
+    pages: Mapped[int] = mapped_column(Integer)
+    texts: Mapped[int] = mapped_column(Integer)
+    notices: Mapped[int] = mapped_column(Integer)
+
+    application: Mapped[Application] = relationship()

@@ -207,6 +207,7 @@ def on_file(account_id: int | None, keys: Iterable[str]) -> dict[str, ServiceMat
         .where(
             Application.applicant_id == account_id,
             Application.submitted_at.is_not(None),
+            Application.erased_at.is_(None),
             ServiceMaterial.key.in_(list(keys)),
             ServiceMaterial.of_id.is_(None),
             ServiceMaterial.pages.any(),

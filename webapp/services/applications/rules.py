@@ -62,6 +62,10 @@ ENDED = (
     State.CLOSED_EXPIRED,
 )
 
+# Months after its end before an application says no more of whom it was, where no rule says otherwise.
+ERASE_MONTHS = 12
+# Days after which a draft that nobody submits is over.
+DRAFT_DAYS = 90
 # How long whoever is asked for a supplement has to bring it.
 SUPPLEMENT_WITHIN = Limit(15, Unit.WORK_DAY)
 # Calendar days after the delivery in which it is rated.
@@ -266,6 +270,12 @@ APPLICATION_FLOW = flow.register(
                 may="applications.rate",
                 words=_l("Rate the matter"),
                 needs=("rating",),
+            ),
+            "forsake": move(
+                State.DRAFT,
+                to=State.WITHDRAWN,
+                may="applications.expire",
+                words=_l("End: the draft was left alone"),
             ),
             "withdraw": move(
                 State.DRAFT,
@@ -487,6 +497,8 @@ MAY = {
     )
     & Apart(),
     "applications.expire": ByItself(),
+    "applications.erasures": Anywhere("admin", *LEADERS),
+    "applications.set_erasure": Anywhere("admin"),
     "service_ratings.see": Holds("station_head", by="station_id") | Anywhere(*LEADERS),
     "service_ratings.object": ByItself(),
     "service_ratings.mend": Holds("station_head", by="station_id"),
