@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flask import Flask
 from hypothesis import given, settings, strategies as st
 
+from tests.points.conftest import Station
+from tests.world import as_user
+from webapp.base import clock
+from webapp.points import actions
 from webapp.points.hours import Hours
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -89,3 +94,14 @@ def test_the_next_opening_is_the_first_moment_at_which_it_is_open(
         assert max(found.since, now) == by_hand
         assert is_open(found.until - timedelta(minutes=1))
         assert not is_open(found.until)
+
+
+def test_a_day_that_differs_until_midnight_reads_so(app: Flask, station: Station) -> None:
+    day = clock.now().astimezone(ZONE).date() + timedelta(days=1)
+    span = actions.Span(time(8), time())
+    actions.set_day(station.point, day, [span], words=None, base_version=None, by=station.head)
+    head = as_user(app, station.head)
+    for address in (f"/points/{station.point.id}", f"/points/{station.point.id}/keep"):
+        said = head.get(address).get_data(as_text=True)
+        assert "08:00–24:00" in said
+        assert "08:00–00:00" not in said

@@ -14,7 +14,8 @@ from tests.services.conftest import ANSWERS, Office, begun, brought_to, client_o
 from tests.whole_house.test_pages import _asked, html_faults
 from webapp.base import clock
 from webapp.base.db import db
-from webapp.services.applications import queries, ratings
+from webapp.base.flow import Unacceptable
+from webapp.services.applications import actions, queries, ratings
 from webapp.services.applications.models import Application
 from webapp.services.applications.rules import State
 
@@ -239,3 +240,17 @@ def _fill(office: Office, count: int) -> None:
         brought_to(office, State.STREET_REVIEW).home_service = True
         ratings.rate(brought_to(office, State.DELIVERED, "JY07"), by=office.resident, rating=1)
     db.session.commit()
+
+
+def test_a_grid_that_is_none_is_told_beside_its_field(app: Flask, office: Office) -> None:
+    browser = client_of(app, office.resident)
+    sent = _sent(office, grid="999999")
+    answer = browser.post("/services/JY07/apply", data=sent, content_type="multipart/form-data")
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "请选择居住地" in said
+    assert "正在提交" not in said
+    made = begun(office)
+    with pytest.raises(Unacceptable) as refused:
+        actions.change(made, by=office.resident, sent=ANSWERS, grid_id=999_999)
+    assert set(refused.value.fields) == {"grid"}

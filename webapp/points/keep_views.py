@@ -191,6 +191,7 @@ def _form(
         weekdays=WEEKDAYS,
         count=SPANS,
         days=[each for each in point.exceptions if each.day >= queries.today()] if point else [],
+        closing=shown.closing,
         kinds=[(each, usual.words) for each, usual in TEMPLATES.items()],
         units=[(unit.id, unit.name) for unit in queries.stations()],
         access=ACCESS_WORDS,

@@ -371,6 +371,7 @@ def _page(
         items=items,
         slots=slots,
         opening=shown.opening(point),
+        closing=shown.closing,
         week=_week(point),
         weekdays=WEEKDAYS,
         days=[each for each in point.exceptions if each.day >= queries.today()][:10],

@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import IntegrityError
 
 from webapp.base import audit, clock
 from webapp.base.access import Actor, may
 from webapp.base.db import db, lock
-from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.flow import Changed, NotAllowed, NotOpen, Refusal, Unacceptable
 from webapp.base.language import N_
 from webapp.people import actions as people_actions, phones, queries as people
 from webapp.people.models import Account
@@ -96,12 +95,9 @@ def begin(
         home_service=home,
     )
     _place(application)
-    try:
-        with db.session.begin_nested():
-            db.session.add(application)
-            db.session.flush()
-    except IntegrityError as error:
-        raise Changed(_l("This is being sent already.")) from error
+    sent_twice = Changed(_l("This is being sent already."))
+    with refusing(uq_service_application_client_id=sent_twice, **_no_such_grid()):
+        db.session.add(application)
     application.number = (
         f"BJ{clock.now().astimezone(timing.office().zone):%y%m%d}{application.id:05d}"
     )
@@ -133,8 +129,9 @@ def change(
     application.answers, application.sealed = opened, asking.sealed(personal)
     application.shown_name = asking.shown_name(personal["name"])
     if application.state == State.DRAFT:
-        application.grid_id = grid_id
-        _place(application)
+        with refusing(**_no_such_grid()):
+            application.grid_id = grid_id
+            _place(application)
     APPLICATION_FLOW.record(application, "change", by=by)
 
 
@@ -323,6 +320,11 @@ def _applicant(personal: Mapping[str, Any]) -> Account:
     if known is not None:
         return known
     return people_actions.create_account(name=phones.masked(number), phone=number, by=None)
+
+
+def _no_such_grid() -> dict[str, Refusal]:
+    words = _l("Choose where you live.")
+    return {"fk_service_application_grid_id": Unacceptable(words, fields={"grid": words})}
 
 
 def _place(application: Application) -> None:
