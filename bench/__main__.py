@@ -9,7 +9,20 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from bench import broken, copying, desk, jobs, near, plans, points, travel, trigger, twice, web
+from bench import (
+    broken,
+    copying,
+    desk,
+    jobs,
+    near,
+    plans,
+    points,
+    soonest,
+    travel,
+    trigger,
+    twice,
+    web,
+)
 from bench.figures import Figure, table
 from bench.ground import Ground, ground
 
@@ -24,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "travel": travel.figures,
     "broken": broken.figures,
     "jobs": jobs.figures,
+    "soonest": soonest.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,
     "near": near.figures,

@@ -40,11 +40,11 @@ def figures(ground: Ground) -> Iterator[Figure]:
 
 def _beside(what: str, network: Network) -> Iterator[Figure]:
     chance = np.random.default_rng(7)
-    spots = _spots(network)
+    spots = crossings(network)
     origins = chance.choice(network.nodes, ORIGINS, replace=False)
     targets = chance.choice(network.nodes, TARGETS, replace=False)
     x, y = spots[targets].T
-    _store(network)
+    store(network, MODE)
     keys = [int(each) for each in targets]
 
     def ours() -> list[np.ndarray]:
@@ -97,7 +97,7 @@ def _differences(
     return worst, compared
 
 
-def _spots(network: Network) -> np.ndarray:
+def crossings(network: Network) -> np.ndarray:
     """(x, y) of every crossing."""
     edges = network.edges
     spots = np.zeros((network.nodes, 2))
@@ -106,9 +106,9 @@ def _spots(network: Network) -> np.ndarray:
     return spots
 
 
-def _store(network: Network) -> None:
-    """The arcs of the mode as a table for pgRouting, with the same seconds."""
-    roads = network.roads(MODE)
+def store(network: Network, mode: Mode) -> None:
+    """The arcs of a mode as a table for pgRouting, with the same seconds."""
+    roads = network.roads(mode)
     rows = [
         {"id": at, "source": int(a), "target": int(b), "cost": _cost(there), "back": _cost(back)}
         for at, (a, b, there, back) in enumerate(
