@@ -39,6 +39,7 @@ def home() -> ResponseReturnValue:
     """The way in: the list of accounts."""
     return goto("people_admin.accounts")
 
+
 # In the place of a post: whoever holds any.
 HOLDERS = "any"
 
