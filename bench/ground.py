@@ -27,6 +27,7 @@ SETUP = (
     ("people", "load"),
     ("points", "load"),
     ("services", "load"),
+    ("jobs", "load"),
     ("demo",),
 )
 

@@ -218,6 +218,7 @@ def _prepare_application(env: Mapping[str, str]) -> None:
             "points": ["points", "load"],
             "classes": ["cases", "load"],
             "items": ["services", "load"],
+            "jobs": ["jobs", "load"],
         }
     for name, words in steps.items():
         began = time.monotonic()

@@ -39,6 +39,7 @@ LOADS = (
     ("points", "load"),
     ("cases", "load"),
     ("services", "load"),
+    ("jobs", "load"),
 )
 STEPS = (("db", "upgrade"), *LOADS)
 

@@ -81,6 +81,13 @@ from webapp.grids import (
 from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, metrics, openapi, rules as machines
 from webapp.interop.open311 import rules as open311, views as open311_addresses
+from webapp.jobs import (
+    by_the_clock as job_clocks,
+    commands as job_commands,
+    pages as job_pages,
+    relocation as job_relocation,
+    rules as jobs,
+)
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
@@ -152,6 +159,7 @@ RULES = (
     services,
     applications,
     news,
+    jobs,
     maps,
     machines,
     open311,
@@ -200,6 +208,7 @@ PAGES = (
     application_pages,
     result_pages,
     news_pages,
+    *job_pages.ALL,
     cases_api,
     installed,
     grids_api,
@@ -220,6 +229,7 @@ CLOCKS = (
     anonymising,
     application_clocks,
     erasing,
+    job_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -231,6 +241,7 @@ COMMANDS = (
     case_commands.group,
     map_commands.group,
     service_commands.group,
+    job_commands.group,
     *people_commands.ALL,
     *house_commands.ALL,
 )
@@ -244,6 +255,7 @@ SPOKEN = (gate_lines.LINE,)
 # In this order: the brief of a post that ends names the cases that were in its grid.
 FOLLOWERS = {
     "people": people_relocation.follow,
+    "jobs": job_relocation.follow,
     "cases": case_relocation.follow,
     "field": field_relocation.follow,
 }

@@ -72,6 +72,13 @@ def services(): ...
 def load_items():
     print("38 items")
 
+@app.cli.group("jobs")
+def jobs(): ...
+
+@jobs.command("load")
+def load_jobs():
+    print("80 kinds of work")
+
 @app.cli.command("demo")
 def demo():
     row = {"role": "网格员", "username": "worker", "password": "secret-word", "home": "/m"}

@@ -38,6 +38,9 @@ READERS = (
     "window",
     "agent",
     "resident1",
+    "employer",
+    "seeker",
+    "d09",
     "street",
     "admin",
 )

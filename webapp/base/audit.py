@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -217,15 +217,24 @@ def record(
     return event
 
 
+def record_many(events: Sequence[Event]) -> None:
+    """These events stand in the log, written together, each with the moment at which it is written."""
+    moment = clock.set_to()
+    if moment is not None:
+        for event in events:
+            event.at = moment
+    db.session.add_all(events)
+    db.session.flush()
+
+
 def record_all(deeds: Iterable[tuple[str, int, str, dict[str, Any]]]) -> None:
     """Deeds of the house itself as (kind, key of the thing, move, data), written together."""
-    moment = clock.set_to()
-    for kind, thing_id, move, data in deeds:
-        event = Event(thing_kind=kind, thing_id=thing_id, move=move, data=data)
-        if moment is not None:
-            event.at = moment
-        db.session.add(event)
-    db.session.flush()
+    record_many(
+        [
+            Event(thing_kind=kind, thing_id=thing_id, move=move, data=data)
+            for kind, thing_id, move, data in deeds
+        ]
+    )
 
 
 def history(kind: str, thing_id: int) -> list[Event]:

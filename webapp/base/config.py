@@ -84,6 +84,12 @@ class Settings:
         "community=39,village=18,industry=13,relocated=27",
         "how many grids of each kind a boundary set must have; empty: not checked",
     )
+    minimum_wage: float = _setting(
+        "MINIMUM_WAGE",
+        0.0,
+        "lowest wage of a full-time month here in yuan, as the province has laid it down: a posting"
+        " below it is refused; 0: not compared",
+    )
     max_upload_mb: int = _setting("MAX_UPLOAD_MB", 64, "largest request body in megabytes")
     live_streams: int = _setting(
         "LIVE_STREAMS", 14, "open live streams per web process before a new one is told to wait"

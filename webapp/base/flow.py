@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint
 
 from webapp.base import audit
 from webapp.base.access import Actor, may
-from webapp.base.db import db, lock
+from webapp.base.db import db, lock, lock_all
 
 
 class Refusal(Exception):
@@ -158,10 +158,7 @@ class Flow:
             raise NotAllowed(_l("You do not hold the post that may do this here."))
         missing = [need for need in each.needs if not (evidence or {}).get(need)]
         if missing:
-            words = _l("Something is still missing for this step.")
-            raise EvidenceMissing(
-                words, fields={need: EVIDENCE_WORDS.get(need, need) for need in missing}
-            )
+            raise self._lacks(missing)
         before, thing.state = thing.state, each.to
         if mark is not None:
             data = {**(data or {}), "mark": str(mark), "version": (thing.version or 0) + 1}
@@ -169,6 +166,67 @@ class Flow:
             data = {**(data or {}), "conflict": "mine"}
         return self.record(
             thing, name, by=by, before=before, after=each.to, client_at=client_at, data=data
+        )
+
+    def move_all(
+        self,
+        deeds: Sequence[tuple[Any, Actor]],
+        name: str,
+        *,
+        evidence: Mapping[str, Any] | None = None,
+        data: Sequence[dict[str, Any] | None] | None = None,
+    ) -> None:
+        """Each thing stands in the new state by its own actor, or none of them does.
+
+        The same checks as `move`, with one lock, one writing of the things and one of the log.
+        `data` is what each event says, in the order of the deeds.
+        """
+        if not deeds:
+            return
+        each = self.moves[name]
+        lock_all(type(deeds[0][0]), (thing.id for thing, _by in deeds))
+        missing = [need for need in each.needs if not (evidence or {}).get(need)]
+        for thing, by in deeds:
+            if thing.state not in each.since:
+                raise NotOpen(self._who_was_faster(thing))
+            if not may(by, each.may, thing):
+                raise NotAllowed(_l("You do not hold the post that may do this here."))
+        if missing:
+            raise self._lacks(missing)
+        before = [thing.state for thing, _by in deeds]
+        for thing, _by in deeds:
+            thing.state, thing.version = each.to, (thing.version or 0) + 1
+        db.session.flush()
+        said = data or [None] * len(deeds)
+        audit.record_many(
+            [
+                self._event(thing, name, by, was, each.to, None, words)
+                for (thing, by), was, words in zip(deeds, before, said, strict=True)
+            ]
+        )
+
+    def note_all(
+        self,
+        deeds: Sequence[tuple[Any, Actor]],
+        name: str,
+        *,
+        data: Sequence[dict[str, Any]],
+    ) -> None:
+        """One event more of each thing, where it stands, and its version counted up."""
+        for thing, _by in deeds:
+            thing.version = (thing.version or 0) + 1
+        db.session.flush()
+        audit.record_many(
+            [
+                self._event(thing, name, by, None, thing.state, None, words)
+                for (thing, by), words in zip(deeds, data, strict=True)
+            ]
+        )
+
+    def begin_all(self, deeds: Sequence[tuple[Any, Actor | None]], name: str) -> None:
+        """The first events of things that were just written with `version` 1, each by its own actor."""
+        audit.record_many(
+            [self._event(thing, name, by, None, thing.state, None, None) for thing, by in deeds]
         )
 
     def begin(
@@ -211,17 +269,37 @@ class Flow:
         client_at: datetime | None,
         data: dict[str, Any] | None,
     ) -> audit.Event:
-        return audit.record(
-            kind=self.kind,
+        event = self._event(thing, name, by, before, after, client_at, data)
+        audit.record_many([event])
+        return event
+
+    def _event(
+        self,
+        thing: Any,
+        name: str,
+        by: Actor | None,
+        before: str | None,
+        after: str,
+        client_at: datetime | None,
+        data: dict[str, Any] | None,
+    ) -> audit.Event:
+        return audit.Event(
+            thing_kind=self.kind,
             thing_id=thing.id,
             move=name,
-            by=by,
             before=before,
             after=after,
+            actor_id=by.id if by else None,
             grid_id=getattr(thing, "grid_id", None),
             grid_version_id=getattr(thing, "grid_version_id", None),
             client_at=client_at,
-            data=data,
+            data=data or {},
+        )
+
+    def _lacks(self, missing: Iterable[str]) -> EvidenceMissing:
+        return EvidenceMissing(
+            _l("Something is still missing for this step."),
+            fields={need: EVIDENCE_WORDS.get(need, need) for need in missing},
         )
 
     def _who_was_faster(self, thing: Any) -> LazyString:
@@ -265,6 +343,9 @@ EVIDENCE_WORDS: dict[str, LazyString] = {
     ),
     "into": _l("Choose the case it belongs to."),
     "days": _l("Say how many working days more."),
+    "agreed": _l("Tick that you agree."),
+    "interview_at": _l("Say when the interview is."),
+    "reason": _l("Choose a reason."),
     "review_on": _l("Say on which day somebody looks again."),
 }
 

@@ -101,6 +101,16 @@ def notify(to: Iterable[int], words: str, *, url: str, **params: Any) -> None:
         db.session.execute(insert(Notice), rows)
 
 
+def notify_each(lines: Iterable[tuple[int, str, str, Mapping[str, Any]]]) -> None:
+    """Lines as (account, words, url, what they are filled with), each for one account, written together."""
+    rows = [
+        {"account_id": account, "words": words, "params": dict(params), "url": url}
+        for account, words, url, params in lines
+    ]
+    if rows:
+        db.session.execute(insert(Notice), rows)
+
+
 def one(notice_id: int) -> Notice | None:
     """A notice by its key."""
     return db.session.get(Notice, notice_id)

@@ -47,6 +47,14 @@ def living() -> list[Grid]:
     return list(db.session.scalars(found.order_by(Grid.kind, Grid.code)))
 
 
+def by_community() -> list[tuple[str, list[Grid]]]:
+    """The living grids below the names of their communities, for a choice."""
+    below: dict[str, list[Grid]] = {}
+    for grid in sorted(living(), key=lambda each: each.display_code):
+        below.setdefault(grid.community.name, []).append(grid)
+    return list(below.items())
+
+
 def grid_ids_by_code() -> dict[str, int]:
     """Keys of all grids there ever were, by code."""
     return {code: key for code, key in db.session.execute(select(Grid.code, Grid.id))}

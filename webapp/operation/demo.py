@@ -18,12 +18,14 @@ from webapp.cases import commands as case_data
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
+from webapp.jobs import standards as job_data
 from webapp.operation import (
     appeal_story,
     desk_story,
     duty,
     figure_story,
     gate_story,
+    job_story,
     news_story,
     open311_story,
     outdoors,
@@ -74,6 +76,8 @@ SIGN_INS = (
     "agent",
     "street",
     "admin",
+    "employer",
+    "seeker",
 )
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -89,6 +93,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     case_data.load_classes()
     enterprises.load_from_places()
     service_data.load_items()
+    job_data.load()
     point_data.load_all()
     logins = instance / "demo-logins.json"
     password = _known(logins)
@@ -125,6 +130,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     figure_story.tell()
     db.session.commit()
     matters = service_story.tell()
+    db.session.commit()
+    job_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,
@@ -200,6 +207,8 @@ class _Accounts:
         for grid in living:
             username = "worker" if grid is home else grid.display_code.lower()
             self._post(username, f"网格员·{short(grid.name)}", "grid_worker", grid=grid)
+        self._post("employer", "企业联系人·商超", "employer", unit=street)
+        self._post("seeker", "居民·求职", "job_seeker", unit=street)
         self._leaders(living)
         self._bodies(UnitKind.DEPARTMENT, "handler", "经办人", listed={"D12": "handler"})
         self._bodies(UnitKind.STATION, "station_head", "站长", listed={"W1": "station"})

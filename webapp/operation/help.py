@@ -14,6 +14,7 @@ bp = Blueprint("help", __name__)
 PAGES: dict[str, LazyString] = {
     "residents": _l("For residents"),
     "services": _l("Services and applications"),
+    "jobs": _l("Jobs: seekers, employers, staff"),
     "points": _l("Service points, numbers and news"),
     "phone": _l("On the phone"),
     "desk": _l("At the desk"),

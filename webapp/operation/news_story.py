@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import select
+from stdnum.cn import uscc
 
 from webapp.base import clock
 from webapp.base.db import db
@@ -97,13 +98,24 @@ def tell() -> int:
     return len(accounts) + len(firms)
 
 
+def credit_code(number: int) -> str:
+    """A credit code whose last character fits; the numbers are examples."""
+    stem = f"9137060000{number:07d}"
+    return stem + str(uscc.calc_check_digit(stem))
+
+
 def _firms() -> list[int]:
     """Keys of as many enterprises as follow: those of the geodata, and examples."""
     known = list(db.session.scalars(select(Enterprise.id).order_by(Enterprise.id).limit(FIRMS)))
     admin = actor("admin")
     for number in range(len(known) + 1, FIRMS + 1):
         made = enterprises.register(
-            Described(name=f"示例企业·{number:03d}", premises=Premises.OTHER), by=admin
+            Described(
+                name=f"示例企业·{number:03d}",
+                premises=Premises.OTHER,
+                credit_code=credit_code(number),
+            ),
+            by=admin,
         )
         known.append(made.id)
     return known

@@ -131,6 +131,23 @@ def holders_everywhere(roles: Iterable[str]) -> list[int]:
     return list(db.session.scalars(found))
 
 
+def staff_of(unit_id: int | None, roles: Iterable[str]) -> list[Account]:
+    """Who holds one of these roles at a unit now."""
+    found = (
+        select(Account)
+        .join(Post, Post.account_id == Account.id)
+        .where(
+            Post.unit_id == unit_id,
+            Post.role.in_(list(roles)),
+            Post.valid.op("@>")(func.now()),
+            Account.locked_at.is_(None),
+        )
+        .distinct()
+        .order_by(Account.id)
+    )
+    return list(db.session.scalars(found))
+
+
 def living_token(digest: bytes) -> Token | None:
     """The token with this hash, unless it was revoked or has expired."""
     return db.session.scalar(

@@ -338,6 +338,12 @@ def overdue(before: datetime, limit: int = 500) -> list[Appointment]:
     return list(db.session.scalars(found.order_by(Appointment.starts_at).limit(limit)))
 
 
+def station_of(grid_id: int) -> Unit | None:
+    """The workstation to which the people of a grid belong."""
+    own = assigned(grid_id)
+    return own.point.unit if own is not None else None
+
+
 def assigned(grid_id: int) -> ServedGrid | None:
     """The workstation to which a grid belongs."""
     found = select(ServedGrid).options(joinedload(ServedGrid.point).joinedload(ServicePoint.unit))

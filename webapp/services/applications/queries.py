@@ -16,7 +16,6 @@ from webapp.base.audit import Event
 from webapp.base.db import containing, db
 from webapp.base.web import Page
 from webapp.grids import queries as grids
-from webapp.grids.models import Grid, Unit
 from webapp.people import queries as people
 from webapp.people.models import Account, Post
 from webapp.points import queries as points
@@ -239,27 +238,9 @@ def sealed_mandates() -> list[Mandate]:
 # Who and where
 
 
-def station_of(grid_id: int) -> Unit | None:
-    """The workstation to which the people of a grid belong."""
-    own = points.assigned(grid_id)
-    return own.point.unit if own is not None else None
-
-
-def staff_of(unit_id: int | None, roles: Iterable[str]) -> list[Account]:
-    """Who holds one of these roles at a unit now."""
-    found = (
-        select(Account)
-        .join(Post, Post.account_id == Account.id)
-        .where(
-            Post.unit_id == unit_id,
-            Post.role.in_(list(roles)),
-            Post.valid.op("@>")(func.now()),
-            Account.locked_at.is_(None),
-        )
-        .distinct()
-        .order_by(Account.id)
-    )
-    return list(db.session.scalars(found))
+station_of = points.station_of
+staff_of = people.staff_of
+grids_by_community = grids.by_community
 
 
 def grid_staff_of(grid_id: int | None, roles: Iterable[str]) -> list[int]:
@@ -410,11 +391,3 @@ def _whole() -> Select[Application]:
             joinedload(ServiceMaterial.of).selectinload(ServiceMaterial.pages),
         ),
     )
-
-
-def grids_by_community() -> list[tuple[str, list[Grid]]]:
-    """The living grids below the names of their communities, for a choice."""
-    below: dict[str, list[Grid]] = {}
-    for grid in sorted(grids.living(), key=lambda each: each.display_code):
-        below.setdefault(grid.community.name, []).append(grid)
-    return list(below.items())

@@ -1,0 +1,154 @@
+"""Pages of the staff: what waits, figures with what is behind them, employers, seekers, return visits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, request
+from flask.typing import ResponseReturnValue
+
+from webapp.base.access import me, permit
+from webapp.base.flow import Refusal
+from webapp.base.web import goto, page
+from webapp.jobs import employers, queries, shown
+from webapp.jobs.forms import DeskForm, FirmForm
+from webapp.jobs.rules import (
+    INTRODUCTION_FLOW,
+    ORIGIN_WORDS,
+    POSTING_FLOW,
+    REASON_WORDS,
+    SEEKER_FLOW,
+    VISIT_FLOW,
+)
+from webapp.people import days
+
+bp = Blueprint("job_desk", __name__, url_prefix="/jobs/desk")
+
+# Visits of the coming days stand in the list beside those that are due.
+AHEAD = timedelta(days=7)
+
+
+@bp.get("")
+@permit("jobs.desk")
+def board() -> Response:
+    """What waits for me, and what jobs amount to in the subdistrict."""
+    today = days.today()
+    return page(
+        "jobs/desk.html",
+        board=queries.board(today),
+        groups=queries.groups(),
+        to_review=queries.to_review(me()),
+        due=queries.visits(me(), until=today, limit=10),
+        stale=queries.employers(me(), stale=True, limit=10),
+        today=today,
+        **shown.words(),
+    )
+
+
+@bp.get("/postings")
+@permit("jobs.desk")
+def postings() -> Response:
+    """The postings I may see, by state."""
+    wish = _wish()
+    found = queries.listed(
+        me(),
+        state=wish.state,
+        words=wish.q,
+        stale=wish.stale,
+        unfilled=wish.unfilled,
+        before=wish.before,
+    )
+    return page(
+        "jobs/desk_postings.html",
+        rows=found.rows,
+        after=found.after,
+        wish=wish,
+        flow=POSTING_FLOW,
+        **shown.words(),
+    )
+
+
+@bp.get("/employers")
+@permit("jobs.desk")
+def firms() -> Response:
+    """The employers I may see, those that are to be verified first; and enterprises that could be one."""
+    wish = _wish()
+    found = queries.employers(me(), words=wish.q, stale=wish.stale)
+    return page(
+        "jobs/desk_employers.html",
+        rows=found,
+        counts=queries.openings_by_employer(each.id for each in found),
+        others=queries.unlisted(wish.q) if wish.q else [],
+        wish=wish,
+        old=queries.old(),
+        **shown.words(),
+    )
+
+
+@bp.post("/employers")
+@permit("jobs.desk")
+def enlist() -> ResponseReturnValue:
+    """An enterprise offers work here from now on."""
+    firm = queries.enterprise(FirmForm.read(request).enterprise_id)
+    if firm is None:
+        abort(404)
+    made = employers.enlist(firm, by=me())
+    return goto("firms.one", employer_id=made.id)
+
+
+@bp.get("/seekers")
+@permit("jobs.desk")
+def seekers() -> Response:
+    """Who looks for work around my workstation; how to reach them stands nowhere here."""
+    wish = _wish()
+    found = queries.seekers_listed(me(), state=wish.state, before=wish.before)
+    return page(
+        "jobs/desk_seekers.html",
+        rows=found.rows,
+        after=found.after,
+        wish=wish,
+        flow=SEEKER_FLOW,
+        kinds=shown.called(),
+        **shown.words(),
+    )
+
+
+@bp.get("/introductions")
+@permit("jobs.desk")
+def introductions() -> Response:
+    """The introductions I may see, by state."""
+    wish = _wish()
+    found = queries.introductions_listed(me(), state=wish.state, before=wish.before)
+    return page(
+        "jobs/desk_introductions.html",
+        rows=found.rows,
+        after=found.after,
+        wish=wish,
+        flow=INTRODUCTION_FLOW,
+        origins=ORIGIN_WORDS,
+        reasons=REASON_WORDS,
+        **shown.words(),
+    )
+
+
+@bp.get("/visits")
+@permit("jobs.desk")
+def due() -> Response:
+    """The return visits I have to make, and those that were made."""
+    wish = _wish()
+    today = days.today()
+    return page(
+        "jobs/desk_visits.html",
+        rows=queries.visits(me(), until=today + AHEAD, done=wish.done),
+        wish=wish,
+        flow=VISIT_FLOW,
+        today=today,
+        **shown.words(),
+    )
+
+
+def _wish() -> DeskForm:
+    try:
+        return DeskForm.of({name: value for name, value in request.args.items() if value})
+    except Refusal:
+        return DeskForm()

@@ -1,0 +1,328 @@
+"""Who fits whom: SQL leaves out what is out of the question, `degree` says how well the rest fits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from webapp.base.spatial import center, shape_of
+from webapp.jobs import queries, standards
+from webapp.jobs.degree import Degree, degree
+from webapp.jobs.gates import sure_age
+from webapp.jobs.models import Introduction, Posting, Push, Seeker
+from webapp.jobs.parameters import Parameters
+from webapp.jobs.queries import Asked
+from webapp.jobs.rules import IntroductionState, PostingState, SeekerState
+from webapp.jobs.sides import Posting as PostingSide, Seeker as SeekerSide, Way, minor_group
+from webapp.jobs.ways import Ways, spot_of
+from webapp.people import days
+
+# A straight line in the metres of the storage CRS may be a little longer than the road is measured.
+_MARGIN, _MARGIN_M = 1.01, 5.0
+_OVER = (IntroductionState.DECLINED, IntroductionState.NO_SHOW)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A seeker and a posting with their degree, and what has become of them so far."""
+
+    seeker: Seeker
+    posting: Posting
+    degree: Degree
+    introduction: Introduction | None = None
+
+    @property
+    def commute(self) -> float:
+        """Minutes from door to door; endless where nobody knows."""
+        way, parameters = self.degree.way, self.degree.tables.parameters
+        return way.minutes(self.seeker.mode, parameters) if way else math.inf
+
+    @property
+    def order(self) -> tuple[float, float, float, int, int]:
+        """The best first; of equal ones the shorter way, the newer posting, the key."""
+        published = self.posting.published_at
+        return (
+            -self.degree.exact,
+            self.commute,
+            -published.timestamp() if published else 0.0,
+            self.posting.id,
+            self.seeker.id,
+        )
+
+
+class Matcher:
+    """Counts degrees for one question: one edition, one day, each way looked up once."""
+
+    def __init__(self, *, on: date | None = None) -> None:
+        self.standard = standards.standard()
+        self.on = on or days.today()
+        self.ways = Ways()
+
+    def between(
+        self, seeker: Seeker, posting: Posting, *, asked_by_seeker: bool, declined: bool = False
+    ) -> Degree:
+        """How well two fit. `asked_by_seeker`: that they want no recommendations does not count."""
+        way = self.ways.between(seeker.home_grid_id, spot_of(posting), seeker.mode)
+        return degree(
+            seeker_side(seeker, asked_by_seeker=asked_by_seeker),
+            posting_side(posting),
+            way,
+            on=self.on,
+            declined=declined,
+            parameters=self.standard.parameters,
+            words=self.standard.words,
+            substitutes=self.standard.substitutes,
+        )
+
+    def for_seeker(self, seeker: Seeker) -> list[Match]:
+        """Every posting that is not ruled out for a seeker, the best first."""
+        keys = queries.within(asked(seeker, self.standard.parameters, self.on), self.on)
+        met = queries.met(seeker_id=seeker.id)
+        found = self._matches(
+            ((seeker, each) for each in queries.postings(keys)),
+            {(seeker.id, key): each for key, each in met.items()},
+            asked_by_seeker=True,
+        )
+        return sorted(found, key=lambda each: each.order)
+
+    def for_posting(self, posting: Posting) -> list[Match]:
+        """Every seeker who is not ruled out for a posting and wants to be found, the best first."""
+        met = queries.met(posting_id=posting.id)
+        found = self._matches(
+            ((each, posting) for each in queries.seekers(self.sought(posting))),
+            {(key, posting.id): each for key, each in met.items()},
+            asked_by_seeker=False,
+        )
+        return sorted(found, key=lambda each: each.order)
+
+    def sought(self, posting: Posting, *, pushed: bool = False) -> list[int]:
+        """Keys of the seekers for whom a posting is not out of the question; or who may be told of it."""
+        parameters = self.standard.parameters
+        reach = reach_of_push(parameters) if pushed else {}
+        return queries.sought(
+            posting,
+            groups=self.wanting(posting) if pushed else None,
+            reach_m=reach,
+            floor_share=parameters.floor_share,
+            pushed=True,
+        )
+
+    def pushes(self, pairs: Iterable[tuple[Seeker, Posting]]) -> list[Match]:
+        """The pairs that fit so well that both are told, the best first."""
+        found = (
+            Match(seeker, posting, self.between(seeker, posting, asked_by_seeker=False))
+            for seeker, posting in pairs
+        )
+        return sorted((each for each in found if each.degree.pushed), key=lambda each: each.order)
+
+    def recommended(self, seeker: Seeker) -> list[int]:
+        """Keys of the postings among which every one is that fits a seeker so well as to be told."""
+        parameters = self.standard.parameters
+        wanted = asked(seeker, parameters, self.on)
+        reach = reach_of_push(parameters).get(seeker.mode)
+        groups = self._groups(seeker)
+        if groups is None or reach is None:
+            return queries.within(wanted, self.on)
+        narrowed = Asked(
+            x=wanted.x,
+            y=wanted.y,
+            reach_m=min(reach, wanted.reach_m or math.inf),
+            lowest=wanted.lowest,
+            refused=wanted.refused,
+            certificates=wanted.certificates,
+            dormitory=wanted.dormitory and parameters.dormitory >= least_of_push(parameters),
+            of_age=wanted.of_age,
+            groups=groups,
+        )
+        return queries.recommended(narrowed, self.on)
+
+    def _groups(self, seeker: Seeker) -> list[str] | None:
+        """The 小类 in which a posting can be near enough to what is wanted; None: any might be."""
+        parameters, least = self.standard.parameters, least_of_push(self.standard.parameters)
+        if parameters.ladder[2] >= least:
+            return None
+        mine = {*seeker.wanted, *map(minor_group, seeker.wanted)}
+        others = {
+            minor_group(other)
+            for (code, other), score in self.standard.substitutes.items()
+            if score >= least and code in mine
+        }
+        return sorted({*map(minor_group, seeker.wanted), *others})
+
+    def wanting(self, posting: Posting) -> list[str] | None:
+        """The 小类 whose seekers can be near enough to what a posting offers; None: any might be."""
+        parameters, least = self.standard.parameters, least_of_push(self.standard.parameters)
+        if parameters.ladder[2] >= least:
+            return None
+        mine = {posting.occupation, minor_group(posting.occupation)}
+        others = {
+            minor_group(code)
+            for (code, other), score in self.standard.substitutes.items()
+            if score >= least and other in mine
+        }
+        return sorted({minor_group(posting.occupation), *others})
+
+    def _matches(
+        self,
+        pairs: Iterable[tuple[Seeker, Posting]],
+        met: dict[tuple[int, int], Introduction],
+        *,
+        asked_by_seeker: bool,
+    ) -> list[Match]:
+        found = []
+        for seeker, posting in pairs:
+            introduction = met.get((seeker.id, posting.id))
+            declined = introduction is not None and introduction.state in _OVER
+            counted = self.between(
+                seeker, posting, asked_by_seeker=asked_by_seeker, declined=declined
+            )
+            if not counted.gates:
+                found.append(Match(seeker, posting, counted, introduction))
+        return found
+
+
+def seeker_side(seeker: Seeker, *, asked_by_seeker: bool = False) -> SeekerSide:
+    """What counts of a seeker."""
+    return SeekerSide(
+        id=seeker.id,
+        wanted=tuple(seeker.wanted),
+        lines=seeker.lines,
+        skills=frozenset(seeker.skills) if seeker.skills is not None else None,
+        certificates={
+            name: date.fromisoformat(until) if until else None
+            for name, until in seeker.certificates.items()
+        },
+        education=seeker.education,
+        ask=seeker.pay_ask,
+        floor=seeker.pay_floor,
+        shifts=frozenset(seeker.shifts) if seeker.shifts else None,
+        refused=frozenset(seeker.refused),
+        benefits=frozenset(seeker.benefits),
+        dormitory=seeker.dormitory,
+        mode=seeker.mode,
+        max_minutes=float(seeker.max_minutes),
+        birth_year=seeker.birth_year,
+        push=seeker.push or asked_by_seeker,
+        open=seeker.state in (SeekerState.OPEN, SeekerState.IN_TALKS),
+    )
+
+
+def posting_side(posting: Posting) -> PostingSide:
+    """What counts of a posting."""
+    return PostingSide(
+        id=posting.id,
+        code=posting.occupation,
+        must=frozenset(posting.must_skills),
+        nice=frozenset(posting.nice_skills),
+        certificates=frozenset(posting.certificates),
+        education=posting.education,
+        years=posting.years,
+        pay_low=posting.month_low,
+        pay_high=posting.month_high,
+        shifts=frozenset(posting.shifts),
+        benefits=frozenset(posting.benefits),
+        dormitory=posting.dormitory,
+        hazardous=posting.hazard,
+        open=posting.state == PostingState.OPEN,
+        valid_until=posting.valid_until,
+        openings_left=posting.free,
+    )
+
+
+def asked(seeker: Seeker, parameters: Parameters, on: date) -> Asked:
+    """What SQL may leave out for a seeker."""
+    side = seeker_side(seeker)
+    x, y = center(shape_of(seeker.home))
+    speed = parameters.speeds[seeker.mode]
+    return Asked(
+        x=x,
+        y=y,
+        reach_m=seeker.max_minutes * speed * _MARGIN + _MARGIN_M,
+        lowest=side.lowest_pay(parameters),
+        refused=seeker.refused,
+        certificates=[
+            name for name, until in side.certificates.items() if until is None or until >= on
+        ],
+        dormitory=seeker.dormitory,
+        of_age=sure_age(seeker.birth_year, on) >= parameters.hazard_age,
+    )
+
+
+def least_of_push(parameters: Parameters) -> float:
+    """No criterion of a pair that is pushed is met less than this."""
+    if parameters.cap >= 1:
+        return 0.0
+    # Degrees are rounded at their ninth digit; a hair less keeps every push.
+    return max(0.0, (parameters.push_from / 100 - parameters.cap) / (1 - parameters.cap) - 1e-6)
+
+
+def reach_of_push(parameters: Parameters) -> dict[str, float]:
+    """By mode: a straight line beyond these metres is too long for a push."""
+    least = least_of_push(parameters)
+    if least <= 0:
+        return {}
+    minutes = parameters.free_minutes + parameters.halving_minutes * math.log2(1 / least)
+    return {
+        mode: minutes * speed * _MARGIN + _MARGIN_M for mode, speed in parameters.speeds.items()
+    }
+
+
+def snapshot(counted: Degree) -> dict[str, Any]:
+    """Everything a degree was counted from, as a row keeps it."""
+    seeker, posting, way = counted.seeker, counted.posting, counted.way
+    return {
+        "on": counted.on.isoformat(),
+        "way": [way.metres, way.by_road] if way else None,
+        "seeker": {name: _kept(getattr(seeker, name)) for name in _fields(seeker)},
+        "posting": {name: _kept(getattr(posting, name)) for name in _fields(posting)},
+    }
+
+
+def again(push: Push) -> Degree:
+    """The degree of a recommendation, counted again from what was kept with the edition of then."""
+    standard, kept = standards.standard(push.edition_id), push.counted
+    seeker = dict(kept["seeker"])
+    seeker |= {name: _set(seeker[name]) for name in ("skills", "shifts", "refused", "benefits")}
+    seeker["wanted"] = tuple(seeker["wanted"])
+    seeker["certificates"] = {
+        name: date.fromisoformat(until) if until else None
+        for name, until in seeker["certificates"].items()
+    }
+    posting = dict(kept["posting"])
+    names = ("must", "nice", "certificates", "shifts", "benefits")
+    posting |= {name: _set(posting[name]) for name in names}
+    if posting["valid_until"]:
+        posting["valid_until"] = date.fromisoformat(posting["valid_until"])
+    return degree(
+        SeekerSide(**seeker),
+        PostingSide(**posting),
+        Way(*kept["way"]) if kept["way"] else None,
+        on=date.fromisoformat(kept["on"]),
+        parameters=standard.parameters,
+        words=standard.words,
+        substitutes=standard.substitutes,
+    )
+
+
+def _fields(side: Any) -> tuple[str, ...]:
+    names: tuple[str, ...] = tuple(type(side).__dataclass_fields__)
+    return names
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _kept(each) for key, each in value.items()}
+    return dict(value) if hasattr(value, "items") else value
+
+
+def _set(value: Any) -> frozenset[str] | None:
+    return None if value is None else frozenset(value)

@@ -1,0 +1,23 @@
+"""All pages of jobs, in one list for the app."""
+
+from __future__ import annotations
+
+from webapp.jobs import (
+    desk_views,
+    employer_views,
+    posting_views,
+    public_views,
+    seeker_views,
+    sheet_views,
+    visit_views,
+)
+
+ALL = (
+    public_views,
+    seeker_views,
+    employer_views,
+    posting_views,
+    desk_views,
+    visit_views,
+    sheet_views,
+)

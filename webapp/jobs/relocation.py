@@ -1,0 +1,60 @@
+"""What follows for jobs when other borders take force: work and homes stand in the grids of now."""
+
+from __future__ import annotations
+
+from shapely import Point
+
+from webapp.base import audit, tasks
+from webapp.base.access import Actor
+from webapp.base.db import db
+from webapp.base.spatial import center, shape_of, stored, to_lonlat
+from webapp.grids import locate, relocation
+from webapp.grids.models import BoundarySet
+from webapp.jobs import queries, ways
+from webapp.jobs.models import Posting
+from webapp.jobs.rules import PostingState
+from webapp.points import queries as points
+
+_LIVING = (PostingState.DRAFT, PostingState.REVIEW, PostingState.OPEN, PostingState.PAUSED)
+
+
+def follow(made: BoundarySet, by: Actor | None) -> int:
+    """Postings that go on lie in the grids of the new borders, seekers live in them; ways are counted anew.
+
+    Answers how many postings and seekers changed.
+    """
+    moved = relocation.relocate(Posting, Posting.state.in_(_LIVING))
+    for each in moved:
+        audit.record(
+            kind="job_posting",
+            thing_id=each.id,
+            move="relocate",
+            by=by,
+            grid_id=each.new_grid_id,
+            grid_version_id=each.new_version_id,
+            data={"old_grid": each.old_grid_id},
+        )
+    rehomed = _rehome()
+    ways.forget()
+    tasks.defer("jobs.count_anew", lock="jobs.count_anew")
+    return len(moved) + rehomed
+
+
+def _rehome() -> int:
+    """Way to work begins where the grids are now; whoever lived in one that is gone lives in the one there."""
+    homes, changed = ways.origins(), 0
+    for seeker in queries.everybody():
+        grid_id: int | None = seeker.home_grid_id
+        if grid_id not in homes:
+            grid_id = locate.locate(*to_lonlat(*center(shape_of(seeker.home)))).grid_id
+        if grid_id is None or grid_id not in homes:
+            continue
+        there = Point(homes[grid_id])
+        if grid_id == seeker.home_grid_id and there.equals(shape_of(seeker.home)):
+            continue
+        seeker.home_grid_id, seeker.home = grid_id, stored(there)
+        station = points.station_of(grid_id)
+        seeker.station_id = station.id if station else None
+        changed += 1
+    db.session.flush()
+    return changed
