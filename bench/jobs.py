@@ -121,19 +121,24 @@ def _fair(seekers: list[Seeker], postings: list[Posting], metres: batch.Floats) 
 
 
 def _titles() -> Iterator[Figure]:
-    ours = judged.mean_average_precision(similarity, judged.HELD_OUT)
-    plain = judged.mean_average_precision(judged.plain, judged.HELD_OUT)
-    yield Figure(
-        what="titles that mean the same, mean average precision of those held out",
-        rows=len(judged.HELD_OUT),
-        measured=f"{ours:.3f}",
-        baseline="characters and pairs by TF-IDF, the same queries",
-        beside=f"{plain:.3f}",
-        ratio=ours / plain,
-        wanted="> 0.85",
-        met=ours > 0.85,
-    )
-    titles = [f"{title}{at % 7}" for at, title in enumerate(judged.TITLES * 9)][:TITLES]
+    for where, judgement, wanted in (
+        ("in words of here", judged.HERE, 0.9),
+        ("over all working life", judged.EVERYWHERE, 0.88),
+    ):
+        ours = judgement.mean_average_precision(similarity, judgement.held_out)
+        plain = judgement.mean_average_precision(judged.plain, judgement.held_out)
+        yield Figure(
+            what=f"titles that mean the same, {where}, mean average precision of those held out",
+            rows=len(judgement.held_out),
+            measured=f"{ours:.3f}",
+            baseline="characters and pairs by TF-IDF, the same queries",
+            beside=f"{plain:.3f}",
+            ratio=ours / plain,
+            wanted=f"> {wanted}",
+            met=ours > wanted,
+        )
+    every = judged.EVERYWHERE.titles
+    titles = [f"{title}{at % 7}" for at, title in enumerate(every * 2)][:TITLES]
     turn = iter(range(1_000))
 
     def afresh() -> list[float]:

@@ -1,21 +1,25 @@
 """Titles judged by hand, and how well a way of comparing them finds those that mean the same.
 
-`data/same_titles.tsv` was written before the table of words, by the same hand. Every other query is
-for making (`MAKING`), the rest were looked at only for the figures (`HELD_OUT`).
+Both sets were written before the table of words they are to judge: `data/same_titles.tsv` in the
+words of those who seek work here, `data/occupation_titles.tsv` over all branches and partly in the
+words of translations. One half of each is for making (`making`), the other was looked at only for
+the figures (`held_out`).
 """
 
 from __future__ import annotations
 
 import csv
 import math
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 Alike = Callable[[str, list[str]], list[float]]
 
-_FILE = Path(__file__).parent / "data" / "same_titles.tsv"
+_DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -26,22 +30,46 @@ class Query:
     same: frozenset[str]
 
 
-def _queries() -> tuple[Query, ...]:
-    with _FILE.open(encoding="utf-8", newline="") as file:
+@dataclass(frozen=True)
+class Judged:
+    """Queries, one half of them held out, and the list in which their titles are to be found."""
+
+    making: tuple[Query, ...]
+    held_out: tuple[Query, ...]
+
+    @property
+    def queries(self) -> tuple[Query, ...]:
+        """Both halves."""
+        return self.making + self.held_out
+
+    @cached_property
+    def titles(self) -> list[str]:
+        """The titles of all queries."""
+        return sorted({title for query in self.queries for title in query.same})
+
+    def mean_average_precision(self, alike: Alike, queries: tuple[Query, ...]) -> float:
+        """How early the titles that mean the same come, over the queries: 1 is before all others."""
+        found = [
+            _average_precision(alike(each.title, self.titles), self.titles, each.same)
+            for each in queries
+        ]
+        return sum(found) / len(found)
+
+
+def _queries(name: str) -> tuple[Query, ...]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t")
         return tuple(Query(row["query"], frozenset(row["same"].split("|"))) for row in rows)
 
 
-QUERIES = _queries()
-MAKING, HELD_OUT = QUERIES[::2], QUERIES[1::2]
-TITLES = sorted({title for query in QUERIES for title in query.same})
+def _by_hash(queries: tuple[Query, ...], odd: int) -> tuple[Query, ...]:
+    return tuple(each for each in queries if zlib.crc32(each.title.encode()) % 2 == odd)
 
 
-def mean_average_precision(alike: Alike, queries: tuple[Query, ...]) -> float:
-    """How early the titles that mean the same come, over the queries: 1 is before all others."""
-    return sum(_average_precision(alike(each.title, TITLES), each.same) for each in queries) / len(
-        queries
-    )
+_HERE = _queries("same_titles.tsv")
+_EVERYWHERE = _queries("occupation_titles.tsv")
+HERE = Judged(_HERE[::2], _HERE[1::2])
+EVERYWHERE = Judged(_by_hash(_EVERYWHERE, 0), _by_hash(_EVERYWHERE, 1))
 
 
 def plain(query: str, titles: list[str]) -> list[float]:
@@ -59,11 +87,11 @@ def plain(query: str, titles: list[str]) -> list[float]:
     return [_cosine(asked, weighed(bag)) for bag in bags]
 
 
-def _average_precision(scores: list[float], same: frozenset[str]) -> float:
+def _average_precision(scores: list[float], titles: list[str], same: frozenset[str]) -> float:
     order = sorted(range(len(scores)), key=lambda at: (-scores[at], at))
     hits, total = 0, 0.0
     for place, at in enumerate(order, start=1):
-        if TITLES[at] in same:
+        if titles[at] in same:
             hits += 1
             total += hits / place
     return total / len(same)

@@ -1,7 +1,7 @@
 """How alike short texts are: titles of work and names of skills, by their characters and their meaning.
 
 A text is a bag of features: single characters, pairs of neighbours, the meanings that a table of
-words written by hand finds in it, and the fields those belong to. What many texts of the list have
+words written by hand finds in it, and the families and fields those belong to. What many texts of the list have
 tells little (idf); what ends a title in general (员, 工程师), says nothing of the work (急招,
 包吃住, a town) or stands in brackets counts less. Nothing is learned, and no text is cut into words.
 """
@@ -23,9 +23,10 @@ Ints = NDArray[np.int64]
 # What a feature of each kind weighs.
 CHARACTER = 0.6
 PAIR = 0.5
-MEANING = 2.2
-FIELD = 1.0
-HEAD = 0.8
+MEANING = 3.0
+KIN = 1.0
+FIELD = 0.9
+END = 0.8
 BRACKETED = 0.7
 # The share of the query that a text contains counts beside how alike the two are as wholes.
 CONTAINED = 0.3
@@ -33,11 +34,15 @@ CONTAINED = 0.3
 BEHIND = 1200.0
 
 _LINE = 10
-_OPENING = np.array([ord(each) for each in "([{<【《「"], dtype=np.int64)
-_CLOSING = np.array([ord(each) for each in ")]}>】》」"], dtype=np.int64)
+# So many texts can be told apart beside a feature in one number.
+_MANY = 1 << 16
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+_BRACKETS = np.zeros(0x3100, dtype=np.int64)
+_BRACKETS[[ord(each) for each in "([{<【《「"]] = 1
+_BRACKETS[[ord(each) for each in ")]}>】》」"]] = -1
+# Features are numbers; those of a kind begin at its own place.
 _PAIRS = 1 << 44
-_MEANINGS = 1 << 46
-_FIELDS = 1 << 47
+_TOLD = 1 << 46
 
 
 def similarity(query: str, titles: list[str]) -> list[float]:
@@ -51,7 +56,7 @@ def similarity(query: str, titles: list[str]) -> list[float]:
 
 @dataclass(frozen=True)
 class Bags:
-    """Texts as features: which text has which feature, and how strongly."""
+    """Texts as features, in the order of those: which text has which, and how strongly."""
 
     text: Ints
     feature: Ints
@@ -71,7 +76,9 @@ class Index:
 
     def scores(self, query: str) -> Floats:
         """How alike each text is to the query."""
-        asked = bags(query, dictionary())
+        if not len(self.feature):
+            return np.zeros(self.count)
+        asked = bags(query.replace("\n", " "), dictionary())
         told = asked.weight * _idf(np.zeros(len(asked.feature)), asked.feature, self.count)
         at = np.searchsorted(self.feature, asked.feature)
         at[at == len(self.feature)] = 0
@@ -94,17 +101,22 @@ def bags(text: str, words: Dictionary) -> Bags:
     """The features of texts that stand on a line each."""
     points = _points(text)
     line = np.cumsum(points == _LINE)
-    weight = _standing(points, line)
+    standing = _standing(points, line)
     found = words.find(points)
     # The characters of a word weigh what it tells.
-    for more in range(int(found.length.max(initial=0))):
-        there = found.length > more
-        np.minimum.at(weight, found.at[there] + more, found.tells[there])
+    weight = standing.copy()
+    tells = words.tells[found.form]
+    little = tells < 1
+    at, length, tells = found.at[little], found.length[little], tells[little]
+    for more in range(int(length.max(initial=0))):
+        there = length > more
+        np.minimum.at(weight, at[there] + more, tells[there])
     cjk = (points >= 0x3400) & (points <= 0x9FFF)
     letter = (points >= ord("a")) & (points <= ord("z"))
     pair = (cjk[:-1] & cjk[1:]) | (letter[:-1] & letter[1:])
-    meant, of_field = found.meaning >= 0, found.field >= 0
-    strength = np.where(found.is_head, HEAD, MEANING) * weight[found.at]
+    word, told = words.told.of(found.form)
+    at, kind = found.at[word], words.told.kind[told]
+    by_kind = np.array([MEANING, KIN, FIELD, END])
     parts = (
         (line[cjk], points[cjk], CHARACTER * weight[cjk]),
         (
@@ -112,11 +124,10 @@ def bags(text: str, words: Dictionary) -> Bags:
             (points[:-1] << 21 | points[1:])[pair] | _PAIRS,
             PAIR * ((weight[:-1] + weight[1:]) / 2)[pair],
         ),
-        (line[found.at][meant], found.meaning[meant] | _MEANINGS, strength[meant]),
         (
-            line[found.at][of_field],
-            found.field[of_field] | _FIELDS,
-            FIELD * weight[found.at][of_field],
+            line[at],
+            (kind << 21 | words.told.which[told]) | _TOLD,
+            by_kind[kind] * words.told.weight[told] * standing[at],
         ),
     )
     return _summed(*(np.concatenate(each) for each in zip(*parts, strict=True)))
@@ -124,9 +135,11 @@ def bags(text: str, words: Dictionary) -> Bags:
 
 @lru_cache(maxsize=8)
 def _index(titles: tuple[str, ...]) -> Index:
-    bag = bags("\n".join(" ".join(each.split()) for each in titles), dictionary())
-    order = np.lexsort((bag.text, bag.feature))
-    feature, text, weight = bag.feature[order], bag.text[order], bag.weight[order]
+    lines = "\n".join(titles)
+    if lines.count("\n") >= len(titles):
+        lines = "\n".join(each.replace("\n", " ") for each in titles)
+    bag = bags(lines, dictionary())
+    feature, text, weight = bag.feature, bag.text, bag.weight
     first = np.flatnonzero(np.diff(feature, prepend=-1))
     start = np.append(first, len(feature))
     common = np.diff(start)
@@ -159,18 +172,21 @@ def _behind() -> Behind:
     words = dictionary()
     bag = bags("\n".join(words.forms), words)
     feature, common = np.unique(bag.feature, return_counts=True)
-    plain = feature < _MEANINGS
+    plain = feature < _TOLD
     return Behind(feature[plain], common[plain] / len(words.forms))
 
 
 def _points(text: str) -> Ints:
-    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = unicodedata.normalize("NFKC", text.translate(_WIDE)).lower()
     return np.frombuffer(plain.encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
 
 
 def _standing(points: Ints, line: Ints) -> Floats:
     """What stands in brackets counts less."""
-    depth: Ints = np.cumsum(np.isin(points, _OPENING)) - np.cumsum(np.isin(points, _CLOSING))
+    steps = _BRACKETS[np.minimum(points, len(_BRACKETS) - 1)]
+    if not steps.any():
+        return np.ones(len(points))
+    depth: Ints = np.cumsum(steps)
     # Brackets that are not closed end with their line.
     first = np.flatnonzero(np.diff(line, prepend=-1))
     before = np.where(first > 0, depth[first - 1], 0)
@@ -180,7 +196,11 @@ def _standing(points: Ints, line: Ints) -> Floats:
 
 def _summed(text: Ints, feature: Ints, weight: Floats) -> Bags:
     """Each feature of a text once; what is there twice counts a little more, not double."""
-    order = np.lexsort((feature, text))
+    order = (
+        np.lexsort((text, feature))
+        if text.max(initial=0) >= _MANY
+        else (feature << 16 | text).argsort()
+    )
     text, feature, weight = text[order], feature[order], weight[order]
     new = (np.diff(text, prepend=-1) != 0) | (np.diff(feature, prepend=-1) != 0)
     first = np.flatnonzero(new)

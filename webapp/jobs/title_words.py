@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field as dataclass_field
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +18,13 @@ Ints = NDArray[np.int64]
 
 DATA = Path(__file__).parent / "data"
 NOISE = 0.1
+# How much a word tells that stands in many kinds of work; it is marked in the table.
+GENERAL, MARK = 0.6, "~"
+
+# What a word can tell: its meaning, a family of groups of meanings that are near each other, the field
+# of the meaning, and how a title ends.
+MEANING, KIN, FIELD, END = range(4)
+
 # The field of skills that belong to no other.
 SKILLS = "skill"
 
@@ -25,54 +32,84 @@ _FIRST_CJK, _LAST_CJK = 0x3400, 0x9FFF
 
 # Words are looked up by numbers: the points of their characters as digits, wrapped at 64 bits.
 _BASE = np.uint64(0x9E3779B97F4A7C15)
+_SHORT = np.uint64(48)
 
 
 @dataclass(frozen=True)
 class Matches:
-    """Words found in texts: where, how long, what they tell, mean and belong to.
-
-    `meaning` and `field` are -1 where there is none.
-    """
+    """Words found in texts: where, how long, and which of the forms."""
 
     at: Ints
     length: Ints
-    tells: Floats
-    meaning: Ints
-    field: Ints
-    is_head: NDArray[np.bool_]
+    form: Ints
+
+
+@dataclass(frozen=True)
+class Told:
+    """What words tell beside their characters: of which kind, which of that kind, and how strongly.
+
+    What a form tells stands together, from `first[form]`, `many[form]` of it.
+    """
+
+    first: Ints
+    many: Ints
+    kind: Ints
+    which: Ints
+    weight: Floats
+
+    def of(self, forms: Ints) -> tuple[Ints, Ints]:
+        """For everything that these forms tell: which of them tells it, and where it stands here."""
+        many = self.many[forms]
+        which = np.repeat(np.arange(len(forms)), many)
+        before = np.cumsum(many) - many
+        return which, np.arange(len(which)) + (self.first[forms] - before)[which]
+
+
+@dataclass(frozen=True)
+class Known:
+    """The forms of one length by their numbers; `may_be` tells by the first bits that a number is none."""
+
+    number: NDArray[np.uint64]
+    form: Ints
+    may_be: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Every form with what it tells, means and belongs to; by length the numbers of the forms."""
+    """Every form and what it tells; by length the numbers of the forms."""
 
     forms: tuple[str, ...]
     tells: Floats
-    meaning: Ints
-    field: Ints
     is_head: NDArray[np.bool_]
-    by_length: dict[int, tuple[NDArray[np.uint64], Ints]]
+    told: Told
+    by_length: dict[int, Known]
 
     def find(self, points: Ints) -> Matches:
         """The words in a text, as its code points. A word inside of a longer one does not count."""
         nothing = np.zeros(0, dtype=np.int64)
         places, lengths, forms = [nothing], [nothing], [nothing]
         reach = np.zeros(len(points), dtype=np.int64)
-        letter = ((points >= ord("a")) & (points <= ord("z"))).astype(bool)
+        letter = np.concatenate(([0], (points >= ord("a")) & (points <= ord("z")), [0])).astype(
+            bool
+        )
         numbers = _numbers(points, max(self.by_length))
         for length in sorted(self.by_length, reverse=True):
             if length > len(points):
                 continue
-            known, form = self.by_length[length]
+            known = self.by_length[length]
             number = numbers[length]
-            at = np.searchsorted(known, number)
-            at[at == len(known)] = 0
-            found = np.flatnonzero(known[at] == number)
-            found = found[reach[found] < found + length]
-            found = found[_whole_word(letter, found, length)]
+            found = np.flatnonzero(known.may_be[number >> _SHORT])
+            at = np.searchsorted(known.number, number[found])
+            at[at == len(known.number)] = 0
+            right = known.number[at] == number[found]
+            right &= reach[found] < found + length
+            right &= _whole_word(letter, found, length)
+            found, at = found[right], at[right]
+            if not len(found):
+                continue
             places.append(found)
             lengths.append(np.full(len(found), length))
-            forms.append(form[at[found]])
+            forms.append(known.form[at])
             ends = np.zeros(len(points), dtype=np.int64)
             ends[found] = found + length
             reach = np.maximum(reach, np.maximum.accumulate(ends))
@@ -80,68 +117,94 @@ class Dictionary:
         # A single character is the end of a title only where nothing follows it: 员, but not 员工.
         after = np.append(points, 0)[place + size]
         ends = ~self.is_head[which] | (size > 1) | (after < _FIRST_CJK) | (after > _LAST_CJK)
-        place, size, which = place[ends], size[ends], which[ends]
-        return Matches(
-            at=place,
-            length=size,
-            tells=self.tells[which],
-            meaning=self.meaning[which],
-            field=self.field[which],
-            is_head=self.is_head[which],
-        )
+        return Matches(at=place[ends], length=size[ends], form=which[ends])
+
+
+@dataclass
+class _Entry:
+    """A form while the tables are read."""
+
+    tells: float
+    is_head: bool
+    told: list[tuple[int, int, float]] = dataclass_field(default_factory=list)
 
 
 @cache
 def dictionary() -> Dictionary:
     """The words of the house; read once."""
-    forms = _forms()
-    names = tuple(forms)
-    tells, meanings, of_field, is_head = zip(*forms.values(), strict=True)
-    by_length: dict[int, tuple[NDArray[np.uint64], Ints]] = {}
-    for length in {len(form) for form in names}:
-        which = np.array([at for at, form in enumerate(names) if len(form) == length])
-        numbers = np.array([_number(names[at]) for at in which], dtype=np.uint64)
-        order = np.argsort(numbers)
-        by_length[length] = (numbers[order], which[order])
+    words, heads = _words(), _heads()
+    for form, entry in words.items():
+        ending = next((form[at:] for at in range(len(form)) if form[at:] in heads), "")
+        entry.told += heads[ending].told if ending else []
+    for (form,) in rows("title_noise.txt", header=False):
+        heads.setdefault(form, _Entry(NOISE, is_head=True))
+    every = heads | words
+    forms, entries = tuple(every), every.values()
+    many = np.array([len(each.told) for each in entries])
+    kind, which, weight = zip(*(one for each in entries for one in each.told), strict=True)
     return Dictionary(
-        forms=names,
-        tells=np.array(tells),
-        meaning=np.array(meanings),
-        field=np.array(of_field),
-        is_head=np.array(is_head),
-        by_length=by_length,
+        forms=forms,
+        tells=np.array([each.tells for each in entries]),
+        is_head=np.array([each.is_head for each in entries]),
+        told=Told(
+            first=np.cumsum(many) - many,
+            many=many,
+            kind=np.array(kind),
+            which=np.array(which),
+            weight=np.array(weight),
+        ),
+        by_length=_by_length(forms),
     )
 
 
-# What a word tells, means and belongs to, and whether it is an end.
-_Told = tuple[float, int, int, bool]
-
-
-def _forms() -> dict[str, _Told]:
-    """Every form with what is told of it; what stands in several files is what the first one says."""
-    forms: dict[str, _Told] = {}
+def _words() -> dict[str, _Entry]:
+    kin: dict[str, list[int]] = {}
+    for family, (groups,) in enumerate(rows("title_kin.tsv")):
+        for group in groups.split("|"):
+            kin.setdefault(group, []).append(family)
     fields: dict[str, int] = {}
-    meaning = 0
-    for name, words in _rows("title_words.tsv"):
-        field = fields.setdefault(name, len(fields))
-        forms |= dict.fromkeys(words.split("|"), (1.0, meaning, field, False))
-        meaning += 1
-    for term, _english, parent, aliases in _rows("skills.tsv"):
+    words: dict[str, _Entry] = {}
+    meanings = 0
+    for meanings, (field, group, forms) in enumerate(rows("title_words.tsv"), start=1):
+        told = [(MEANING, meanings), (FIELD, fields.setdefault(field, len(fields)))]
+        told += [(KIN, family) for family in kin.get(f"{field}.{group}", ())]
+        for form in forms.split("|"):
+            weight = GENERAL if form.startswith(MARK) else 1.0
+            entry = words.setdefault(form.removeprefix(MARK), _Entry(1.0, is_head=False))
+            entry.told += [(kind, which, weight) for kind, which in told]
+    for meaning, (term, _english, parent, aliases) in enumerate(rows("skills.tsv"), meanings + 1):
         # A skill one of whose words stands above has that meaning, another one is kin of its parent;
         # one whose words are told apart above stays apart.
         names = [plain(each) for each in (term, *aliases.split("|")) if each]
-        known = [forms[each] for each in names if each in forms]
-        above = forms.get(plain(parent))
-        field = above[2] if above else fields.setdefault(SKILLS, len(fields))
+        known = [words[each] for each in names if each in words]
         if len(known) < 2:
-            told = known[0] if known else (1.0, meaning, field, False)
-            forms = dict.fromkeys(names, told) | forms
-            meaning += 1
-    for weight, ends in _rows("title_heads.tsv"):
-        forms = dict.fromkeys(ends.split("|"), (float(weight), meaning, -1, True)) | forms
-        meaning += 1
-    noise = [form for (form,) in _rows("title_noise.txt", header=False)]
-    return dict.fromkeys(noise, (NOISE, -1, -1, True)) | forms
+            above = words.get(plain(parent), _Entry(1.0, is_head=False)).told
+            own = [each for each in above if each[0] == FIELD] or [(FIELD, fields[SKILLS], 1.0)]
+            told_of = known[0].told if known else [(MEANING, meaning, 1.0), *own]
+            for name in names:
+                words.setdefault(name, _Entry(1.0, is_head=False, told=list(told_of)))
+    return words
+
+
+def _heads() -> dict[str, _Entry]:
+    heads: dict[str, _Entry] = {}
+    for head, (weight, forms) in enumerate(rows("title_heads.tsv")):
+        for form in forms.split("|"):
+            entry = heads.setdefault(form, _Entry(float(weight), is_head=True))
+            entry.told.append((END, head, float(weight)))
+    return heads
+
+
+def _by_length(names: tuple[str, ...]) -> dict[int, Known]:
+    by_length: dict[int, Known] = {}
+    for length in {len(form) for form in names}:
+        form = np.array([at for at, name in enumerate(names) if len(name) == length])
+        number = np.array([_number(names[at]) for at in form], dtype=np.uint64)
+        order = np.argsort(number)
+        may_be = np.zeros(1 << (64 - int(_SHORT)), dtype=bool)
+        may_be[number >> _SHORT] = True
+        by_length[length] = Known(number[order], form[order], may_be)
+    return by_length
 
 
 def _numbers(points: Ints, longest: int) -> dict[int, NDArray[np.uint64]]:
@@ -161,14 +224,17 @@ def _number(form: str) -> int:
 
 
 def _whole_word(letter: NDArray[np.bool_], found: Ints, length: int) -> NDArray[np.bool_]:
-    """Latin letters are words between what is no letter: no `it` is found in `digital`."""
-    padded = np.concatenate(([False], letter, [False]))
-    cut_before = padded[found] & padded[found + 1]
-    cut_after = padded[found + length] & padded[found + length + 1]
+    """Latin letters are words between what is no letter: no `it` is found in `digital`.
+
+    `letter` tells of each place whether a letter stands there, with one place more at both ends.
+    """
+    cut_before = letter[found] & letter[found + 1]
+    cut_after = letter[found + length] & letter[found + length + 1]
     return ~(cut_before | cut_after)
 
 
-def _rows(name: str, *, header: bool = True) -> Iterator[list[str]]:
+def rows(name: str, *, header: bool = True) -> Iterator[list[str]]:
+    """The rows of a table of words, without its remarks."""
     with (DATA / name).open(encoding="utf-8", newline="") as file:
         rows = (row for row in csv.reader(file, delimiter="\t") if not row[0].startswith("#"))
         if header:
