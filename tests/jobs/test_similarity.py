@@ -106,15 +106,16 @@ def test_the_order_of_the_list_moves_the_answers_with_it() -> None:
 
 
 def test_2500_titles_take_less_than_50_ms() -> None:
+    # Its own time: the tests of others run beside it.
     every = judged.EVERYWHERE.titles
     titles = [f"{title}{at % 7}" for at, title in enumerate(every * 2)][:2500]
     assert len(titles) == 2500
     times = []
     for more in range(5):
         fresh = [f"{title} {more}" for title in titles]
-        begun = time.perf_counter()
+        begun = time.process_time()
         similarity("收银员", fresh)
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     assert min(times) < 0.05
 
 
