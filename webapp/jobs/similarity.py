@@ -21,11 +21,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 # What a feature of each kind weighs.
-CHARACTER = 0.6
-PAIR = 0.5
+CHARACTER = 0.7
+PAIR = 0.4
 MEANING = 3.0
 KIN = 1.0
-FIELD = 0.9
+FIELD = 0.8
 END = 0.8
 BRACKETED = 0.7
 # The share of the query that a text contains counts beside how alike the two are as wholes.

@@ -19,7 +19,7 @@ Ints = NDArray[np.int64]
 DATA = Path(__file__).parent / "data"
 NOISE = 0.1
 # How much a word tells that stands in many kinds of work; it is marked in the table.
-GENERAL, MARK = 0.6, "~"
+GENERAL, MARK = 0.7, "~"
 
 # What a word can tell: its meaning, a family of groups of meanings that are near each other, the field
 # of the meaning, and how a title ends.
@@ -116,8 +116,10 @@ class Dictionary:
         place, size, which = (np.concatenate(each) for each in (places, lengths, forms))
         # A single character is the end of a title only where nothing follows it: 员, but not 员工.
         after = np.append(points, 0)[place + size]
-        ends = ~self.is_head[which] | (size > 1) | (after < _FIRST_CJK) | (after > _LAST_CJK)
-        return Matches(at=place[ends], length=size[ends], form=which[ends])
+        right = ~self.is_head[which] | (size > 1) | (after < _FIRST_CJK) | (after > _LAST_CJK)
+        # There is no 电工 in 风电工程师.
+        right &= (points[place + size - 1] != ord("工")) | (after != ord("程"))
+        return Matches(at=place[right], length=size[right], form=which[right])
 
 
 @dataclass
