@@ -260,6 +260,30 @@ def test_a_posting_has_room_for_three_recommendations_for_each_opening(
     assert session.scalar(select(func.count()).select_from(Push)) == 4
 
 
+def test_a_contact_is_hidden_when_the_introduction_is_over(market: Market) -> None:
+    posting = published(market)
+    made = introduced(market, posting, State.CONSENTED)
+    assert introductions.reveal(made, purpose="面试", by=market.boss)["phone"]
+    postings.close(posting, by=market.boss)
+    assert made.state == State.LAPSED
+    with pytest.raises(NotOpen):
+        introductions.reveal(made, purpose="面试", by=market.boss)
+
+
+def test_a_minor_is_kept_from_hazardous_work_whatever_they_wish(market: Market) -> None:
+    posting = published(market, hazard=True)
+    young = looking(market, birth_year=MORNING.year - 17)
+    with pytest.raises(NotOpen):
+        introductions.interest(young, posting, by=market.seeker)
+
+
+def test_whoever_wants_to_be_left_alone_is_not_asked(market: Market) -> None:
+    posting = published(market)
+    seeker = looking(market, push=False)
+    with pytest.raises(NotOpen):
+        introductions.invite(seeker, posting, by=market.boss, origin=Origin.EMPLOYER)
+
+
 def test_withdrawing_ends_every_talk(session: Session, market: Market) -> None:
     made = introduced(market, published(market), State.CONSENTED)
     seekers.withdraw(made.seeker, by=market.seeker)

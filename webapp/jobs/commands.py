@@ -28,7 +28,7 @@ _FILE = click.argument(
 @group.command("load")
 def load() -> None:
     """Kinds of work the house comes with are known, and the first edition is in force."""
-    click.echo(f"{_done(standards.load)} kinds of work known")
+    click.echo(f"{_kept(standards.load)} kinds of work known")
 
 
 @group.command("occupations")
@@ -36,7 +36,7 @@ def load() -> None:
 def occupations(file: Path) -> None:
     """Kinds of work from a file: code, Chinese and English name, with tabs between them."""
     text = file.read_text("utf-8")
-    count = _done(lambda: standards.keep_occupations(standards.read_occupations(text)))
+    count = _kept(lambda: standards.keep_occupations(standards.read_occupations(text)))
     click.echo(f"{count} kinds of work known")
 
 
@@ -78,15 +78,16 @@ def weigh() -> None:
 
 
 def _renewed(deed: Callable[[], object]) -> None:
-    _done(deed)
+    """What the deed lays down is in force, and every pair is looked at again."""
+    tasks.defer("jobs.count_anew", lock="jobs.count_anew")
+    _kept(deed)
     edition = standards.standard().edition_id
     click.echo(f"edition {edition} is in force; recommendations are counted anew")
 
 
-def _done(deed: Callable[[], T]) -> T:
+def _kept(deed: Callable[[], T]) -> T:
     try:
         answer = deed()
-        tasks.defer("jobs.count_anew", lock="jobs.count_anew")
     except Refusal as refusal:
         raise click.ClickException(str(refusal.words)) from refusal
     db.session.commit()

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
 
 from webapp.base import clock, tasks
 from webapp.base.access import HOUSE, Actor, may
@@ -16,6 +17,8 @@ from webapp.base.db import db, lock, lock_all
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.base.language import N_
 from webapp.jobs import queries
+from webapp.jobs.explained import GATE_WORDS
+from webapp.jobs.gates import Gate
 from webapp.jobs.matching import Matcher
 from webapp.jobs.models import Consent, Hire, Introduction, Posting, Seeker, Visit
 from webapp.jobs.pushing import begun
@@ -37,6 +40,9 @@ from webapp.jobs.rules import (
 )
 from webapp.jobs.telling import tell_each, tell_firm, tell_firms, tell_quietly, tell_seeker
 from webapp.people import days, phones
+
+# Nobody may agree to what the law forbids.
+_BY_LAW = frozenset((Gate.TOO_YOUNG, Gate.HAZARD))
 
 # What a consent says that it is for, and what may be seen by it.
 PURPOSE = N_("to be invited to an interview for this posting")
@@ -65,6 +71,8 @@ def interest_all(wishes: Sequence[tuple[Seeker, Posting, Actor]]) -> list[Introd
 def invite(seeker: Seeker, posting: Posting, *, by: Actor, origin: Origin) -> Introduction:
     """A seeker whom nobody knows by name yet is asked whether they are interested."""
     _must_be_open(posting)
+    if not seeker.push:
+        raise NotOpen(GATE_WORDS[Gate.OPTED_OUT])
     if queries.between(seeker.id, posting.id) is not None:
         raise Changed(_l("They have been brought together already."))
     made = _begin([(seeker, posting)], origin, by=by)[0]
@@ -113,10 +121,7 @@ def consent_all(
 def take_back(introduction: Introduction, *, by: Actor, base_version: int | None = None) -> None:
     """The employer sees the contact no more."""
     INTRODUCTION_FLOW.move(introduction, "take_back", by=by, base_version=base_version)
-    given = introduction.consent
-    if given is not None:
-        given.withdrawn_at = clock.now()
-        db.session.flush()
+    _hide([introduction])
     tell_firm(
         introduction.posting,
         N_("A candidate for “%(what)s” has withdrawn the consent. Their contact is hidden again."),
@@ -289,6 +294,7 @@ def miss(introduction: Introduction, *, by: Actor, base_version: int | None = No
     """The seeker did not come to the interview."""
     INTRODUCTION_FLOW.move(introduction, "miss", by=by, base_version=base_version)
     introduction.ended_at = clock.now()
+    _hide([introduction])
     words = N_("You did not come to the interview for “%(what)s”. Is that right? Tell us if not.")
     tell_seeker(introduction.seeker, introduction.posting, words)
     settle([introduction.seeker_id])
@@ -331,6 +337,7 @@ def lapse(introductions: Iterable[Introduction], words: str, *, to_firm: bool = 
     INTRODUCTION_FLOW.move_all([(each, HOUSE) for each in found], "lapse")
     for each in found:
         each.ended_at = clock.now()
+    _hide(found)
     if to_firm:
         tell_firms(found, words)
     else:
@@ -356,8 +363,11 @@ def _begin(
     made = []
     for seeker, posting in pairs:
         counted = matcher.between(seeker, posting, asked_by_seeker=True)
-        if seeker.state == SeekerState.WITHDRAWN:
+        if seeker.state not in queries.SOUGHT:
             raise NotOpen(_l("They do not look for work any more."))
+        barred = next((each.gate for each in counted.gates if each.gate in _BY_LAW), None)
+        if barred is not None:
+            raise NotOpen(GATE_WORDS[barred])
         made.append(begun(seeker, posting, origin=origin, percent=counted.whole))
     db.session.add_all(made)
     db.session.flush()
@@ -387,11 +397,21 @@ def _no(
     )
     introduction.reason, introduction.feedback = reason, note
     introduction.ended_at = clock.now()
-    given = introduction.consent
-    if given is not None:
-        given.withdrawn_at = clock.now()
-    db.session.flush()
+    _hide([introduction])
     settle([introduction.seeker_id])
+
+
+def _hide(introductions: Sequence[Introduction]) -> None:
+    """What one agreed to for these introductions is over: nobody sees a contact through them any more."""
+    db.session.flush()
+    theirs = Consent.introduction_id.in_([each.id for each in introductions])
+    db.session.execute(
+        update(Consent)
+        .where(theirs, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now())
+    )
+    for each in introductions:
+        db.session.expire(each, ["consents"])
 
 
 def _must_be_open(posting: Posting) -> None:

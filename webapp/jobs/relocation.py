@@ -36,7 +36,8 @@ def follow(made: BoundarySet, by: Actor | None) -> int:
         )
     rehomed = _rehome()
     ways.forget()
-    tasks.defer("jobs.count_anew", lock="jobs.count_anew")
+    if queries.working_places():
+        tasks.defer("jobs.count_anew", lock="jobs.count_anew")
     return len(moved) + rehomed
 
 

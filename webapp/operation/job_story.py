@@ -22,7 +22,7 @@ from webapp.jobs.rules import VISIT_DAYS, Benefit, Certificate, Employment, Mode
 from webapp.jobs.seekers import Profile
 from webapp.operation.cast import actor
 from webapp.operation.news_story import credit_code
-from webapp.people import actors, days, enterprises, queries as people
+from webapp.people import actions as accounts, actors, days, enterprises, queries as people
 from webapp.people.actors import Person
 from webapp.people.enterprises import Described
 from webapp.people.models import Account, Enterprise
@@ -330,7 +330,7 @@ class _Tale:
     def _visits(self) -> None:
         """Return visits were made, but for those of the last days."""
         done = select(Visit).where(
-            Visit.state == VisitState.DUE, Visit.due_on < days.today() - timedelta(days=3)
+            Visit.state == VisitState.DUE, Visit.due_on < self.today - timedelta(days=6)
         )
         tale = db.session.scalars(
             done.join(Visit.hire)
@@ -344,7 +344,7 @@ class _Tale:
                 said = "【示例】四人均在岗，企业表示满意，愿继续通过平台招聘"
                 visits.visit(tale, stays=True, hired=TALE_HIRED, note=said, by=self.street)
         others = db.session.scalars(done.order_by(Visit.id)).all()
-        with self._ago(2, 15):
+        with self._ago(6, 15):
             deeds = [(each, self.street) for each in others]
             visits.visit_all(deeds, stays=True, note="【示例】在岗，无困难")
 
@@ -353,6 +353,10 @@ class _Tale:
         shop, cash = firms[0], KINDS[1]
         home = shop.enterprise.grid_id or self.homes[0][0]
         looking = people.by_username("seeker")
+        if looking is not None and looking.phone is None:
+            accounts.change_account(
+                looking, name=looking.name, username="seeker", phone=PHONE, by=self.admin
+            )
         folk: list[Seeker] = []
         if looking is not None:
             with self._ago(4):
@@ -384,5 +388,7 @@ class _Tale:
             )
 
 
+# An example, as the contact phones of the demo are.
+PHONE = "13800009911"
 # The supermarket looks for so many more people now.
 NOW_OPENINGS = 3
