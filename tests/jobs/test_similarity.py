@@ -69,6 +69,11 @@ def test_what_only_comes_from_the_same_field_stands_between_the_same_and_the_for
         ("护工", "养老护理员", "护林员"),
         ("IT支持", "桌面运维", "digital marketing"),
         ("电焊工", "氩弧焊师傅", "电工"),
+        ("电工", "电气安装工", "风电工程师"),
+        ("管理顾问", "企业顾问", "财富管理顾问"),
+        ("生产工人", "普工", "食品加工人员"),
+        ("Help Desk", "桌面支持工程师", "前台"),
+        ("CFO", "财务总监", "首席技术官"),
     ],
 )
 def test_what_means_the_same_is_more_alike(query: str, same: str, other: str) -> None:

@@ -127,7 +127,7 @@ def bags(text: str, words: Dictionary) -> Bags:
         (
             line[at],
             (kind << 21 | words.told.which[told]) | _TOLD,
-            by_kind[kind] * words.told.weight[told] * standing[at],
+            by_kind[kind] * words.told.weight[told] * (standing[found.at] * found.share)[word],
         ),
     )
     return _summed(*(np.concatenate(each) for each in zip(*parts, strict=True)))

@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 
 DATA = Path(__file__).parent / "data"
 NOISE = 0.1
+# How much a word tells that begins inside of another one: 管理顾问 in 财富管理顾问.
+OVERLAPPED = 0.25
 # How much a word tells that stands in many kinds of work; it is marked in the table.
 GENERAL, MARK = 0.7, "~"
 
@@ -37,11 +39,12 @@ _SHORT = np.uint64(48)
 
 @dataclass(frozen=True)
 class Matches:
-    """Words found in texts: where, how long, and which of the forms."""
+    """Words found in texts, in their order: where, how long, which form, and how much of it counts."""
 
     at: Ints
     length: Ints
     form: Ints
+    share: Floats
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,22 @@ class Dictionary:
             ends[found] = found + length
             reach = np.maximum(reach, np.maximum.accumulate(ends))
         place, size, which = (np.concatenate(each) for each in (places, lengths, forms))
+        right = self._stands(points, place, size, which)
+        order = np.argsort(place[right], kind="stable")
+        place, size, which = (each[right][order] for each in (place, size, which))
+        ends = np.maximum.accumulate(np.append(0, place + size))[:-1]
+        share = np.where(place < ends, OVERLAPPED, 1.0)
+        return Matches(at=place, length=size, form=which, share=share)
+
+    def _stands(self, points: Ints, place: Ints, size: Ints, which: Ints) -> NDArray[np.bool_]:
+        """Which words are such where they were found, as what follows tells."""
+        last, after = points[place + size - 1], np.append(points, 0)[place + size]
         # A single character is the end of a title only where nothing follows it: 员, but not 员工.
-        after = np.append(points, 0)[place + size]
         right = ~self.is_head[which] | (size > 1) | (after < _FIRST_CJK) | (after > _LAST_CJK)
-        # There is no 电工 in 风电工程师.
-        right &= (points[place + size - 1] != ord("工")) | (after != ord("程"))
-        return Matches(at=place[right], length=size[right], form=which[right])
+        # There is no 电工 in 风电工程师, and no 工人 in 加工人员.
+        right &= (last != ord("工")) | (after != ord("程"))
+        right &= (last != ord("人")) | (after != ord("员")) | (size > 2)
+        return right
 
 
 @dataclass
