@@ -128,7 +128,9 @@ class Dictionary:
         """Which words are such where they were found, as what follows tells."""
         last, after = points[place + size - 1], np.append(points, 0)[place + size]
         # A single character is the end of a title only where nothing follows it: 员, but not 员工.
-        right = ~self.is_head[which] | (size > 1) | (after < _FIRST_CJK) | (after > _LAST_CJK)
+        right: NDArray[np.bool_] = (
+            ~self.is_head[which] | (size > 1) | (after < _FIRST_CJK) | (after > _LAST_CJK)
+        )
         # There is no 电工 in 风电工程师, and no 工人 in 加工人员.
         right &= (last != ord("工")) | (after != ord("程"))
         right &= (last != ord("人")) | (after != ord("员")) | (size > 2)
