@@ -15,6 +15,7 @@ from bench import (
     desk,
     jobs,
     near,
+    openings,
     plans,
     points,
     soonest,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "broken": broken.figures,
     "jobs": jobs.figures,
     "soonest": soonest.figures,
+    "openings": openings.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,
     "near": near.figures,
