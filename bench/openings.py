@@ -13,9 +13,6 @@ from typing import Any
 import numpy as np
 import shapely
 from sqlalchemy import text
-from webapp.jobs.matching import least_of_push, reach_of_push
-from webapp.jobs.queries import Asked
-from webapp.jobs.standards import DATA, read_occupations, read_substitutes
 
 from bench.figures import Figure, best
 from bench.ground import Ground
@@ -27,7 +24,10 @@ from webapp.grids import bulk
 from webapp.jobs import batch, criteria, queries
 from webapp.jobs.criteria import Tables
 from webapp.jobs.degree import DESIGN, Posting, Seeker, Way, degree, most_with
+from webapp.jobs.matching import least_of_push, reach_of_push
+from webapp.jobs.queries import Asked
 from webapp.jobs.sides import minor_group
+from webapp.jobs.standards import DATA, read_occupations, read_substitutes
 
 SIZES = (651, 10_000, 100_000)
 TOP = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from webapp.jobs import (
     desk_views,
     employer_views,
+    fair_views,
     posting_views,
     public_views,
     seeker_views,
@@ -18,6 +19,7 @@ ALL = (
     employer_views,
     posting_views,
     desk_views,
+    fair_views,
     visit_views,
     sheet_views,
 )
