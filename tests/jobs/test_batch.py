@@ -84,6 +84,7 @@ def test_more_than_a_block_and_nobody_at_all(monkeypatch: pytest.MonkeyPatch) ->
     assert list(batch.best([], ready, metres[:0], on=ON, count=3)) == []
     nothing = batch.pool([], COUNTED_BY)
     assert batch.degrees(seekers, nothing, metres[:, :0], on=ON).shape == (7, 0)
+    assert batch.degrees([], ready, metres[:0], on=ON).shape == (0, 7)
 
 
 def test_a_no_stays_a_no() -> None:

@@ -72,6 +72,12 @@ def test_a_fair_without_postings_is_empty(market: Market) -> None:
     assert (found.seekers, found.openings, found.stable.count, found.full.count) == (1, 0, 0, 0)
 
 
+def test_a_fair_without_seekers_is_empty(market: Market) -> None:
+    published(market)
+    found = foreseen.foresee(market.head, least=60)
+    assert (found.seekers, found.openings, found.stable.count, found.full.count) == (0, 2, 0, 0)
+
+
 def test_the_staff_read_both_plans_and_nobody_else(
     app: Flask, market: Market, crowd: list[int]
 ) -> None:

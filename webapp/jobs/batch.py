@@ -37,6 +37,8 @@ def degrees(
 
     `metres` of each way, not a number where nobody knows; `declined` where two have said no before.
     """
+    if not metres.size:
+        return np.zeros(metres.shape)
     open_ = ~shut(seekers, of, metres, on)
     if declined is not None:
         open_ &= ~declined
