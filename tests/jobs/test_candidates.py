@@ -85,7 +85,8 @@ def crowd(session: Session, market: Market) -> tuple[list[Seeker], list[Posting]
         who = person(f"crowd{number}", None, None)
         profiles.append((who.id, said))
     people = seekers.enrol(profiles, by=market.agent)
-    postings.publish_all([(each, market.head) for each in made])
+    # They lie all over the territory, not only around the station of the head.
+    postings.publish_all([(each, market.world.admin) for each in made])
     return people, queries.postings(each.id for each in made)
 
 
