@@ -170,3 +170,28 @@ def test_every_state_of_a_case_is_open_or_an_end(world: World) -> None:
     beyond = {(state, name) for state, name in onward if state in rules.ENDED}
     assert beyond == {(State.CLOSED, "reopen"), (State.CLOSED, "archive")}
     assert {state for state, _name in onward} - rules.ENDED == rules.OPEN
+
+
+def test_many_move_together_or_none_does(session: Session, world: World) -> None:
+    cases = [reported(world) for _each in range(3)]
+    CASE_FLOW.move_all([(each, world.dispatcher) for each in cases], "file")
+    assert {each.state for each in cases} == {State.FILED}
+    for each in cases:
+        event = audit.last("case", each.id)
+        assert event is not None
+        assert (event.move, event.before, event.after) == ("file", State.REPORTED, State.FILED)
+        assert event.actor_id == world.dispatcher.id
+    assert audit.broken_links() == []
+    fresh = reported(world)
+    with pytest.raises(NotOpen):
+        CASE_FLOW.move_all([(each, world.dispatcher) for each in (fresh, cases[0])], "file")
+    assert fresh.state == State.REPORTED
+
+
+def test_many_are_moved_by_whoever_may_with_what_it_needs(world: World) -> None:
+    cases = [reported(world) for _each in range(2)]
+    with pytest.raises(NotAllowed):
+        CASE_FLOW.move_all([(cases[0], world.dispatcher), (cases[1], world.stranger)], "file")
+    with pytest.raises(EvidenceMissing):
+        CASE_FLOW.move_all([(each, world.dispatcher) for each in cases], "reject")
+    assert {each.state for each in cases} == {State.REPORTED}

@@ -210,13 +210,10 @@ def kept_ways(modes: Iterable[str]) -> list[KeptWay]:
 
 def working_places() -> list[Posting]:
     """One open posting for each place of work."""
-    found = (
-        select(Posting)
-        .where(Posting.state.in_((PostingState.OPEN, PostingState.PAUSED)))
-        .distinct(Posting.geom)
-        .order_by(Posting.geom, Posting.id)
-    )
-    return list(db.session.scalars(found))
+    going_on = Posting.state.in_((PostingState.OPEN, PostingState.PAUSED))
+    firsts = select(func.min(Posting.id)).where(going_on).group_by(Posting.geom)
+    found = select(Posting).where(Posting.id.in_(firsts))
+    return list(db.session.scalars(found.order_by(Posting.id)))
 
 
 def office() -> int | None:
