@@ -11,7 +11,15 @@ from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import to_lonlat
 from webapp.grids.models import Unit
-from webapp.jobs import employers, introductions, postings, queries, seekers, ways
+from webapp.jobs import (
+    employers,
+    introductions,
+    meeting_queries as meetings,
+    postings,
+    queries,
+    seekers,
+    ways,
+)
 from webapp.jobs.models import Employer, Introduction, Posting, Seeker
 from webapp.jobs.pay import PayUnit
 from webapp.jobs.postings import Offer
@@ -165,7 +173,7 @@ def introduced(
     """An introduction that has come so far, each step at once after the other."""
     who = who or market.seeker
     seeker = queries.seeker_of(who.id) or looking(market, who)
-    known = queries.between(seeker.id, posting.id)
+    known = meetings.between(seeker.id, posting.id)
     if known is None:
         known = introductions.interest(seeker, posting, by=who)
     elif known.state == IntroductionState.PUSHED and state != IntroductionState.PUSHED:
@@ -188,6 +196,6 @@ def introduced(
             break
         deed()
     assert known.state == state
-    found = queries.introduction(known.id)
+    found = meetings.introduction(known.id)
     assert found is not None
     return found

@@ -17,7 +17,7 @@ from tests.world import as_user, peopled
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.grids.models import Grid
-from webapp.jobs import queries
+from webapp.jobs import desk_queries as desk
 from webapp.jobs.models import Hire, Posting
 from webapp.jobs.rules import IntroductionState as State
 from webapp.people.actors import Person
@@ -53,7 +53,7 @@ def busy(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.mark.parametrize("number", ROUNDS)
 def test_the_last_opening_has_one_winner_and_one_clear_message(busy: Busy, number: int) -> None:
     with busy.app.test_request_context("/"), clock.at(MORNING):
-        employer = queries.employer(busy.employer_id)
+        employer = desk.employer(busy.employer_id)
         assert employer is not None
         busy.market.employer = employer
         busy.market.world.home = db.session.get_one(Grid, busy.home_id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.jobs.market import Market, looking, published
 from webapp.base import tasks
-from webapp.jobs import by_the_clock, queries, standards
+from webapp.jobs import by_the_clock, desk_queries as desk, standards
 from webapp.jobs.models import Edition, KeptWay, Posting, Push
 from webapp.jobs.rules import PostingState
 
@@ -100,7 +100,7 @@ def test_the_kinds_of_work_come_with_the_house() -> None:
 
 
 def test_the_staff_find_an_enterprise_by_its_name(market: Market) -> None:
-    assert [each.enterprise.name for each in queries.employers(market.head, words="示例超市")] == [
+    assert [each.enterprise.name for each in desk.employers(market.head, words="示例超市")] == [
         "示例超市"
     ]
-    assert queries.employers(market.other) == []
+    assert desk.employers(market.other) == []

@@ -13,7 +13,15 @@ from tests.jobs.market import MORNING, Market, again, introduced, looking, profi
 from webapp.base import audit
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Unacceptable
 from webapp.base.notices import Notice
-from webapp.jobs import introductions, postings, pushing, queries, seekers, visits
+from webapp.jobs import (
+    desk_queries as desk,
+    introductions,
+    meeting_queries as meetings,
+    postings,
+    pushing,
+    seekers,
+    visits,
+)
 from webapp.jobs.models import Consent, Hire, Introduction, Push, Visit
 from webapp.jobs.rules import (
     IntroductionState as State,
@@ -165,7 +173,7 @@ def test_somebody_from_outside_fills_an_opening_too(session: Session, market: Ma
     posting = published(market, openings=1)
     introductions.hire_outside(posting, words="自行到店应聘", by=market.boss)
     assert again(posting).state == PostingState.FILLED
-    board = queries.board(TODAY)
+    board = desk.board(TODAY)
     assert (board.filled, board.from_outside, board.placed) == (1, 1, 0)
     with pytest.raises(Changed):
         introductions.hire_outside(posting, words="再来一位", by=market.boss)
@@ -218,7 +226,7 @@ def test_a_visit_is_told_to_the_agent_and_noted_once(session: Session, market: M
     with market.at(24 * 8):
         assert visits.remind() == 1
         assert visits.remind() == 0
-        due = queries.visits(market.agent, until=(MORNING + timedelta(days=8)).date())
+        due = meetings.visits(market.agent, until=(MORNING + timedelta(days=8)).date())
         assert [each.days for each in due] == [7]
         assert any("/jobs/visits/" in each.url for each in _told(session, market.agent.id))
         with pytest.raises(NotAllowed):

@@ -18,7 +18,13 @@ from sqlalchemy.orm import Session
 from tests.jobs.market import CODE, MORNING, SHOP, Market, drafted, introduced, looking, published
 from tests.whole_house.test_pages import html_faults
 from tests.world import as_user
-from webapp.jobs import introductions, queries, sheets
+from webapp.jobs import (
+    desk_queries as desk,
+    introductions,
+    meeting_queries as meetings,
+    queries,
+    sheets,
+)
 from webapp.jobs.models import Impression, Introduction, Posting, Push, Seeker
 from webapp.jobs.rules import IntroductionState as State, PostingState
 
@@ -293,7 +299,7 @@ def test_the_pages_of_the_staff(app: Flask, session: Session, market: Market) ->
         "/jobs/desk/sheets/seekers",
     ):
         _text(head, address)
-    due = queries.visits(market.agent, until=MORNING.date())
+    due = meetings.visits(market.agent, until=MORNING.date())
     page = f"/jobs/visits/{due[0].id}"
     _text(agent, page)
     assert agent.post(f"{page}/visit", data={"note": "在岗"}).status_code == 422
@@ -304,10 +310,10 @@ def test_the_pages_of_the_staff(app: Flask, session: Session, market: Market) ->
 
 def test_another_enterprise_becomes_an_employer(app: Flask, market: Market) -> None:
     head = as_user(app, market.head)
-    other = queries.unlisted("水产")[0]
+    other = desk.unlisted("水产")[0]
     answer = head.post("/jobs/desk/employers", data={"enterprise_id": other.id})
     assert answer.status_code == 303
-    employer = queries.employer_of(other.id)
+    employer = desk.employer_of(other.id)
     assert employer is not None
     page = f"/jobs/firms/{employer.id}"
     street = as_user(app, market.world.admin)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.jobs.market import MORNING, OFFER, Market, again, drafted, introduced, looking, published
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
-from webapp.jobs import employers, postings, queries
+from webapp.jobs import desk_queries as desk, employers, postings
 from webapp.jobs.models import Posting, Seeker
 from webapp.jobs.pay import PayUnit
 from webapp.jobs.rules import Employment, IntroductionState, PostingState
@@ -125,8 +125,8 @@ def test_a_stranger_acts_for_no_enterprise(market: Market) -> None:
     made = published(market)
     with pytest.raises(NotAllowed):
         postings.close(made, by=market.other)
-    assert queries.firms_of(market.other) == []
-    assert queries.firms_of(market.boss) == [market.employer]
+    assert desk.firms_of(market.other) == []
+    assert desk.firms_of(market.boss) == [market.employer]
 
 
 def test_who_left_an_enterprise_acts_for_it_no_more(session: Session, market: Market) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import goto, page
-from webapp.jobs import employers, queries, shown
+from webapp.jobs import desk_queries as desk, employers, meeting_queries as meetings, queries, shown
 from webapp.jobs.forms import DeskForm, FirmForm
 from webapp.jobs.rules import (
     INTRODUCTION_FLOW,
@@ -35,11 +35,11 @@ def board() -> Response:
     today = days.today()
     return page(
         "jobs/desk.html",
-        board=queries.board(today),
-        groups=queries.groups(),
-        to_review=queries.to_review(me()),
-        due=queries.visits(me(), until=today, limit=10),
-        stale=queries.employers(me(), stale=True, limit=10),
+        board=desk.board(today),
+        groups=desk.groups(),
+        to_review=desk.to_review(me()),
+        due=meetings.visits(me(), until=today, limit=10),
+        stale=desk.employers(me(), stale=True, limit=10),
         today=today,
         **shown.words(),
     )
@@ -50,7 +50,7 @@ def board() -> Response:
 def postings() -> Response:
     """The postings I may see, by state."""
     wish = _wish()
-    found = queries.listed(
+    found = desk.listed(
         me(),
         state=wish.state,
         words=wish.q,
@@ -73,12 +73,12 @@ def postings() -> Response:
 def firms() -> Response:
     """The employers I may see, those that are to be verified first; and enterprises that could be one."""
     wish = _wish()
-    found = queries.employers(me(), words=wish.q, stale=wish.stale)
+    found = desk.employers(me(), words=wish.q, stale=wish.stale)
     return page(
         "jobs/desk_employers.html",
         rows=found,
-        counts=queries.openings_by_employer(each.id for each in found),
-        others=queries.unlisted(wish.q) if wish.q else [],
+        counts=desk.openings_by_employer(each.id for each in found),
+        others=desk.unlisted(wish.q) if wish.q else [],
         wish=wish,
         old=queries.old(),
         **shown.words(),
@@ -89,7 +89,7 @@ def firms() -> Response:
 @permit("jobs.desk")
 def enlist() -> ResponseReturnValue:
     """An enterprise offers work here from now on."""
-    firm = queries.enterprise(FirmForm.read(request).enterprise_id)
+    firm = desk.enterprise(FirmForm.read(request).enterprise_id)
     if firm is None:
         abort(404)
     made = employers.enlist(firm, by=me())
@@ -101,7 +101,7 @@ def enlist() -> ResponseReturnValue:
 def seekers() -> Response:
     """Who looks for work around my workstation; how to reach them stands nowhere here."""
     wish = _wish()
-    found = queries.seekers_listed(me(), state=wish.state, before=wish.before)
+    found = desk.seekers_listed(me(), state=wish.state, before=wish.before)
     return page(
         "jobs/desk_seekers.html",
         rows=found.rows,
@@ -118,7 +118,7 @@ def seekers() -> Response:
 def introductions() -> Response:
     """The introductions I may see, by state."""
     wish = _wish()
-    found = queries.introductions_listed(me(), state=wish.state, before=wish.before)
+    found = meetings.introductions_listed(me(), state=wish.state, before=wish.before)
     return page(
         "jobs/desk_introductions.html",
         rows=found.rows,
@@ -139,7 +139,7 @@ def due() -> Response:
     today = days.today()
     return page(
         "jobs/desk_visits.html",
-        rows=queries.visits(me(), until=today + AHEAD, done=wish.done),
+        rows=meetings.visits(me(), until=today + AHEAD, done=wish.done),
         wish=wish,
         flow=VISIT_FLOW,
         today=today,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
-from webapp.jobs import employers, postings, queries, shown
+from webapp.jobs import desk_queries as desk, employers, postings, queries, shown
 from webapp.jobs.forms import OfferForm, StepForm, WhoForm
 from webapp.jobs.models import Employer
 from webapp.jobs.posting_views import form_page
@@ -23,31 +23,31 @@ bp = Blueprint("firms", __name__, url_prefix="/jobs/firms")
 @permit("jobs.firms")
 def listed() -> Response:
     """The enterprises I act for, and how one comes to act for one."""
-    firms = queries.firms_of(me())
+    firms = desk.firms_of(me())
     return page(
         "jobs/firms.html",
         firms=firms,
-        counts=queries.openings_by_employer(each.id for each in firms),
+        counts=desk.openings_by_employer(each.id for each in firms),
         **shown.words(),
     )
 
 
 @bp.get("/<int:employer_id>")
-@permit("jobs.employer", of=queries.employer)
+@permit("jobs.employer", of=desk.employer)
 def one(employer: Employer) -> Response:
     """An employer: its postings, its people, and when it was looked at."""
     return _firm(employer)
 
 
 @bp.post("/<int:employer_id>/members")
-@permit("jobs.employer", of=queries.employer)
+@permit("jobs.employer", of=desk.employer)
 def add_member(employer: Employer) -> ResponseReturnValue:
     """An account acts for the employer from now on."""
     return _changed(employer, lambda: _add(employer))
 
 
 @bp.post("/<int:employer_id>/members/<int:member_id>/remove")
-@permit("jobs.employer", of=lambda employer_id, member_id: queries.employer(employer_id))
+@permit("jobs.employer", of=lambda employer_id, member_id: desk.employer(employer_id))
 def remove_member(employer: Employer) -> ResponseReturnValue:
     """An account acts for the employer no more."""
     key = int(part_of_address("member_id"))
@@ -58,7 +58,7 @@ def remove_member(employer: Employer) -> ResponseReturnValue:
 
 
 @bp.post("/<int:employer_id>/verify")
-@permit("jobs.verify", of=queries.employer)
+@permit("jobs.verify", of=desk.employer)
 def verify(employer: Employer) -> ResponseReturnValue:
     """Somebody has looked at the enterprise and at who acts for it."""
     note = StepForm.read(request).note
@@ -66,21 +66,21 @@ def verify(employer: Employer) -> ResponseReturnValue:
 
 
 @bp.get("/<int:employer_id>/new")
-@permit("jobs.employer", of=queries.employer)
+@permit("jobs.employer", of=desk.employer)
 def new(employer: Employer) -> Response:
     """The form of a new posting."""
     return form_page(employer, None)
 
 
 @bp.post("/<int:employer_id>/new")
-@permit("jobs.employer", of=queries.employer)
+@permit("jobs.employer", of=desk.employer)
 def write(employer: Employer) -> ResponseReturnValue:
     """A draft is written."""
     employer_id = employer.id
     try:
         made = postings.draft(employer, OfferForm.read(request).offer(), by=me())
     except Refusal as refusal:
-        return form_page(afresh(refusal, lambda: queries.employer(employer_id)), None, refusal)
+        return form_page(afresh(refusal, lambda: desk.employer(employer_id)), None, refusal)
     return goto("postings.one", posting_id=made.id)
 
 
@@ -93,7 +93,7 @@ def _changed(employer: Employer, deed: Callable[[], None]) -> ResponseReturnValu
     try:
         deed()
     except Refusal as refusal:
-        again = afresh(refusal, lambda: queries.employer(key), right="jobs.employer")
+        again = afresh(refusal, lambda: desk.employer(key), right="jobs.employer")
         return _firm(again, refusal)
     return goto("firms.one", employer_id=key)
 
@@ -104,7 +104,7 @@ def _firm(employer: Employer, refusal: Refusal | None = None) -> Response:
         status=refusal.status if refusal else 200,
         employer=employer,
         firm=employer.enterprise,
-        rows=queries.postings_of(employer.id),
+        rows=desk.postings_of(employer.id),
         members=[each for each in employer.members if each.until is None],
         stale=employer.verified_at is None or employer.verified_at < queries.old(),
         flow=POSTING_FLOW,

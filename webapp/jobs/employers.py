@@ -11,7 +11,7 @@ from webapp.base.access import Actor
 from webapp.base.db import db, lock
 from webapp.base.flow import NotOpen, Unacceptable
 from webapp.base.language import N_
-from webapp.jobs import queries
+from webapp.jobs import desk_queries as desk, queries
 from webapp.jobs.models import Employer, Member
 from webapp.jobs.telling import tell_members
 from webapp.people import phones, queries as people
@@ -22,7 +22,7 @@ from webapp.points import queries as points
 
 def enlist(firm: Enterprise, *, by: Actor | None) -> Employer:
     """The enterprise is an employer, looked after by the workstation of its grid."""
-    known = queries.employer_of(firm.id)
+    known = desk.employer_of(firm.id)
     if known is not None:
         return known
     if firm.closed_at is not None:

@@ -16,7 +16,7 @@ from webapp.base.access import HOUSE, Actor, may
 from webapp.base.db import db, lock, lock_all
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.base.language import N_
-from webapp.jobs import queries
+from webapp.jobs import meeting_queries as meetings, queries
 from webapp.jobs.explained import GATE_WORDS
 from webapp.jobs.gates import Gate
 from webapp.jobs.matching import Matcher
@@ -58,10 +58,10 @@ def interest_all(wishes: Sequence[tuple[Seeker, Posting, Actor]]) -> list[Introd
     """As `interest`, for many at once. Raises `NotOpen` where a posting takes nobody any more."""
     for _seeker, posting, _by in wishes:
         _must_be_open(posting)
-    known = queries.pairs_met((posting.id, seeker.id) for seeker, posting, _by in wishes)
+    known = meetings.pairs_met((posting.id, seeker.id) for seeker, posting, _by in wishes)
     new = [each for each in wishes if (each[1].id, each[0].id) not in known]
     _begin([(seeker, posting) for seeker, posting, _by in new], Origin.SEEKER)
-    found = queries.introductions_between((p.id, s.id) for s, p, _by in wishes)
+    found = meetings.introductions_between((p.id, s.id) for s, p, _by in wishes)
     deeds = [(found[posting.id, seeker.id], by) for seeker, posting, by in wishes]
     INTRODUCTION_FLOW.move_all(deeds, "show_interest")
     tell_firms((each for each, _by in deeds), N_("Somebody is interested in “%(what)s”."))
@@ -73,7 +73,7 @@ def invite(seeker: Seeker, posting: Posting, *, by: Actor, origin: Origin) -> In
     _must_be_open(posting)
     if not seeker.push:
         raise NotOpen(GATE_WORDS[Gate.OPTED_OUT])
-    if queries.between(seeker.id, posting.id) is not None:
+    if meetings.between(seeker.id, posting.id) is not None:
         raise Changed(_l("They have been brought together already."))
     made = _begin([(seeker, posting)], origin, by=by)[0]
     tell_seeker(seeker, posting, N_("%(firm)s asks whether you are interested in “%(what)s”."))
@@ -255,7 +255,7 @@ def hire_all(signed: Sequence[Signed], *, base_version: int | None = None) -> li
     words = N_("You are hired: “%(what)s” at %(firm)s. Good luck!")
     tell_each((each for each, _by in deeds), words)
     lapse(
-        queries.living_of_seekers(each.seeker_id for each, _by in deeds),
+        meetings.living_of_seekers(each.seeker_id for each, _by in deeds),
         N_("A candidate for “%(what)s” has found other work."),
         to_firm=True,
     )
@@ -350,7 +350,7 @@ def lapse(introductions: Iterable[Introduction], words: str, *, to_firm: bool = 
 def settle(seeker_ids: Iterable[int]) -> None:
     """Seekers of whom no employer thinks any more are free for others."""
     keys = set(seeker_ids)
-    free = keys - queries.talking_of(keys)
+    free = keys - meetings.talking_of(keys)
     _move_seekers(queries.seekers(free), SeekerState.IN_TALKS, "free")
 
 
@@ -433,7 +433,7 @@ def _have_room(postings: Sequence[Posting]) -> None:
 
 def _filled(postings: Sequence[Posting]) -> list[int]:
     """The numbers of the openings that are filled now, one for each time a posting is named."""
-    taken = queries.openings_taken({each.id for each in postings})
+    taken = meetings.openings_taken({each.id for each in postings})
     numbers = []
     for posting in postings:
         used = taken.setdefault(posting.id, set())
@@ -452,7 +452,7 @@ def _close_if_full(postings: Iterable[Posting]) -> None:
     POSTING_FLOW.move_all([(each, HOUSE) for each in full], "fill")
     for posting in full:
         posting.ended_at = clock.now()
-    left = queries.living_of(each.id for each in full)
+    left = meetings.living_of(each.id for each in full)
     lapse(left, N_("“%(what)s” at %(firm)s has been filled."))
 
 

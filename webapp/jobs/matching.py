@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from webapp.base.spatial import center, shape_of
-from webapp.jobs import queries, standards
+from webapp.jobs import meeting_queries as meetings, queries, standards
 from webapp.jobs.degree import Degree, degree
 from webapp.jobs.gates import sure_age
 from webapp.jobs.models import Introduction, Posting, Push, Seeker
@@ -80,7 +80,7 @@ class Matcher:
     def for_seeker(self, seeker: Seeker) -> list[Match]:
         """Every posting that is not ruled out for a seeker, the best first."""
         keys = queries.within(asked(seeker, self.standard.parameters, self.on), self.on)
-        met = queries.met(seeker_id=seeker.id)
+        met = meetings.met(seeker_id=seeker.id)
         found = self._matches(
             ((seeker, each) for each in queries.postings(keys)),
             {(seeker.id, key): each for key, each in met.items()},
@@ -90,7 +90,7 @@ class Matcher:
 
     def for_posting(self, posting: Posting) -> list[Match]:
         """Every seeker who is not ruled out for a posting and wants to be found, the best first."""
-        met = queries.met(posting_id=posting.id)
+        met = meetings.met(posting_id=posting.id)
         found = self._matches(
             ((each, posting) for each in queries.seekers(self.sought(posting))),
             {(key, posting.id): each for key, each in met.items()},

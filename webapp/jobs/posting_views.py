@@ -12,7 +12,14 @@ from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
-from webapp.jobs import explained, introductions, postings, queries, shown
+from webapp.jobs import (
+    explained,
+    introductions,
+    meeting_queries as meetings,
+    postings,
+    queries,
+    shown,
+)
 from webapp.jobs.forms import OfferForm, SeekerForm, StepForm, kept
 from webapp.jobs.matching import Matcher
 from webapp.jobs.models import Employer, Posting
@@ -184,12 +191,12 @@ def _posting(
         posting=posting,
         moves=POSTING_FLOW.open_moves(posting, me()),
         flow=POSTING_FLOW,
-        hires=queries.hires_of(posting.id),
-        visits=queries.visits_of(posting.id),
+        hires=meetings.hires_of(posting.id),
+        visits=meetings.visits_of(posting.id),
         interested=queries.interested([posting.id]).get(posting.id, 0),
         stale=posting.state == PostingState.OPEN
         and (posting.confirmed_at is None or posting.confirmed_at < queries.old()),
-        events=queries.events("job_posting", posting.id),
+        events=meetings.events("job_posting", posting.id),
         sent=request.form,
         errors=refusal.fields if refusal else {},
         told=refusal.words if refusal else None,
@@ -202,7 +209,7 @@ def _posting(
 def _candidates(posting: Posting, refusal: Refusal | None = None) -> Response:
     matches = Matcher().for_posting(posting)
     called = shown.called()
-    met = queries.introductions_of_posting(posting.id)
+    met = meetings.introductions_of_posting(posting.id)
     fresh = [each for each in matches if each.introduction is None]
     return page(
         "jobs/candidates.html",

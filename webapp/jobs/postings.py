@@ -16,7 +16,7 @@ from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
-from webapp.jobs import pushing, queries, wording
+from webapp.jobs import meeting_queries as meetings, pushing, queries, wording
 from webapp.jobs.introductions import lapse
 from webapp.jobs.models import Employer, Posting
 from webapp.jobs.pay import PayUnit, monthly
@@ -280,7 +280,7 @@ def expire(day: date) -> int:
 
 def _ended(posting: Posting, words: str) -> None:
     posting.ended_at = clock.now()
-    lapse(queries.living_of([posting.id]), words)
+    lapse(meetings.living_of([posting.id]), words)
 
 
 def _settled(postings: Sequence[Posting]) -> int:

@@ -14,7 +14,7 @@ from webapp.base.access import may, me, permit, public
 from webapp.base.flow import Refusal
 from webapp.base.spatial import to_metric
 from webapp.base.web import afresh, goto, page
-from webapp.jobs import explained, introductions, queries, shown, ways
+from webapp.jobs import explained, introductions, meeting_queries as meetings, queries, shown, ways
 from webapp.jobs.forms import ListForm
 from webapp.jobs.matching import Matcher
 from webapp.jobs.models import Introduction, Posting, Seeker
@@ -133,7 +133,7 @@ def interest(posting: Posting) -> ResponseReturnValue:
 
 def _page(posting: Posting, refusal: Refusal | None = None) -> Response:
     seeker = queries.seeker_of(me().id) if me().id is not None else None
-    known = queries.between(seeker.id, posting.id) if seeker else None
+    known = meetings.between(seeker.id, posting.id) if seeker else None
     return page(
         "jobs/one.html",
         status=refusal.status if refusal else 200,

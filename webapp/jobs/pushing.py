@@ -11,7 +11,7 @@ from webapp.base import clock
 from webapp.base.access import HOUSE
 from webapp.base.db import db, lock_all
 from webapp.base.language import N_
-from webapp.jobs import queries
+from webapp.jobs import meeting_queries as meetings, queries
 from webapp.jobs.matching import Match, Matcher, snapshot
 from webapp.jobs.models import Introduction, Posting, Push, Seeker
 from webapp.jobs.rules import (
@@ -28,7 +28,7 @@ def for_postings(postings: Sequence[Posting], matcher: Matcher | None = None) ->
     """Whoever fits one of these postings very well is recommended, as far as there is room."""
     matcher = matcher or Matcher()
     pairs: list[tuple[Seeker, Posting]] = []
-    sought = queries.groups_sought()
+    sought = meetings.groups_sought()
     for posting in postings:
         groups = matcher.wanting(posting)
         wanted = groups is None or not sought.isdisjoint(groups)
@@ -57,7 +57,7 @@ def tell_waiting() -> int:
     """Recommendations of which nobody was told yet are told, unless it is quiet; answers how many."""
     if quiet():
         return 0
-    return _tell(queries.pushes_to_tell())
+    return _tell(meetings.pushes_to_tell())
 
 
 def _keep(matches: Iterable[Match], matcher: Matcher) -> list[Push]:
@@ -66,7 +66,7 @@ def _keep(matches: Iterable[Match], matcher: Matcher) -> list[Push]:
     keys = {posting_id for posting_id, _seeker in found}
     lock_all(Posting, keys)
     allowed = set(queries.pushable_among(keys))
-    known = queries.pairs_met(found)
+    known = meetings.pairs_met(found)
     room = {each.posting.id: PUSHES_PER_OPENING * each.posting.free for each in found.values()}
     for key, count in queries.open_pushes(keys).items():
         room[key] -= count

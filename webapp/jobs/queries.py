@@ -7,31 +7,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, cast, func, null, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, cast, func, null, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.types import Text
 
 from webapp.base import clock
-from webapp.base.access import Actor, visible
-from webapp.base.audit import Event
 from webapp.base.db import containing, db
 from webapp.base.spatial import SRID
-from webapp.base.web import Page
-from webapp.grids.models import Unit, UnitCode
+from webapp.grids.models import UnitCode
 from webapp.jobs.models import (
     Edition,
     Employer,
-    Hire,
-    Impression,
     Introduction,
     KeptWay,
-    Member,
     Occupation,
     Posting,
-    Push,
     Seeker,
-    Visit,
 )
 from webapp.jobs.rules import (
     LIVING,
@@ -40,9 +32,8 @@ from webapp.jobs.rules import (
     IntroductionState,
     PostingState,
     SeekerState,
-    VisitState,
 )
-from webapp.people.models import Account, Enterprise
+from webapp.people.models import Enterprise
 
 PAGE = 30
 # The department that keeps work and social insurance, by its local code.
@@ -222,80 +213,6 @@ def office() -> int | None:
     return db.session.scalar(found)
 
 
-# Employers
-
-_FIRM = joinedload(Employer.enterprise)
-
-
-def employer(employer_id: int) -> Employer | None:
-    """An employer with its enterprise and its people."""
-    found = select(Employer).options(
-        _FIRM, selectinload(Employer.members).joinedload(Member.account)
-    )
-    return db.session.scalar(found.where(Employer.id == employer_id))
-
-
-def employer_of(enterprise_id: int) -> Employer | None:
-    """The employer that an enterprise is."""
-    return db.session.scalar(select(Employer).where(Employer.enterprise_id == enterprise_id))
-
-
-def enterprise(enterprise_id: int) -> Enterprise | None:
-    """An enterprise by its key."""
-    return db.session.get(Enterprise, enterprise_id)
-
-
-def enterprise_by_code(code: str) -> Enterprise | None:
-    """An enterprise by its credit code."""
-    return db.session.scalar(select(Enterprise).where(Enterprise.credit_code == code))
-
-
-def firms_of(who: Actor) -> list[Employer]:
-    """The employers that somebody acts for."""
-    found = select(Employer).options(_FIRM, selectinload(Employer.members))
-    mine = visible(Employer, who, "jobs.firm")
-    return list(db.session.scalars(found.where(mine).order_by(Employer.id)))
-
-
-def employers(
-    who: Actor, *, words: str = "", stale: bool = False, limit: int = 200
-) -> list[Employer]:
-    """The employers that somebody may see, those that are to be verified first."""
-    found = (
-        select(Employer)
-        .join(Employer.enterprise)
-        .options(_FIRM, selectinload(Employer.members))
-        .where(visible(Employer, who, "jobs.employer"))
-    )
-    if words:
-        found = found.where(Enterprise.name.ilike(containing(words)))
-    if stale:
-        found = found.where(or_(Employer.verified_at.is_(None), Employer.verified_at < old()))
-    order = Employer.verified_at.asc().nulls_first(), Employer.id
-    return list(db.session.scalars(found.order_by(*order).limit(limit)))
-
-
-def openings_by_employer(keys: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """How many openings each of these employers has published, and how many of them are filled."""
-    found = (
-        select(Posting.employer_id, func.sum(Posting.openings), func.sum(Posting.filled))
-        .where(Posting.employer_id.in_(list(keys)), Posting.published_at.is_not(None))
-        .group_by(Posting.employer_id)
-    )
-    return {key: (int(all_), int(filled)) for key, all_, filled in db.session.execute(found)}
-
-
-def unlisted(words: str, limit: int = 20) -> list[Enterprise]:
-    """Enterprises by name that are no employers yet."""
-    known = select(Employer.enterprise_id)
-    found = select(Enterprise).where(
-        Enterprise.closed_at.is_(None),
-        Enterprise.id.not_in(known),
-        Enterprise.name.ilike(containing(words)),
-    )
-    return list(db.session.scalars(found.order_by(Enterprise.name, Enterprise.id).limit(limit)))
-
-
 def old() -> datetime:
     """What nobody has looked at since then is not recommended."""
     return clock.now() - timedelta(days=VERIFIED_DAYS)
@@ -303,13 +220,13 @@ def old() -> datetime:
 
 # Postings
 
-_SHOWN = (
+SHOWN = (
     joinedload(Posting.employer).joinedload(Employer.enterprise),
     joinedload(Posting.kind),
     joinedload(Posting.grid),
 )
-_WHOLE = (
-    *_SHOWN,
+WHOLE = (
+    *SHOWN,
     joinedload(Posting.station),
     selectinload(Posting.members),
 )
@@ -317,12 +234,12 @@ _WHOLE = (
 
 def posting(posting_id: int) -> Posting | None:
     """A posting with all that its page shows."""
-    return db.session.scalar(select(Posting).options(*_WHOLE).where(Posting.id == posting_id))
+    return db.session.scalar(select(Posting).options(*WHOLE).where(Posting.id == posting_id))
 
 
 def postings(keys: Iterable[int]) -> list[Posting]:
     """These postings."""
-    found = select(Posting).options(*_WHOLE).where(Posting.id.in_(list(keys)))
+    found = select(Posting).options(*WHOLE).where(Posting.id.in_(list(keys)))
     return list(db.session.scalars(found.order_by(Posting.id)))
 
 
@@ -349,7 +266,7 @@ def public(wish: Wish, limit: int = PAGE) -> tuple[list[tuple[Posting, float | N
     found = select(Posting, away)
     if wish.near is not None and wish.within_m is not None:
         found = found.where(func.ST_DWithin(Posting.geom, here, wish.within_m))
-    found = found.options(*_SHOWN).where(*_public())
+    found = found.options(*SHOWN).where(*_public())
     if wish.occupation:
         found = found.where(Posting.occupation.startswith(wish.occupation, autoescape=True))
     if wish.pay is not None:
@@ -394,53 +311,6 @@ def interested(keys: Iterable[int]) -> dict[int, int]:
     return {key: count for key, count in db.session.execute(found)}
 
 
-def postings_of(employer_id: int) -> list[Posting]:
-    """Every posting of an employer, those that are open first."""
-    rank = case((Posting.state == PostingState.OPEN, 0), (Posting.ended_at.is_(None), 1), else_=2)
-    found = select(Posting).options(*_SHOWN).where(Posting.employer_id == employer_id)
-    return list(db.session.scalars(found.order_by(rank, Posting.id.desc()).limit(200)))
-
-
-def to_review(who: Actor) -> list[Posting]:
-    """Postings that wait for somebody's review, the oldest first."""
-    found = (
-        select(Posting)
-        .options(*_WHOLE)
-        .where(visible(Posting, who, "jobs.review"), Posting.state == PostingState.REVIEW)
-    )
-    return list(db.session.scalars(found.order_by(Posting.submitted_at, Posting.id).limit(100)))
-
-
-def listed(
-    who: Actor,
-    *,
-    state: str | None = None,
-    words: str = "",
-    stale: bool = False,
-    unfilled: bool = False,
-    before: int | None = None,
-) -> Page[Posting]:
-    """The postings that somebody may see, newest first."""
-    found = select(Posting).options(*_SHOWN).where(visible(Posting, who, "jobs.posting"))
-    if state:
-        found = found.where(Posting.state == state)
-    if words:
-        pattern = containing(words)
-        firm = select(Employer.id).join(Employer.enterprise).where(Enterprise.name.ilike(pattern))
-        found = found.where(Posting.title.ilike(pattern) | Posting.employer_id.in_(firm))
-    if stale:
-        found = found.where(
-            Posting.state == PostingState.OPEN,
-            or_(Posting.confirmed_at.is_(None), Posting.confirmed_at < old()),
-        )
-    if unfilled:
-        found = found.where(Posting.filled < Posting.openings)
-    if before is not None:
-        found = found.where(Posting.id < before)
-    rows = db.session.scalars(found.order_by(Posting.id.desc()).limit(PAGE + 1)).all()
-    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
-
-
 def over(day: date, limit: int = 500) -> list[Posting]:
     """Postings whose last day lies before a day."""
     found = select(Posting).where(
@@ -477,43 +347,28 @@ def open_pushes(keys: Iterable[int]) -> dict[int, int]:
 
 # Seekers
 
-_PERSON = (joinedload(Seeker.account), joinedload(Seeker.home_grid))
+PERSON = (joinedload(Seeker.account), joinedload(Seeker.home_grid))
 
 
 def seeker(seeker_id: int) -> Seeker | None:
     """A seeker with account and grid."""
-    return db.session.scalar(select(Seeker).options(*_PERSON).where(Seeker.id == seeker_id))
+    return db.session.scalar(select(Seeker).options(*PERSON).where(Seeker.id == seeker_id))
 
 
 def seeker_of(account_id: int | None) -> Seeker | None:
     """What an account said of the work it looks for."""
-    return db.session.scalar(
-        select(Seeker).options(*_PERSON).where(Seeker.account_id == account_id)
-    )
+    return db.session.scalar(select(Seeker).options(*PERSON).where(Seeker.account_id == account_id))
 
 
 def seekers(keys: Iterable[int]) -> list[Seeker]:
     """These seekers."""
-    found = select(Seeker).options(*_PERSON).where(Seeker.id.in_(list(keys)))
+    found = select(Seeker).options(*PERSON).where(Seeker.id.in_(list(keys)))
     return list(db.session.scalars(found.order_by(Seeker.id)))
-
-
-def seekers_listed(
-    who: Actor, *, state: str | None = None, before: int | None = None
-) -> Page[Seeker]:
-    """The seekers that somebody may see, newest first."""
-    found = select(Seeker).options(*_PERSON).where(visible(Seeker, who, "jobs.seekers"))
-    if state:
-        found = found.where(Seeker.state == state)
-    if before is not None:
-        found = found.where(Seeker.id < before)
-    rows = db.session.scalars(found.order_by(Seeker.id.desc()).limit(PAGE + 1)).all()
-    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
 def looking(limit: int = 20_000) -> list[Seeker]:
     """Everybody who looks for work."""
-    found = select(Seeker).options(*_PERSON).where(Seeker.state.in_(SOUGHT))
+    found = select(Seeker).options(*PERSON).where(Seeker.state.in_(SOUGHT))
     return list(db.session.scalars(found.order_by(Seeker.id).limit(limit)))
 
 
@@ -524,331 +379,5 @@ def everybody() -> list[Seeker]:
 
 def open_postings(limit: int = 20_000) -> list[Posting]:
     """Every posting that takes people."""
-    found = select(Posting).options(*_SHOWN).where(*_public())
+    found = select(Posting).options(*SHOWN).where(*_public())
     return list(db.session.scalars(found.order_by(Posting.id).limit(limit)))
-
-
-# Introductions
-
-_PAIR = (
-    joinedload(Introduction.posting).options(*_SHOWN),
-    joinedload(Introduction.seeker).options(*_PERSON),
-    selectinload(Introduction.consents),
-    selectinload(Introduction.members),
-)
-
-
-def introduction(introduction_id: int) -> Introduction | None:
-    """An introduction with both sides."""
-    found = select(Introduction).options(*_PAIR)
-    return db.session.scalar(found.where(Introduction.id == introduction_id))
-
-
-def introductions(keys: Iterable[int]) -> list[Introduction]:
-    """These introductions with both sides."""
-    found = select(Introduction).options(*_PAIR).where(Introduction.id.in_(list(keys)))
-    return list(db.session.scalars(found.order_by(Introduction.id)))
-
-
-def between(seeker_id: int, posting_id: int) -> Introduction | None:
-    """What has become of a seeker and a posting; None: nothing yet."""
-    found = select(Introduction).options(*_PAIR)
-    pair = Introduction.seeker_id == seeker_id, Introduction.posting_id == posting_id
-    return db.session.scalar(found.where(*pair))
-
-
-def met(*, seeker_id: int | None = None, posting_id: int | None = None) -> dict[int, Introduction]:
-    """The introductions of one side, by the key of the other."""
-    found = select(Introduction).options(selectinload(Introduction.consents))
-    if seeker_id is not None:
-        rows = db.session.scalars(found.where(Introduction.seeker_id == seeker_id))
-        return {each.posting_id: each for each in rows}
-    rows = db.session.scalars(found.where(Introduction.posting_id == posting_id))
-    return {each.seeker_id: each for each in rows}
-
-
-def pairs_met(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of these (posting, seeker) that have been brought together already."""
-    known = select(Introduction.posting_id, Introduction.seeker_id)
-    pair = tuple_(Introduction.posting_id, Introduction.seeker_id)
-    rows = db.session.execute(known.where(pair.in_(list(pairs))))
-    return {(posting_id, seeker_id) for posting_id, seeker_id in rows}
-
-
-def introductions_between(
-    pairs: Iterable[tuple[int, int]],
-) -> dict[tuple[int, int], Introduction]:
-    """The introductions of these (posting, seeker), with both sides."""
-    pair = tuple_(Introduction.posting_id, Introduction.seeker_id)
-    found = select(Introduction).options(*_PAIR).where(pair.in_(list(pairs)))
-    return {(each.posting_id, each.seeker_id): each for each in db.session.scalars(found)}
-
-
-def living_of_seekers(keys: Iterable[int]) -> list[Introduction]:
-    """The introductions of these seekers that go on, with both sides."""
-    found = select(Introduction).options(*_PAIR)
-    mine = Introduction.seeker_id.in_(list(keys)), Introduction.state.in_(LIVING)
-    return list(db.session.scalars(found.where(*mine).order_by(Introduction.id)))
-
-
-def introductions_of(seeker_id: int, limit: int = 100) -> list[Introduction]:
-    """All introductions of a seeker, those that go on first."""
-    rank = case((Introduction.state.in_(LIVING), 0), else_=1)
-    found = select(Introduction).options(*_PAIR).where(Introduction.seeker_id == seeker_id)
-    return list(db.session.scalars(found.order_by(rank, Introduction.id.desc()).limit(limit)))
-
-
-def introductions_of_posting(posting_id: int) -> list[Introduction]:
-    """All introductions of a posting, those that go on first."""
-    rank = case((Introduction.state.in_(LIVING), 0), else_=1)
-    found = select(Introduction).options(*_PAIR).where(Introduction.posting_id == posting_id)
-    return list(db.session.scalars(found.order_by(rank, Introduction.id.desc()).limit(200)))
-
-
-def recommended_to(posting_id: int, *, but: Iterable[int] = ()) -> list[int]:
-    """Keys of the seekers to whom a posting was recommended and who have not answered, the best first."""
-    found = select(Introduction.seeker_id).where(
-        Introduction.posting_id == posting_id,
-        Introduction.state == IntroductionState.PUSHED,
-        Introduction.seeker_id.not_in(list(but)),
-    )
-    return list(db.session.scalars(found.order_by(Introduction.percent.desc(), Introduction.id)))
-
-
-def introductions_listed(
-    who: Actor, *, state: str | None = None, before: int | None = None
-) -> Page[Introduction]:
-    """The introductions that somebody may see, newest first."""
-    found = (
-        select(Introduction).options(*_PAIR).where(visible(Introduction, who, "jobs.introductions"))
-    )
-    if state:
-        found = found.where(Introduction.state == state)
-    if before is not None:
-        found = found.where(Introduction.id < before)
-    rows = db.session.scalars(found.order_by(Introduction.id.desc()).limit(PAGE + 1)).all()
-    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
-
-
-def living_of(posting_ids: Iterable[int]) -> list[Introduction]:
-    """The introductions of these postings that go on, with both sides."""
-    found = select(Introduction).options(*_PAIR)
-    theirs = Introduction.posting_id.in_(list(posting_ids)), Introduction.state.in_(LIVING)
-    return list(db.session.scalars(found.where(*theirs).order_by(Introduction.id)))
-
-
-def members_of(employer_ids: Iterable[int]) -> dict[int, list[int]]:
-    """Keys of the accounts that act for these employers."""
-    found = select(Member.employer_id, Member.account_id).where(
-        Member.employer_id.in_(list(employer_ids)), Member.until.is_(None)
-    )
-    members: dict[int, list[int]] = {}
-    for employer_id, account_id in db.session.execute(found.order_by(Member.id)):
-        members.setdefault(employer_id, []).append(account_id)
-    return members
-
-
-def groups_sought() -> set[str]:
-    """The 小类 of work that anybody who wants to be told looks for."""
-    groups = func.unnest(Seeker.wanted3)
-    found = select(groups).where(Seeker.state.in_(SOUGHT), Seeker.push).distinct()
-    return set(db.session.scalars(found))
-
-
-def talking_of(seeker_ids: Iterable[int]) -> set[int]:
-    """Those of these seekers whom some employer still thinks about."""
-    found = select(Introduction.seeker_id).where(
-        Introduction.seeker_id.in_(list(seeker_ids)), Introduction.state.in_(TALKING)
-    )
-    return set(db.session.scalars(found))
-
-
-def openings_taken(posting_ids: Iterable[int]) -> dict[int, set[int]]:
-    """The numbers of the openings that are filled, by posting."""
-    taken: dict[int, set[int]] = {}
-    found = select(Hire.posting_id, Hire.opening).where(Hire.posting_id.in_(list(posting_ids)))
-    for key, number in db.session.execute(found):
-        taken.setdefault(key, set()).add(number)
-    return taken
-
-
-def hires_of(posting_id: int) -> list[Hire]:
-    """Who filled the openings of a posting."""
-    found = select(Hire).options(joinedload(Hire.introduction)).where(Hire.posting_id == posting_id)
-    return list(db.session.scalars(found.order_by(Hire.opening)))
-
-
-def pushes_to_tell(limit: int = 500) -> list[Push]:
-    """Recommendations nobody was told of yet."""
-    found = select(Push).where(Push.told_at.is_(None)).order_by(Push.id).limit(limit)
-    return list(db.session.scalars(found.with_for_update(skip_locked=True)))
-
-
-def pushed_between(seeker_id: int, posting_id: int) -> Push | None:
-    """The newest recommendation of a posting to a seeker."""
-    found = select(Push).where(Push.seeker_id == seeker_id, Push.posting_id == posting_id)
-    return db.session.scalar(found.order_by(Push.id.desc()).limit(1))
-
-
-def events(kind: str, thing_id: int) -> list[tuple[Event, str | None]]:
-    """What happened to a thing and who did it, oldest first."""
-    found = (
-        select(Event, Account.name)
-        .outerjoin(Account, Account.id == Event.actor_id)
-        .where(Event.thing_kind == kind, Event.thing_id == thing_id)
-        .order_by(Event.seq)
-    )
-    return [(event, name) for event, name in db.session.execute(found)]
-
-
-# Return visits
-
-_VISITED = (
-    joinedload(Visit.hire).options(
-        joinedload(Hire.posting).options(*_SHOWN),
-        joinedload(Hire.introduction).joinedload(Introduction.seeker).options(*_PERSON),
-    ),
-)
-
-
-def visit(visit_id: int) -> Visit | None:
-    """A return visit with whom it is about."""
-    return db.session.scalar(select(Visit).options(*_VISITED).where(Visit.id == visit_id))
-
-
-def visits(who: Actor, *, until: date, done: bool = False, limit: int = 100) -> list[Visit]:
-    """Visits that somebody has to make until a day, the longest overdue first; or those that were made."""
-    found = select(Visit).options(*_VISITED).where(visible(Visit, who, "jobs.visit"))
-    if done:
-        found = found.where(Visit.state != VisitState.DUE).order_by(Visit.done_at.desc(), Visit.id)
-    else:
-        found = found.where(Visit.state == VisitState.DUE, Visit.due_on <= until)
-        found = found.order_by(Visit.due_on, Visit.id)
-    return list(db.session.scalars(found.limit(limit)))
-
-
-def visits_to_tell(day: date, limit: int = 200) -> list[Visit]:
-    """Visits that are due and of which nobody was told."""
-    found = (
-        select(Visit)
-        .options(*_VISITED)
-        .where(Visit.state == VisitState.DUE, Visit.due_on <= day, Visit.told_at.is_(None))
-    )
-    return list(db.session.scalars(found.order_by(Visit.due_on, Visit.id).limit(limit)))
-
-
-def visits_of(posting_id: int) -> list[Visit]:
-    """The return visits to those who were hired for a posting."""
-    found = select(Visit).join(Visit.hire).options(*_VISITED).where(Hire.posting_id == posting_id)
-    return list(db.session.scalars(found.order_by(Visit.due_on, Visit.id)))
-
-
-# Figures
-
-
-@dataclass(frozen=True)
-class Board:
-    """What jobs amount to. Openings and people are counted apart: many openings are filled from outside."""
-
-    employers: int
-    openings: int
-    filled: int
-    from_outside: int
-    seekers: int
-    placed: int
-    open_postings: int
-    introductions: int
-    in_talks: int
-    visits_due: int
-    pushes: int
-    never_seen: int
-
-
-def board(day: date) -> Board:
-    """The figures of the whole subdistrict."""
-    published = Posting.published_at.is_not(None)
-    firms, openings, filled, open_ = db.session.execute(
-        select(
-            func.count(Posting.employer_id.distinct()),
-            func.coalesce(func.sum(Posting.openings), 0),
-            func.coalesce(func.sum(Posting.filled), 0),
-            func.count().filter(Posting.state == PostingState.OPEN),
-        ).where(published)
-    ).one()
-    seekers_, placed = db.session.execute(
-        select(func.count(), func.count().filter(Seeker.state == SeekerState.PLACED))
-    ).one()
-    introduced, talks = db.session.execute(
-        select(func.count(), func.count().filter(Introduction.state.in_(TALKING))).select_from(
-            Introduction
-        )
-    ).one()
-    shown = select(Impression.posting_id).union(select(Introduction.posting_id))
-    unseen = select(func.count()).where(
-        Posting.state == PostingState.OPEN, Posting.id.not_in(shown)
-    )
-    due = Visit.state == VisitState.DUE, Visit.due_on <= day
-    return Board(
-        employers=int(firms),
-        openings=int(openings),
-        filled=int(filled),
-        from_outside=db.session.scalar(select(func.count()).where(Hire.outside.is_not(None))) or 0,
-        seekers=int(seekers_),
-        placed=int(placed),
-        open_postings=int(open_),
-        introductions=int(introduced),
-        in_talks=int(talks),
-        visits_due=db.session.scalar(select(func.count()).where(*due)) or 0,
-        pushes=db.session.scalar(select(func.count()).select_from(Push)) or 0,
-        never_seen=db.session.scalar(unseen) or 0,
-    )
-
-
-def groups() -> list[tuple[Occupation, int, int, int]]:
-    """By kind of work: openings published, filled, and how many look for it."""
-    seekers_ = (
-        select(func.unnest(Seeker.wanted3).label("code")).where(Seeker.state.in_(SOUGHT)).subquery()
-    )
-    wanted = (
-        select(seekers_.c.code, func.count().label("number")).group_by(seekers_.c.code).subquery()
-    )
-    offered = (
-        select(
-            Posting.occ3.label("code"),
-            func.sum(Posting.openings).label("openings"),
-            func.sum(Posting.filled).label("filled"),
-        )
-        .where(Posting.published_at.is_not(None))
-        .group_by(Posting.occ3)
-        .subquery()
-    )
-    found = (
-        select(
-            Occupation,
-            func.coalesce(offered.c.openings, 0),
-            func.coalesce(offered.c.filled, 0),
-            func.coalesce(wanted.c.number, 0),
-        )
-        .outerjoin(offered, offered.c.code == Occupation.code)
-        .outerjoin(wanted, wanted.c.code == Occupation.code)
-        .where(or_(offered.c.openings > 0, wanted.c.number > 0))
-        .order_by(func.coalesce(offered.c.openings, 0).desc(), Occupation.code)
-    )
-    return [tuple(row) for row in db.session.execute(found)]
-
-
-def exported_postings(who: Actor) -> list[Posting]:
-    """The postings that somebody may see, for a workbook."""
-    found = select(Posting).options(*_SHOWN).where(visible(Posting, who, "jobs.posting"))
-    return list(db.session.scalars(found.order_by(Posting.id).limit(20_000)))
-
-
-def exported_seekers(who: Actor) -> list[Seeker]:
-    """The seekers that somebody may see, for a workbook."""
-    found = select(Seeker).options(*_PERSON).where(visible(Seeker, who, "jobs.seekers"))
-    return list(db.session.scalars(found.order_by(Seeker.id).limit(20_000)))
-
-
-def unit_name(unit_id: int | None) -> str:
-    """The name of a unit; empty for none."""
-    return (db.session.scalar(select(Unit.name).where(Unit.id == unit_id)) or "") if unit_id else ""

@@ -12,7 +12,14 @@ from webapp.base import clock
 from webapp.base.access import me, permit, public
 from webapp.base.flow import Refusal
 from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone
-from webapp.jobs import explained, introductions, queries, seekers, shown
+from webapp.jobs import (
+    explained,
+    introductions,
+    meeting_queries as meetings,
+    queries,
+    seekers,
+    shown,
+)
 from webapp.jobs.forms import LINES, ProfileForm, SeenForm, StepForm, kept
 from webapp.jobs.introductions import KINDS
 from webapp.jobs.matching import Matcher
@@ -72,7 +79,7 @@ def mine() -> ResponseReturnValue:
         interested=queries.interested(each.posting.id for each in matches[:SHOWN]),
         waiting=[
             each
-            for each in queries.introductions_of(seeker.id, limit=30)
+            for each in meetings.introductions_of(seeker.id, limit=30)
             if each.state not in introductions.OVER
         ],
         flow=INTRODUCTION_FLOW,
@@ -145,7 +152,7 @@ def met() -> Response:
     return page(
         "jobs/met.html",
         seeker=seeker,
-        rows=queries.introductions_of(seeker.id),
+        rows=meetings.introductions_of(seeker.id),
         flow=INTRODUCTION_FLOW,
         reasons=REASON_WORDS,
         **shown.words(),
@@ -153,14 +160,14 @@ def met() -> Response:
 
 
 @bp.get("/introductions/<int:introduction_id>")
-@permit("jobs.see", of=queries.introduction)
+@permit("jobs.see", of=meetings.introduction)
 def introduction(made: Introduction) -> Response:
     """An introduction as either side or the staff sees it."""
     return _introduction(made)
 
 
 @bp.post(f"/introductions/<int:introduction_id>/<any({', '.join(STEPS)}):name>")
-@permit("jobs.see", of=lambda introduction_id, name: queries.introduction(introduction_id))
+@permit("jobs.see", of=lambda introduction_id, name: meetings.introduction(introduction_id))
 def move(made: Introduction) -> ResponseReturnValue:
     """A step of an introduction."""
     key, name = made.id, part_of_address("name")
@@ -170,13 +177,13 @@ def move(made: Introduction) -> ResponseReturnValue:
             made, by=me(), base_version=form.base_version, **STEPS[name](form)
         )
     except Refusal as refusal:
-        again = afresh(refusal, lambda: queries.introduction(key), right="jobs.see")
+        again = afresh(refusal, lambda: meetings.introduction(key), right="jobs.see")
         return _introduction(again, refusal, name)
     return goto("seeker.introduction", introduction_id=key)
 
 
 @bp.post("/introductions/<int:introduction_id>/reveal")
-@permit("jobs.see", of=queries.introduction)
+@permit("jobs.see", of=meetings.introduction)
 def reveal(made: Introduction) -> ResponseReturnValue:
     """How to reach the other side, for a purpose that stands in the log from now on."""
     key = made.id
@@ -184,7 +191,7 @@ def reveal(made: Introduction) -> ResponseReturnValue:
         purpose = PurposeForm.read(request).purpose
         contact = introductions.reveal(made, purpose=purpose, by=me())
     except Refusal as refusal:
-        again = afresh(refusal, lambda: queries.introduction(key), right="jobs.see")
+        again = afresh(refusal, lambda: meetings.introduction(key), right="jobs.see")
         return _introduction(again, refusal, "reveal")
     return _introduction(made, contact=contact)
 
@@ -253,7 +260,7 @@ def _introduction(
         known=shown.may_be_known(made),
         moves=INTRODUCTION_FLOW.open_moves(made, who),
         flow=INTRODUCTION_FLOW,
-        events=queries.events("job_introduction", made.id),
+        events=meetings.events("job_introduction", made.id),
         origins=ORIGIN_WORDS,
         reason_words=REASON_WORDS,
         seeker_reasons=[(each, REASON_WORDS[each]) for each in SEEKER_REASONS],

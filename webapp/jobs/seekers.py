@@ -18,7 +18,7 @@ from webapp.base.db import db
 from webapp.base.flow import NotAllowed, Unacceptable, hold
 from webapp.base.language import N_
 from webapp.base.spatial import stored
-from webapp.jobs import pushing, queries, ways
+from webapp.jobs import meeting_queries as meetings, pushing, queries, ways
 from webapp.jobs.gates import sure_age
 from webapp.jobs.introductions import lapse
 from webapp.jobs.models import Impression, Push, Seeker
@@ -118,7 +118,7 @@ def withdraw(seeker: Seeker, *, by: Actor, base_version: int | None = None) -> N
     """They look for work no more; employers they were in talks with are told."""
     SEEKER_FLOW.move(seeker, "withdraw", by=by, base_version=base_version)
     words = N_("A candidate for “%(what)s” looks for work no more.")
-    lapse(queries.living_of_seekers([seeker.id]), words, to_firm=True)
+    lapse(meetings.living_of_seekers([seeker.id]), words, to_firm=True)
 
 
 def come_back(seeker: Seeker, *, by: Actor, base_version: int | None = None) -> None:

@@ -10,7 +10,7 @@ from webapp.base.access import me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import goto, page, undone
-from webapp.jobs import queries, sheets
+from webapp.jobs import desk_queries as desk, sheets
 from webapp.people import workbook
 
 bp = Blueprint("job_sheets", __name__, url_prefix="/jobs/desk/sheets")
@@ -24,14 +24,14 @@ _KIND = "<any(postings, seekers):kind>"
 @permit("jobs.desk")
 def postings() -> Response:
     """The postings I may see, as a workbook."""
-    return _sent(sheets.of_postings(queries.exported_postings(me())), "postings")
+    return _sent(sheets.of_postings(desk.exported_postings(me())), "postings")
 
 
 @bp.get("/seekers.xlsx")
 @permit("jobs.desk")
 def seekers() -> Response:
     """The seekers I may see, as a workbook without names and numbers."""
-    return _sent(sheets.of_seekers(queries.exported_seekers(me())), "seekers")
+    return _sent(sheets.of_seekers(desk.exported_seekers(me())), "seekers")
 
 
 @bp.get(f"/{_KIND}")

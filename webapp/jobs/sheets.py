@@ -18,7 +18,7 @@ from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.language import LANGUAGES
 from webapp.grids import queries as grids
-from webapp.jobs import employers, postings, pushing, queries, seekers
+from webapp.jobs import desk_queries as desk, employers, postings, pushing, queries, seekers
 from webapp.jobs.forms import OfferForm, ProfileForm
 from webapp.jobs.models import Posting, Seeker
 from webapp.jobs.pay import PayUnit
@@ -212,7 +212,7 @@ def of_seekers(found: Iterable[Seeker]) -> bytes:
 def _posting(entry: Mapping[str, Any], by: Actor) -> Posting:
     said = {key: value for key, value in entry.items() if key != "row"}
     said.setdefault("pay_unit", PayUnit.MONTH)
-    firm = queries.enterprise_by_code(str(said.pop("credit_code", "")))
+    firm = desk.enterprise_by_code(str(said.pop("credit_code", "")))
     if firm is None:
         words = _l("No enterprise with this code is registered.")
         raise Unacceptable(words, fields={"credit_code": words})

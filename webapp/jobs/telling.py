@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 
 from webapp.base import clock, notices
-from webapp.jobs import queries
+from webapp.jobs import meeting_queries as meetings
 from webapp.jobs.models import Employer, Introduction, Posting, Seeker, Visit
 from webapp.jobs.rules import QUIET_FROM, QUIET_TO, STATION
 from webapp.people import days, queries as people
@@ -41,7 +41,7 @@ def tell_each(introductions: Iterable[Introduction], words: str, **params: Any) 
 def tell_firms(introductions: Iterable[Introduction], words: str) -> None:
     """As `tell_firm`, once for each posting of many introductions."""
     postings = {each.posting_id: each.posting for each in introductions}
-    members = queries.members_of({each.employer_id for each in postings.values()})
+    members = meetings.members_of({each.employer_id for each in postings.values()})
     notices.notify_each(
         (account, words, f"/jobs/postings/{posting.id}/candidates", _said(posting))
         for posting in postings.values()

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
-from webapp.jobs import queries, shown, visits
+from webapp.jobs import meeting_queries as meetings, shown, visits
 from webapp.jobs.forms import StepForm
 from webapp.jobs.models import Visit
 from webapp.jobs.rules import VISIT_FLOW
@@ -26,14 +26,14 @@ STEPS: dict[str, Callable[[StepForm], dict[str, Any]]] = {
 
 
 @bp.get("/<int:visit_id>")
-@permit("jobs.visit", of=queries.visit)
+@permit("jobs.visit", of=meetings.visit)
 def one(visit: Visit) -> Response:
     """A return visit: whom to ask, and what came of it."""
     return _visit(visit)
 
 
 @bp.post(f"/<int:visit_id>/<any({', '.join(STEPS)}):name>")
-@permit("jobs.visit", of=lambda visit_id, name: queries.visit(visit_id))
+@permit("jobs.visit", of=lambda visit_id, name: meetings.visit(visit_id))
 def step(visit: Visit) -> ResponseReturnValue:
     """A return visit is noted, or nobody was reached."""
     key, name = visit.id, part_of_address("name")
@@ -41,7 +41,7 @@ def step(visit: Visit) -> ResponseReturnValue:
         form = StepForm.read(request)
         visits.MOVES[name](visit, by=me(), base_version=form.base_version, **STEPS[name](form))
     except Refusal as refusal:
-        return _visit(afresh(refusal, lambda: queries.visit(key)), refusal, name)
+        return _visit(afresh(refusal, lambda: meetings.visit(key)), refusal, name)
     return goto("job_visits.one", visit_id=key)
 
 

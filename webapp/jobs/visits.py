@@ -12,7 +12,7 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
 from webapp.base.language import N_
-from webapp.jobs import queries
+from webapp.jobs import meeting_queries as meetings
 from webapp.jobs.models import Visit
 from webapp.jobs.rules import VISIT_FLOW
 from webapp.jobs.telling import tell_agents
@@ -54,7 +54,7 @@ def give_up(made: Visit, *, note: str | None, by: Actor, base_version: int | Non
 
 def remind() -> int:
     """The agents of the workstation have a line for each visit that is due; answers how many."""
-    found = queries.visits_to_tell(days.today())
+    found = meetings.visits_to_tell(days.today())
     for each in found:
         words = N_("Return visit after %(days)s days: “%(what)s” at %(firm)s")
         tell_agents(each, words, days=each.days)

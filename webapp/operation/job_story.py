@@ -13,7 +13,16 @@ from sqlalchemy import func, select
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import to_lonlat
-from webapp.jobs import employers, introductions, postings, queries, seekers, visits, ways
+from webapp.jobs import (
+    employers,
+    introductions,
+    meeting_queries as meetings,
+    postings,
+    queries,
+    seekers,
+    visits,
+    ways,
+)
 from webapp.jobs.introductions import Signed
 from webapp.jobs.models import Employer, Hire, Posting, Seeker, Visit
 from webapp.jobs.pay import PayUnit
@@ -372,7 +381,7 @@ class _Tale:
             ]
         made = self._publish(offers, 3)
         posting = made[0]
-        waiting = queries.recommended_to(posting.id, but={each.id for each in folk})
+        waiting = meetings.recommended_to(posting.id, but={each.id for each in folk})
         if not waiting:
             return
         candidate = queries.seekers(waiting[:1])[0]
