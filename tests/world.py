@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.grids import queries as grids
-from webapp.grids.models import Grid
+from webapp.grids.models import Grid, Unit
 from webapp.people import actions, actors, passwords
 from webapp.people.actors import Person
 from webapp.people.models import Account
@@ -66,6 +66,24 @@ def someone(username: str, role: str | None = None, *, grid: Grid | None = None)
             since=clock.now() - timedelta(days=1),
             by=None,
         )
+    found = actors.person(account.id)
+    assert found is not None
+    return found
+
+
+def posted(
+    username: str,
+    role: str | None,
+    unit: Unit | None,
+    *,
+    since: datetime,
+    phone: str | None = None,
+) -> Person:
+    """An account, perhaps with a phone and a post at a unit since a moment."""
+    account = actions.create_account(name=username, username=username, phone=phone, by=None)
+    account.password_hash = HASH
+    if role and unit is not None:
+        actions.give_post(account, role=role, grid_id=None, unit_id=unit.id, since=since, by=None)
     found = actors.person(account.id)
     assert found is not None
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.world import HASH, World
+from tests.world import World, posted
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import to_lonlat
@@ -25,9 +25,10 @@ from webapp.jobs.pay import PayUnit
 from webapp.jobs.postings import Offer
 from webapp.jobs.rules import Employment, IntroductionState, Mode, Shift
 from webapp.jobs.seekers import Profile
-from webapp.people import actions as people, actors, enterprises
+from webapp.people import enterprises
 from webapp.people.actors import Person
 from webapp.people.enterprises import Described
+from webapp.people.models import Account
 from webapp.people.rules import Premises
 from webapp.points import queries as points
 
@@ -58,20 +59,7 @@ class Market:
 
 def person(username: str, role: str | None, unit: Unit | None, phone: str | None = None) -> Person:
     """An account, perhaps with a post at a unit."""
-    account = people.create_account(name=username, username=username, phone=phone, by=None)
-    account.password_hash = HASH
-    if role and unit is not None:
-        people.give_post(
-            account,
-            role=role,
-            grid_id=None,
-            unit_id=unit.id,
-            since=MORNING - timedelta(days=30),
-            by=None,
-        )
-    found = actors.person(account.id)
-    assert found is not None
-    return found
+    return posted(username, role, unit, phone=phone, since=MORNING - timedelta(days=30))
 
 
 def opened(world: World) -> Market:
@@ -87,7 +75,7 @@ def opened(world: World) -> Market:
     boss = person("boss", None, None, phone="+8613800138001")
     head = person("head", "station_head", station)
     employer = employers.enlist(firm, by=head)
-    account = db.session.get(people.Account, boss.id)
+    account = db.session.get(Account, boss.id)
     assert account is not None
     employers.add_member(employer, account, by=head)
     employers.verify(employer, by=head)

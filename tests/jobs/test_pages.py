@@ -308,6 +308,29 @@ def test_the_pages_of_the_staff(app: Flask, session: Session, market: Market) ->
     assert "4" in _text(agent, page)
 
 
+def test_somebody_at_the_window_is_registered_under_their_own_number(
+    app: Flask, session: Session, market: Market
+) -> None:
+    agent = as_user(app, market.agent)
+    _text(agent, "/jobs/desk/seekers/new")
+    sent = {
+        "name": "示例居民",
+        "phone": "13900139003",
+        "wanted": SHOP,
+        "birth_year": "1980",
+        "home_grid_id": market.world.home.id,
+    }
+    address = "/jobs/desk/seekers/new"
+    bad = agent.post(address, data={**sent, "phone": "12"})
+    assert bad.status_code == 422
+    assert html_faults(bad.get_data(as_text=True)) == []
+    assert agent.post(address, data=sent).status_code == 303
+    made = session.scalars(select(Seeker)).one()
+    assert (made.entered_by_id, made.account.phone) == (market.agent.id, "+8613900139003")
+    assert agent.post(address, data=sent).status_code == 422
+    assert as_user(app, market.other).get(address).status_code == 403
+
+
 def test_another_enterprise_becomes_an_employer(app: Flask, market: Market) -> None:
     head = as_user(app, market.head)
     other = desk.unlisted("水产")[0]

@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from tests.world import HASH, World, as_user
+from tests.world import World, as_user, posted
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.grids.models import Unit
-from webapp.people import actions as people_actions, actors, queries as people
+from webapp.people import queries as people
 from webapp.people.actors import Person
 from webapp.services.applications import actions, materials, queries
 from webapp.services.applications.actions import Given
@@ -62,20 +62,7 @@ class Office:
 
 def person(username: str, role: str | None, unit: Unit | None, phone: str | None = None) -> Person:
     """An account, perhaps with a post at a unit."""
-    account = people_actions.create_account(name=username, username=username, phone=phone, by=None)
-    account.password_hash = HASH
-    if role and unit is not None:
-        people_actions.give_post(
-            account,
-            role=role,
-            grid_id=None,
-            unit_id=unit.id,
-            since=MORNING - timedelta(days=30),
-            by=None,
-        )
-    found = actors.person(account.id)
-    assert found is not None
-    return found
+    return posted(username, role, unit, phone=phone, since=MORNING - timedelta(days=30))
 
 
 @pytest.fixture

@@ -9,9 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
-from webapp.base.web import goto, page
-from webapp.jobs import desk_queries as desk, employers, meeting_queries as meetings, queries, shown
-from webapp.jobs.forms import DeskForm, FirmForm
+from webapp.base.web import goto, page, undone
+from webapp.jobs import (
+    desk_queries as desk,
+    employers,
+    meeting_queries as meetings,
+    pushing,
+    queries,
+    seekers as seeking,
+    shown,
+)
+from webapp.jobs.forms import DeskForm, FirmForm, PersonForm, ProfileForm
 from webapp.jobs.rules import (
     INTRODUCTION_FLOW,
     ORIGIN_WORDS,
@@ -20,6 +28,7 @@ from webapp.jobs.rules import (
     SEEKER_FLOW,
     VISIT_FLOW,
 )
+from webapp.jobs.seeker_views import profile_page
 from webapp.people import days
 
 bp = Blueprint("job_desk", __name__, url_prefix="/jobs/desk")
@@ -111,6 +120,28 @@ def seekers() -> Response:
         kinds=shown.called(),
         **shown.words(),
     )
+
+
+@bp.get("/seekers/new")
+@permit("jobs.desk")
+def new_seeker() -> Response:
+    """The form of somebody who stands at the window."""
+    return profile_page(at_window=True)
+
+
+@bp.post("/seekers/new")
+@permit("jobs.desk")
+def register() -> ResponseReturnValue:
+    """Somebody looks for work under their own number; what fits very well is recommended at once."""
+    try:
+        who, form = PersonForm.read(request), ProfileForm.read(request)
+        said = form.profile(request.form)
+        made = seeking.register(said, name=who.name, phone=who.phone, by=me())
+        pushing.for_seekers([made])
+    except Refusal as refusal:
+        undone(refusal)
+        return profile_page(refusal, at_window=True)
+    return goto("job_desk.seekers")
 
 
 @bp.get("/introductions")

@@ -146,6 +146,13 @@ class ProfileForm(Form):
         return lines if lines else ({} if self.no_experience else None)
 
 
+class PersonForm(Form):
+    """Who stands at the window."""
+
+    name: str = Field(min_length=1, max_length=60)
+    phone: str = Field(min_length=3, max_length=40)
+
+
 # So many lines of work held the form has room for.
 LINES = 3
 

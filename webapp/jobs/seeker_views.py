@@ -93,7 +93,7 @@ def mine() -> ResponseReturnValue:
 @permit("jobs.profile")
 def profile() -> Response:
     """The form of what I look for."""
-    return _profile()
+    return profile_page()
 
 
 @bp.post("/mine/profile")
@@ -106,7 +106,7 @@ def save() -> ResponseReturnValue:
         seekers.save(said, account_id=me().id or 0, by=me(), base_version=form.base_version)
     except Refusal as refusal:
         undone(refusal)
-        return _profile(refusal)
+        return profile_page(refusal)
     posting = request.args.get("next", type=int)
     if posting:
         return goto("jobs.one", posting_id=posting)
@@ -203,8 +203,9 @@ def _mine() -> Seeker:
     return found
 
 
-def _profile(refusal: Refusal | None = None) -> Response:
-    seeker = queries.seeker_of(me().id)
+def profile_page(refusal: Refusal | None = None, *, at_window: bool = False) -> Response:
+    """The form of a profile: one's own, or of somebody who stands at the window."""
+    seeker = None if at_window else queries.seeker_of(me().id)
     sent: dict[str, Any] = {}
     if refusal is not None:
         sent = kept(request)
@@ -222,6 +223,7 @@ def _profile(refusal: Refusal | None = None) -> Response:
         "jobs/profile.html",
         status=refusal.status if refusal else 200,
         seeker=seeker,
+        at_window=at_window,
         sent=sent,
         errors=refusal.fields if refusal else {},
         told=refusal.words if refusal else None,

@@ -25,7 +25,7 @@ from webapp.jobs.models import Impression, Push, Seeker
 from webapp.jobs.parameters import DESIGN
 from webapp.jobs.rules import SEEKER_FLOW, Benefit, Certificate, Mode, SeekerState, Shift
 from webapp.jobs.sides import MOST_WANTED, minor_group
-from webapp.people import days
+from webapp.people import actions as accounts, days, phones, queries as people
 from webapp.points import queries as points
 
 MOST_SKILLS = 20
@@ -80,6 +80,21 @@ def save(
     db.session.expire(known, ["home_grid"])
     pushing.for_seekers([known])
     return known
+
+
+def register(profile: Profile, *, name: str, phone: str, by: Actor) -> Seeker:
+    """Somebody at the window looks for work under their own phone number; nothing is recommended yet.
+
+    Raises `Unacceptable` for what cannot be used, and where they are registered already.
+    """
+    number = phones.normal(phone)
+    account = people.by_phone(number)
+    if account is None:
+        account = accounts.create_account(name=name, phone=number, by=by)
+    if queries.seeker_of(account.id) is not None:
+        words = _l("Somebody with this number is registered as a seeker already.")
+        raise Unacceptable(words, fields={"phone": words})
+    return enrol([(account.id, profile)], by=by)[0]
 
 
 def enrol(profiles: Sequence[tuple[int, Profile]], *, by: Actor) -> list[Seeker]:

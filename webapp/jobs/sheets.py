@@ -30,7 +30,7 @@ from webapp.jobs.rules import (
     SHIFT_WORDS,
 )
 from webapp.jobs.sentences import MODE_NAMES
-from webapp.people import actions as people_actions, phones, queries as people, workbook
+from webapp.people import phones, workbook
 from webapp.people.workbook import Row
 
 KEPT_S = 3600
@@ -224,7 +224,7 @@ def _posting(entry: Mapping[str, Any], by: Actor) -> Posting:
 
 def _seeker(entry: Mapping[str, Any], by: Actor) -> Seeker:
     said = {key: value for key, value in entry.items() if key != "row"}
-    number = phones.normal(str(said.pop("phone")))
+    number = str(said.pop("phone"))
     name = str(said.pop("name"))
     grid = grids.one(str(said.pop("grid")))
     if grid is None:
@@ -237,13 +237,7 @@ def _seeker(entry: Mapping[str, Any], by: Actor) -> Seeker:
     sent |= {f"certificate.{each}": "1" for each in said.pop("certificates", [])}
     said["wanted"] = [each.strip() for each in _BETWEEN.split(str(said["wanted"])) if each.strip()]
     form = ProfileForm.of({**said, "home_grid_id": grid.id, "push": True})
-    account = people.by_phone(number)
-    if account is None:
-        account = people_actions.create_account(name=name, phone=number, by=by)
-    if queries.seeker_of(account.id) is not None:
-        words = _l("Somebody with this number is registered as a seeker already.")
-        raise Unacceptable(words, fields={"phone": words})
-    return seekers.enrol([(account.id, form.profile(sent))], by=by)[0]
+    return seekers.register(form.profile(sent), name=name, phone=number, by=by)
 
 
 def _cell(row: Row, place: int, column: Column) -> Any:
