@@ -41,10 +41,14 @@ def for_postings(postings: Sequence[Posting], matcher: Matcher | None = None) ->
 def for_seekers(seekers: Sequence[Seeker], matcher: Matcher | None = None) -> list[Push]:
     """Whatever fits one of these seekers very well is recommended to them, as far as there is room."""
     matcher = matcher or Matcher()
-    pairs: list[tuple[Seeker, Posting]] = []
-    for seeker in seekers:
-        if seeker.push and seeker.state in queries.SOUGHT:
-            pairs += [(seeker, each) for each in queries.postings(matcher.recommended(seeker))]
+    found = [
+        (seeker, key)
+        for seeker in seekers
+        if seeker.push and seeker.state in queries.SOUGHT
+        for key in matcher.recommended(seeker)
+    ]
+    postings = {each.id: each for each in queries.postings({key for _seeker, key in found})}
+    pairs = [(seeker, postings[key]) for seeker, key in found]
     return _keep(matcher.pushes(pairs), matcher)
 
 
