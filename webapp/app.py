@@ -89,6 +89,12 @@ from webapp.jobs import (
     rules as jobs,
 )
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
+from webapp.monitoring.cameras import (
+    actions as cameras,
+    commands as camera_commands,
+    rules as camera_rules,
+    views as camera_pages,
+)
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
     commands as people_commands,
@@ -160,6 +166,7 @@ RULES = (
     applications,
     news,
     jobs,
+    camera_rules,
     maps,
     machines,
     open311,
@@ -209,6 +216,7 @@ PAGES = (
     result_pages,
     news_pages,
     *job_pages.ALL,
+    camera_pages,
     cases_api,
     installed,
     grids_api,
@@ -242,6 +250,7 @@ COMMANDS = (
     map_commands.group,
     service_commands.group,
     job_commands.group,
+    camera_commands.group,
     *people_commands.ALL,
     *house_commands.ALL,
 )
@@ -258,6 +267,7 @@ FOLLOWERS = {
     "jobs": job_relocation.follow,
     "cases": case_relocation.follow,
     "field": field_relocation.follow,
+    "cameras": cameras.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

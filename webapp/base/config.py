@@ -90,6 +90,12 @@ class Settings:
         "lowest wage of a full-time month here in yuan, as the province has laid it down: a posting"
         " below it is refused; 0: not compared",
     )
+    camera_hosts: str = _setting(
+        "CAMERA_HOSTS",
+        "",
+        "hosts that addresses of cameras may name, separated by commas: names, numbers or networks such"
+        " as `nvr.example.cn,10.20.0.0/16`; empty: no address of a camera is taken",
+    )
     max_upload_mb: int = _setting("MAX_UPLOAD_MB", 64, "largest request body in megabytes")
     live_streams: int = _setting(
         "LIVE_STREAMS", 14, "open live streams per web process before a new one is told to wait"
@@ -149,6 +155,11 @@ class Settings:
             raise SettingsError(
                 "Each of SEALING_KEYS must have 32 characters or more in production."
             )
+
+    @property
+    def allowed_camera_hosts(self) -> tuple[str, ...]:
+        """The hosts that addresses of cameras may name."""
+        return tuple(each.strip() for each in self.camera_hosts.split(",") if each.strip())
 
     @property
     def production(self) -> bool:

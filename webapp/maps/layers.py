@@ -26,6 +26,7 @@ from webapp.grids import queries as grids
 from webapp.grids.rules import INTERNAL_PLACES, PLACE_WORDS, PlaceKind, SetState
 from webapp.maps import queries
 from webapp.maps.packed import FOR_EVER, Packed
+from webapp.monitoring.cameras import queries as cameras
 
 # So many points are sent at once; when there are more the answer says so.
 LIMIT = 5000
@@ -201,6 +202,24 @@ def _places(kind: PlaceKind, wish: Wish) -> Response:
     return Packed.of_json(points).answer(shared=kind not in INTERNAL_PLACES)
 
 
+def _cameras(wish: Wish) -> Response:
+    rows = cameras.points(me(), limit=LIMIT)
+    return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
+
+
+def _sectors(wish: Wish) -> Response:
+    features = [
+        {
+            "type": "Feature",
+            "id": row.id,
+            "properties": {"name": row.name, "status": row.status},
+            "geometry": row.geometry,
+        }
+        for row in cameras.sectors(me(), camera_id=wish.id, limit=LIMIT)
+    ]
+    return Packed.of_json({"type": "FeatureCollection", "features": features}).answer()
+
+
 PLACE_LAYERS: dict[str, tuple[PlaceKind, dict[str, Any]]] = {
     "workstations": (PlaceKind.WORKSTATION, {"icon": "building-community"}),
     "villages": (PlaceKind.VILLAGE, {"icon": "home", "from_zoom": 13}),
@@ -208,7 +227,6 @@ PLACE_LAYERS: dict[str, tuple[PlaceKind, dict[str, Any]]] = {
     "project_sites": (PlaceKind.PROJECT_SITE, {"icon": "crane", "from_zoom": 12}),
     "sampling_points": (PlaceKind.SAMPLING_POINT, {"icon": "test-pipe", "from_zoom": 12}),
     "fishing_ports": (PlaceKind.FISHING_PORT, {"icon": "anchor"}),
-    "cameras": (PlaceKind.CAMERA, {"icon": "device-cctv", "from_zoom": 14}),
 }
 
 LAYERS: dict[str, Layer] = {
@@ -237,6 +255,24 @@ LAYERS: dict[str, Layer] = {
                 **look,
             )
             for name, (kind, look) in PLACE_LAYERS.items()
+        ),
+        Layer(
+            "cameras",
+            _l("Cameras"),
+            "cameras.see",
+            _cameras,
+            shape="point",
+            list_at="/cameras",
+            icon="device-cctv",
+            from_zoom=14,
+        ),
+        Layer(
+            "camera_sectors",
+            _l("What cameras see"),
+            "cameras.see",
+            _sectors,
+            shape="area",
+            list_at="/cameras",
         ),
     )
 }

@@ -21,6 +21,7 @@ from webapp.grids.rules import UnitKind
 from webapp.jobs import standards as job_data
 from webapp.operation import (
     appeal_story,
+    camera_story,
     desk_story,
     duty,
     figure_story,
@@ -132,6 +133,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     matters = service_story.tell()
     db.session.commit()
     job_story.tell()
+    camera_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

@@ -22,6 +22,7 @@ PAGES: dict[str, LazyString] = {
     "people": _l("People and posts"),
     "standards": _l("Classes and limits"),
     "gates": _l("At the gate of a point"),
+    "cameras": _l("Cameras and what they see"),
     "open311": _l("Other programs: Open311"),
 }
 

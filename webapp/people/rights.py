@@ -36,6 +36,10 @@ WORDS: dict[str, LazyString] = {
     "jobs.see": _l("See an introduction; contacts only with consent"),
     "jobs.seekers": _l("List seekers without names"),
     "jobs.import": _l("Import postings and seekers"),
+    "cameras.see": _l("See cameras and what they see"),
+    "cameras.coverage": _l("See how much of each grid cameras see"),
+    "cameras.reveal": _l("See addresses of cameras, with a line in the log"),
+    "cameras.keep": _l("Register, change and import cameras"),
     "points.read": _l("See service points and their queues"),
     "points.take": _l("Take a number or book a time"),
     "points.hold": _l("Give back a number or a booked time"),
@@ -171,6 +175,7 @@ FEATURES: dict[str, LazyString] = {
     "service_ratings": _l("Ratings of services"),
     "gates": _l("Gates"),
     "news": _l("News"),
+    "cameras": _l("Cameras"),
 }
 
 

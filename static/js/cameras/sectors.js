@@ -1,0 +1,19 @@
+/** What cameras see, drawn on the map of a page: of one camera, or of all that the reader may see. */
+import { createMap } from "../map/map.js";
+
+for (const box of document.querySelectorAll("[data-sectors]")) {
+  const map = createMap(box.querySelector("[data-map]"));
+  map.ready.then(() => draw(map, box.dataset.sectors));
+}
+
+/** @param {object} map @param {string} id the key of a camera; empty: all */
+async function draw(map, id) {
+  const answer = await fetch(`/maps/layers/camera_sectors.json${id ? `?id=${id}` : ""}`).catch(() => null);
+  if (!answer?.ok) return;
+  const drawn = L.geoJSON(await answer.json(), {
+    renderer: L.svg(),
+    interactive: false,
+    style: ({ properties }) => ({ className: `camera-sector ${properties.status}` }),
+  }).addTo(map.leaflet);
+  if (id && drawn.getLayers().length) map.leaflet.fitBounds(drawn.getBounds(), { padding: [24, 24], maxZoom: 17 });
+}

@@ -1,0 +1,28 @@
+"""The desk asks which cameras see a place, and finds them on list and map."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser import NewPage, axe
+
+
+def test_the_desk_goes_from_a_case_to_the_cameras_and_their_ground(new_page: NewPage) -> None:
+    desk = new_page(signed_in_as="shift", width=1440)
+    desk.goto("/cases")
+    desk.goto(str(desk.locator("a[href^='/cases/'][data-select]").first.get_attribute("href")))
+    expect(desk.locator("[data-cameras] h2")).to_have_text("能看到此处的摄像头")
+    desk.goto("/cameras")
+    assert axe(desk) == []
+    expect(desk.locator("path.camera-sector").first).to_be_attached()
+    desk.locator("#found tbody a").first.click()
+    expect(desk.locator("path.camera-sector")).to_have_count(1)
+    desk.goto("/cameras/coverage")
+    expect(desk.locator("tbody tr")).to_have_count(97)
+
+
+def test_a_worker_reads_the_cameras_of_the_own_grid_on_a_phone(new_page: NewPage) -> None:
+    phone = new_page(signed_in_as="worker", width=390)
+    phone.goto("/cameras")
+    expect(phone.locator("h1")).to_have_text("摄像头管理")
+    assert axe(phone) == []

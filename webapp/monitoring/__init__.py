@@ -1,0 +1,1 @@
+"""Monitoring: what watches over places, and what follows from what it sees."""

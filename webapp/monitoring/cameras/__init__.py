@@ -1,0 +1,1 @@
+"""Cameras: where they stand, what they see, how much of each grid, and who looked at their addresses."""

@@ -1,0 +1,281 @@
+"""Questions about cameras: which there are, which of them see a place, how much of a grid they see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import hypot
+from typing import Any
+
+from geoalchemy2 import WKBElement
+from sqlalchemy import ColumnElement, Float, RowMapping, case, func, or_, select, text
+from sqlalchemy.orm import joinedload
+
+from webapp.base.access import Actor, visible
+from webapp.base.db import containing, db
+from webapp.base.spatial import as_geojson, to_lonlat, to_lonlats
+from webapp.base.web import Page
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.cameras.rules import (
+    BLIND_FROM_M2,
+    CameraKind,
+    CameraStatus,
+    good_for,
+    pixels_a_metre,
+)
+
+PAGE = 50
+SEEING = 12
+SPOTS = 100
+
+# A step of the arc (degrees): the area is then within 0.16 % of that of the circle.
+ARC_STEP = 5
+
+# The ground a camera sees. Bearings are those of the compass, so the arc is drawn on the globe and
+# then laid into the metric CRS, whose north differs a little from that of the compass.
+CAMERA_SECTOR = f"""
+CREATE OR REPLACE FUNCTION camera_sector(
+    point geometry, bearing float8, fov float8, range_m float8, near_m float8
+) RETURNS geometry LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+    here geography; far_arc geometry; near_arc geometry; whole boolean := fov >= 360; steps integer;
+BEGIN
+    IF point IS NULL OR fov IS NULL OR range_m IS NULL OR (bearing IS NULL AND NOT whole) THEN
+        RETURN NULL;
+    END IF;
+    here := ST_Transform(point, 4326)::geography;
+    steps := ceil(fov / {ARC_STEP});
+    SELECT ST_MakeLine(array_agg(ST_Project(here, range_m, at)::geometry ORDER BY at)),
+        CASE WHEN near_m > 0 THEN
+            ST_MakeLine(array_agg(ST_Project(here, near_m, at)::geometry ORDER BY at)) END
+    INTO far_arc, near_arc
+    FROM (
+        SELECT radians(coalesce(bearing, 0) - fov / 2 + fov * step / steps) AS at
+        FROM generate_series(0, CASE WHEN whole THEN steps - 1 ELSE steps END) step
+    ) arc;
+    IF whole THEN
+        far_arc := ST_AddPoint(far_arc, ST_StartPoint(far_arc));
+        near_arc := ST_AddPoint(near_arc, ST_StartPoint(near_arc));
+        far_arc := CASE WHEN near_arc IS NULL THEN ST_MakePolygon(far_arc)
+            ELSE ST_MakePolygon(far_arc, ARRAY[near_arc]) END;
+    ELSE
+        far_arc := CASE WHEN near_arc IS NULL THEN ST_AddPoint(far_arc, here::geometry)
+            ELSE ST_MakeLine(far_arc, ST_Reverse(near_arc)) END;
+        far_arc := ST_MakePolygon(ST_AddPoint(far_arc, ST_StartPoint(far_arc)));
+    END IF;
+    RETURN ST_Transform(ST_SetSRID(far_arc, 4326), ST_SRID(point));
+END $$
+"""
+
+CAMERA_SEES = """
+CREATE OR REPLACE FUNCTION camera_sees() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.sector := camera_sector(NEW.geom, NEW.bearing, NEW.fov, NEW.range_m, NEW.near_m);
+    RETURN NEW;
+END $$
+"""
+
+CAMERA_SEES_TRIGGER = (
+    "CREATE TRIGGER camera_sees BEFORE INSERT OR UPDATE OF geom, bearing, fov, range_m, near_m, sector"
+    " ON camera FOR EACH ROW EXECUTE FUNCTION camera_sees()"
+)
+
+# Of each grid: the part that is seen, the part that only one camera sees and which camera that is
+# most of, and the blind spots that are large enough to count.
+_COVERAGE = text(f"""
+    WITH part AS (
+        SELECT v.id AS version_id, c.id AS camera_id, c.name,
+            ST_CollectionExtract(ST_Intersection(c.sector, v.geom), 3) AS geom
+        FROM grid_version v
+        JOIN camera c ON ST_Intersects(c.sector, v.geom)
+        WHERE v.set_id = :set AND c.closed_at IS NULL
+    ), seen AS (
+        SELECT version_id, count(*) AS cameras, ST_Union(geom) AS geom FROM part GROUP BY version_id
+    ), alone AS (
+        SELECT p.version_id, p.camera_id, p.name,
+            ST_Area(p.geom) - coalesce(ST_Area(ST_Intersection(p.geom, others.geom)), 0) AS area
+        FROM part p LEFT JOIN LATERAL (
+            SELECT ST_Union(o.geom) AS geom FROM part o
+            WHERE o.version_id = p.version_id AND o.camera_id <> p.camera_id
+                AND ST_Intersects(o.geom, p.geom)
+        ) others ON true
+    ), weak AS (
+        SELECT version_id, sum(area) AS area, max(area) AS most,
+            (array_agg(camera_id ORDER BY area DESC, camera_id))[1] AS camera_id,
+            (array_agg(name ORDER BY area DESC, camera_id))[1] AS name
+        FROM alone GROUP BY version_id
+    ), blind AS (
+        SELECT v.id AS version_id, count(*) AS spots, sum(ST_Area(d.geom)) AS area
+        FROM grid_version v
+        JOIN seen s ON s.version_id = v.id,
+        LATERAL ST_Dump(ST_Difference(v.geom, s.geom)) d
+        WHERE ST_Area(d.geom) >= {BLIND_FROM_M2}
+        GROUP BY v.id
+    )
+    SELECT v.grid_id, v.display_code, v.name, v.kind, v.area_m2,
+        coalesce(s.cameras, 0) AS cameras, coalesce(ST_Area(s.geom), 0) AS seen_m2,
+        coalesce(w.area, 0) AS alone_m2, w.most AS most_m2, w.camera_id AS weak_id, w.name AS weak_name,
+        CASE WHEN s.version_id IS NULL THEN 1 ELSE coalesce(b.spots, 0) END AS spots,
+        CASE WHEN s.version_id IS NULL THEN v.area_m2 ELSE coalesce(b.area, 0) END AS blind_m2
+    FROM grid_version v
+    LEFT JOIN seen s ON s.version_id = v.id
+    LEFT JOIN weak w ON w.version_id = v.id
+    LEFT JOIN blind b ON b.version_id = v.id
+    WHERE v.set_id = :set
+    ORDER BY coalesce(ST_Area(s.geom), 0) / v.area_m2, v.code
+""")
+
+_BLIND = text(f"""
+    SELECT ST_Area(d.geom) AS area_m2, ST_X(middle.at) AS x, ST_Y(middle.at) AS y
+    FROM grid_version v
+    CROSS JOIN LATERAL (
+        SELECT ST_Union(c.sector) AS geom FROM camera c
+        WHERE c.closed_at IS NULL AND ST_Intersects(c.sector, v.geom)
+    ) s
+    CROSS JOIN LATERAL ST_Dump(CASE WHEN s.geom IS NULL THEN v.geom
+        ELSE ST_Difference(v.geom, s.geom) END) d
+    CROSS JOIN LATERAL (SELECT ST_PointOnSurface(d.geom) AS at) middle
+    WHERE v.grid_id = :grid AND v.set_id = :set AND ST_Area(d.geom) >= {BLIND_FROM_M2}
+    ORDER BY area_m2 DESC LIMIT {SPOTS}
+""")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A camera that sees a place: how far away it is (metres), and what its picture is good for there.
+
+    `sure` is False where its bearing is known only roughly.
+    """
+
+    camera: Camera
+    metres: float
+    pixels: float
+    words: Any
+    sure: bool
+
+
+def one(camera_id: int) -> Camera | None:
+    """A camera with its grid."""
+    found = select(Camera).options(joinedload(Camera.grid)).where(Camera.id == camera_id)
+    return db.session.scalar(found)
+
+
+def by_source(source: str, external_id: str) -> Camera | None:
+    """The camera that a source calls so."""
+    found = select(Camera).where(Camera.source == source, Camera.external_id == external_id)
+    return db.session.scalar(found)
+
+
+def of_source(source: str) -> dict[str, Camera]:
+    """All cameras of a source, by what it calls them."""
+    found = select(Camera).where(Camera.source == source)
+    return {each.external_id: each for each in db.session.scalars(found)}
+
+
+def listed(
+    who: Actor,
+    *,
+    words: str = "",
+    kind: str | None = None,
+    status: str | None = None,
+    grid_id: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page[Camera]:
+    """Cameras that `who` may see, in the order of their numbers, found by words, kind, status or grid."""
+    found = (
+        select(Camera)
+        .options(joinedload(Camera.grid))
+        .where(visible(Camera, who, "cameras.see"), Camera.closed_at.is_(None))
+    )
+    if words:
+        pattern = containing(words)
+        names = (Camera.name, Camera.external_id, Camera.gb_id, Camera.owner)
+        found = found.where(or_(*(each.ilike(pattern) for each in names)))
+    if kind in list(CameraKind):
+        found = found.where(Camera.kind == kind)
+    if status in list(CameraStatus):
+        found = found.where(Camera.status == status)
+    if grid_id is not None:
+        found = found.where(Camera.grid_id == grid_id)
+    if after is not None:
+        found = found.where(Camera.id > after)
+    rows = list(db.session.scalars(found.order_by(Camera.id).limit(limit + 1)))
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def counts(who: Actor) -> dict[str, int]:
+    """How many cameras that `who` may see have each status."""
+    found = (
+        select(Camera.status, func.count())
+        .where(visible(Camera, who, "cameras.see"), Camera.closed_at.is_(None))
+        .group_by(Camera.status)
+    )
+    return {status: count for status, count in db.session.execute(found)}
+
+
+def seeing(who: Actor, at: WKBElement, *, limit: int = SEEING) -> list[Seen]:
+    """The cameras that see a point, of those that `who` may see: the online ones first, then the nearest."""
+    away = func.ST_Distance(Camera.geom, at, type_=Float)
+    online = case({CameraStatus.ONLINE: 0, CameraStatus.UNKNOWN: 1}, value=Camera.status, else_=2)
+    found = (
+        select(Camera, away)
+        .options(joinedload(Camera.grid))
+        .where(
+            visible(Camera, who, "cameras.see"),
+            Camera.closed_at.is_(None),
+            func.ST_Covers(Camera.sector, at),
+        )
+        .order_by(online, away, Camera.id)
+        .limit(limit)
+    )
+    return [_seen(camera, metres) for camera, metres in db.session.execute(found)]
+
+
+def _seen(camera: Camera, metres: float) -> Seen:
+    slant = hypot(metres, camera.mount_height_m or 0)
+    pixels = pixels_a_metre(slant, fov=camera.fov or 360, width_px=camera.width_px)
+    return Seen(camera, metres, pixels, good_for(pixels), camera.bearing_doubt == 0)
+
+
+def coverage(set_id: int) -> Sequence[RowMapping]:
+    """Of each grid of a boundary set: what is seen, by one camera alone, and not at all; the least seen first."""
+    return db.session.execute(_COVERAGE, {"set": set_id}).mappings().all()
+
+
+def blind_spots(grid_id: int, set_id: int) -> list[tuple[float, float, float]]:
+    """(area m², lon, lat of a point inside) of what no camera of any grid sees in a grid, the largest first."""
+    rows = db.session.execute(_BLIND, {"grid": grid_id, "set": set_id})
+    return [(row.area_m2, *to_lonlat(row.x, row.y)) for row in rows]
+
+
+def points(who: Actor, *, limit: int) -> list[list[Any]]:
+    """Cameras on a map: [id, lon, lat, name, grid_id]; at most `limit` + 1."""
+    found = (
+        select(
+            Camera.id, func.ST_X(Camera.geom), func.ST_Y(Camera.geom), Camera.name, Camera.grid_id
+        )
+        .where(*_drawn(who), Camera.geom.is_not(None))
+        .order_by(Camera.id)
+        .limit(limit + 1)
+    )
+    rows = db.session.execute(found).all()
+    lons, lats = to_lonlats([row[1] for row in rows], [row[2] for row in rows], digits=6)
+    return [[row[0], lon, lat, *row[3:]] for row, lon, lat in zip(rows, lons, lats, strict=True)]
+
+
+def sectors(who: Actor, *, camera_id: int | None = None, limit: int) -> list[Any]:
+    """What cameras see: (id, name, status, geometry as GeoJSON)."""
+    found = (
+        select(Camera.id, Camera.name, Camera.status, as_geojson(Camera.sector).label("geometry"))
+        .where(*_drawn(who), Camera.sector.is_not(None))
+        .order_by(Camera.id)
+        .limit(limit)
+    )
+    if camera_id is not None:
+        found = found.where(Camera.id == camera_id)
+    return list(db.session.execute(found))
+
+
+def _drawn(who: Actor) -> tuple[ColumnElement[bool], ...]:
+    return visible(Camera, who, "cameras.see"), Camera.closed_at.is_(None)

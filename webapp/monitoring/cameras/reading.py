@@ -1,0 +1,221 @@
+"""Cameras from lists of strangers: a table (.xlsx or .csv), or a catalogue of GB/T 28181 (XML)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException, ElementTree
+from flask_babel import force_locale, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.language import LANGUAGES
+from webapp.monitoring.cameras.forms import RowForm
+from webapp.monitoring.cameras.rules import (
+    GB_CAMERAS,
+    GB_DIRECTIONS,
+    GB_DOUBT,
+    GB_KINDS,
+    KIND_WORDS,
+    PRIVACY_WORDS,
+    STATUS_WORDS,
+    CameraKind,
+    CameraStatus,
+)
+from webapp.people import workbook
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_CAMERAS = 5000
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9_-]+)""")
+
+# The headings of a table; a file may name them in either language, or as the fields are called here.
+COLUMNS: dict[str, LazyString] = {
+    "code": _l("Camera number"),
+    "name": _l("Camera name"),
+    "kind": _l("Kind of camera"),
+    "lon": _l("Longitude"),
+    "lat": _l("Latitude"),
+    "datum": _l("Coordinate system"),
+    "gb_id": _l("GB/T 28181 number"),
+    "mount_height_m": _l("Mount height (m)"),
+    "bearing": _l("Looks to (degrees from north)"),
+    "tilt": _l("Tilt (degrees)"),
+    "fov": _l("Field of view (degrees)"),
+    "range_m": _l("Range (m)"),
+    "near_m": _l("Blind close up (m)"),
+    "width_px": _l("Picture width (pixels)"),
+    "owner": _l("Whose camera"),
+    "privacy": _l("Kind of place"),
+    "status": _l("State"),
+    "stream": _l("Stream address"),
+    "snapshot": _l("Snapshot address"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a row, and under which heading if it is one."""
+
+    row: int
+    heading: LazyString | str
+    words: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row that can be used."""
+
+    row: int
+    form: RowForm
+
+
+def read(body: bytes) -> tuple[list[Entry], list[Fault], int]:
+    """The cameras of a file, what cannot be read in it, and how many of its rows are no cameras.
+
+    Raises `Unacceptable` for the field `file` when it is no list of cameras at all.
+    """
+    if len(body) > MOST_BYTES:
+        raise _refused(_l("This file is too large: at most 5 MB."))
+    passed = 0
+    if body.startswith(b"PK"):
+        rows = _table([[cell.text for cell in row.cells] for row in workbook.rows(body)])
+    elif body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        rows, passed = _catalogue(body)
+    else:
+        rows = _table(_cells(_text(body)))
+    if len(rows) > MOST_CAMERAS:
+        raise _refused(_l("There are more than %(n)s cameras. Send them in parts.", n=MOST_CAMERAS))
+    entries, faults = [], []
+    for number, row in rows:
+        try:
+            entries.append(Entry(number, RowForm.of(row)))
+        except Unacceptable as refusal:
+            faults += faults_of(number, refusal)
+    if not entries and not faults:
+        raise _refused(_l("No camera is in this file."))
+    return entries, faults, passed
+
+
+def faults_of(number: int, refusal: Refusal) -> list[Fault]:
+    """What a refusal says of a row."""
+    if not refusal.fields:
+        return [Fault(number, "", str(refusal.words))]
+    return [
+        Fault(number, COLUMNS.get(name, name), str(words)) for name, words in refusal.fields.items()
+    ]
+
+
+def _table(rows: list[list[str]]) -> list[tuple[int, dict[str, Any]]]:
+    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(map(str.strip, row))]
+    if not filled:
+        raise _refused(_l("No camera is in this file."))
+    names = _in_every_language(COLUMNS)
+    heads = [names.get(each.strip().casefold()) for each in filled[0][1]]
+    lacking = [str(COLUMNS[name]) for name in ("code", "name", "kind") if name not in heads]
+    if lacking:
+        raise _refused(_l("These headings are missing: %(names)s", names="、".join(lacking)))
+    said = {
+        "kind": _in_every_language(KIND_WORDS),
+        "privacy": _in_every_language(PRIVACY_WORDS),
+        "status": _in_every_language(STATUS_WORDS),
+    }
+    answer = []
+    for number, row in filled[1:]:
+        pairs = [(name, text.strip()) for name, text in zip(heads, row, strict=False) if name]
+        values = {
+            name: said[name].get(text.casefold(), text) if name in said else text
+            for name, text in pairs
+            if text
+        }
+        answer.append((number, values))
+    return answer
+
+
+def _cells(text: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        raise _refused(_l("No camera is in this file.")) from error
+
+
+def _catalogue(body: bytes) -> tuple[list[tuple[int, dict[str, Any]]], int]:
+    """The cameras of a catalogue, and how many of its items are something else."""
+    try:
+        # Devices write GB2312 and send letters that only GB18030 has; the parser reads neither.
+        root = ElementTree.fromstring(_DECLARATION.sub("", _text(body)))
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise _refused(_l("This XML cannot be read.")) from error
+    items = [each for each in root.iter("Item") if each.findtext("DeviceID")]
+    if not items:
+        raise _refused(_l("This is no catalogue of GB/T 28181: it has no items."))
+    rows, passed = [], 0
+    for number, item in enumerate(items, start=1):
+        device = _said(item, "DeviceID")
+        if len(device) == 20 and device[10:13] not in GB_CAMERAS:
+            passed += 1
+        else:
+            rows.append((number, _device(device, item)))
+    return rows, passed
+
+
+def _device(device: str, item: Element) -> dict[str, Any]:
+    info = item.find("Info")
+    about = info if info is not None else item
+    direction = GB_DIRECTIONS.get(_said(about, "DirectionType") or _said(item, "DirectionType"))
+    kind = _said(about, "PTZType") or _said(item, "PTZType")
+    row: dict[str, Any] = {
+        "code": device,
+        "gb_id": device,
+        "name": _said(item, "Name") or device,
+        "kind": GB_KINDS.get(kind, CameraKind.FIXED),
+        "owner": _said(item, "Owner") or None,
+    }
+    if direction is not None:
+        row |= {"bearing": direction, "bearing_doubt": GB_DOUBT}
+    lon, lat = _said(item, "Longitude"), _said(item, "Latitude")
+    if any(_is_number_but_nought(each) for each in (lon, lat)):
+        row |= {"lon": lon, "lat": lat}
+    status = {"ON": CameraStatus.ONLINE, "OK": CameraStatus.ONLINE, "OFF": CameraStatus.OFFLINE}
+    return row | {"status": status.get(_said(item, "Status").upper())}
+
+
+def _said(item: Element, name: str) -> str:
+    return (item.findtext(name) or "").strip()
+
+
+def _is_number_but_nought(text: str) -> bool:
+    """(0, 0) is how devices say that they do not know where they are."""
+    try:
+        return float(text) != 0
+    except ValueError:
+        return bool(text)
+
+
+def _text(body: bytes) -> str:
+    declared = _DECLARED.match(body)
+    named = declared[1].decode().lower() if declared else "utf-8"
+    for encoding in ("utf-8-sig", "gb18030") if named in ("utf-8", "utf8") else ("gb18030",):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _refused(_l("The letters of this file cannot be read. Save it as UTF-8."))
+
+
+def _in_every_language(words: dict[Any, LazyString]) -> dict[str, str]:
+    known = {str(key).casefold(): str(key) for key in words}
+    for language in LANGUAGES:
+        with force_locale(language):
+            known |= {str(text).casefold(): str(key) for key, text in words.items()}
+    return known
+
+
+def _refused(words: Any) -> Unacceptable:
+    return Unacceptable(words, fields={"file": words})
