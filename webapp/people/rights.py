@@ -260,7 +260,7 @@ def _who(rule: Rule) -> str:
     if inner:
         both = rule.words == ", and ".join(each.words for each in inner)
         return (_(", and ") if both else _(", or ")).join(_who(each) for each in inner)
-    if isinstance(rule, Everyone):
+    if type(rule) is Everyone:
         return _("everybody, signed in or not")
     if isinstance(rule, SignedIn):
         return _("everybody who is signed in")

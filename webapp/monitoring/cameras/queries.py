@@ -28,6 +28,9 @@ PAGE = 50
 SEEING = 12
 SPOTS = 100
 
+# A smaller ring around a camera (metres) is none: its points would lie on one another.
+NEAR_FROM_M = 0.1
+
 # A step of the arc (degrees): the area is then within 0.16 % of that of the circle.
 ARC_STEP = 5
 
@@ -46,7 +49,7 @@ BEGIN
     here := ST_Transform(point, 4326)::geography;
     steps := ceil(fov / {ARC_STEP});
     SELECT ST_MakeLine(array_agg(ST_Project(here, range_m, at)::geometry ORDER BY at)),
-        CASE WHEN near_m > 0 THEN
+        CASE WHEN near_m >= {NEAR_FROM_M} THEN
             ST_MakeLine(array_agg(ST_Project(here, near_m, at)::geometry ORDER BY at)) END
     INTO far_arc, near_arc
     FROM (

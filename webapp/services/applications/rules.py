@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask_babel.speaklater import LazyString
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from webapp.base import clock, flow
-from webapp.base.access import Actor, Anywhere, ByItself, Holds, Owns, Rule, SignedIn
+from webapp.base.access import Actor, Anywhere, ByItself, Everyone, Holds, Owns, Rule, SignedIn
 from webapp.base.clock import Limit, Unit
 from webapp.base.flow import Flow, move
 from webapp.base.language import N_
@@ -432,10 +433,11 @@ class ThroughVillage(Rule):
         return clause
 
 
-class OnNotice(Rule):
+@dataclass(frozen=True)
+class OnNotice(Everyone):
     """Is on public notice at this moment: everybody may read what a notice says, and nothing else."""
 
-    words = N_("everyone, while it is on public notice")
+    words: str = N_("everyone, while it is on public notice")
 
     def allows(self, who: Actor, thing: Any) -> bool:
         """When its notice runs; in general to anybody."""
