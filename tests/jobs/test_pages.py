@@ -184,7 +184,9 @@ def test_what_stood_before_a_seeker_is_known_by_a_post_only(
     assert session.scalars(select(Push)).one().viewed_at is not None
 
 
-def test_candidates_are_unnamed_until_they_agree(app: Flask, market: Market) -> None:
+def test_candidates_are_unnamed_until_they_agree(
+    app: Flask, session: Session, market: Market
+) -> None:
     made = published(market)
     looking(market)
     desk = as_user(app, market.boss)
@@ -192,8 +194,13 @@ def test_candidates_are_unnamed_until_they_agree(app: Flask, market: Market) -> 
     text = _text(desk, address)
     assert market.seeker.name not in text.replace("/jobs", "")
     intro = introduced(market, made, State.INTERESTED)
+    intro.seeker.account.name = "街坊甲"
+    session.flush()
     page = f"/jobs/introductions/{intro.id}"
-    assert "138 0013 8000" not in _text(desk, page)
+    before = _text(desk, page)
+    assert "138 0013 8000" not in before
+    assert "街坊甲" not in before
+    assert "街坊甲" in _text(as_user(app, market.seeker), page)
     refused = desk.post(f"{page}/reveal", data={"purpose": "面试"})
     assert refused.status_code == 409
     assert "138 0013 8000" not in refused.get_data(as_text=True)
