@@ -31,6 +31,9 @@ SPOTS = 100
 # A smaller ring around a camera (metres) is none: its points would lie on one another.
 NEAR_FROM_M = 0.1
 
+# Whoever looks so far around (degrees) sees all around: the rest is a slit with no ground in it.
+WHOLE_FROM = 359.9
+
 # A step of the arc (degrees): the area is then within 0.16 % of that of the circle.
 ARC_STEP = 5
 
@@ -41,7 +44,7 @@ CREATE OR REPLACE FUNCTION camera_sector(
     point geometry, bearing float8, fov float8, range_m float8, near_m float8
 ) RETURNS geometry LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
-    here geography; far_arc geometry; near_arc geometry; whole boolean := fov >= 360; steps integer;
+    here geography; far_arc geometry; near_arc geometry; whole boolean := fov >= {WHOLE_FROM}; steps integer;
 BEGIN
     IF point IS NULL OR fov IS NULL OR range_m IS NULL OR (bearing IS NULL AND NOT whole) THEN
         RETURN NULL;
