@@ -209,11 +209,7 @@ def record(
         client_at=client_at,
         data=data or {},
     )
-    moment = clock.set_to()
-    if moment is not None:
-        event.at = moment
-    db.session.add(event)
-    db.session.flush()
+    record_many([event])
     return event
 
 

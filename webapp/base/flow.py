@@ -152,13 +152,8 @@ class Flow:
             raise Changed(self._who_was_faster(thing))
         if base_version is not None and thing.version != base_version:
             raise Changed(self._who_was_faster(thing))
-        if thing.state not in each.since:
-            raise NotOpen(self._who_was_faster(thing))
-        if not may(by, each.may, thing):
-            raise NotAllowed(_l("You do not hold the post that may do this here."))
-        missing = [need for need in each.needs if not (evidence or {}).get(need)]
-        if missing:
-            raise self._lacks(missing)
+        self._must_be_open(thing, each, by)
+        self._must_be_whole(each, evidence)
         before, thing.state = thing.state, each.to
         if mark is not None:
             data = {**(data or {}), "mark": str(mark), "version": (thing.version or 0) + 1}
@@ -185,14 +180,9 @@ class Flow:
             return
         each = self.moves[name]
         lock_all(type(deeds[0][0]), (thing.id for thing, _by in deeds))
-        missing = [need for need in each.needs if not (evidence or {}).get(need)]
         for thing, by in deeds:
-            if thing.state not in each.since:
-                raise NotOpen(self._who_was_faster(thing))
-            if not may(by, each.may, thing):
-                raise NotAllowed(_l("You do not hold the post that may do this here."))
-        if missing:
-            raise self._lacks(missing)
+            self._must_be_open(thing, each, by)
+        self._must_be_whole(each, evidence)
         before = [thing.state for thing, _by in deeds]
         for thing, _by in deeds:
             thing.state, thing.version = each.to, (thing.version or 0) + 1
@@ -296,11 +286,19 @@ class Flow:
             data=data or {},
         )
 
-    def _lacks(self, missing: Iterable[str]) -> EvidenceMissing:
-        return EvidenceMissing(
-            _l("Something is still missing for this step."),
-            fields={need: EVIDENCE_WORDS.get(need, need) for need in missing},
-        )
+    def _must_be_open(self, thing: Any, each: Move, by: Actor) -> None:
+        if thing.state not in each.since:
+            raise NotOpen(self._who_was_faster(thing))
+        if not may(by, each.may, thing):
+            raise NotAllowed(_l("You do not hold the post that may do this here."))
+
+    def _must_be_whole(self, each: Move, evidence: Mapping[str, Any] | None) -> None:
+        missing = [need for need in each.needs if not (evidence or {}).get(need)]
+        if missing:
+            raise EvidenceMissing(
+                _l("Something is still missing for this step."),
+                fields={need: EVIDENCE_WORDS.get(need, need) for need in missing},
+            )
 
     def _who_was_faster(self, thing: Any) -> LazyString:
         event = audit.last(self.kind, thing.id)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from webapp.base import audit
 from webapp.base.access import Actor
 from webapp.base.db import Base, db
 from webapp.base.spatial import Placed
@@ -83,6 +84,28 @@ def relocate(model: type[Base], *where: ColumnElement[bool]) -> list[Relocated]:
         for key, (old, new) in wrong.items()
         if key in written and old.grid_id != new[0]
     ]
+
+
+def relocate_in_log(
+    model: type[Base], *where: ColumnElement[bool], kind: str, by: Actor | None
+) -> list[Relocated]:
+    """As `relocate`, and the log of each thing of this kind that moved says from which grid to which."""
+    moved = relocate(model, *where)
+    audit.record_many(
+        [
+            audit.Event(
+                thing_kind=kind,
+                thing_id=each.id,
+                move="relocate",
+                actor_id=by.id if by else None,
+                grid_id=each.new_grid_id,
+                grid_version_id=each.new_version_id,
+                data={"old_grid": each.old_grid_id},
+            )
+            for each in moved
+        ]
+    )
+    return moved
 
 
 def _located(rows: list[Row[Any]]) -> Iterable[tuple[int | None, int | None, bool, str | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shapely import Point
 
-from webapp.base import audit, tasks
+from webapp.base import tasks
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.spatial import center, shape_of, stored, to_lonlat
@@ -23,17 +23,9 @@ def follow(made: BoundarySet, by: Actor | None) -> int:
 
     Answers how many postings and seekers changed.
     """
-    moved = relocation.relocate(Posting, Posting.state.in_(_LIVING))
-    for each in moved:
-        audit.record(
-            kind="job_posting",
-            thing_id=each.id,
-            move="relocate",
-            by=by,
-            grid_id=each.new_grid_id,
-            grid_version_id=each.new_version_id,
-            data={"old_grid": each.old_grid_id},
-        )
+    moved = relocation.relocate_in_log(
+        Posting, Posting.state.in_(_LIVING), kind="job_posting", by=by
+    )
     rehomed = _rehome()
     ways.forget()
     if queries.working_places():

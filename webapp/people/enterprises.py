@@ -176,15 +176,5 @@ def _record(firm: Enterprise, move: str, by: Actor | None, **data: Any) -> None:
 
 def follow_borders(*, by: Actor | None) -> int:
     """Open enterprises stand in the grids of the borders in force; answers how many moved."""
-    moved = relocation.relocate(Enterprise, Enterprise.closed_at.is_(None))
-    for each in moved:
-        audit.record(
-            kind="enterprise",
-            thing_id=each.id,
-            move="relocate",
-            by=by,
-            grid_id=each.new_grid_id,
-            grid_version_id=each.new_version_id,
-            data={"old_grid": each.old_grid_id},
-        )
-    return len(moved)
+    here = Enterprise.closed_at.is_(None)
+    return len(relocation.relocate_in_log(Enterprise, here, kind="enterprise", by=by))

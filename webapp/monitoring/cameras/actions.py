@@ -95,18 +95,8 @@ def reveal(camera: Camera, *, purpose: str, by: Actor) -> dict[str, str]:
 
 def follow_borders(made: BoundarySet, by: Actor | None) -> int:
     """Cameras stand in the grids of the borders in force; answers how many moved."""
-    moved = relocation.relocate(Camera, Camera.closed_at.is_(None))
-    for each in moved:
-        audit.record(
-            kind="camera",
-            thing_id=each.id,
-            move="relocate",
-            by=by,
-            grid_id=each.new_grid_id,
-            grid_version_id=each.new_version_id,
-            data={"old_grid": each.old_grid_id},
-        )
-    return len(moved)
+    here = Camera.closed_at.is_(None)
+    return len(relocation.relocate_in_log(Camera, here, kind="camera", by=by))
 
 
 def _describe(camera: Camera, said: Described) -> None:
