@@ -13,11 +13,11 @@ from webapp.base.flow import NotOpen, Unacceptable
 from webapp.base.language import N_
 from webapp.jobs import desk_queries as desk, queries
 from webapp.jobs.models import Employer, Member
+from webapp.jobs.stations import Stations
 from webapp.jobs.telling import tell_members
 from webapp.people import phones, queries as people
 from webapp.people.models import Account, Enterprise
 from webapp.people.refusing import refusing
-from webapp.points import queries as points
 
 
 def enlist(firm: Enterprise, *, by: Actor | None) -> Employer:
@@ -27,12 +27,11 @@ def enlist(firm: Enterprise, *, by: Actor | None) -> Employer:
         return known
     if firm.closed_at is not None:
         raise NotOpen(_l("This enterprise is closed already."))
-    station = points.station_of(firm.grid_id) if firm.grid_id else None
     made = Employer(
         enterprise_id=firm.id,
         contact_post=firm.contact_post,
         contact_phone=firm.contact_phone,
-        station_id=station.id if station else None,
+        station_id=Stations().of(firm.grid_id),
         office_id=queries.office(),
         version=1,
         created_at=clock.now(),

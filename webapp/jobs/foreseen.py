@@ -102,7 +102,8 @@ def results() -> Results:
     ]
     lists = fair_queries.lists_since(days.today() - timedelta(days=SEEN_DAYS))
     open_now = fair_queries.open_keys()
-    shown = [[key for key in one if key in set(open_now)] for one in lists]
+    still_open = set(open_now)
+    shown = [[key for key in one if key in still_open] for one in lists]
     return Results(
         bands=calibration.bands(outcomes),
         count=len(outcomes),

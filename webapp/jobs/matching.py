@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from webapp.jobs.parameters import Parameters
 from webapp.jobs.queries import Asked
 from webapp.jobs.rules import IntroductionState, PostingState, SeekerState
 from webapp.jobs.sides import Posting as PostingSide, Seeker as SeekerSide, Way, minor_group
-from webapp.jobs.ways import Ways, spot_of
+from webapp.jobs.ways import Spot, Ways, spot_of
 from webapp.people import days
 
 # A straight line in the metres of the storage CRS may be a little longer than the road is measured.
@@ -53,6 +53,26 @@ class Match:
         )
 
 
+class _Sides:
+    """What counts of the seekers and postings of one list, taken down once of each."""
+
+    def __init__(self, *, asked_by_seeker: bool) -> None:
+        self._asked_by_seeker = asked_by_seeker
+        self._seekers: dict[int, SeekerSide] = {}
+        self._postings: dict[int, tuple[PostingSide, Spot]] = {}
+
+    def of_seeker(self, seeker: Seeker) -> SeekerSide:
+        if seeker.id not in self._seekers:
+            side = seeker_side(seeker, asked_by_seeker=self._asked_by_seeker)
+            self._seekers[seeker.id] = side
+        return self._seekers[seeker.id]
+
+    def of_posting(self, posting: Posting) -> tuple[PostingSide, Spot]:
+        if posting.id not in self._postings:
+            self._postings[posting.id] = posting_side(posting), spot_of(posting)
+        return self._postings[posting.id]
+
+
 class Matcher:
     """Counts degrees for one question: one edition, one day, each way looked up once."""
 
@@ -65,11 +85,17 @@ class Matcher:
         self, seeker: Seeker, posting: Posting, *, asked_by_seeker: bool, declined: bool = False
     ) -> Degree:
         """How well two fit. `asked_by_seeker`: that they want no recommendations does not count."""
-        way = self.ways.between(seeker.home_grid_id, spot_of(posting), seeker.mode)
+        sides = _Sides(asked_by_seeker=asked_by_seeker)
+        return self._counted(seeker, posting, sides, declined=declined)
+
+    def _counted(
+        self, seeker: Seeker, posting: Posting, sides: _Sides, *, declined: bool = False
+    ) -> Degree:
+        work, spot = sides.of_posting(posting)
         return degree(
-            seeker_side(seeker, asked_by_seeker=asked_by_seeker),
-            posting_side(posting),
-            way,
+            sides.of_seeker(seeker),
+            work,
+            self.ways.between(seeker.home_grid_id, spot, seeker.mode),
             on=self.on,
             declined=declined,
             parameters=self.standard.parameters,
@@ -107,13 +133,13 @@ class Matcher:
             groups=self.wanting(posting) if pushed else None,
             reach_m=reach,
             floor_share=parameters.floor_share,
-            pushed=True,
         )
 
     def pushes(self, pairs: Iterable[tuple[Seeker, Posting]]) -> list[Match]:
         """The pairs that fit so well that both are told, the best first."""
+        sides = _Sides(asked_by_seeker=False)
         found = (
-            Match(seeker, posting, self.between(seeker, posting, asked_by_seeker=False))
+            Match(seeker, posting, self._counted(seeker, posting, sides))
             for seeker, posting in pairs
         )
         return sorted((each for each in found if each.degree.pushed), key=lambda each: each.order)
@@ -126,44 +152,31 @@ class Matcher:
         groups = self._groups(seeker)
         if groups is None or reach is None:
             return queries.within(wanted, self.on)
-        narrowed = Asked(
-            x=wanted.x,
-            y=wanted.y,
+        narrowed = replace(
+            wanted,
             reach_m=min(reach, wanted.reach_m or math.inf),
-            lowest=wanted.lowest,
-            refused=wanted.refused,
-            certificates=wanted.certificates,
             dormitory=wanted.dormitory and parameters.dormitory >= least_of_push(parameters),
-            of_age=wanted.of_age,
             groups=groups,
         )
         return queries.recommended(narrowed, self.on)
 
     def _groups(self, seeker: Seeker) -> list[str] | None:
         """The 小类 in which a posting can be near enough to what is wanted; None: any might be."""
-        parameters, least = self.standard.parameters, least_of_push(self.standard.parameters)
-        if parameters.ladder[2] >= least:
-            return None
-        mine = {*seeker.wanted, *map(minor_group, seeker.wanted)}
-        others = {
-            minor_group(other)
-            for (code, other), score in self.standard.substitutes.items()
-            if score >= least and code in mine
-        }
-        return sorted({*map(minor_group, seeker.wanted), *others})
+        return self._kindred(seeker.wanted, offered=False)
 
     def wanting(self, posting: Posting) -> list[str] | None:
         """The 小类 whose seekers can be near enough to what a posting offers; None: any might be."""
+        return self._kindred([posting.occupation], offered=True)
+
+    def _kindred(self, codes: Sequence[str], *, offered: bool) -> list[str] | None:
         parameters, least = self.standard.parameters, least_of_push(self.standard.parameters)
         if parameters.ladder[2] >= least:
             return None
-        mine = {posting.occupation, minor_group(posting.occupation)}
-        others = {
-            minor_group(code)
-            for (code, other), score in self.standard.substitutes.items()
-            if score >= least and other in mine
-        }
-        return sorted({minor_group(posting.occupation), *others})
+        own = set(map(minor_group, codes))
+        mine = own.union(codes)
+        near = (pair for pair, score in self.standard.substitutes.items() if score >= least)
+        turned = ((other, code) if offered else (code, other) for code, other in near)
+        return sorted(own | {minor_group(other) for code, other in turned if code in mine})
 
     def _matches(
         self,
@@ -173,12 +186,11 @@ class Matcher:
         asked_by_seeker: bool,
     ) -> list[Match]:
         found = []
+        sides = _Sides(asked_by_seeker=asked_by_seeker)
         for seeker, posting in pairs:
             introduction = met.get((seeker.id, posting.id))
             declined = introduction is not None and introduction.state in _OVER
-            counted = self.between(
-                seeker, posting, asked_by_seeker=asked_by_seeker, declined=declined
-            )
+            counted = self._counted(seeker, posting, sides, declined=declined)
             if not counted.gates:
                 found.append(Match(seeker, posting, counted, introduction))
         return found

@@ -185,12 +185,6 @@ def pushes_to_tell(limit: int = 500) -> list[Push]:
     return list(db.session.scalars(found.with_for_update(skip_locked=True)))
 
 
-def pushed_between(seeker_id: int, posting_id: int) -> Push | None:
-    """The newest recommendation of a posting to a seeker."""
-    found = select(Push).where(Push.seeker_id == seeker_id, Push.posting_id == posting_id)
-    return db.session.scalar(found.order_by(Push.id.desc()).limit(1))
-
-
 def events(kind: str, thing_id: int) -> list[tuple[Event, str | None]]:
     """What happened to a thing and who did it, oldest first."""
     found = (

@@ -28,10 +28,10 @@ from webapp.jobs.rules import (
     PostingState,
     Shift,
 )
+from webapp.jobs.stations import Stations
 from webapp.jobs.telling import tell_firm, tell_reviewers
 from webapp.jobs.ways import Ways, spot_of
 from webapp.people import days, phones
-from webapp.points import queries as points
 
 LONGEST_DAYS = 183
 PART_TIME_HOURS = 24.0
@@ -110,7 +110,7 @@ def draft_all(offers: Sequence[tuple[Employer, Offer, Actor]]) -> list[Posting]:
         made.append(posting)
     db.session.add_all(made)
     db.session.flush()
-    stations = _Stations()
+    stations = Stations()
     for posting in made:
         db.session.expire(posting, ["members"])
         posting.station_id = stations.of(posting.grid_id) or posting.station_id
@@ -118,20 +118,6 @@ def draft_all(offers: Sequence[tuple[Employer, Offer, Actor]]) -> list[Posting]:
     deeds = [(posting, by) for posting, (_employer, _said, by) in zip(made, offers, strict=True)]
     POSTING_FLOW.begin_all(deeds, "write")
     return made
-
-
-class _Stations:
-    """The workstation of each grid, asked for once."""
-
-    def __init__(self) -> None:
-        self._known: dict[int | None, int | None] = {None: None}
-
-    def of(self, grid_id: int | None) -> int | None:
-        """The workstation that looks after work in a grid; None for no grid."""
-        if grid_id is not None and grid_id not in self._known:
-            found = points.station_of(grid_id)
-            self._known[grid_id] = found.id if found else None
-        return self._known[grid_id]
 
 
 def change(posting: Posting, said: Offer, *, base_version: int | None, by: Actor) -> None:
@@ -148,7 +134,7 @@ def change(posting: Posting, said: Offer, *, base_version: int | None, by: Actor
     before = posting.flags
     _say(posting, posting.employer, said, {each.code for each in queries.occupations()})
     db.session.flush()
-    posting.station_id = _Stations().of(posting.grid_id) or posting.station_id
+    posting.station_id = Stations().of(posting.grid_id) or posting.station_id
     POSTING_FLOW.record(posting, "change", by=by)
     if posting.state not in (PostingState.OPEN, PostingState.PAUSED):
         return

@@ -126,17 +126,16 @@ def sought(
     groups: Sequence[str] | None,
     reach_m: dict[str, float],
     floor_share: float,
-    pushed: bool,
 ) -> list[int]:
-    """Keys of the seekers for whom a posting is not out of the question.
+    """Keys of the seekers who want to be told and for whom a posting is not out of the question.
 
     `groups`: only those who want one of these 小类; None: all. `reach_m`: by mode, a straight line
-    that is longer is too long; modes that are missing have no such limit. `pushed`: only those who
-    want to be told.
+    that is longer is too long; modes that are missing have no such limit.
     """
     lowest = func.coalesce(Seeker.pay_floor, Seeker.pay_ask * floor_share)
     found = select(Seeker.id).where(
         Seeker.state.in_(SOUGHT),
+        Seeker.push,
         or_(lowest.is_(None), lowest <= posting.month_high),
         ~Seeker.refused.overlap(list(posting.shifts)),
     )
@@ -146,8 +145,6 @@ def sought(
         )
     if groups is not None:
         found = found.where(Seeker.wanted3.overlap(list(groups)))
-    if pushed:
-        found = found.where(Seeker.push)
     near = [
         (Seeker.mode == mode) & func.ST_DWithin(Seeker.home, posting.geom, metres)
         for mode, metres in reach_m.items()
@@ -375,9 +372,3 @@ def looking(limit: int = 20_000) -> list[Seeker]:
 def everybody() -> list[Seeker]:
     """All seekers there ever were."""
     return list(db.session.scalars(select(Seeker).order_by(Seeker.id)))
-
-
-def open_postings(limit: int = 20_000) -> list[Posting]:
-    """Every posting that takes people."""
-    found = select(Posting).options(*SHOWN).where(*_public())
-    return list(db.session.scalars(found.order_by(Posting.id).limit(limit)))

@@ -13,7 +13,7 @@ from webapp.grids.models import BoundarySet
 from webapp.jobs import queries, ways
 from webapp.jobs.models import Posting
 from webapp.jobs.rules import PostingState
-from webapp.points import queries as points
+from webapp.jobs.stations import Stations
 
 _LIVING = (PostingState.DRAFT, PostingState.REVIEW, PostingState.OPEN, PostingState.PAUSED)
 
@@ -35,7 +35,7 @@ def follow(made: BoundarySet, by: Actor | None) -> int:
 
 def _rehome() -> int:
     """Way to work begins where the grids are now; whoever lived in one that is gone lives in the one there."""
-    homes, changed = ways.origins(), 0
+    homes, stations, changed = ways.origins(), Stations(), 0
     for seeker in queries.everybody():
         grid_id: int | None = seeker.home_grid_id
         if grid_id not in homes:
@@ -46,8 +46,7 @@ def _rehome() -> int:
         if grid_id == seeker.home_grid_id and there.equals(shape_of(seeker.home)):
             continue
         seeker.home_grid_id, seeker.home = grid_id, stored(there)
-        station = points.station_of(grid_id)
-        seeker.station_id = station.id if station else None
+        seeker.station_id = stations.of(grid_id)
         changed += 1
     db.session.flush()
     return changed

@@ -25,8 +25,8 @@ from webapp.jobs.models import Impression, Push, Seeker
 from webapp.jobs.parameters import DESIGN
 from webapp.jobs.rules import SEEKER_FLOW, Benefit, Certificate, Mode, SeekerState, Shift
 from webapp.jobs.sides import MOST_WANTED, minor_group
+from webapp.jobs.stations import Stations
 from webapp.people import actions as accounts, days, phones, queries as people
-from webapp.points import queries as points
 
 MOST_SKILLS = 20
 MOST_LINES = 8
@@ -183,14 +183,7 @@ class _Tables:
         self.occupations = {each.code for each in queries.occupations()}
         self.homes = ways.origins()
         self.office = queries.office()
-        self._stations: dict[int, int | None] = {}
-
-    def station(self, grid_id: int) -> int | None:
-        """The workstation of a grid."""
-        if grid_id not in self._stations:
-            found = points.station_of(grid_id)
-            self._stations[grid_id] = found.id if found else None
-        return self._stations[grid_id]
+        self.stations = Stations()
 
 
 def _say(seeker: Seeker, said: Profile, tables: _Tables) -> None:
@@ -199,7 +192,7 @@ def _say(seeker: Seeker, said: Profile, tables: _Tables) -> None:
         raise Unacceptable(_l("Please check the marked fields."), fields=faults)
     home = Point(tables.homes[said.home_grid_id])
     seeker.home_grid_id, seeker.home = said.home_grid_id, stored(home)
-    seeker.station_id = tables.station(said.home_grid_id)
+    seeker.station_id = tables.stations.of(said.home_grid_id)
     seeker.wanted = list(dict.fromkeys(said.wanted))
     seeker.wanted3 = sorted({minor_group(each) for each in said.wanted})
     seeker.lines = dict(said.lines) if said.lines is not None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import dist
 from typing import Any
 
 from sqlalchemy import delete
@@ -12,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp.base.db import db
 from webapp.base.spatial import center, shape_of
 from webapp.jobs import queries
-from webapp.jobs.models import KeptWay, Posting, Seeker
+from webapp.jobs.models import KeptWay, Posting
 from webapp.jobs.rules import Mode
 from webapp.jobs.sides import Way
 from webapp.travel import loaded, queries as travel
@@ -121,12 +120,6 @@ def stale() -> bool:
 def forget() -> None:
     """Nothing is kept: places or grids are no more where they were."""
     db.session.execute(delete(KeptWay))
-
-
-def straight_m(seeker: Seeker, posting: Posting) -> float:
-    """The straight line between home and work, in metres."""
-    home = center(shape_of(seeker.home))
-    return dist(home, spot_of(posting))
 
 
 def _ways(grids: list[int], metres: list[float], basis: list[str]) -> Mapping[int, Way]:
