@@ -68,6 +68,15 @@ def to_verify(desk: Page, served: Served, home: tuple[float, float]) -> int:
     return int(case)
 
 
+def about_to_report(new_page: NewPage, at: tuple[float, float]) -> Page:
+    """The form of a report, on a phone that holds all it needs without a network."""
+    page = new_page(signed_in_as="worker", width=390, at=at, forgive=GONE)
+    page.goto("/phone")
+    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
+    page.goto("/cases/new")
+    return page
+
+
 @pytest.fixture
 def home(served: Served) -> tuple[float, float]:
     """The first point of the patrol that is planned for the demo worker."""
@@ -254,10 +263,7 @@ def test_whoever_keeps_the_other_version_changes_nothing_and_the_log_says_what_w
 def test_a_voice_note_spoken_without_a_network_arrives_once_and_can_be_heard(
     new_page: NewPage, served: Served, home: tuple[float, float]
 ) -> None:
-    page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
-    page.goto("/phone")
-    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
-    page.goto("/cases/new")
+    page = about_to_report(new_page, home)
     page.evaluate(
         """() => {
             navigator.mediaDevices.getUserMedia = async () => {
@@ -311,10 +317,7 @@ def test_a_voice_note_spoken_without_a_network_arrives_once_and_can_be_heard(
 def test_what_was_solved_on_the_spot_without_a_network_arrives_closed(
     new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
 ) -> None:
-    page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
-    page.goto("/phone")
-    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
-    page.goto("/cases/new")
+    page = about_to_report(new_page, home)
     words = f"solved {time.time_ns()}"
     fill_report(page, shot, words)
     page.get_by_text("已当场处置").first.click()
@@ -343,10 +346,7 @@ def test_what_was_solved_on_the_spot_without_a_network_arrives_closed(
 def test_who_signs_out_is_told_what_waits_and_finds_it_again(
     new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
 ) -> None:
-    page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
-    page.goto("/phone")
-    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
-    page.goto("/cases/new")
+    page = about_to_report(new_page, home)
     words = f"signed out {time.time_ns()}"
     fill_report(page, shot, words)
     page.context.set_offline(True)
