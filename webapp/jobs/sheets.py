@@ -8,15 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
-from flask_babel import force_locale, lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.language import LANGUAGES
 from webapp.grids import queries as grids
 from webapp.jobs import desk_queries as desk, employers, postings, pushing, queries, seekers
 from webapp.jobs.forms import OfferForm, ProfileForm
@@ -30,10 +27,8 @@ from webapp.jobs.rules import (
     SHIFT_WORDS,
 )
 from webapp.jobs.sentences import MODE_NAMES
-from webapp.people import phones, workbook
+from webapp.people import phones, waiting, workbook
 from webapp.people.workbook import Row
-
-KEPT_S = 3600
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,7 @@ def read(kind: str, body: bytes) -> tuple[list[dict[str, Any]], list[Fault]]:
     columns = KINDS[kind]
     found = workbook.rows(body)
     if not found:
-        raise _refused(_l("The first sheet is empty."))
+        raise workbook.refused(_l("The first sheet is empty."))
     places = _headings(found[0], columns)
     entries: list[dict[str, Any]] = []
     faults: list[Fault] = []
@@ -135,7 +130,7 @@ def read(kind: str, body: bytes) -> tuple[list[dict[str, Any]], list[Fault]]:
         ]
         entries.append(said)
     if not entries:
-        raise _refused(_l("There are no rows below the headings."))
+        raise workbook.refused(_l("There are no rows below the headings."))
     return entries, faults
 
 
@@ -166,16 +161,12 @@ def tried(kind: str, entries: Sequence[Mapping[str, Any]], *, by: Actor) -> Outc
 
 def sealed(kind: str, entries: Sequence[Mapping[str, Any]], *, by: Actor) -> str:
     """The rows as a text that only this account gives back, and nobody changes on the way."""
-    return _seal(kind, by).dumps([dict(each) for each in entries])
+    return waiting.sealed(entries, what=f"jobs-{kind}", by=by)
 
 
 def unsealed(kind: str, text: str, *, by: Actor) -> list[dict[str, Any]]:
     """The rows of `sealed`. Raises `Unacceptable` when they are too old or not from there."""
-    try:
-        found: list[dict[str, Any]] = _seal(kind, by).loads(text, max_age=KEPT_S)
-    except BadData as error:
-        raise _refused(_l("This list waited too long. Send the workbook again.")) from error
-    return found
+    return waiting.unsealed(text, what=f"jobs-{kind}", by=by)
 
 
 def template(kind: str) -> bytes:
@@ -246,23 +237,18 @@ def _cell(row: Row, place: int, column: Column) -> Any:
         raise Unacceptable(_l("A formula is not computed here. Write what it comes to."))
     if column.words is None:
         return cell.text
-    known = _in_every_language(column.words)
+    known = workbook.in_every_language(column.words)
     parts = [each.strip() for each in _BETWEEN.split(cell.text)] if column.many else [cell.text]
-    keys = [known.get(_plain(each)) for each in parts if each]
+    keys = [known.get(workbook.plain(each)) for each in parts if each]
     if None in keys:
         raise Unacceptable(_l("Choose one of the list."))
     return keys if column.many else keys[0]
 
 
 def _headings(first: Row, columns: Mapping[str, Column]) -> dict[str, int]:
-    known = _in_every_language({key: column.heading for key, column in columns.items()})
-    places: dict[str, int] = {}
-    for place, cell in enumerate(first.cells):
-        key = known.get(_plain(cell.text.rstrip("* ")))
-        if key is not None:
-            places.setdefault(key, place)
+    places = workbook.headings(first, {key: each.heading for key, each in columns.items()})
     if any(column.needed and key not in places for key, column in columns.items()):
-        raise _refused(_l("The first row must hold the headings of the template."))
+        raise workbook.refused(_l("The first row must hold the headings of the template."))
     return places
 
 
@@ -305,25 +291,3 @@ def _faults(row: int, refusal: Refusal, columns: Mapping[str, Column]) -> list[F
         Fault(row, columns[key].heading if key in columns else "", str(words))
         for key, words in fields.items()
     ]
-
-
-def _in_every_language(words: Mapping[Any, Any]) -> dict[str, str]:
-    """Keys by their words in each language, and by themselves."""
-    found = {_plain(str(key)): str(key) for key in words}
-    for code in LANGUAGES:
-        with force_locale(code):
-            found |= {_plain(str(text)): str(key) for key, text in words.items()}
-    return found
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
-
-
-def _seal(kind: str, by: Actor) -> URLSafeTimedSerializer:
-    secret = current_app.config["SECRET_KEY"]
-    return URLSafeTimedSerializer(secret, salt=f"jobs-{kind}-{by.id}")
-
-
-def _refused(words: Any) -> Unacceptable:
-    return Unacceptable(words, fields={"file": words})

@@ -9,17 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from flask import current_app
-from flask_babel import force_locale, lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.language import LANGUAGES
 from webapp.grids import queries as grids
-from webapp.people import actions, days, phones, posts, queries, workbook
+from webapp.people import actions, days, phones, posts, queries, waiting, workbook
 from webapp.people.models import Account
 from webapp.people.rules import POST_UNITS, ROLES
 from webapp.people.workbook import Cell, Row
@@ -29,9 +26,6 @@ _DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
 # What offices call some posts beside the words of the house.
 ALSO = {"专职网格员": "grid_worker", "红心楼长": "building_head", "微网格员": "part_time_worker"}
-
-# How long a list that was looked at may wait for its yes.
-KEPT_S = 3600
 
 
 @dataclass(frozen=True)
@@ -101,9 +95,9 @@ def read(body: bytes) -> tuple[list[Entry], list[Fault]]:
     """
     found = workbook.rows(body)
     if not found:
-        raise _refused(_l("The first sheet is empty."))
+        raise workbook.refused(_l("The first sheet is empty."))
     places = _headings(found[0])
-    roles = ALSO | _in_every_language({key: role.words for key, role in ROLES.items()})
+    roles = ALSO | workbook.in_every_language({key: role.words for key, role in ROLES.items()})
     entries, faults = [], []
     for row in found[1:]:
         try:
@@ -111,7 +105,7 @@ def read(body: bytes) -> tuple[list[Entry], list[Fault]]:
         except Unacceptable as refusal:
             faults += _faults(row.number, refusal)
     if not entries and not faults:
-        raise _refused(_l("There are no rows below the headings."))
+        raise workbook.refused(_l("There are no rows below the headings."))
     return entries, faults
 
 
@@ -143,15 +137,16 @@ def tried(entries: Iterable[Entry], *, by: Actor) -> Outcome:
 
 def sealed(entries: Sequence[Entry], *, by: Actor) -> str:
     """The entries as a text that only this account gives back, and nobody changes on the way."""
-    return _seal(by).dumps([asdict(entry) for entry in entries])
+    return waiting.sealed(map(asdict, entries), what="roster", by=by)
 
 
 def unsealed(text: str, *, by: Actor) -> list[Entry]:
     """The entries of `sealed`. Raises `Unacceptable` when they are too old or not from there."""
+    found = waiting.unsealed(text, what="roster", by=by)
     try:
-        return [Entry(**each) for each in _seal(by).loads(text, max_age=KEPT_S)]
-    except (BadData, TypeError) as error:
-        raise _refused(_l("This list waited too long. Send the workbook again.")) from error
+        return [Entry(**each) for each in found]
+    except TypeError as error:  # of another version of the house
+        raise workbook.refused(waiting.TOO_LONG) from error
 
 
 def template() -> bytes:
@@ -191,12 +186,7 @@ def template() -> bytes:
 
 
 def _headings(first: Row) -> dict[str, int]:
-    known = _in_every_language({key: column.heading for key, column in COLUMNS.items()})
-    places: dict[str, int] = {}
-    for place, cell in enumerate(first.cells):
-        key = known.get(_plain(cell.text.rstrip("* ")))
-        if key is not None:
-            places.setdefault(key, place)
+    places = workbook.headings(first, {key: each.heading for key, each in COLUMNS.items()})
     missing = [
         str(column.heading)
         for key, column in COLUMNS.items()
@@ -204,7 +194,7 @@ def _headings(first: Row) -> dict[str, int]:
     ]
     if missing or not places.keys() & {"username", "phone"}:
         words = _l("The first row must hold the headings of the template.")
-        raise _refused(words)
+        raise workbook.refused(words)
     return places
 
 
@@ -241,7 +231,7 @@ def _phone(cell: Cell) -> str:
 
 
 def _role(cell: Cell, roles: dict[str, str]) -> str:
-    key = roles.get(_plain(cell.text))
+    key = roles.get(workbook.plain(cell.text))
     if key is None:
         raise Unacceptable(_l("There is no such post."))
     return key
@@ -317,25 +307,3 @@ def _faults(row: int, refusal: Refusal) -> list[Fault]:
     if not fields:
         return [Fault(row, "role", str(refusal.words))]
     return [Fault(row, key, str(words)) for key, words in fields.items()]
-
-
-def _in_every_language(words: dict[str, LazyString]) -> dict[str, str]:
-    """Keys by their words in each language, and by themselves."""
-    found = {_plain(key): key for key in words}
-    for code in LANGUAGES:
-        with force_locale(code):
-            found |= {_plain(str(text)): key for key, text in words.items()}
-    return found
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().casefold()
-
-
-def _seal(by: Actor) -> URLSafeTimedSerializer:
-    secret = current_app.config["SECRET_KEY"]
-    return URLSafeTimedSerializer(secret, salt=f"roster-{by.id}")
-
-
-def _refused(words: Any) -> Unacceptable:
-    return Unacceptable(words, fields={"file": words})

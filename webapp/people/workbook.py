@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import force_locale, lazy_gettext as _l
 
 from webapp.base.flow import Unacceptable
+from webapp.base.language import LANGUAGES
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 40 * 1024 * 1024
@@ -70,25 +72,25 @@ def rows(body: bytes) -> list[Row]:
         finally:
             book.close()
     except _BROKEN as error:
-        raise _refused(_l("This workbook cannot be read. Save it again as .xlsx.")) from error
+        raise refused(_l("This workbook cannot be read. Save it again as .xlsx.")) from error
 
 
 def _refuse_harm(body: bytes) -> None:
     if len(body) > MOST_BYTES:
-        raise _refused(_l("This file is too large: at most 5 MB."))
+        raise refused(_l("This file is too large: at most 5 MB."))
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             members = packed.infolist()
     except _BROKEN as error:
-        raise _refused(_l("This is no workbook. Save it as .xlsx.")) from error
+        raise refused(_l("This is no workbook. Save it as .xlsx.")) from error
     if len(members) > MOST_MEMBERS or sum(each.file_size for each in members) > MOST_UNPACKED:
-        raise _refused(_l("This workbook unpacks to far more than a list of people needs."))
+        raise refused(_l("This workbook unpacks to far more than a list of people needs."))
     names = [each.filename.lower() for each in members]
     if any(active in name for active in ACTIVE for name in names):
         words = _l("This workbook holds macros, embedded objects or links. Save it without them.")
-        raise _refused(words)
+        raise refused(words)
     if "xl/workbook.xml" not in names:
-        raise _refused(_l("This is no workbook. Save it as .xlsx."))
+        raise refused(_l("This is no workbook. Save it as .xlsx."))
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
@@ -101,7 +103,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
         if any(each.text for each in row):
             if number == last:
                 words = _l("There are more than %(n)s rows. Send them in parts.", n=MOST_ROWS)
-                raise _refused(words)
+                raise refused(words)
             yield Row(number, row)
 
 
@@ -121,5 +123,34 @@ def _cell(cell: Any) -> Cell:
     return Cell(str(value).strip())
 
 
-def _refused(words: Any) -> Unacceptable:
+def headings(first: Row, columns: Mapping[str, Any]) -> dict[str, int]:
+    """In which place of its rows a workbook has which column, by the headings of its first row.
+
+    `columns`: what each is called; a heading may be in any language of the house.
+    """
+    known = in_every_language(columns)
+    places: dict[str, int] = {}
+    for place, cell in enumerate(first.cells):
+        key = known.get(plain(cell.text.rstrip("* ")))
+        if key is not None:
+            places.setdefault(key, place)
+    return places
+
+
+def in_every_language(words: Mapping[Any, Any]) -> dict[str, str]:
+    """Keys by their words in each language, and by themselves; as `plain` has them."""
+    found = {plain(str(key)): str(key) for key in words}
+    for code in LANGUAGES:
+        with force_locale(code):
+            found |= {plain(str(text)): str(key) for key, text in words.items()}
+    return found
+
+
+def plain(text: str) -> str:
+    """A text as it is compared: without regard to capitals and to how wide its gaps are."""
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+def refused(words: Any) -> Unacceptable:
+    """The file itself cannot be used."""
     return Unacceptable(words, fields={"file": words})

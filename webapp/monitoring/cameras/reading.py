@@ -10,11 +10,10 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException, ElementTree
-from flask_babel import force_locale, lazy_gettext as _l
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.language import LANGUAGES
 from webapp.monitoring.cameras.forms import RowForm
 from webapp.monitoring.cameras.rules import (
     GB_CAMERAS,
@@ -82,7 +81,7 @@ def read(body: bytes) -> tuple[list[Entry], list[Fault], int]:
     Raises `Unacceptable` for the field `file` when it is no list of cameras at all.
     """
     if len(body) > MOST_BYTES:
-        raise _refused(_l("This file is too large: at most 5 MB."))
+        raise workbook.refused(_l("This file is too large: at most 5 MB."))
     passed = 0
     if body.startswith(b"PK"):
         rows = _table([[cell.text for cell in row.cells] for row in workbook.rows(body)])
@@ -91,7 +90,9 @@ def read(body: bytes) -> tuple[list[Entry], list[Fault], int]:
     else:
         rows = _table(_cells(_text(body)))
     if len(rows) > MOST_CAMERAS:
-        raise _refused(_l("There are more than %(n)s cameras. Send them in parts.", n=MOST_CAMERAS))
+        raise workbook.refused(
+            _l("There are more than %(n)s cameras. Send them in parts.", n=MOST_CAMERAS)
+        )
     entries, faults = [], []
     for number, row in rows:
         try:
@@ -99,7 +100,7 @@ def read(body: bytes) -> tuple[list[Entry], list[Fault], int]:
         except Unacceptable as refusal:
             faults += faults_of(number, refusal)
     if not entries and not faults:
-        raise _refused(_l("No camera is in this file."))
+        raise workbook.refused(_l("No camera is in this file."))
     return entries, faults, passed
 
 
@@ -115,16 +116,18 @@ def faults_of(number: int, refusal: Refusal) -> list[Fault]:
 def _table(rows: list[list[str]]) -> list[tuple[int, dict[str, Any]]]:
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(map(str.strip, row))]
     if not filled:
-        raise _refused(_l("No camera is in this file."))
-    names = _in_every_language(COLUMNS)
+        raise workbook.refused(_l("No camera is in this file."))
+    names = workbook.in_every_language(COLUMNS)
     heads = [names.get(each.strip().casefold()) for each in filled[0][1]]
     lacking = [str(COLUMNS[name]) for name in ("code", "name", "kind") if name not in heads]
     if lacking:
-        raise _refused(_l("These headings are missing: %(names)s", names="、".join(lacking)))
+        raise workbook.refused(
+            _l("These headings are missing: %(names)s", names="、".join(lacking))
+        )
     said = {
-        "kind": _in_every_language(KIND_WORDS),
-        "privacy": _in_every_language(PRIVACY_WORDS),
-        "status": _in_every_language(STATUS_WORDS),
+        "kind": workbook.in_every_language(KIND_WORDS),
+        "privacy": workbook.in_every_language(PRIVACY_WORDS),
+        "status": workbook.in_every_language(STATUS_WORDS),
     }
     answer = []
     for number, row in filled[1:]:
@@ -142,7 +145,7 @@ def _cells(text: str) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text)))
     except csv.Error as error:
-        raise _refused(_l("No camera is in this file.")) from error
+        raise workbook.refused(_l("No camera is in this file.")) from error
 
 
 def _catalogue(body: bytes) -> tuple[list[tuple[int, dict[str, Any]]], int]:
@@ -151,10 +154,10 @@ def _catalogue(body: bytes) -> tuple[list[tuple[int, dict[str, Any]]], int]:
         # Devices write GB2312 and send letters that only GB18030 has; the parser reads neither.
         root = ElementTree.fromstring(_DECLARATION.sub("", _text(body)))
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise _refused(_l("This XML cannot be read.")) from error
+        raise workbook.refused(_l("This XML cannot be read.")) from error
     items = [each for each in root.iter("Item") if each.findtext("DeviceID")]
     if not items:
-        raise _refused(_l("This is no catalogue of GB/T 28181: it has no items."))
+        raise workbook.refused(_l("This is no catalogue of GB/T 28181: it has no items."))
     rows, passed = [], 0
     for number, item in enumerate(items, start=1):
         device = _said(item, "DeviceID")
@@ -206,16 +209,4 @@ def _text(body: bytes) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _refused(_l("The letters of this file cannot be read. Save it as UTF-8."))
-
-
-def _in_every_language(words: dict[Any, LazyString]) -> dict[str, str]:
-    known = {str(key).casefold(): str(key) for key in words}
-    for language in LANGUAGES:
-        with force_locale(language):
-            known |= {str(text).casefold(): str(key) for key, text in words.items()}
-    return known
-
-
-def _refused(words: Any) -> Unacceptable:
-    return Unacceptable(words, fields={"file": words})
+    raise workbook.refused(_l("The letters of this file cannot be read. Save it as UTF-8."))
