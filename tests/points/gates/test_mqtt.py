@@ -145,6 +145,9 @@ def test_the_simulated_gate_lets_people_in_over_the_broker(lines: Lines) -> None
         text=True,
         check=False,
     )
+    with lines.app.test_request_context("/"):
+        lines.keys["booth-2"] = keeping.new_key(queries.by_code("booth-2"), by=None)  # type: ignore[arg-type]
+        db.session.commit()
     assert played.returncode == 0, played.stderr
     found = re.findall(r"(\d+) (?:admitted|diverted)", played.stdout)
     assert sum(int(number) for number in found) == 20
@@ -152,9 +155,6 @@ def test_the_simulated_gate_lets_people_in_over_the_broker(lines: Lines) -> None
         "SELECT count(*), count(DISTINCT seq) FROM gate_event e JOIN gate g ON g.id = e.gate_id"
         " WHERE g.code = 'booth-2' AND decision IN ('admitted', 'diverted')"
     ) == (20, 20)
-    with lines.app.test_request_context("/"):
-        lines.keys["booth-2"] = keeping.new_key(queries.by_code("booth-2"), by=None)  # type: ignore[arg-type]
-        db.session.commit()
 
 
 def test_a_gate_speaks_for_itself_only_and_hears_nobody_else(lines: Lines) -> None:

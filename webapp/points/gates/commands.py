@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from webapp.base import broker
+from webapp.base import broker, clock
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal
@@ -14,6 +14,7 @@ from webapp.people import actors
 from webapp.points import queries as points
 from webapp.points.gates import keeping, queries, registering
 from webapp.points.gates.models import Gate
+from webapp.points.gates.rules import EARLY
 from webapp.points.gates.simulated import Plan, run
 from webapp.points.gates.simulated_lines import by_http, by_mqtt
 from webapp.points.models import ServicePoint
@@ -86,7 +87,7 @@ def _a_code(gate: Gate) -> str | None:
     """A registration of the gate itself for the window that runs, if there is one and it has none."""
     who = actors.person(gate.account_id)
     free = registering.windows(gate)
-    if who is None or not free:
+    if who is None or not free or free[0][0] - EARLY > clock.now():
         return None
     try:
         made = registering.register(gate, free[0][0], by=who)
