@@ -89,6 +89,7 @@ from webapp.jobs import (
     rules as jobs,
 )
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
+from webapp.monitoring.alarms import actions as alarms, rules as alarm_rules
 from webapp.monitoring.cameras import (
     actions as cameras,
     commands as camera_commands,
@@ -167,6 +168,7 @@ RULES = (
     news,
     jobs,
     camera_rules,
+    alarm_rules,
     maps,
     machines,
     open311,
@@ -268,6 +270,7 @@ FOLLOWERS = {
     "cases": case_relocation.follow,
     "field": field_relocation.follow,
     "cameras": cameras.follow_borders,
+    "alarms": alarms.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

@@ -40,6 +40,7 @@ WORDS: dict[str, LazyString] = {
     "cameras.coverage": _l("See how much of each grid cameras see"),
     "cameras.reveal": _l("See addresses of cameras, with a line in the log"),
     "cameras.keep": _l("Register, change and import cameras"),
+    "alarms.see": _l("See alarms"),
     "points.read": _l("See service points and their queues"),
     "points.take": _l("Take a number or book a time"),
     "points.hold": _l("Give back a number or a booked time"),
@@ -176,6 +177,7 @@ FEATURES: dict[str, LazyString] = {
     "gates": _l("Gates"),
     "news": _l("News"),
     "cameras": _l("Cameras"),
+    "alarms": _l("Alarms"),
 }
 
 

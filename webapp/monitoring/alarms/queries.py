@@ -1,0 +1,121 @@
+"""Questions about alarms: which row a signal belongs to, what belongs together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+
+from webapp.base.db import db
+from webapp.monitoring.alarms import standing
+from webapp.monitoring.alarms.models import Alarm, Incident
+from webapp.monitoring.alarms.rules import ACTIVE, NEAR_M, REARM, SOON, State
+from webapp.monitoring.alarms.standing import Standing
+from webapp.monitoring.cameras.models import Camera
+
+
+def one(alarm_id: int) -> Alarm | None:
+    """An alarm by its key."""
+    return db.session.get(Alarm, alarm_id)
+
+
+def incident(incident_id: int) -> Incident | None:
+    """An incident by its key."""
+    return db.session.get(Incident, incident_id)
+
+
+def named(key: str) -> Alarm | None:
+    """The alarm of a source that names its alarms, held until the transaction ends."""
+    found = select(Alarm).where(Alarm.key == key, Alarm.own_id.is_not(None))
+    return _held(found)
+
+
+def unnamed(key: str, order: datetime, *, life: bool) -> Alarm | None:
+    """The alarm to which a signal of a source without names belongs, held until the transaction ends.
+
+    The one in whose time it falls; else the one that is going on; else one that was over a moment
+    ago, or was closed while it went on and has not been silent since. Where a life may hang on it,
+    silence is not waited for.
+    """
+    silent_since = Alarm.closed_at if life else func.greatest(Alarm.closed_at, Alarm.live_at)
+    ended = func.coalesce(Alarm.over_at, Alarm.closed_at)
+    inside = (Alarm.first_at <= order) & (ended >= order)
+    soon_after = or_(
+        # Over, and nobody has closed it: it comes back.
+        (Alarm.state != State.CLOSED) & (Alarm.over_at >= order - REARM),
+        # Closed by hand while the source said that it goes on: until that is silent, it is the same.
+        (Alarm.state == State.CLOSED)
+        & or_(Alarm.over_at.is_(None), Alarm.over_at < Alarm.live_at)
+        & (silent_since >= order - REARM),
+    )
+    active = Alarm.state.in_(ACTIVE)
+    # An end or a word from before a row began: it belongs to what is going on, or to what just was.
+    before = (Alarm.first_at > order) & (Alarm.first_at <= order + REARM)
+    found = (
+        select(Alarm)
+        .where(Alarm.key == key, Alarm.own_id.is_(None))
+        .where(or_(inside, active, soon_after, before))
+        .order_by((inside & ~active).desc(), active.desc(), Alarm.first_at.desc(), Alarm.id)
+        .limit(1)
+    )
+    return _held(found)
+
+
+def _held(found: Select[Alarm]) -> Alarm | None:
+    held = found.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(held)
+
+
+def camera_of(source: str, device: str) -> Camera | None:
+    """The camera that a source calls so: its own, one of this national number, or the only one."""
+    here = Camera.closed_at.is_(None)
+    own = select(Camera).where(here, Camera.source == source, Camera.external_id == device)
+    found = db.session.scalar(own)
+    if found is None and len(device) == 20 and device.isdecimal():
+        found = db.session.scalar(select(Camera).where(here, Camera.gb_id == device))
+    if found is None:
+        others = select(Camera).where(here, Camera.external_id == device).limit(2)
+        known = db.session.scalars(others).all()
+        found = known[0] if len(known) == 1 else None
+    return found
+
+
+def incident_near(alarm: Alarm, family: str, at: datetime) -> Incident | None:
+    """The open incident of the family to which an alarm belongs: as near and as soon as the rules say.
+
+    Without a place, only what the same device tells of belongs together.
+    """
+    found = select(Incident).where(
+        Incident.ended_at.is_(None),
+        Incident.family == family,
+        Incident.exercise == alarm.exercise,
+        Incident.last_at >= at - SOON,
+        Incident.opened_at <= at + SOON,
+    )
+    if alarm.geom is not None:
+        found = found.where(func.ST_DWithin(Incident.geom, alarm.geom, NEAR_M))
+        found = found.order_by(Incident.geom.op("<->")(alarm.geom), Incident.id)
+    else:
+        same = select(Alarm.incident_id).where(
+            Alarm.source == alarm.source,
+            Alarm.device == alarm.device,
+            Alarm.incident_id == Incident.id,
+        )
+        found = found.where(same.exists()).order_by(Incident.id)
+    return db.session.scalar(found.limit(1))
+
+
+def camera_standing(source: str, device: str) -> Standing | None:
+    """Where an alarm of a camera lies: in the middle of what it sees, else where it stands."""
+    camera = camera_of(source, device)
+    if camera is None:
+        return None
+    geom, accuracy = camera.geom, None
+    if camera.range_m is not None:
+        middle = select(func.ST_Centroid(Camera.sector)).where(Camera.id == camera.id)
+        seen = db.session.scalar(middle)
+        geom, accuracy = (seen, camera.range_m / 2) if seen is not None else (geom, None)
+    return Standing(camera.name, geom, accuracy, camera.id)
+
+
+standing.found_by("cameras", camera_standing)

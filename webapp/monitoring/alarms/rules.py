@@ -1,0 +1,162 @@
+"""The life of an alarm, how long things count as one, and who may do what with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.base import flow, live
+from webapp.base.access import Anywhere, ByItself, Holds
+from webapp.base.flow import Flow, move
+
+# A stateless source that speaks again so soon after its alarm was over speaks of the same alarm.
+REARM = timedelta(minutes=5)
+# What comes later than this is kept and flagged; nobody is rung or sent for it.
+LATE = timedelta(minutes=15)
+# An alarm that came back so often within the time is chattering: it does not ring again.
+FLAPS = 5
+FLAP_TIME = timedelta(minutes=10)
+# Alarms of one family so near (metres) and so soon after each other are one incident.
+NEAR_M = 150.0
+SOON = timedelta(minutes=10)
+# What is over and was seen closes by itself after so long; what is critical waits for its outcome.
+CLOSES_AFTER = timedelta(hours=24)
+# An end of which no beginning ever came is forgotten after so long.
+GHOSTS_KEPT = timedelta(days=2)
+# How many pictures and films are named of one alarm.
+MOST_MEDIA = 20
+
+
+class State(StrEnum):
+    """Two things in one word: whether it is over, and whether somebody has seen it. And closed."""
+
+    RAISED = "raised"
+    SEEN = "seen"
+    OVER = "over"
+    SETTLED = "settled"
+    CLOSED = "closed"
+
+
+ACTIVE = frozenset((State.RAISED, State.SEEN))
+UNSEEN = frozenset((State.RAISED, State.OVER))
+OPEN = frozenset(State) - {State.CLOSED}
+
+
+class Outcome(StrEnum):
+    """What an alarm turned out to be."""
+
+    REAL = "real"
+    FALSE = "false"
+    TEST = "test"
+    DUPLICATE = "duplicate"
+    NUISANCE = "nuisance"
+
+
+OUTCOME_WORDS = {
+    Outcome.REAL: _l("It was true"),
+    Outcome.FALSE: _l("It was false"),
+    Outcome.TEST: _l("It was a test"),
+    Outcome.DUPLICATE: _l("Known already"),
+    Outcome.NUISANCE: _l("True, but nobody needs it"),
+}
+
+# By these the precision of a rule or a camera is counted; the others say nothing about it.
+JUDGED = (Outcome.REAL, Outcome.FALSE, Outcome.NUISANCE)
+
+
+class Quiet(StrEnum):
+    """Why nobody is rung for an alarm."""
+
+    LATE = "late"
+    SHELVED = "shelved"
+    MAINTENANCE = "maintenance"
+    BEHIND = "behind"
+    CHATTERING = "chattering"
+
+
+QUIET_WORDS = {
+    Quiet.LATE: _l("Came too late to ring"),
+    Quiet.SHELVED: _l("Shelved"),
+    Quiet.MAINTENANCE: _l("Under maintenance"),
+    Quiet.BEHIND: _l("Behind a device that is down"),
+    Quiet.CHATTERING: _l("Comes and goes too often"),
+}
+
+STATE_CHIPS = {
+    State.RAISED: "late",
+    State.SEEN: "work",
+    State.OVER: "soon",
+    State.SETTLED: "rest",
+    State.CLOSED: "done",
+}
+
+ALARM_FLOW = flow.register(
+    Flow(
+        "alarm",
+        {
+            State.RAISED: _l("Going on, not seen yet"),
+            State.SEEN: _l("Going on, seen"),
+            State.OVER: _l("Over, not seen yet"),
+            State.SETTLED: _l("Over and seen"),
+            State.CLOSED: _l("Alarm closed"),
+        },
+        {
+            "see": move(State.RAISED, to=State.SEEN, may="alarms.handle", words=_l("Acknowledge")),
+            "see_over": move(
+                State.OVER,
+                to=State.SETTLED,
+                may="alarms.handle",
+                words=_l("Acknowledge what is over"),
+            ),
+            "end": move(
+                State.RAISED, to=State.OVER, may="alarms.end", words=_l("The condition is over")
+            ),
+            "end_seen": move(
+                State.SEEN, to=State.SETTLED, may="alarms.end", words=_l("What was seen is over")
+            ),
+            "again": move(
+                State.OVER,
+                State.SETTLED,
+                to=State.RAISED,
+                may="alarms.by_machine",
+                words=_l("Came back"),
+            ),
+            "close": move(
+                State.RAISED,
+                State.SEEN,
+                State.OVER,
+                State.SETTLED,
+                to=State.CLOSED,
+                may="alarms.handle",
+                words=_l("Close with its outcome"),
+                needs=("outcome",),
+            ),
+            "close_itself": move(
+                State.SETTLED,
+                to=State.CLOSED,
+                may="alarms.by_machine",
+                words=_l("Closed by itself"),
+            ),
+        },
+    )
+)
+
+flow.EVIDENCE_WORDS["outcome"] = _l("Say what it turned out to be.")
+
+# The moves by which somebody has seen an alarm, and by which its condition is over.
+SEES = {State.RAISED: "see", State.OVER: "see_over"}
+ENDS = {State.RAISED: "end", State.SEEN: "end_seen"}
+
+_OPERATORS = ("dispatcher", "shift_leader", "safety_officer")
+_READERS = (*_OPERATORS, "acceptor", "supervisor", "street_leader")
+
+MAY = {
+    "alarms.see": Anywhere(*_READERS) | Holds("grid_secretary", "grid_leader"),
+    "alarms.handle": Anywhere(*_OPERATORS),
+    "alarms.end": Anywhere(*_OPERATORS) | ByItself(),
+    "alarms.by_machine": ByItself(),
+}
+
+live.watch("alarm", "alarms.see")
