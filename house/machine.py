@@ -46,6 +46,8 @@ def missing(job: str) -> list[str]:
             ("libpango-1.0-0", partial(_has_library, "pango-1.0")),
             ("libpangoft2-1.0-0", partial(_has_library, "pangoft2-1.0")),
             ("libharfbuzz-subset0", partial(_has_library, "harfbuzz-subset")),
+            # Pictures of cameras.
+            ("ffmpeg", lambda: shutil.which("ffmpeg") is not None),
         ]
     if testing or (job == "run" and broker.wanted()):
         needs.append(("mosquitto", lambda: broker.program() is not None))

@@ -1,0 +1,1 @@
+"""Video: rules over the pictures of cameras, the worker that watches, zones, snapshots, the wall."""
