@@ -190,3 +190,5 @@ class Read:
     ignored: str = ""
     # What the source calls this message, where it calls it anything.
     message_id: str | None = None
+    # What it began is over at this moment, unless something else is said of it before.
+    until: datetime | None = None

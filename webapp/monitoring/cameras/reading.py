@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml import DefusedXmlException, ElementTree
+from defusedxml import DefusedXmlException
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -26,13 +25,11 @@ from webapp.monitoring.cameras.rules import (
     CameraKind,
     CameraStatus,
 )
+from webapp.monitoring.letters import text_of, xml_of
 from webapp.people import workbook
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_CAMERAS = 5000
-
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding=["']([A-Za-z0-9_-]+)""")
 
 # The headings of a table; a file may name them in either language, or as the fields are called here.
 COLUMNS: dict[str, LazyString] = {
@@ -151,8 +148,7 @@ def _cells(text: str) -> list[list[str]]:
 def _catalogue(body: bytes) -> tuple[list[tuple[int, dict[str, Any]]], int]:
     """The cameras of a catalogue, and how many of its items are something else."""
     try:
-        # Devices write GB2312 and send letters that only GB18030 has; the parser reads neither.
-        root = ElementTree.fromstring(_DECLARATION.sub("", _text(body)))
+        root = xml_of(_text(body))
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise workbook.refused(_l("This XML cannot be read.")) from error
     items = [each for each in root.iter("Item") if each.findtext("DeviceID")]
@@ -202,11 +198,9 @@ def _is_number_but_nought(text: str) -> bool:
 
 
 def _text(body: bytes) -> str:
-    declared = _DECLARED.match(body)
-    named = declared[1].decode().lower() if declared else "utf-8"
-    for encoding in ("utf-8-sig", "gb18030") if named in ("utf-8", "utf8") else ("gb18030",):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise workbook.refused(_l("The letters of this file cannot be read. Save it as UTF-8."))
+    try:
+        return text_of(body)
+    except ValueError as error:
+        raise workbook.refused(
+            _l("The letters of this file cannot be read. Save it as UTF-8.")
+        ) from error

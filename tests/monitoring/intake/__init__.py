@@ -1,0 +1,1 @@
+"""Tests of the intake: readers, the inbox, its doors."""

@@ -1,0 +1,1 @@
+"""Readers: pure functions from the bytes of a foreign format to what they tell of."""
