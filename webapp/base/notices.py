@@ -137,14 +137,18 @@ def mark_read(account_id: int, *, until: int) -> None:
     db.session.execute(update(Notice).where(*mine).values(read_at=clock.now()))
 
 
-def send(channel: str, address: str, words: str, *, locale: str, **params: Any) -> None:
-    """A text leaves by a channel (a phone code, say) soon after the transaction commits."""
+def send(channel: str, address: str, words: str, *, locale: str, **params: Any) -> Dispatch:
+    """A text leaves by a channel (a phone code, say) soon after the transaction commits.
+
+    The row that is answered says once it has left, or why it could not.
+    """
     with force_locale(locale):
         body = gettext(words, **params)
     row = Dispatch(channel=channel, address=address, body=body)
     db.session.add(row)
     db.session.flush()
     tasks.defer("notices.deliver", dispatch_id=row.id)
+    return row
 
 
 def _console(address: str, body: str) -> None:

@@ -61,7 +61,11 @@ def ranking(
 
     `wishes` is what classes want of whoever goes, where that is known already.
     """
-    call = call_of(case, field.wishes() if wishes is None else wishes)
+    return ranking_of(call_of(case, field.wishes() if wishes is None else wishes), without=without)
+
+
+def ranking_of(call: Call, *, without: Iterable[int | None] = ()) -> Ranking:
+    """Everybody who could go to a call but these, the best first."""
     left_out = set(without)
     everybody, roads = workers()
     staff = [worker for worker in everybody if worker.id not in left_out]
@@ -106,7 +110,7 @@ def workers() -> tuple[list[Worker], Network]:
 
 def call_of(case: Case, wishes: Sequence[ClassWish]) -> Call:
     """The case as the choice sees it: where, how much haste, what its class wants."""
-    wanted = [each for each in wishes if case.class_code.startswith(each.class_prefix)]
+    skills, people = wanted(case.class_code, wishes)
     at = None
     if case.geom is not None:
         middle = shape_of(case.geom).centroid
@@ -116,10 +120,17 @@ def call_of(case: Case, wishes: Sequence[ClassWish]) -> Call:
         at=at,
         grid_id=case.grid_id,
         grade=Grade(case.grade),
-        skills=frozenset(each.skill for each in wanted),
-        people=max((each.people for each in wanted), default=1),
+        skills=skills,
+        people=people,
         waited_min=(clock.now() - (case.filed_at or case.received_at)).total_seconds() / 60,
     )
+
+
+def wanted(class_code: str, wishes: Sequence[ClassWish]) -> tuple[frozenset[str], int]:
+    """What a class wants of whoever goes: the skills, and how many go together."""
+    of_class = [each for each in wishes if class_code.startswith(each.class_prefix)]
+    people = max((each.people for each in of_class), default=1)
+    return frozenset(each.skill for each in of_class), people
 
 
 def kept(made: Ranking, to: int) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import clock, tasks
-from webapp.base.access import Actor, may
+from webapp.base.access import HOUSE, Actor, may
 from webapp.base.db import db, lock
 from webapp.base.flow import NotAllowed
 from webapp.cases import candidates, moves
@@ -46,7 +47,7 @@ def pass_on(offer: Assignment) -> None:
     asked = [*offer.choice.get("asked", ()), offer.account_id]
     offer.reasons = moves.NO_ANSWER
     made = candidates.ranking(case, without=(*asked, *field.declined_by(case.id)))
-    for one in _askable(made) if len(asked) < MOST_ASKED else ():
+    for one in askable(made) if len(asked) < MOST_ASKED else ():
         choice = {**candidates.kept(made, one.account), "asked": asked}
         # Somebody else may have asked them a moment ago: then the next one.
         with suppress(Asked), db.session.begin_nested():
@@ -55,7 +56,25 @@ def pass_on(offer: Assignment) -> None:
     moves.lapse(case)
 
 
-def _askable(made: candidates.Ranking) -> list[Candidate]:
+def offer(case: Case, *, without: Iterable[int | None] = ()) -> int | None:
+    """The house offers the case to the best whom it may ask; answers whom.
+
+    None, and the case waits for the dispatcher, where nobody can be asked, or somebody was sent already.
+    """
+    lock(case)
+    if case.state not in (State.REPORTED, State.ACCEPTED, State.FILED):
+        return None
+    asked = [each for each in without if each is not None]
+    made = candidates.ranking(case, without=(*asked, *field.declined_by(case.id)))
+    for one in askable(made):
+        choice = {**candidates.kept(made, one.account), "asked": asked}
+        with suppress(Asked), db.session.begin_nested():
+            moves.dispatch(case, to=one.account, by=HOUSE, reasons=choice)
+            return one.account
+    return None
+
+
+def askable(made: candidates.Ranking) -> list[Candidate]:
     """Whom the house may ask by itself: on duty or without a rota, skilled, and asked for nothing."""
     return [
         each

@@ -617,8 +617,8 @@ MAY = {
     | Owns("checker_id", "checks it")
     | TakesPart(),
     "cases.accept": Holds(*ACCEPTORS),
-    "cases.file": Holds(*ACCEPTORS),
-    "cases.dispatch": Holds("dispatcher", "shift_leader"),
+    "cases.file": Holds(*ACCEPTORS) | ByItself(),
+    "cases.dispatch": Holds("dispatcher", "shift_leader") | ByItself(),
     "cases.send_check": Holds(*ACCEPTORS),
     "cases.close": Holds("shift_leader", "dispatcher"),
     "cases.void": Holds("shift_leader"),

@@ -141,6 +141,58 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "a critical alarm is closed seen, with its outcome and a note",
+        """
+        SELECT 'alarm ' || id || ' is critical and was closed unseen or without its outcome'
+        FROM alarm WHERE state = 'closed' AND max_severity = 'critical'
+          AND num_nonnulls(seen_at, outcome, note) < 3 ORDER BY id
+        """,
+    ),
+    Invariant(
+        "of one key at most one alarm is active",
+        """
+        SELECT 'alarm key ' || key || ' has ' || count(*) || ' active alarms'
+        FROM alarm WHERE state IN ('raised', 'seen') GROUP BY key HAVING count(*) > 1 ORDER BY key
+        """,
+    ),
+    Invariant(
+        "an alarm with a place is in the grid in which it lies, or outside of all",
+        """
+        SELECT 'alarm ' || a.id || ' is kept in another grid than it lies in'
+        FROM alarm a CROSS JOIN LATERAL grid_at(a.geom) l
+        WHERE a.geom IS NOT NULL AND a.state <> 'closed' AND a.grid_id IS DISTINCT FROM l.grid_id
+        ORDER BY a.id
+        """,
+    ),
+    Invariant(
+        "an incident is open just while one of its alarms is",
+        """
+        SELECT 'incident ' || i.id || ' is over, and an alarm of it is open'
+        FROM incident i WHERE i.ended_at IS NOT NULL
+          AND EXISTS (SELECT FROM alarm a WHERE a.incident_id = i.id AND a.state <> 'closed')
+        ORDER BY i.id
+        """,
+    ),
+    Invariant(
+        "nobody is sent to an exercise",
+        """
+        SELECT 'incident ' || id || ' is an exercise and has a case'
+        FROM incident WHERE exercise AND case_id IS NOT NULL ORDER BY id
+        """,
+    ),
+    Invariant(
+        "whoever was sent to an alarm by the house was on duty then, where there was a rota",
+        """
+        SELECT 'case ' || c.number || ' was offered to account ' || a.account_id || ' off duty'
+        FROM incident i
+        JOIN case_file c ON c.id = i.case_id
+        JOIN assignment a ON a.case_id = c.id AND a.duty = 'handle' AND a.sent_by_id IS NULL
+        WHERE EXISTS (SELECT FROM shift s WHERE s.span @> a.sent_at)
+          AND NOT EXISTS (SELECT FROM shift s WHERE s.account_id = a.account_id AND s.span @> a.sent_at)
+        ORDER BY c.id
+        """,
+    ),
+    Invariant(
         "no job has failed for good",
         """
         SELECT 'job ' || id || ' (' || task_name || ') failed after ' || attempts || ' tries'

@@ -162,6 +162,17 @@ def declined_by(case_id: int) -> list[int]:
     return list(db.session.scalars(found))
 
 
+def asked_of(case_id: int) -> list[int]:
+    """Accounts that were asked to handle the case and have not accepted."""
+    found = select(Assignment.account_id).where(
+        Assignment.case_id == case_id,
+        Assignment.duty == "handle",
+        Assignment.taken_at.is_(None),
+        Assignment.ended_at.is_not(None),
+    )
+    return list(db.session.scalars(found.distinct()))
+
+
 # Everybody with a field post, with the grids they hold it over, narrowed by a part of name or grid.
 _PEOPLE = text("""
     SELECT a.id, a.name, string_agg(DISTINCT g.name, ' · ' ORDER BY g.name) AS grids

@@ -15,7 +15,7 @@ from webapp.base.db import db
 from webapp.base.spatial import standing_at
 from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
-from webapp.monitoring.alarms import incidents, queries, standing
+from webapp.monitoring.alarms import climbing, incidents, queries, shelving, standing
 from webapp.monitoring.alarms.merging import Course, course_of, order_of, together
 from webapp.monitoring.alarms.models import Alarm, Incident
 from webapp.monitoring.alarms.rules import ACTIVE, ALARM_FLOW, ENDS, LATE, OPEN, Quiet, State
@@ -108,9 +108,9 @@ def _begin(alarm: Alarm, told: Course, received_at: datetime) -> Heard:
         # The end of something whose beginning has not come yet: kept, and nobody is told.
         ALARM_FLOW.begin(alarm, "end_first", by=HOUSE)
         return Heard(alarm, What.CLEARED)
-    alarm.quiet = _quiet(alarm, told, received_at)
+    _set_quiet(alarm, told, received_at)
     ALARM_FLOW.begin(alarm, "raise", by=HOUSE, data=_about(alarm))
-    incidents.join(alarm)
+    _reach(alarm)
     return Heard(alarm, _what(alarm))
 
 
@@ -134,30 +134,30 @@ def _turn(alarm: Alarm, before: Course, whole: Course, worse: str, received_at: 
     goes_on = whole.goes_on(for_ever=alarm.own_id is not None)
     if before.live_at is None and whole.live_at is not None:
         # Its end came first: now that its beginning has come too, it is an alarm like any other.
-        alarm.quiet = _quiet(alarm, whole, received_at)
+        _set_quiet(alarm, whole, received_at)
         if goes_on:
             ALARM_FLOW.move(alarm, "again", by=HOUSE, data=_about(alarm))
         else:
             ALARM_FLOW.record(alarm, "raise", by=HOUSE, data=_about(alarm))
-        incidents.join(alarm)
+        _reach(alarm)
         return _what(alarm)
     if goes_on and alarm.state not in ACTIVE:
-        alarm.quiet = _quiet(alarm, whole, received_at)
+        _set_quiet(alarm, whole, received_at)
         ALARM_FLOW.move(alarm, "again", by=HOUSE, data={"flaps": alarm.flaps})
-        incidents.join(alarm)
+        _reach(alarm)
         return What.REOPENED if alarm.quiet is None else _what(alarm)
     if not goes_on and alarm.state in ACTIVE:
         ALARM_FLOW.move(alarm, ENDS[State(alarm.state)], by=HOUSE)
         return What.CLEARED
     if alarm.quiet == Quiet.LATE and goes_on and not _is_late(whole, received_at):
         # It was told of late, and it still goes on.
-        alarm.quiet = _quiet(alarm, whole, received_at)
+        _set_quiet(alarm, whole, received_at)
         ALARM_FLOW.record(alarm, "fresh", by=HOUSE)
-        incidents.join(alarm)
+        _reach(alarm)
         return _what(alarm)
     if alarm.max_severity != worse:
         ALARM_FLOW.record(alarm, "worse", by=HOUSE, data={"severity": alarm.max_severity})
-        incidents.join(alarm)
+        _reach(alarm)
     db.session.flush()
     return What.MERGED
 
@@ -170,12 +170,27 @@ def _what(alarm: Alarm) -> What:
     return What.LATE if alarm.quiet == Quiet.LATE else What.SUPPRESSED
 
 
-def _quiet(alarm: Alarm, whole: Course, received_at: datetime) -> Quiet | None:
+def _set_quiet(alarm: Alarm, whole: Course, received_at: datetime) -> None:
+    alarm.quiet, alarm.shelf = None, None
     if _is_late(whole, received_at):
-        return Quiet.LATE
-    if whole.chattering and not KINDS[Kind(alarm.kind)].life:
-        return Quiet.CHATTERING
-    return None
+        alarm.quiet = Quiet.LATE
+        return
+    kept = shelving.kept_quiet(alarm, received_at)
+    if kept is not None:
+        alarm.quiet, alarm.shelf = kept
+    elif whole.chattering and not KINDS[Kind(alarm.kind)].life:
+        alarm.quiet = Quiet.CHATTERING
+
+
+def _reach(alarm: Alarm) -> None:
+    """What is not quiet belongs to an incident, and its ladder begins; what hangs on it grows quiet."""
+    if alarm.quiet is not None:
+        return
+    if alarm.kind == Kind.OFFLINE:
+        for each in queries.below(alarm):
+            each.quiet = Quiet.BEHIND
+            ALARM_FLOW.record(each, "behind", by=HOUSE, data={"alarm": alarm.id})
+    climbing.begin(incidents.join(alarm), since=alarm.heard_at)
 
 
 def _is_late(whole: Course, received_at: datetime) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from webapp.base import audit
+from flask_babel import force_locale, gettext
+
+from webapp.base import audit, clock
 from webapp.base.access import HOUSE
 from webapp.base.db import db
 from webapp.monitoring.alarms import queries
@@ -24,6 +26,39 @@ def join(alarm: Alarm) -> Incident:
         incident.kind, incident.severity = alarm.kind, alarm.max_severity
     db.session.flush()
     return incident
+
+
+def merge(incident: Incident, *, into: Incident) -> None:
+    """The alarms of an incident belong to an older one: two heard of it at the same moment."""
+    for alarm in list(incident.alarms):
+        alarm.incident = into
+    into.last_at = max(into.last_at, incident.last_at)
+    incident.ended_at = clock.now()
+    record(incident, "merge", into=into.id)
+    record(into, "join", other=incident.id)
+    db.session.flush()
+
+
+def end_where_closed(incident: Incident) -> None:
+    """The incident is over once all of its alarms are closed."""
+    if incident.ended_at is None and all(each.closed_at for each in incident.alarms):
+        incident.ended_at = clock.now()
+        record(incident, "end")
+
+
+def device_names(incident: Incident) -> str | None:
+    """What the devices of its alarms are called, three at most; None: nobody knows."""
+    names = sorted({each.device_name for each in incident.alarms if each.device_name})
+    return "、".join(names[:3]) or None
+
+
+def said(incident: Incident, locale: str) -> dict[str, str]:
+    """What happened, and where, in a language."""
+    with force_locale(locale):
+        what = str(KINDS[Kind(incident.kind)].words)
+        nowhere = gettext("in no grid")
+    places = (device_names(incident), incident.grid.name if incident.grid else None)
+    return {"what": what, "where": " · ".join(filter(None, places)) or nowhere}
 
 
 def _opened(alarm: Alarm, family: str) -> Incident:

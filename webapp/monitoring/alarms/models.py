@@ -5,16 +5,38 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Float, ForeignKey, Index, Integer, func, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from webapp.base.db import Base, Numbered, one_of
+from webapp.base.db import Base, Numbered, Spanned, one_of, whole_span
+from webapp.base.notices import Dispatch
 from webapp.base.spatial import Placed
 from webapp.cases.models import Case
+from webapp.cases.rules import ENDED
 from webapp.grids.models import Grid
-from webapp.monitoring.alarms.rules import ACTIVE, ALARM_FLOW, OPEN, Outcome, Quiet, State
+from webapp.monitoring.alarms.ladders import Act, Until
+from webapp.monitoring.alarms.rules import (
+    ACTIVE,
+    ALARM_FLOW,
+    MAINTENANCE_MOST_H,
+    OPEN,
+    SHELVED_MOST_H,
+    Outcome,
+    Quiet,
+    State,
+)
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.signals import KINDS, Kind, Severity
 from webapp.people.models import Account
@@ -44,15 +66,29 @@ class Incident(Numbered, Placed, Base):
     # When the last of its alarms was closed.
     ended_at: Mapped[datetime | None]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), unique=True)
+    # What whoever goes says from the way; the rest is known of the case.
+    on_way_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
 
     case: Mapped[Case | None] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Incident.grid_id")
     alarms: Mapped[list[Alarm]] = relationship(back_populates="incident", order_by="Alarm.id")
+    steps: Mapped[list[LadderStep]] = relationship(
+        back_populates="incident", order_by="LadderStep.due_at, LadderStep.place"
+    )
+    calls: Mapped[list[AlarmCall]] = relationship(
+        back_populates="incident", order_by="AlarmCall.id"
+    )
 
     @property
     def life(self) -> bool:
         """True when somebody's life may hang on it."""
         return KINDS[Kind(self.kind)].life
+
+    @property
+    def wants_outcome(self) -> bool:
+        """True once its case has ended while its alarms still wait for their outcome."""
+        return self.ended_at is None and self.case is not None and self.case.state in ENDED
 
 
 class Alarm(Numbered, Placed, Base):
@@ -93,7 +129,7 @@ class Alarm(Numbered, Placed, Base):
         CheckConstraint(
             f"state NOT IN ('{State.SEEN}', '{State.SETTLED}') OR seen_at IS NOT NULL", name="seen"
         ),
-        CheckConstraint(f"(state = '{State.CLOSED}') = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint(f"state <> '{State.CLOSED}' OR closed_at IS NOT NULL", name="closed"),
         CheckConstraint(
             f"state <> '{State.CLOSED}' OR max_severity <> '{Severity.CRITICAL}'"
             " OR (seen_at IS NOT NULL AND outcome IS NOT NULL AND note IS NOT NULL)",
@@ -137,11 +173,14 @@ class Alarm(Numbered, Placed, Base):
     outcome: Mapped[str | None]
     note: Mapped[str | None]
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    # What kept it quiet, where somebody laid that down.
+    shelf_id: Mapped[int | None] = mapped_column(ForeignKey("alarm_shelf.id"), index=True)
     camera_id: Mapped[int | None] = mapped_column(ForeignKey("camera.id"))
     # What its place is called where it stands at a device: a camera, a sensor, a gauge.
     device_name: Mapped[str | None]
 
     incident: Mapped[Incident | None] = relationship(back_populates="alarms")
+    shelf: Mapped[Shelf | None] = relationship()
     camera: Mapped[Camera | None] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Alarm.grid_id")
     seen_by: Mapped[Account | None] = relationship(foreign_keys=[seen_by_id])
@@ -159,4 +198,117 @@ class Alarm(Numbered, Placed, Base):
             self.state in (State.RAISED, State.OVER)
             and self.quiet is None
             and self.live_at is not None
+        )
+
+
+class Shelf(Numbered, Spanned, Base):
+    """Alarms of a source, a device or a kind are kept and ring nobody for a time, with the reason.
+
+    What a life may hang on rings all the same.
+    """
+
+    __tablename__ = "alarm_shelf"
+    __table_args__ = (
+        whole_span(),
+        one_of("quiet", Quiet),
+        CheckConstraint("num_nonnulls(source, device, kind) > 0", name="scope"),
+        CheckConstraint("device IS NULL OR source IS NOT NULL", name="device"),
+        CheckConstraint(
+            f"quiet IN ('{Quiet.SHELVED}', '{Quiet.MAINTENANCE}')"
+            f" AND upper(span) - lower(span) <= CASE quiet WHEN '{Quiet.SHELVED}'"
+            f" THEN interval '{SHELVED_MOST_H} hours' ELSE interval '{MAINTENANCE_MOST_H} hours' END",
+            name="length",
+        ),
+        Index("ix_alarm_shelf_span", "span", postgresql_using="gist"),
+    )
+
+    quiet: Mapped[str]
+    source: Mapped[str | None]
+    device: Mapped[str | None]
+    kind: Mapped[str | None]
+    reason: Mapped[str]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    made_by: Mapped[Account | None] = relationship()
+
+
+class LadderRung(Numbered, Base):
+    """A step that the office has laid down for a kind of alarm, in the place of the usual ones."""
+
+    __tablename__ = "ladder_rung"
+    __table_args__ = (
+        one_of("act", Act),
+        one_of("until", Until),
+        CheckConstraint("after_s BETWEEN 0 AND 86400", name="after_s"),
+        Index("uq_ladder_rung_place", "kind", "place", unique=True),
+    )
+
+    kind: Mapped[str]
+    place: Mapped[int] = mapped_column(SmallInteger)
+    after_s: Mapped[int] = mapped_column(Integer)
+    act: Mapped[str]
+    until: Mapped[str]
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+
+
+class LadderStep(Numbered, Base):
+    """A step of one incident, with the moment at which it is due. It is done once."""
+
+    __tablename__ = "ladder_step"
+    __table_args__ = (
+        one_of("act", Act),
+        one_of("until", Until),
+        Index("uq_ladder_step_place", "incident_id", "place", unique=True),
+        # Those that are due, where a life may hang on it first.
+        Index(
+            "ix_ladder_step_due",
+            text("life DESC"),
+            "due_at",
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    place: Mapped[int] = mapped_column(SmallInteger)
+    life: Mapped[bool] = mapped_column(Boolean)
+    act: Mapped[str]
+    until: Mapped[str]
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    due_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    # What it came to: whom it reached, or what made it needless.
+    came_to: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    error: Mapped[str | None]
+
+    incident: Mapped[Incident] = relationship(back_populates="steps")
+
+
+class AlarmCall(Numbered, Base):
+    """Somebody who is called for an incident until they have confirmed."""
+
+    __tablename__ = "alarm_call"
+    __table_args__ = (Index("uq_alarm_call", "incident_id", "account_id", unique=True),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    called_at: Mapped[datetime]
+    # The text that left the house for them; none in an exercise or without a number.
+    dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatch_out.id"))
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    incident: Mapped[Incident] = relationship(back_populates="calls")
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
+    dispatch: Mapped[Dispatch | None] = relationship()
+    confirmed_by: Mapped[Account | None] = relationship(foreign_keys=[confirmed_by_id])
+
+    @property
+    def undelivered(self) -> bool:
+        """True while the text for them could not leave the house; it is tried again."""
+        return (
+            self.dispatch is not None
+            and self.dispatch.sent_at is None
+            and self.dispatch.error is not None
         )

@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from webapp.base.db import db
 from webapp.monitoring.alarms import standing
-from webapp.monitoring.alarms.models import Alarm, Incident
+from webapp.monitoring.alarms.models import (
+    Alarm,
+    AlarmCall,
+    Incident,
+    LadderRung,
+    LadderStep,
+    Shelf,
+)
 from webapp.monitoring.alarms.rules import ACTIVE, NEAR_M, REARM, SOON, State
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.signals import Severity
 
 
 def one(alarm_id: int) -> Alarm | None:
@@ -119,3 +128,123 @@ def camera_standing(source: str, device: str) -> Standing | None:
 
 
 standing.found_by("cameras", camera_standing)
+
+
+def older_near(incident: Incident) -> Incident | None:
+    """An older open incident of the same family, so near and soon that both are one."""
+    if incident.geom is None:
+        return None
+    found = select(Incident).where(
+        Incident.id < incident.id,
+        Incident.ended_at.is_(None),
+        Incident.family == incident.family,
+        Incident.exercise == incident.exercise,
+        Incident.last_at >= incident.opened_at - SOON,
+        Incident.opened_at <= incident.opened_at + SOON,
+        func.ST_DWithin(Incident.geom, incident.geom, NEAR_M),
+    )
+    return db.session.scalar(found.order_by(Incident.id).limit(1).with_for_update())
+
+
+def shelf(shelf_id: int) -> Shelf | None:
+    """A shelf by its key."""
+    return db.session.get(Shelf, shelf_id)
+
+
+def shelves(now: datetime) -> list[Shelf]:
+    """Shelves and windows that are not over, the next to end first."""
+    found = select(Shelf).options(joinedload(Shelf.made_by)).where(func.upper(Shelf.span) > now)
+    return list(db.session.scalars(found.order_by(func.upper(Shelf.span), Shelf.id)))
+
+
+def shelf_over(alarm: Alarm, at: datetime) -> Shelf | None:
+    """The shelf or window under which an alarm falls at a moment."""
+    found = select(Shelf).where(
+        Shelf.span.op("@>")(at),
+        or_(Shelf.source.is_(None), Shelf.source == alarm.source),
+        or_(Shelf.device.is_(None), Shelf.device == alarm.device),
+        or_(Shelf.kind.is_(None), Shelf.kind == alarm.kind),
+    )
+    return db.session.scalar(found.order_by(Shelf.id).limit(1))
+
+
+def is_behind(alarm: Alarm) -> bool:
+    """True where a device above this one is known to be down: a recorder above its cameras.
+
+    The recorder of a camera is what its source calls like the camera up to the last slash: the
+    cameras `nvr-1/3` and `nvr-1/7` hang on `nvr-1`.
+    """
+    above, slash, _own = (alarm.device or "").rpartition("/")
+    if not slash:
+        return False
+    found = select(Alarm.id).where(
+        Alarm.source == alarm.source,
+        Alarm.device == above,
+        Alarm.kind == alarm.kind,
+        Alarm.state.in_(ACTIVE),
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def below(alarm: Alarm) -> list[Alarm]:
+    """Active alarms of the same kind at the devices that hang on this one, and are not quiet yet."""
+    if not alarm.device:
+        return []
+    found = select(Alarm).where(
+        Alarm.source == alarm.source,
+        Alarm.kind == alarm.kind,
+        Alarm.state.in_(ACTIVE),
+        Alarm.quiet.is_(None),
+        Alarm.device.startswith(f"{alarm.device}/", autoescape=True),
+    )
+    return list(db.session.scalars(found.order_by(Alarm.id)))
+
+
+def rungs(kind: str) -> list[LadderRung]:
+    """The steps laid down for a kind, in their order."""
+    found = select(LadderRung).where(LadderRung.kind == kind).order_by(LadderRung.place)
+    return list(db.session.scalars(found))
+
+
+def due_step(now: datetime) -> LadderStep | None:
+    """A step that is due and that nobody else is doing, held until the transaction ends.
+
+    Those on which a life may hang come first.
+    """
+    found = (
+        select(LadderStep)
+        .where(LadderStep.done_at.is_(None), LadderStep.due_at <= now)
+        .order_by(LadderStep.life.desc(), LadderStep.due_at, LadderStep.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session.scalar(found)
+
+
+def call_of(incident_id: int, account_id: int) -> AlarmCall | None:
+    """The call of somebody for an incident."""
+    found = select(AlarmCall).where(
+        AlarmCall.incident_id == incident_id, AlarmCall.account_id == account_id
+    )
+    return db.session.scalar(found)
+
+
+def call(call_id: int) -> AlarmCall | None:
+    """A call of a phone tree by its key."""
+    return db.session.get(AlarmCall, call_id)
+
+
+def to_close(before: datetime) -> list[Alarm]:
+    """Alarms that are over and seen since before a moment and close by themselves."""
+    found = select(Alarm).where(
+        Alarm.state == State.SETTLED,
+        Alarm.max_severity != Severity.CRITICAL,
+        func.greatest(Alarm.seen_at, Alarm.over_at, Alarm.heard_at) < before,
+    )
+    return list(db.session.scalars(found.order_by(Alarm.id).limit(500)))
+
+
+def ghosts(before: datetime) -> list[Alarm]:
+    """Ends whose beginnings never came, last heard of before a moment."""
+    found = select(Alarm).where(Alarm.live_at.is_(None), Alarm.heard_at < before)
+    return list(db.session.scalars(found.limit(500)))

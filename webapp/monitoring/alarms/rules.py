@@ -8,7 +8,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import flow, live
-from webapp.base.access import Anywhere, ByItself, Holds
+from webapp.base.access import Anywhere, ByItself, Holds, Owns
 from webapp.base.flow import Flow, move
 
 # A stateless source that speaks again so soon after its alarm was over speaks of the same alarm.
@@ -25,6 +25,12 @@ SOON = timedelta(minutes=10)
 CLOSES_AFTER = timedelta(hours=24)
 # An end of which no beginning ever came is forgotten after so long.
 GHOSTS_KEPT = timedelta(days=2)
+# Somebody shelves at most so long, and plans maintenance for at most so long (hours).
+SHELVED_MOST_H = 8
+MAINTENANCE_MOST_H = 14 * 24
+# More alarms than this in the time are too much for one who looks at them.
+FLOOD = 10
+FLOOD_TIME = timedelta(minutes=10)
 # How many pictures and films are named of one alarm.
 MOST_MEDIA = 20
 
@@ -157,6 +163,11 @@ MAY = {
     "alarms.handle": Anywhere(*_OPERATORS),
     "alarms.end": Anywhere(*_OPERATORS) | ByItself(),
     "alarms.by_machine": ByItself(),
+    "alarms.send": Anywhere(*_OPERATORS) | ByItself(),
+    "alarms.drill": Anywhere(*_OPERATORS),
+    "alarms.keep": Anywhere("shift_leader", "admin"),
+    "alarms.board": Anywhere(*_READERS),
+    "alarms.called": Owns("account_id", "is called") | Anywhere(*_OPERATORS),
 }
 
 live.watch("alarm", "alarms.see")

@@ -1,0 +1,270 @@
+"""Who must know when nobody answers: each step once, at its moment, unless it has become needless."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.busy import at_once, busy_house
+from tests.conftest import URL
+from tests.monitoring.alarms.told import SECOND, climb_after, incident_of, raised
+from tests.world import World, peopled, someone
+from webapp.base import clock, notices
+from webapp.base.db import db
+from webapp.base.flow import NotOpen
+from webapp.base.notices import Dispatch, Notice
+from webapp.cases import moves
+from webapp.cases.models import Assignment, Case
+from webapp.cases.rota import actions as rota
+from webapp.cases.rota.rules import Skill
+from webapp.cases.rules import Duty, Source, State as CaseState
+from webapp.monitoring.alarms import casework, climbing, handling, queries
+from webapp.monitoring.alarms.ladders import Act
+from webapp.monitoring.alarms.models import AlarmCall, LadderStep
+from webapp.monitoring.alarms.rules import Outcome
+from webapp.monitoring.signals import Change, Kind, Severity
+from webapp.people import queries as people
+
+
+def lines_for(account_id: int | None) -> list[str]:
+    found = select(Notice.words).where(Notice.account_id == account_id).order_by(Notice.id)
+    return list(db.session.scalars(found))
+
+
+def alarm_lines(account_id: int | None) -> int:
+    return sum(words.startswith(("Alarm: ", "EXERCISE: ")) for words in lines_for(account_id))
+
+
+def test_the_nearest_is_asked_at_once_and_the_desk_knows(session: Session, world: World) -> None:
+    incident = incident_of(raised(world))
+    climb_after(incident, 0)
+    case = incident.case
+    assert case is not None
+    assert (case.source, case.state) == (Source.MACHINE, CaseState.DISPATCHED)
+    assert (case.class_code, case.grid_id) == ("21014", world.home.id)
+    assert case.handler_id == world.worker.id
+    assert alarm_lines(world.dispatcher.id) == 1
+    assert alarm_lines(world.shift_leader.id) == 0
+
+
+def test_nobody_accepts_then_the_next_and_then_the_leaders(session: Session, world: World) -> None:
+    leader = someone("leader", "street_leader")
+    incident = incident_of(raised(world))
+    climb_after(incident, 0)
+    climb_after(incident, 59)
+    assert (incident.case.handler_id, alarm_lines(world.shift_leader.id)) == (world.worker.id, 0)
+    climb_after(incident, 60)
+    assert (incident.case.handler_id, alarm_lines(world.shift_leader.id)) == (world.neighbour.id, 1)
+    climb_after(incident, 180)
+    assert alarm_lines(leader.id) == 0
+    climb_after(incident, 300)
+    assert alarm_lines(leader.id) == 1
+    assert all(step.done_at for step in incident.steps)
+
+
+def test_whoever_accepts_stops_the_ladder(session: Session, world: World) -> None:
+    incident = incident_of(raised(world))
+    climb_after(incident, 0)
+    moves.sign(incident.case, by=world.worker)
+    climb_after(incident, 300)
+    assert alarm_lines(world.shift_leader.id) == 0
+    assert incident.case.handler_id == world.worker.id
+    needless = [
+        step.came_to.get("needless") for step in incident.steps if step.due_at > incident.opened_at
+    ]
+    assert set(needless) == {"taken"}
+
+
+def test_acknowledging_stops_what_only_wants_to_be_seen(session: Session, world: World) -> None:
+    alarm = raised(world, Kind.CROWD)
+    incident = incident_of(alarm)
+    climb_after(incident, 0)
+    assert (incident.case, alarm_lines(world.dispatcher.id)) == (None, 1)
+    handling.see(alarm, by=world.dispatcher)
+    climb_after(incident, 60)
+    assert alarm_lines(world.shift_leader.id) == 0
+
+
+def test_what_is_minor_has_no_ladder(session: Session, world: World) -> None:
+    assert incident_of(raised(world, Kind.LOITERING)).steps == []
+    worse = raised(world, Kind.LOITERING, change=Change.UPDATED, severity=Severity.MAJOR)
+    assert incident_of(worse).steps != []
+
+
+def test_a_step_is_done_once_however_many_climb(
+    pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    """F16: killed between two steps and started again, with four that climb at once."""
+    with busy_house(pytestconfig.stash[URL], tmp_path) as app:
+        with app.app_context():
+            alarm = raised(peopled())
+            db.session.commit()
+            incident_id = alarm.incident_id
+            # Somebody took a step and was killed before the commit: it is as if it had not begun.
+            step = queries.due_step(clock.now() + SECOND)
+            assert step is not None
+            db.session.rollback()
+
+        def climb() -> None:
+            with app.app_context():
+                climbing.climb()
+                db.session.commit()
+
+        at_once(*[climb] * 4)
+        with app.app_context(), clock.at(clock.now() + timedelta(seconds=61)):
+            climbing.climb()
+            climbing.climb()
+        with app.app_context():
+            steps = db.session.scalars(
+                select(LadderStep).where(LadderStep.incident_id == incident_id)
+            ).all()
+            done = [step for step in steps if step.done_at]
+            assert len(done) == 4
+            assert db.session.scalar(select(func.count()).select_from(Case)) == 1
+            told = (
+                select(func.count()).select_from(Notice).where(Notice.words.startswith("Alarm: "))
+            )
+            # The dispatcher at once, the shift leader after a minute.
+            assert db.session.scalar(told) == 2
+
+
+def test_a_step_that_fails_is_tried_again_and_holds_up_nobody(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = incident_of(raised(world)), incident_of(raised(world, Kind.CROWD, device="C2"))
+
+    def fail(_step: LadderStep) -> dict[str, object]:
+        raise LookupError("no roads")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(climbing._ACTS, Act.SEND, fail)
+        climb_after(broken, 0)
+    failed = next(step for step in broken.steps if step.act == Act.SEND)
+    assert (failed.done_at, failed.error, failed.attempts) == (None, "no roads", 1)
+    assert whole.steps[0].done_at is not None
+    climb_after(broken, 30)
+    assert broken.case is not None
+    assert failed.error is None
+
+
+def test_a_text_that_cannot_leave_is_shown_and_tried_again(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F19: the provider is down."""
+    account = people.account(world.shift_leader.id or 0)
+    assert account is not None
+    account.phone = "+8613800001234"
+    incident = incident_of(raised(world, Kind.SMOKE))
+    climb_after(incident, 0)
+    call = queries.call_of(incident.id, account.id)
+    assert call is not None
+    sent = call.dispatch
+    assert sent is not None
+
+    def down(_address: str, _body: str) -> None:
+        raise ConnectionError("provider down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(notices, "CHANNELS", {"console": down})
+        with pytest.raises(ConnectionError):
+            notices.deliver(sent.id)
+    session.refresh(sent)
+    assert (sent.sent_at, "provider down" in (sent.error or "")) == (None, True)
+    assert call.undelivered
+    notices.deliver(sent.id)
+    assert not call.undelivered
+
+
+def test_ammonia_wants_two_who_are_able_and_calls_those_who_decide(
+    session: Session, world: World
+) -> None:
+    safety = someone("safety", "safety_officer")
+    incident = incident_of(raised(world, Kind.AMMONIA))
+    climb_after(incident, 0)
+    # Nobody has the skill: nobody is sent into ammonia, and the desk reads so.
+    assert incident.case is not None
+    assert incident.case.state == CaseState.REPORTED
+    send = next(step for step in incident.steps if step.act == Act.SEND)
+    assert send.came_to["nobody"] is True
+    called = {call.account_id for call in incident.calls}
+    assert called == {world.shift_leader.id, safety.id}
+    for person in (world.worker, world.neighbour):
+        account = people.account(person.id or 0)
+        assert account is not None
+        rota.add_skill(account, Skill.PROTECTED, last=None, by=None)
+    climb_after(incident, 60)
+    offer = db.session.scalars(
+        select(Assignment).where(
+            Assignment.case_id == incident.case.id, Assignment.duty == Duty.HANDLE
+        )
+    ).one()
+    assert {offer.account_id, *offer.choice["mates"]} == {world.worker.id, world.neighbour.id}
+
+
+def test_whoever_is_called_confirms_once(session: Session, world: World) -> None:
+    incident = incident_of(raised(world, Kind.SMOKE))
+    climb_after(incident, 0)
+    call = incident.calls[0]
+    handling.confirm(call, by=world.shift_leader)
+    assert call.confirmed_by_id == world.shift_leader.id
+    with pytest.raises(NotOpen):
+        handling.confirm(call, by=world.shift_leader)
+
+
+def test_an_exercise_climbs_and_sends_nobody(session: Session, world: World) -> None:
+    """F20."""
+    lon, lat = world.spot(world.home)
+    alarm = handling.drill(
+        kind=Kind.INTRUSION, lon=lon, lat=lat, words="drill", by=world.dispatcher
+    )
+    incident = incident_of(alarm)
+    before = db.session.scalar(select(func.count()).select_from(Dispatch))
+    climb_after(incident, 300)
+    assert incident.case is None
+    send = next(step for step in incident.steps if step.act == Act.SEND)
+    assert send.came_to["would_ask"] == world.worker.id
+    assert lines_for(world.worker.id) == []
+    assert "EXERCISE: %(what)s, %(where)s" in lines_for(world.dispatcher.id)
+    fire = handling.drill(kind=Kind.SMOKE, lon=lon, lat=lat, words="drill", by=world.dispatcher)
+    climb_after(incident_of(fire), 300)
+    assert db.session.scalar(select(func.count()).select_from(AlarmCall)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Dispatch)) == before
+    with pytest.raises(NotOpen):
+        casework.send(incident, by=world.dispatcher)
+    real = raised(world, device="C7")
+    assert incident_of(real).id != incident.id
+
+
+def test_two_incidents_of_the_same_moment_are_one_when_somebody_is_sent(
+    session: Session, world: World
+) -> None:
+    first, second = raised(world), raised(world, device="C2", lonlat=None)
+    other = incident_of(second)
+    assert other.id != first.incident_id
+    other.geom = incident_of(first).geom
+    db.session.flush()
+    climb_after(other, 0)
+    assert other.ended_at is not None
+    assert second.incident_id == first.incident_id
+    assert db.session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_a_case_that_ended_leaves_the_question_what_the_alarm_was(
+    session: Session, world: World
+) -> None:
+    alarm = raised(world)
+    incident = incident_of(alarm)
+    case = handling.send(alarm, by=world.dispatcher)
+    handling.on_way(incident, by=world.worker)
+    handling.arrive(incident, by=world.worker)
+    moves.recall(case, by=world.dispatcher, note="solved")
+    moves.void(case, by=world.shift_leader, note="nothing there")
+    assert incident.ended_at is None
+    assert incident.wants_outcome
+    handling.close(alarm, outcome=Outcome.FALSE, note=None, by=world.dispatcher)
+    assert incident.ended_at is not None
+    assert not incident.wants_outcome

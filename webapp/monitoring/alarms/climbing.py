@@ -1,0 +1,192 @@
+"""The ladder of an incident: what is due is done, once, whoever is killed meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import current_app
+
+from webapp.base import clock, notices, tasks
+from webapp.base.access import HOUSE
+from webapp.base.config import Settings
+from webapp.base.db import db, lock
+from webapp.base.language import N_
+from webapp.cases import candidates, offers
+from webapp.monitoring.alarms import casework, incidents, queries
+from webapp.monitoring.alarms.ladders import Act, Rung, Until, usual, wait_before
+from webapp.monitoring.alarms.models import AlarmCall, Incident, LadderStep
+from webapp.monitoring.alarms.rules import ACTIVE, UNSEEN
+from webapp.monitoring.signals import Kind, Severity
+from webapp.people import queries as people
+
+log = logging.getLogger("wangge.alarms")
+
+# A step that failed so often is given up; the desk sees why.
+MOST_TRIES = 8
+# So many steps are done by one run; the next takes the rest.
+A_RUN = 200
+
+
+def begin(incident: Incident, *, since: datetime) -> None:
+    """The steps of the incident are in the database with the moments at which they are due.
+
+    Whoever climbs is woken once this is committed. Nothing where the incident has its steps already.
+    """
+    if incident.steps:
+        return
+    rungs = in_force(Kind(incident.kind), Severity(incident.severity))
+    for place, rung in enumerate(rungs):
+        incident.steps.append(
+            LadderStep(
+                place=place,
+                life=incident.life,
+                act=rung.act,
+                until=rung.until,
+                roles=list(rung.roles),
+                due_at=since + timedelta(seconds=rung.after_s),
+            )
+        )
+    db.session.flush()
+    if rungs:
+        tasks.defer("alarms.climb", priority=10 if incident.life else 0)
+
+
+def in_force(kind: Kind, severity: Severity) -> tuple[Rung, ...]:
+    """The steps for a kind: those the office has laid down, else the usual ones."""
+    kept = queries.rungs(kind)
+    if not kept:
+        return usual(kind, severity)
+    return tuple(
+        Rung(each.after_s, Act(each.act), Until(each.until), tuple(each.roles)) for each in kept
+    )
+
+
+# Woken at once when something begins; this comes round for what is due later, and after a fall.
+@tasks.task("alarms.climb_on", cron="* * * * * */5")
+def climb_on() -> None:
+    """Every step that is due is done."""
+    climb()
+
+
+@tasks.task("alarms.climb")
+def climb() -> None:
+    """Every step that is due is done, each in a transaction of its own.
+
+    A step that fails is tried again later, and says why; it does not hold up the others.
+    """
+    for _turn in range(A_RUN):
+        step = queries.due_step(clock.now())
+        if step is None:
+            return
+        _do(step)
+        db.session.commit()
+
+
+def _do(step: LadderStep) -> None:
+    try:
+        with db.session.begin_nested():
+            lock(step.incident)
+            needless = why_needless(step)
+            came_to = {"needless": needless} if needless else _ACTS[Act(step.act)](step)
+            step.done_at, step.came_to, step.error = clock.now(), came_to, None
+            incidents.record(
+                step.incident, "climb", act=step.act, place=step.place, roles=step.roles, **came_to
+            )
+    except Exception as error:
+        log.exception("step %s of incident %s failed", step.place, step.incident_id)
+        step.attempts += 1
+        step.error = str(error) or repr(error)
+        if step.attempts >= MOST_TRIES:
+            step.done_at, step.came_to = clock.now(), {"failed": True}
+        else:
+            step.due_at = clock.now() + wait_before(step.attempts)
+
+
+def why_needless(step: LadderStep) -> str | None:
+    """What happened before the step was due, so that it is not done; None: it is wanted."""
+    incident, until = step.incident, Until(step.until)
+    if incident.ended_at is not None:
+        return Until.CLOSED
+    open_alarms = [each for each in incident.alarms if each.live_at is not None]
+    if until == Until.SEEN and not any(each.state in UNSEEN for each in open_alarms):
+        return Until.SEEN
+    if until in (Until.SEEN, Until.TAKEN) and incident.case and casework.taken(incident.case):
+        return Until.TAKEN
+    if until == Until.OVER and not any(each.state in ACTIVE for each in open_alarms):
+        return Until.OVER
+    return None
+
+
+def _send(step: LadderStep) -> dict[str, Any]:
+    incident = step.incident
+    if incident.exercise:
+        return {"would_ask": _would_ask(incident)}
+    older = queries.older_near(incident) if incident.case is None else None
+    if older is not None:
+        incidents.merge(incident, into=older)
+        return {"merged": older.id}
+    case = incident.case or casework.open_case(incident, by=HOUSE)
+    asked = casework.offer(case)
+    return {"asked": asked, "nobody": asked is None and not casework.taken(case)}
+
+
+def _would_ask(incident: Incident) -> int | None:
+    """Whom the house would ask, were it no exercise."""
+    made = candidates.ranking_of(casework.call_for(incident))
+    return next((each.account for each in offers.askable(made)), None)
+
+
+def _tell(step: LadderStep) -> dict[str, Any]:
+    reached = sorted(people.holders_everywhere(step.roles))
+    _notify(step.incident, reached)
+    return {"told": reached}
+
+
+def _call(step: LadderStep) -> dict[str, Any]:
+    incident, called = step.incident, []
+    for account_id in sorted(people.holders_everywhere(step.roles)):
+        if queries.call_of(incident.id, account_id) is None:
+            call_somebody(incident, account_id)
+            called.append(account_id)
+    _notify(incident, called)
+    return {"called": called}
+
+
+def call_somebody(incident: Incident, account_id: int) -> AlarmCall:
+    """Somebody is called: a text leaves for their phone, unless it is an exercise."""
+    settings: Settings = current_app.extensions["settings"]
+    call = AlarmCall(incident_id=incident.id, account_id=account_id, called_at=clock.now())
+    account = people.account(account_id)
+    if account is not None and account.phone and not incident.exercise:
+        locale = account.locale or settings.locale
+        call.dispatch = notices.send(
+            settings.sms_channel,
+            account.phone,
+            N_("Alarm: %(what)s, %(where)s. Sign in and confirm that you know."),
+            locale=locale,
+            **incidents.said(incident, locale),
+        )
+    db.session.add(call)
+    db.session.flush()
+    return call
+
+
+def _notify(incident: Incident, accounts: list[int]) -> None:
+    words = (
+        N_("EXERCISE: %(what)s, %(where)s")
+        if incident.exercise
+        else N_("Alarm: %(what)s, %(where)s")
+    )
+    said = incidents.said(incident, "zh_CN")
+    said["what_en"] = incidents.said(incident, "en")["what"]
+    notices.notify(accounts, words, url=f"/alarms/incidents/{incident.id}", **said)
+
+
+_ACTS: dict[Act, Callable[[LadderStep], dict[str, Any]]] = {
+    Act.SEND: _send,
+    Act.TELL: _tell,
+    Act.CALL: _call,
+}

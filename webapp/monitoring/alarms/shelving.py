@@ -1,0 +1,93 @@
+"""Alarms that ring nobody for a time, by somebody's word or behind a device that is down."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.dialects.postgresql import Range
+
+from webapp.base import audit, clock
+from webapp.base.access import Actor
+from webapp.base.db import db
+from webapp.base.flow import NotOpen, Unacceptable
+from webapp.monitoring.alarms import queries
+from webapp.monitoring.alarms.models import Alarm, Shelf
+from webapp.monitoring.alarms.rules import MAINTENANCE_MOST_H, SHELVED_MOST_H, Quiet
+from webapp.monitoring.signals import KINDS, Kind
+
+
+def shelve(
+    *,
+    quiet: Quiet,
+    source: str | None,
+    device: str | None,
+    kind: Kind | None,
+    begin: datetime | None,
+    hours: float,
+    reason: str,
+    by: Actor,
+) -> Shelf:
+    """New alarms of this scope ring nobody for so long; they are kept and counted.
+
+    Raises `Unacceptable` for a kind on which a life may hang, without any scope, or for too long.
+    """
+    if kind is not None and KINDS[kind].life:
+        words = _l("A life may hang on this kind: it always rings.")
+        raise Unacceptable(words, fields={"kind": words})
+    if not (source or kind):
+        words = _l("Say of which source or kind.")
+        raise Unacceptable(words, fields={"source": words})
+    if device and not source:
+        words = _l("A device needs its source.")
+        raise Unacceptable(words, fields={"source": words})
+    most = SHELVED_MOST_H if quiet == Quiet.SHELVED else MAINTENANCE_MOST_H
+    if not 0 < hours <= most:
+        words = _l("At most %(n)s hours.", n=most)
+        raise Unacceptable(words, fields={"hours": words})
+    since = begin if quiet == Quiet.MAINTENANCE and begin else clock.now()
+    until = since + timedelta(hours=hours)
+    if until <= clock.now():
+        words = _l("This time is over.")
+        raise Unacceptable(words, fields={"begin": words})
+    shelf = Shelf(
+        quiet=quiet,
+        source=source or None,
+        device=device or None,
+        kind=kind,
+        reason=reason,
+        span=Range(since, until, bounds="[)"),
+        made_by_id=by.id,
+        made_at=clock.now(),
+    )
+    db.session.add(shelf)
+    db.session.flush()
+    audit.record(
+        kind="alarm_shelf", thing_id=shelf.id, move="shelve", by=by, data={"reason": reason}
+    )
+    return shelf
+
+
+def take_down(shelf: Shelf, *, by: Actor) -> None:
+    """Alarms of this scope ring again from now on."""
+    now = clock.now()
+    if shelf.end <= now:
+        raise NotOpen(_l("It is over already."))
+    audit.record(kind="alarm_shelf", thing_id=shelf.id, move="take_down", by=by)
+    if shelf.begin >= now:
+        db.session.delete(shelf)
+    else:
+        shelf.span = Range(shelf.begin, now, bounds="[)")
+    db.session.flush()
+
+
+def kept_quiet(alarm: Alarm, at: datetime) -> tuple[Quiet, Shelf | None] | None:
+    """Why an alarm rings nobody: shelved, under maintenance, or behind a device that is down."""
+    if KINDS[Kind(alarm.kind)].life:
+        return None
+    shelf = queries.shelf_over(alarm, at)
+    if shelf is not None:
+        return Quiet(shelf.quiet), shelf
+    if alarm.kind == Kind.OFFLINE and queries.is_behind(alarm):
+        return Quiet.BEHIND, None
+    return None
