@@ -36,7 +36,7 @@ def test_the_standard_and_the_local_classes_are_complete(session: Session) -> No
     components = session.query(ComponentClass).all()
     assert sum(each.standard_ref == STANDARD for each in matters) == 250
     assert sum(each.standard_ref == "local" for each in matters) == 88
-    assert len(matters) == 250 + 86
+    assert len(matters) == 250 + 88
     assert len(components) == 153
 
 
