@@ -96,6 +96,7 @@ from webapp.monitoring.cameras import (
     rules as camera_rules,
     views as camera_pages,
 )
+from webapp.monitoring.video import by_the_clock as video_clocks, commands as video_commands
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
     commands as people_commands,
@@ -240,6 +241,7 @@ CLOCKS = (
     application_clocks,
     erasing,
     job_clocks,
+    video_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -253,6 +255,7 @@ COMMANDS = (
     service_commands.group,
     job_commands.group,
     camera_commands.group,
+    video_commands.watch,
     *people_commands.ALL,
     *house_commands.ALL,
 )

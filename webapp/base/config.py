@@ -96,6 +96,15 @@ class Settings:
         "hosts that addresses of cameras may name, separated by commas: names, numbers or networks such"
         " as `nvr.example.cn,10.20.0.0/16`; empty: no address of a camera is taken",
     )
+    video_model: str = _setting(
+        "VIDEO_MODEL",
+        "",
+        "file of a detector (ONNX, as YOLO models are exported) that tells people in the pictures of"
+        " cameras; empty: the detector of upright walkers that OpenCV brings",
+    )
+    live_cameras: int = _setting(
+        "LIVE_CAMERAS", 4, "cameras whose films are made ready for browsers at the same time"
+    )
     max_upload_mb: int = _setting("MAX_UPLOAD_MB", 64, "largest request body in megabytes")
     live_streams: int = _setting(
         "LIVE_STREAMS", 14, "open live streams per web process before a new one is told to wait"

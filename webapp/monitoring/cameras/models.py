@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     FetchedValue,
     Float,
@@ -29,6 +30,8 @@ class Camera(Numbered, Placed, Base):
 
     `bearing` is whither it looks, degrees from north, within `bearing_doubt` to either side; `fov`
     how wide. It sees from `near_m` to `range_m`. `stream` and `snapshot` are sealed addresses.
+    `beats`: it is heard of again and again, so that silence means something. `ground` are four points of
+    its picture (0..1) with their longitudes and latitudes.
     """
 
     __tablename__ = "camera"
@@ -67,8 +70,10 @@ class Camera(Numbered, Placed, Base):
     status: Mapped[str] = mapped_column(server_default=text("'unknown'"))
     status_since: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
+    beats: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     stream: Mapped[bytes | None] = mapped_column(LargeBinary)
     snapshot: Mapped[bytes | None] = mapped_column(LargeBinary)
+    ground: Mapped[list[Any] | None]
     provenance: Mapped[str | None]
     version: Mapped[int] = mapped_column(server_default=text("0"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import hypot
 from typing import Any
 
@@ -176,6 +177,17 @@ def of_source(source: str) -> dict[str, Camera]:
     """All cameras of a source, by what it calls them."""
     found = select(Camera).where(Camera.source == source)
     return {each.external_id: each for each in db.session.scalars(found)}
+
+
+def silent_since(moment: datetime) -> Sequence[Camera]:
+    """Cameras that beat, count as online, and were not heard of since that moment."""
+    found = select(Camera).where(
+        Camera.beats,
+        Camera.closed_at.is_(None),
+        Camera.status == CameraStatus.ONLINE,
+        Camera.seen_at < moment,
+    )
+    return db.session.scalars(found.order_by(Camera.id)).all()
 
 
 def listed(

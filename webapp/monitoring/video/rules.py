@@ -80,6 +80,7 @@ class Zone:
     id: int
     kind: ZoneKind
     corners: Corners
+    name: str = ""
     inertia: int = USUAL_INERTIA
     seconds: float = 0.0
     level: float = USUAL_LEVEL

@@ -1,0 +1,222 @@
+"""The watch: a film plays, an alarm is there with its picture, whatever is killed meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from tests.busy import busy_house
+from tests.conftest import URL
+from tests.databases import ROOT
+from tests.monitoring.video import films, scenes
+from webapp.base import files
+from webapp.base.config import Settings
+from webapp.base.db import db
+from webapp.base.flow import Unacceptable
+from webapp.base.spatial import lonlat_of
+from webapp.monitoring.alarms.models import Alarm
+from webapp.monitoring.alarms.rules import ACTIVE
+from webapp.monitoring.cameras import actions as cameras
+from webapp.monitoring.cameras.forms import Described
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.cameras.rules import CameraKind
+from webapp.monitoring.video import actions, ffmpeg, queries
+from webapp.monitoring.video.forms import ZoneForm
+from webapp.monitoring.video.watching import Watch
+
+LON, LAT = 121.06, 37.66
+INTO = scenes.walks(begins=2, since_x=0.1, to_x=0.7)
+
+
+@pytest.fixture(scope="module")
+def films_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("films")
+    films.made(folder / "enters.mp4", 15, scenes.leaves_at(9, INTO))
+    films.made(folder / "stays.mp4", 9, INTO)
+    films.made(folder / "quiet.mp4", 7)
+    films.made(folder / "soon.mp4", 6, scenes.walks(begins=1, since_x=0.35, to_x=0.7, speed=0.2))
+    films.made(
+        folder / "live.m3u8", 9, INTO, more=("-f", "hls", "-hls_time", "2", "-hls_list_size", "0")
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def busy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with busy_house(pytestconfig.stash[URL], tmp_path_factory.mktemp("watch")) as app:
+        old: Settings = app.extensions["settings"]
+        app.extensions["settings"] = replace(old, camera_hosts="127.0.0.1")
+        yield app
+
+
+@pytest.fixture
+def watched(busy: Flask) -> Iterator[Camera]:
+    """A camera with a closed zone; afterwards it is gone."""
+    with busy.test_request_context("/"):
+        described = Described(
+            name="gate", kind=CameraKind.FIXED, lon=LON, lat=LAT, bearing=90, fov=60, range_m=60
+        )
+        camera = cameras.register(
+            described, source="test", external_id=f"W{time.time_ns()}", by=None
+        )
+        corners = "\n".join(f"{x}, {y}" for x, y in scenes.CLOSED)
+        said = ZoneForm(name="quay", kind="intrusion", corners=corners)  # type: ignore[arg-type]  # as it is sent
+        actions.draw_zone(camera, said, by=None)
+        db.session.commit()
+        yield camera
+        db.session.rollback()
+        camera.closed_at = camera.created_at
+        db.session.commit()
+
+
+def alarms_of(camera: Camera) -> list[Alarm]:
+    db.session.rollback()
+    found = select(Alarm).where(Alarm.camera_id == camera.id).order_by(Alarm.id)
+    return list(db.session.scalars(found))
+
+
+def play(app: Flask, film: Path, camera: Camera) -> list[Alarm]:
+    Watch(app).play(film, only=camera.id, at_its_speed=False)
+    return alarms_of(camera)
+
+
+def test_who_enters_leaves_one_alarm_with_its_picture_rule_and_place(
+    busy: Flask, watched: Camera, films_folder: Path
+) -> None:
+    (alarm,) = play(busy, films_folder / "enters.mp4", watched)
+    assert (alarm.kind, alarm.state, alarm.source) == ("intrusion", "over", "video")
+    assert (alarm.rule, alarm.words) == ("zone-intrusion/1+hog", "quay")
+    assert alarm.score is not None
+    assert 0.25 < alarm.score <= 1
+    # Without four points of the ground it lies in the middle of what the camera sees.
+    assert alarm.accuracy_m == 30
+    assert lonlat_of(alarm.geom) != pytest.approx((LON, LAT), abs=1e-6)
+    (picture,) = queries.pictures_of(alarm.id)
+    body = files.path_of(picture.file).read_bytes()
+    assert body.startswith(b"\xff\xd8")
+    assert picture.zone_id is not None
+
+
+def test_feet_are_found_on_the_ground_by_four_points(
+    busy: Flask, watched: Camera, films_folder: Path
+) -> None:
+    # The picture covers 20 m by 20 m north-east of the camera.
+    east, north = 20 / 88_200, 20 / 111_000
+    pairs = [(0, 1, LON, LAT), (1, 1, LON + east, LAT), (0, 0, LON, LAT + north), (1, 0, LON + east, LAT + north)]  # fmt: skip
+    actions.lay_ground(watched, pairs, by=None)  # type: ignore[arg-type]  # whole numbers
+    db.session.commit()
+    (alarm,) = play(busy, films_folder / "stays.mp4", watched)
+    at = lonlat_of(alarm.geom)
+    assert at is not None
+    assert at[0] == pytest.approx(LON + 0.55 * east, abs=0.1 * east)
+    assert at[1] == pytest.approx(LAT + 0.15 * north, abs=0.05 * north)
+    assert alarm.accuracy_m == 1
+    assert alarm.state in ACTIVE
+
+
+def test_what_was_left_going_on_ends_when_the_next_watch_sees_nothing(
+    busy: Flask, watched: Camera, films_folder: Path
+) -> None:
+    (alarm,) = play(busy, films_folder / "stays.mp4", watched)
+    assert alarm.state in ACTIVE
+    (same,) = play(busy, films_folder / "quiet.mp4", watched)
+    assert (same.id, same.state) == (alarm.id, "over")
+    # And a quiet film alone leaves nothing at all.
+    (still,) = play(busy, films_folder / "quiet.mp4", watched)
+    assert still.count == same.count
+
+
+def command(app: Flask, film: Path, camera: Camera) -> subprocess.Popen[bytes]:
+    """The watch as an operator starts it, at the speed of the film."""
+    settings: Settings = app.extensions["settings"]
+    env = os.environ | {
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "INSTANCE": str(settings.instance),
+    }
+    words = ["--app", "wsgi", "watch", "--file", str(film), "--camera", str(camera.id)]
+    return subprocess.Popen([sys.executable, "-m", "flask", *words], cwd=ROOT, env=env)
+
+
+@pytest.mark.fault
+def test_a_watch_killed_in_the_middle_leaves_one_alarm(
+    busy: Flask, watched: Camera, films_folder: Path
+) -> None:
+    for _time in range(2):
+        process = command(busy, films_folder / "soon.mp4", watched)
+        before = sum(alarm.count for alarm in alarms_of(watched))
+        until = time.monotonic() + 30
+        while sum(alarm.count for alarm in alarms_of(watched)) == before:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+    (alarm,) = alarms_of(watched)
+    assert (alarm.state in ACTIVE, alarm.count) == (True, 2)
+    assert len(queries.pictures_of(alarm.id)) == 2
+
+
+def test_a_stream_is_watched_and_the_camera_is_heard_of(
+    busy: Flask, watched: Camera, films_folder: Path
+) -> None:
+    with films.served(films_folder) as address:
+        cameras.change(
+            watched,
+            Described(name="gate", kind=CameraKind.FIXED, stream=f"{address}/live.m3u8"),
+            base_version=None,
+            by=None,
+        )
+        db.session.commit()
+        watch = Watch(busy)
+        thread = Thread(target=watch.run, kwargs={"only": watched.id})
+        thread.start()
+        try:
+            until = time.monotonic() + 30
+            while not alarms_of(watched):
+                assert time.monotonic() < until
+                time.sleep(0.1)
+        finally:
+            watch.stop()
+            thread.join()
+    db.session.refresh(watched)
+    assert (watched.status, watched.beats) == ("online", True)
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "169.254.169.254", "localhost"])
+def test_a_host_is_looked_at_again_when_it_is_resolved(host: str) -> None:
+    with pytest.raises(Unacceptable):
+        ffmpeg.reading(f"rtsp://{host}/1", ["nvr.example.cn", "127.0.0.1"])
+    # A name that was allowed, and leads to this machine, which was not.
+    with pytest.raises(Unacceptable):
+        ffmpeg.reading("rtsp://localhost/1", ["localhost"])
+    assert ffmpeg.reading("rtsp://localhost/1", ["localhost", "127.0.0.0/8", "::1/128"])
+
+
+def test_a_playlist_reaches_no_file_of_the_machine(films_folder: Path, tmp_path: Path) -> None:
+    from webapp.monitoring.video import reading
+
+    evil = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://{}\n#EXT-X-ENDLIST\n"
+    (tmp_path / "evil.m3u8").write_text(evil.format(films_folder / "stays.mp4"))
+    with films.served(tmp_path) as address, pytest.raises(ffmpeg.Unreachable):
+        next(iter(reading.frames(ffmpeg.reading(f"{address}/evil.m3u8", ["127.0.0.1"]))))
+
+
+def test_pages_start_without_opencv() -> None:
+    words = "import sys; from webapp.app import create_app; create_app(); sys.exit('cv2' in sys.modules)"
+    env: dict[str, Any] = {**os.environ, "WANGGE_ENV": "test", "DATABASE_URL": "postgresql://x"}
+    assert (
+        subprocess.run([sys.executable, "-c", words], cwd=ROOT, env=env, check=False).returncode
+        == 0
+    )

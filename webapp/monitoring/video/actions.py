@@ -1,0 +1,134 @@
+"""What is done with zones, ground and the findings of the watch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.base import audit, clock, files
+from webapp.base.access import Actor
+from webapp.base.db import db, lock
+from webapp.base.flow import Unacceptable, hold
+from webapp.monitoring.alarms import actions as alarms
+from webapp.monitoring.alarms.models import Alarm
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.signals import Change, Kind, Signal
+from webapp.monitoring.video import ground, queries
+from webapp.monitoring.video.forms import ZoneForm
+from webapp.monitoring.video.ground import Pair
+from webapp.monitoring.video.models import CameraPicture, CameraZone
+from webapp.monitoring.video.rules import MOST_ZONES, checked_corners
+from webapp.people.refusing import refusing
+
+
+def draw_zone(camera: Camera, said: ZoneForm, *, by: Actor | None) -> CameraZone:
+    """The camera has this zone; the watch knows it within half a minute."""
+    lock(camera)
+    if queries.zone_count(camera.id) >= MOST_ZONES:
+        raise Unacceptable(_l("A camera has at most %(n)s zones.", n=MOST_ZONES))
+    made = CameraZone(camera_id=camera.id)
+    _describe(made, said)
+    with refusing(**_taken()):
+        db.session.add(made)
+        db.session.flush()
+    _record(camera, "zone_draw", by, zone=made.name, kind=made.kind)
+    return made
+
+
+def change_zone(zone: CameraZone, said: ZoneForm, *, by: Actor) -> None:
+    """The zone is like this now. Raises `Changed` if it was changed since it was read."""
+    hold(zone, said.version)
+    with refusing(**_taken()):
+        _describe(zone, said)
+        zone.version += 1
+        db.session.flush()
+    _record(zone.camera, "zone_change", by, zone=zone.name, kind=zone.kind)
+
+
+def remove_zone(zone: CameraZone, *, by: Actor) -> None:
+    """Nothing is watched for there any more; alarms of the past keep the zone."""
+    lock(zone)
+    if zone.closed_at is None:
+        zone.closed_at = clock.now()
+        db.session.flush()
+        _record(zone.camera, "zone_remove", by, zone=zone.name, kind=zone.kind)
+
+
+def lay_ground(camera: Camera, pairs: Sequence[Pair], *, by: Actor | None) -> None:
+    """Alarms of zones lie where the feet are, by these four points; without any, where the camera looks."""
+    lock(camera)
+    camera.ground = [list(each) for each in ground.checked_pairs(pairs)] if pairs else None
+    db.session.flush()
+    _record(camera, "ground", by, points=len(pairs))
+
+
+def found(
+    camera: Camera,
+    *,
+    kind: Kind,
+    change: Change,
+    at: datetime,
+    rule: str,
+    score: float | None = None,
+    zone_id: int | None = None,
+    foot: tuple[float, float] | None = None,
+    words: str = "",
+    picture: bytes | None = None,
+) -> Alarm | None:
+    """What the watch has found is merged into its alarm, with its picture; None where nothing goes on.
+
+    Of one kind a camera has one alarm that goes on, however often the watch was killed meanwhile.
+    """
+    if change is Change.CLEARED and not queries.goes_on(camera.id, kind):
+        return None
+    file = None
+    if picture is not None:
+        file = files.keep(picture, "image/jpeg", by=None, name=f"camera-{camera.id}.jpg")
+    where = ground.lonlat_of(camera.ground, foot) if camera.ground and foot else None
+    signal = Signal(
+        kind=kind,
+        change=change,
+        at=at,
+        device=queries.device_of(camera.id),
+        lonlat=where[:2] if where else None,
+        accuracy_m=where[2] if where else None,
+        words=words,
+        media=(f"picture {file.id}",) if file else (),
+        rule=rule,
+        score=score,
+    )
+    alarm = alarms.hear(signal, source=queries.SOURCE, received_at=clock.now()).alarm
+    if file is not None:
+        seen = CameraPicture(
+            alarm_id=alarm.id, camera_id=camera.id, zone_id=zone_id, file_id=file.id, taken_at=at
+        )
+        db.session.add(seen)
+        db.session.flush()
+    return alarm
+
+
+def _describe(zone: CameraZone, said: ZoneForm) -> None:
+    zone.name, zone.kind = said.name, said.kind
+    zone.corners = [list(each) for each in checked_corners(said.polygon())]
+    zone.inertia, zone.seconds, zone.level = said.inertia, said.lasting, said.level
+    zone.person, zone.begins, zone.ends = not said.any_motion, said.begins, said.ends
+
+
+def _taken() -> dict[str, Unacceptable]:
+    words = _l("This camera has a zone of this name already.")
+    return {"uq_camera_zone_name": Unacceptable(words, fields={"name": words})}
+
+
+def _record(camera: Camera, move: str, by: Actor | None, **data: Any) -> None:
+    audit.record(
+        kind="camera",
+        thing_id=camera.id,
+        move=move,
+        by=by,
+        grid_id=camera.grid_id,
+        grid_version_id=camera.grid_version_id,
+        data=data,
+    )

@@ -1,0 +1,141 @@
+"""Questions about video: which zones a camera has, what is to be watched, what an alarm looked like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import joinedload
+
+from webapp.base.db import db
+from webapp.monitoring.alarms import queries as alarms, standing
+from webapp.monitoring.alarms.models import Alarm
+from webapp.monitoring.alarms.rules import ACTIVE
+from webapp.monitoring.alarms.standing import Standing
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.signals import Kind
+from webapp.monitoring.video.models import CameraPicture, CameraZone
+from webapp.monitoring.video.rules import ZoneKind
+
+# What the watch and the health of cameras call themselves, a camera and a recorder.
+SOURCE, HEALTH = "video", "health"
+HEALTH_RULE = "silence/1"
+_DEVICE, _RECORDER = "camera-", "recorder "
+
+
+def device_of(camera_id: int) -> str:
+    """What the watch calls a camera in its signals."""
+    return f"{_DEVICE}{camera_id}"
+
+
+def recorder_named(source: str) -> str:
+    """What the house calls whoever keeps all cameras of a source."""
+    return f"{_RECORDER}{source}"
+
+
+def zone(camera_id: int, zone_id: int) -> CameraZone | None:
+    """A zone of a camera that is in use."""
+    found = select(CameraZone).where(
+        CameraZone.id == zone_id, CameraZone.camera_id == camera_id, CameraZone.closed_at.is_(None)
+    )
+    return db.session.scalar(found.options(joinedload(CameraZone.camera)))
+
+
+def zone_count(camera_id: int) -> int:
+    """How many zones a camera has."""
+    found = select(func.count()).where(
+        CameraZone.camera_id == camera_id, CameraZone.closed_at.is_(None)
+    )
+    return db.session.scalar(found) or 0
+
+
+def zones_of(camera_id: int) -> Sequence[CameraZone]:
+    """The zones of a camera in the order of their names."""
+    found = select(CameraZone).where(
+        CameraZone.camera_id == camera_id, CameraZone.closed_at.is_(None)
+    )
+    return db.session.scalars(found.order_by(CameraZone.name, CameraZone.id)).all()
+
+
+def masks_of(camera_id: int) -> list[list[tuple[float, float]]]:
+    """The privacy masks of a camera."""
+    return [
+        [(float(x), float(y)) for x, y in each.corners]
+        for each in zones_of(camera_id)
+        if each.kind == ZoneKind.MASK
+    ]
+
+
+def watched() -> dict[int, list[CameraZone]]:
+    """All zones in which something is watched for, and the masks beside them, by their camera."""
+    found = (
+        select(CameraZone)
+        .join(Camera)
+        .where(CameraZone.closed_at.is_(None), Camera.closed_at.is_(None))
+        .order_by(CameraZone.camera_id, CameraZone.id)
+    )
+    by_camera: dict[int, list[CameraZone]] = {}
+    for each in db.session.scalars(found):
+        by_camera.setdefault(each.camera_id, []).append(each)
+    return {
+        camera_id: zones
+        for camera_id, zones in by_camera.items()
+        if any(each.kind != ZoneKind.MASK for each in zones)
+    }
+
+
+def goes_on(camera_id: int, kind: Kind) -> bool:
+    """True while the watch has an alarm of this kind at this camera that is not over."""
+    found = select(Alarm.id).where(
+        Alarm.camera_id == camera_id,
+        Alarm.source == SOURCE,
+        Alarm.kind == kind,
+        Alarm.state.in_(ACTIVE),
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def beating() -> Sequence[Row[Any]]:
+    """Cameras that are heard of again and again: (id, source, status, status_since, geom)."""
+    found = select(Camera.id, Camera.source, Camera.status, Camera.status_since, Camera.geom)
+    return db.session.execute(found.where(Camera.beats, Camera.closed_at.is_(None))).all()
+
+
+def offline() -> list[str]:
+    """The devices of which it is an alarm now that they do not answer."""
+    found = select(Alarm.device).where(
+        Alarm.source == HEALTH,
+        Alarm.kind == Kind.OFFLINE,
+        Alarm.state.in_(ACTIVE),
+        Alarm.device.is_not(None),
+    )
+    return [str(each) for each in db.session.scalars(found)]
+
+
+def pictures_of(alarm_id: int) -> Sequence[CameraPicture]:
+    """What the rules saw of an alarm, the first picture first."""
+    found = select(CameraPicture).where(CameraPicture.alarm_id == alarm_id)
+    return db.session.scalars(found.order_by(CameraPicture.id)).all()
+
+
+def picture(alarm_id: int, picture_id: int) -> CameraPicture | None:
+    """A picture of an alarm, with its file."""
+    found = select(CameraPicture).where(
+        CameraPicture.id == picture_id, CameraPicture.alarm_id == alarm_id
+    )
+    return db.session.scalar(found.options(joinedload(CameraPicture.file)))
+
+
+def camera_standing(source: str, device: str) -> Standing | None:
+    """Where the watch's name for a camera leads to: what that camera sees."""
+    number = device.removeprefix(_DEVICE)
+    if source == HEALTH and device.startswith(_RECORDER):
+        return Standing(device.removeprefix(_RECORDER))
+    if source not in (SOURCE, HEALTH) or not number.isdecimal():
+        return None
+    camera = db.session.get(Camera, int(number))
+    return alarms.camera_standing(camera.source, camera.external_id) if camera else None
+
+
+standing.found_by("video", camera_standing)
