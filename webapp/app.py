@@ -96,6 +96,12 @@ from webapp.monitoring.cameras import (
     rules as camera_rules,
     views as camera_pages,
 )
+from webapp.monitoring.intake import (
+    ageing as intake_clocks,
+    api as intake_api,
+    commands as intake_commands,
+    rules as intake_rules,
+)
 from webapp.monitoring.video import by_the_clock as video_clocks, commands as video_commands
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
@@ -170,6 +176,7 @@ RULES = (
     jobs,
     camera_rules,
     alarm_rules,
+    intake_rules,
     maps,
     machines,
     open311,
@@ -220,6 +227,7 @@ PAGES = (
     news_pages,
     *job_pages.ALL,
     camera_pages,
+    intake_api,
     cases_api,
     installed,
     grids_api,
@@ -242,6 +250,7 @@ CLOCKS = (
     erasing,
     job_clocks,
     video_clocks,
+    intake_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -256,6 +265,7 @@ COMMANDS = (
     job_commands.group,
     camera_commands.group,
     video_commands.watch,
+    intake_commands.group,
     *people_commands.ALL,
     *house_commands.ALL,
 )

@@ -17,6 +17,7 @@ from webapp.cases import api as cases
 from webapp.cases.forms import ReportForm
 from webapp.grids import api as grids
 from webapp.interop import schemas
+from webapp.monitoring.intake import api as intake, forms as intake_forms
 from webapp.points import api as points
 from webapp.points.forms import NearestForm
 from webapp.points.gates import api as gates
@@ -133,6 +134,33 @@ OPERATIONS = (
         body=AckForm,
         params=GATE | {"command_id": "Number of the command."},
         scope="gates",
+    ),
+    Operation(
+        "post",
+        "/intake/{form}",
+        "tellIntake",
+        "What a machine tells of: an alarm that began, goes on or is over, a sign of life, values. One"
+        " message, a JSON array, or one a line (application/x-ndjson), each taken by itself. Answered"
+        " 202 once the database has it. Signed sources send X-Wangge-Timestamp (seconds) and"
+        " X-Wangge-Signature: sha256= and the HMAC-SHA256 of timestamp, a point and the body."
+        " The body below is that of the format `generic`.",
+        {
+            202: (
+                "It is kept. Several messages are answered by a list `results` of these.",
+                intake.TakenOut,
+            ),
+            401: ("No token, or a forged signature.", schemas.ErrorOut),
+            403: NOT_ALLOWED,
+            409: ("The very same signed request came before.", schemas.ErrorOut),
+            413: ("More than 1 MiB, or 5 MiB with pictures.", schemas.ErrorOut),
+            422: ("It is kept, but nobody can read it.", intake.DeadOut),
+            429: TOO_MANY,
+        },
+        body=intake_forms.GenericForm,
+        params={
+            "form": "generic, frigate, thingsboard, gb28181, isapi, onvif, cap or sensorthings"
+        },
+        scope="intake",
     ),
     Operation(
         "post",

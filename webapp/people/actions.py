@@ -207,6 +207,23 @@ def issue_token(
     return token, secret
 
 
+def renew_token(
+    *, name: str, scopes: Iterable[str], account: Account, mqtt_name: str, by: Actor | None
+) -> str:
+    """The text of the one key that opens the house to a machine from now on, told this once."""
+    revoke_tokens(account, by=by)
+    _token, secret = issue_token(
+        name=name, scopes=scopes, account=account, mqtt_name=mqtt_name, by=by
+    )
+    return secret
+
+
+def revoke_tokens(account: Account, *, by: Actor | None) -> None:
+    """No token of the account opens anything any more."""
+    for token in queries.tokens_of(account.id):
+        revoke_token(token, by=by)
+
+
 def revoke_token(token: Token, *, by: Actor | None) -> None:
     """The token opens nothing any more."""
     lock_row(token)

@@ -501,6 +501,12 @@ def tokens() -> list[Token]:
     return list(db.session.scalars(found))
 
 
+def tokens_of(account_id: int) -> list[Token]:
+    """The tokens of an account that were not revoked."""
+    found = select(Token).where(Token.account_id == account_id, Token.revoked_at.is_(None))
+    return list(db.session.scalars(found.order_by(Token.id)))
+
+
 def broker_holders() -> list[Holder]:
     """Who comes in at the broker: by a living key of an account that is not locked."""
     found = (

@@ -46,6 +46,10 @@ WORDS: dict[str, LazyString] = {
     "alarms.drill": _l("Begin an exercise of alarms"),
     "alarms.keep": _l("Keep ladders and shelves of alarms"),
     "alarms.called": _l("Confirm a call of the phone tree"),
+    "intake.speak": _l("Open the door for machines that tell of alarms"),
+    "intake.report": _l("Speak as a source of alarms"),
+    "intake.see": _l("See connected machines and what they said"),
+    "intake.keep": _l("Connect machines, settle unreadable messages"),
     "points.read": _l("See service points and their queues"),
     "points.take": _l("Take a number or book a time"),
     "points.hold": _l("Give back a number or a booked time"),
@@ -182,6 +186,7 @@ FEATURES: dict[str, LazyString] = {
     "gates": _l("Gates"),
     "news": _l("News"),
     "cameras": _l("Cameras"),
+    "intake": _l("Connected machines"),
     "alarms": _l("Alarms"),
 }
 

@@ -75,6 +75,7 @@ SCOPES: dict[str, LazyString] = {
     "cases": _l("Report and read cases"),
     "enterprises": _l("Enterprises"),
     "gates": _l("Speak as a gate of a service point"),
+    "intake": _l("Speak as a source of alarms and readings"),
     "live": _l("The live feed"),
     "open311": _l("The Open311 interface"),
     "machines": _l("Figures about the house itself"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.base.access import Anywhere, ByItself, Owns
+from webapp.base.access import Anywhere, Owns
 from webapp.base.flow import Unacceptable
 
 
@@ -127,8 +127,8 @@ STALE = timedelta(hours=2)
 _KEEPERS = ("safety_officer", "shift_leader", "admin")
 
 MAY = {
+    "intake.speak": Anywhere("machine"),
     "intake.report": Owns("account_id", "is this source"),
     "intake.see": Anywhere(*_KEEPERS, "dispatcher", "supervisor"),
     "intake.keep": Anywhere("safety_officer", "admin"),
-    "intake.expire": ByItself(),
 }

@@ -84,12 +84,9 @@ def new_key(gate: Gate, *, by: Actor | None) -> str:
     account = accounts.account(gate.account_id)
     if account is None:
         raise LookupError(f"the gate {gate.code} has no account")
-    for token in accounts.tokens():
-        if token.account_id == account.id and token.revoked_at is None:
-            people.revoke_token(token, by=by)
     gate.version += 1
     name = f"gate {gate.code} {gate.version}"
-    _token, secret = people.issue_token(
+    secret = people.renew_token(
         name=name, scopes=["gates"], account=account, mqtt_name=gate.code, by=by
     )
     _record(gate, "new_key", by)

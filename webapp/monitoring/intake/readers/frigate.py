@@ -12,7 +12,7 @@ from typing import Any
 from webapp.monitoring.intake.readers.values import (
     Around,
     as_object,
-    digest,
+    digest_of,
     identifier,
     letters,
     moment,
@@ -56,14 +56,14 @@ def read(body: bytes, _content_type: str, around: Around) -> Read:
         change = _CHANGES.get(words(sent["type"]))
         if change is None:
             return Read(ignored=Why.OTHER)
-        return _review(as_object(sent["after"], "after"), change, body)
+        return _review(as_object(sent["after"], "after"), change, around)
     if "start_time" in sent and "severity" in sent:
         ended = sent.get("end_time") is not None
-        return _review(sent, Change.CLEARED if ended else Change.RAISED, body)
+        return _review(sent, Change.CLEARED if ended else Change.RAISED, around)
     raise NotRead(Why.EMPTY)
 
 
-def _review(row: dict[str, Any], change: Change, body: bytes) -> Read:
+def _review(row: dict[str, Any], change: Change, around: Around) -> Read:
     began = moment(row.get("start_time"), "start_time")
     ended = moment(row["end_time"], "end_time") if row.get("end_time") is not None else None
     if change is Change.CLEARED and ended is None:
@@ -85,8 +85,8 @@ def _review(row: dict[str, Any], change: Change, body: bytes) -> Read:
         words=", ".join(sorted({*found["objects"], *found["audio"], *found["zones"]})),
         media=(f"review/{name}", *(f"event/{each}" for each in detections))[:MOST_MEDIA],
     )
-    until = None if change is Change.CLEARED else began + STALE
-    return Read((told,), message_id=digest(body), until=until)
+    until = None if change is Change.CLEARED else around.now + STALE
+    return Read((told,), message_id=digest_of(row) + change, until=until)
 
 
 def _kind(grave: str, found: dict[str, list[str]]) -> Kind:

@@ -7,7 +7,7 @@ from typing import Any
 from webapp.monitoring.intake.readers import kinds
 from webapp.monitoring.intake.readers.values import (
     Around,
-    digest,
+    digest_of,
     identifier,
     moment,
     number,
@@ -35,7 +35,7 @@ def read(body: bytes, _content_type: str, around: Around) -> Read:
         raise NotRead(Why.MISSING, "kind")
     told = _signal(sent, around)
     name = sent.get("message_id")
-    return Read((told,), message_id=identifier(name, "message_id") if name else digest(body))
+    return Read((told,), message_id=identifier(name, "message_id") if name else digest_of(sent))
 
 
 def _signal(sent: dict[str, Any], around: Around) -> Signal:

@@ -8,7 +8,7 @@ from webapp.monitoring.intake.readers import kinds
 from webapp.monitoring.intake.readers.values import (
     Around,
     as_object,
-    digest,
+    digest_of,
     identifier,
     moment,
     object_of,
@@ -47,7 +47,7 @@ def read(body: bytes, _content_type: str, _around: Around) -> Read:
         ended_at=_ended(sent, newest) if cleared else None,
         words=text,
     )
-    return Read((told,), message_id=digest(body))
+    return Read((told,), message_id=digest_of(sent))
 
 
 def _ended(sent: dict[str, Any], newest: Any) -> Any:

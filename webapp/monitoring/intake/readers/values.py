@@ -48,6 +48,11 @@ def digest(body: bytes) -> str:
     return "sha256:" + hashlib.sha256(body).hexdigest()
 
 
+def digest_of(sent: Any) -> str:
+    """The same for JSON, however it is spaced and ordered."""
+    return digest(json.dumps(sent, sort_keys=True, separators=(",", ":")).encode())
+
+
 def json_of(body: bytes) -> Any:
     """The JSON of a message. No NaN, no number that is none."""
     try:

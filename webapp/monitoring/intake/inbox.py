@@ -1,0 +1,194 @@
+"""A message is taken: its bytes are kept, what they say is merged, and both or neither is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from webapp.base import clock, intake as lines
+from webapp.base.config import Settings
+from webapp.base.datum import Datum
+from webapp.base.db import db
+from webapp.base.sealing import unseal
+from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
+from webapp.monitoring.cameras import actions as cameras
+from webapp.monitoring.cameras.rules import CameraStatus
+from webapp.monitoring.intake import arriving, queries, reading
+from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
+from webapp.monitoring.intake.models import Message, Source
+from webapp.monitoring.intake.readers.values import Around
+from webapp.monitoring.intake.rules import Format, NotRead, Status, Why
+from webapp.monitoring.signals import Beat, Read, Reading, Signal, Told
+
+# A sign of life older than this says nothing of now.
+BEAT_HOLDS = timedelta(seconds=90)
+# A source that speaks all the time is noted as heard so often.
+HEARD_EVERY = timedelta(seconds=10)
+
+
+def take(source: Source, form: Format, sent: Sent) -> Taken:
+    """The message is kept and merged once this is committed, or kept with the reason why not.
+
+    The same message again changes nothing. Signs of life and values leave no message behind: the
+    next one comes in seconds, and values are kept as values.
+    """
+    now = clock.now()
+    if source.heard_at is None or now - source.heard_at > HEARD_EVERY:
+        source.heard_at = now
+    try:
+        if form not in source.formats:
+            raise NotRead(Why.FORMAT, form)
+        found = reading.read(form, sent.body, sent.content_type, _around(source, sent, now))
+    except NotRead as refusal:
+        return arriving.dead(source, form, sent, refusal, now)
+    except Exception as error:  # noqa: BLE001  # a reader that breaks loses no message
+        return _broke(source, form, sent, error, now)
+    if found.ignored:
+        return arriving.ignored(source, form, sent, found, now)
+    if not any(isinstance(each, Signal) for each in found.told):
+        return _passing(source, form, sent, found, now)
+    arrived = arriving.arrive(source, form, sent, found, now)
+    if arrived is None:
+        return arriving.again(source, str(found.message_id), now, found.until)
+    try:
+        return _merge(arrived, source, found, now)
+    except Exception as error:  # what cannot be merged is kept all the same
+        if lines.is_away(error):
+            raise
+        _log(source, error)
+        return arriving.bury(arrived, sent, NotRead(Why.BROKE, type(error).__name__))
+
+
+def refuse(source: Source, form: Format, sent: Sent, refusal: NotRead) -> Taken:
+    """What cannot even be taken apart is kept with its reason."""
+    return arriving.dead(source, form, sent, refusal, clock.now())
+
+
+def replay(message: Message) -> Taken:
+    """A message that nobody could read is read once more; it stays where it is if that fails."""
+    source, sent = message.source, Sent(unseal(message.body), message.content_type, message.topic)
+    form = Format(message.format)
+    try:
+        with db.session.begin_nested():
+            return _replayed(message, source, form, sent)
+    except NotRead as refusal:
+        message.why, message.detail = refusal.why, refusal.detail
+    except Exception as error:  # the others have their turn
+        if lines.is_away(error):
+            raise
+        message.why, message.detail = Why.BROKE, type(error).__name__
+    db.session.flush()
+    return Taken(Status.DEAD, message.id, refusal=NotRead(Why(message.why), message.detail))
+
+
+def _replayed(message: Message, source: Source, form: Format, sent: Sent) -> Taken:
+    if form not in source.formats:
+        raise NotRead(Why.FORMAT, form)
+    # As of the moment it came: a message is not too old because nobody could read it for a while.
+    found = reading.read(
+        form, sent.body, sent.content_type, _around(source, sent, message.received_at)
+    )
+    first = queries.named(source.id, found.message_id) if found.message_id else None
+    message.status, message.why, message.detail = Status.OK, None, ""
+    if first is not None:
+        first.times += 1
+        message.alarm_ids = list(first.alarm_ids)
+        db.session.flush()
+        return Taken(REPEAT, first.id, tuple(first.alarm_ids))
+    message.message_id, message.own_id, message.until = (
+        found.message_id,
+        arriving.own_id(found),
+        found.until,
+    )
+    if found.ignored:
+        message.status, message.why = Status.IGNORED, found.ignored
+        db.session.flush()
+        return Taken(Status.IGNORED, message.id)
+    return _merge(message, source, found, message.received_at)
+
+
+def _around(source: Source, sent: Sent, now: datetime) -> Around:
+    settings: Settings = current_app.extensions["settings"]
+    return Around(
+        now=now,
+        zone=ZoneInfo(settings.timezone),
+        datum=Datum(source.datum),
+        topic=sent.topic,
+        name=source.code,
+        known=partial(queries.alarm_of, source.id),
+    )
+
+
+def _merge(message: Message, source: Source, found: Read, now: datetime) -> Taken:
+    """All of what it says is merged, or nothing."""
+    with db.session.begin_nested():
+        heard = [
+            alarms.hear(each, source=source.code, received_at=now)
+            for each in found.told
+            if isinstance(each, Signal)
+        ]
+        _tell(source, [each for each in found.told if not isinstance(each, Signal)], now)
+    keys = tuple(dict.fromkeys(each.alarm.id for each in heard))
+    what = tuple(str(each.what) for each in heard)
+    late = bool(what) and all(each == alarms.What.LATE for each in what)
+    message.status = Status.LATE if late else Status.OK
+    message.signals, message.alarm_ids = len(heard), list(keys)
+    db.session.flush()
+    return Taken(message.status, message.id, keys, what)
+
+
+def _passing(source: Source, form: Format, sent: Sent, found: Read, now: datetime) -> Taken:
+    try:
+        with db.session.begin_nested():
+            known = _tell(source, found.told, now)
+    except NotRead as refusal:
+        return arriving.dead(source, form, sent, refusal, now)
+    except Exception as error:  # noqa: BLE001  # as in `take`
+        return _broke(source, form, sent, error, now)
+    if known:
+        return Taken(Status.OK)
+    return arriving.ignored(source, form, sent, Read(ignored=Why.UNKNOWN), now, _device_of(found))
+
+
+def _tell(source: Source, told: Sequence[Told], now: datetime) -> int:
+    """Signs of life and values are where they belong; answers how many were of known devices."""
+    known = 0
+    for each in told:
+        if isinstance(each, Beat):
+            known += _beat(source, each, now)
+        elif isinstance(each, Reading):
+            known += _reading(source, each, now)
+    return known
+
+
+def _beat(source: Source, beat: Beat, now: datetime) -> bool:
+    camera = known_alarms.camera_of(source.code, beat.device)
+    if camera is None:
+        return False
+    if now - beat.at <= BEAT_HOLDS:
+        cameras.hear(camera, CameraStatus.ONLINE if beat.ok else CameraStatus.OFFLINE, by=None)
+    return True
+
+
+def _reading(_source: Source, _reading: Reading, _now: datetime) -> bool:
+    return False
+
+
+def _broke(source: Source, form: Format, sent: Sent, error: Exception, now: datetime) -> Taken:
+    if lines.is_away(error):
+        raise error
+    _log(source, error)
+    return arriving.dead(source, form, sent, NotRead(Why.BROKE, type(error).__name__), now)
+
+
+def _log(source: Source, error: Exception) -> None:
+    current_app.logger.error("a message of %s broke the intake: %r", source.code, error)
+
+
+def _device_of(found: Read) -> str:
+    names = [each.device for each in found.told if isinstance(each, Beat | Reading)]
+    return names[0] if names else ""
