@@ -123,6 +123,17 @@ def test_the_list_of_a_seeker_is_that_of_brute_force(
         assert degrees == sorted(degrees, reverse=True)
 
 
+def test_the_best_few_are_the_first_of_the_whole_list(
+    crowd: tuple[list[Seeker], list[Posting]],
+) -> None:
+    matcher = Matcher()
+    for seeker in crowd[0]:
+        whole = [(each.posting.id, each.degree.exact) for each in matcher.for_seeker(seeker)]
+        for most in (1, 3, 10, 100):
+            best = matcher.for_seeker(seeker, most)
+            assert [(each.posting.id, each.degree.exact) for each in best] == whole[:most]
+
+
 def test_every_push_is_found_from_both_sides(crowd: tuple[list[Seeker], list[Posting]]) -> None:
     matcher = Matcher()
     brute = {

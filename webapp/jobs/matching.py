@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from webapp.base.spatial import center, shape_of
 from webapp.jobs import meeting_queries as meetings, queries, standards
-from webapp.jobs.degree import Degree, degree
+from webapp.jobs.degree import Degree, degree, most_with
 from webapp.jobs.gates import sure_age
 from webapp.jobs.models import Introduction, Posting, Push, Seeker
 from webapp.jobs.parameters import Parameters
-from webapp.jobs.queries import Asked
+from webapp.jobs.queries import Asked, Offered
 from webapp.jobs.rules import IntroductionState, PostingState, SeekerState
 from webapp.jobs.sides import Posting as PostingSide, Seeker as SeekerSide, Way, minor_group
 from webapp.jobs.ways import Spot, Ways, spot_of
@@ -22,6 +22,7 @@ from webapp.people import days
 
 # A straight line in the metres of the storage CRS may be a little longer than the road is measured.
 _MARGIN, _MARGIN_M = 1.01, 5.0
+_Order = tuple[float, float, float, int, int]
 _OVER = (IntroductionState.DECLINED, IntroductionState.NO_SHOW)
 
 
@@ -37,20 +38,12 @@ class Match:
     @property
     def commute(self) -> float:
         """Minutes from door to door; endless where nobody knows."""
-        way, parameters = self.degree.way, self.degree.tables.parameters
-        return way.minutes(self.seeker.mode, parameters) if way else math.inf
+        return _commute(self.degree)
 
     @property
-    def order(self) -> tuple[float, float, float, int, int]:
+    def order(self) -> _Order:
         """The best first; of equal ones the shorter way, the newer posting, the key."""
-        published = self.posting.published_at
-        return (
-            -self.degree.exact,
-            self.commute,
-            -published.timestamp() if published else 0.0,
-            self.posting.id,
-            self.seeker.id,
-        )
+        return _order(self.degree, self.posting.published_at)
 
 
 class _Sides:
@@ -73,13 +66,17 @@ class _Sides:
         return self._postings[posting.id]
 
 
+class _Ways(Protocol):
+    def between(self, grid_id: int, spot: Spot, mode: str) -> Way | None: ...
+
+
 class Matcher:
     """Counts degrees for one question: one edition, one day, each way looked up once."""
 
     def __init__(self, *, on: date | None = None) -> None:
         self.standard = standards.standard()
         self.on = on or days.today()
-        self.ways = Ways()
+        self.ways: _Ways = Ways()
 
     def between(
         self, seeker: Seeker, posting: Posting, *, asked_by_seeker: bool, declined: bool = False
@@ -92,10 +89,16 @@ class Matcher:
         self, seeker: Seeker, posting: Posting, sides: _Sides, *, declined: bool = False
     ) -> Degree:
         work, spot = sides.of_posting(posting)
+        way = self.ways.between(seeker.home_grid_id, spot, seeker.mode)
+        return self._of(sides.of_seeker(seeker), work, way, declined=declined)
+
+    def _of(
+        self, seeker: SeekerSide, posting: PostingSide, way: Way | None, *, declined: bool
+    ) -> Degree:
         return degree(
-            sides.of_seeker(seeker),
-            work,
-            self.ways.between(seeker.home_grid_id, spot, seeker.mode),
+            seeker,
+            posting,
+            way,
             on=self.on,
             declined=declined,
             parameters=self.standard.parameters,
@@ -103,16 +106,45 @@ class Matcher:
             substitutes=self.standard.substitutes,
         )
 
-    def for_seeker(self, seeker: Seeker) -> list[Match]:
-        """Every posting that is not ruled out for a seeker, the best first."""
-        keys = queries.within(asked(seeker, self.standard.parameters, self.on), self.on)
+    def for_seeker(self, seeker: Seeker, most: int | None = None) -> list[Match]:
+        """The postings that are not ruled out for a seeker, the best first: all, or so many."""
         met = meetings.met(seeker_id=seeker.id)
-        found = self._matches(
-            ((seeker, each) for each in queries.postings(keys)),
-            {(seeker.id, key): each for key, each in met.items()},
-            asked_by_seeker=True,
-        )
-        return sorted(found, key=lambda each: each.order)
+        wanted = asked(seeker, self.standard.parameters, self.on)
+        found = self._nearest_kinds(seeker, wanted, met, most) if most is not None else None
+        if found is None:
+            found = self._counted_for(seeker, queries.within(wanted, self.on), met)
+        best = found[:most]
+        shown = {each.id: each for each in queries.postings(key for key, _counted in best)}
+        return [Match(seeker, shown[key], counted, met.get(key)) for key, counted in best]
+
+    def _nearest_kinds(
+        self, seeker: Seeker, wanted: Asked, met: dict[int, Introduction], most: int
+    ) -> list[tuple[int, Degree]] | None:
+        """The best among the nearest kinds of work; None when one of another kind may be better."""
+        parameters = self.standard.parameters
+        farther = parameters.ladder[2]
+        narrowed = replace(wanted, groups=self._kindred(seeker.wanted, above=farther))
+        found = self._counted_for(seeker, queries.recommended(narrowed, self.on), met)
+        bound = 100 * most_with(farther, parameters)
+        enough = len(found) >= most and found[most - 1][1].exact > bound
+        return found if enough else None
+
+    def _counted_for(
+        self, seeker: Seeker, keys: Iterable[int], met: dict[int, Introduction]
+    ) -> list[tuple[int, Degree]]:
+        """Keys and degrees of those of these postings that nothing rules out, the best first."""
+        side = seeker_side(seeker, asked_by_seeker=True)
+        found: list[tuple[_Order, Degree]] = []
+        for each in queries.offered(keys):
+            introduction = met.get(each.id)
+            declined = introduction is not None and introduction.state in _OVER
+            spot = round(each.x), round(each.y)
+            way = self.ways.between(seeker.home_grid_id, spot, seeker.mode)
+            counted = self._of(side, posting_side(each), way, declined=declined)
+            if not counted.gates:
+                found.append((_order(counted, each.published_at), counted))
+        found.sort(key=lambda each: each[0])
+        return [(counted.posting.id, counted) for _order, counted in found]
 
     def for_posting(self, posting: Posting) -> list[Match]:
         """Every seeker who is not ruled out for a posting and wants to be found, the best first."""
@@ -149,32 +181,33 @@ class Matcher:
         parameters = self.standard.parameters
         wanted = asked(seeker, parameters, self.on)
         reach = reach_of_push(parameters).get(seeker.mode)
-        groups = self._groups(seeker)
+        groups = self._pushed_groups(seeker.wanted, offered=False)
         if groups is None or reach is None:
             return queries.within(wanted, self.on)
         narrowed = replace(
             wanted,
-            reach_m=min(reach, wanted.reach_m or math.inf),
+            reach_m=min(reach, wanted.reach_m),
             dormitory=wanted.dormitory and parameters.dormitory >= least_of_push(parameters),
             groups=groups,
         )
         return queries.recommended(narrowed, self.on)
 
-    def _groups(self, seeker: Seeker) -> list[str] | None:
-        """The 小类 in which a posting can be near enough to what is wanted; None: any might be."""
-        return self._kindred(seeker.wanted, offered=False)
-
     def wanting(self, posting: Posting) -> list[str] | None:
         """The 小类 whose seekers can be near enough to what a posting offers; None: any might be."""
-        return self._kindred([posting.occupation], offered=True)
+        return self._pushed_groups([posting.occupation], offered=True)
 
-    def _kindred(self, codes: Sequence[str], *, offered: bool) -> list[str] | None:
-        parameters, least = self.standard.parameters, least_of_push(self.standard.parameters)
-        if parameters.ladder[2] >= least:
+    def _pushed_groups(self, codes: Sequence[str], *, offered: bool) -> list[str] | None:
+        """The 小类 that can be near enough to these kinds of work for a push; None: any might be."""
+        least = least_of_push(self.standard.parameters)
+        if self.standard.parameters.ladder[2] >= least:
             return None
+        return self._kindred(codes, offered=offered, above=math.nextafter(least, 0.0))
+
+    def _kindred(self, codes: Sequence[str], *, offered: bool = False, above: float) -> list[str]:
+        """The 小类 of these kinds of work, and those that stand in for them by more than so much."""
         own = set(map(minor_group, codes))
         mine = own.union(codes)
-        near = (pair for pair, score in self.standard.substitutes.items() if score >= least)
+        near = (pair for pair, score in self.standard.substitutes.items() if score > above)
         turned = ((other, code) if offered else (code, other) for code, other in near)
         return sorted(own | {minor_group(other) for code, other in turned if code in mine})
 
@@ -222,7 +255,7 @@ def seeker_side(seeker: Seeker, *, asked_by_seeker: bool = False) -> SeekerSide:
     )
 
 
-def posting_side(posting: Posting) -> PostingSide:
+def posting_side(posting: Posting | Offered) -> PostingSide:
     """What counts of a posting."""
     return PostingSide(
         id=posting.id,
@@ -261,6 +294,16 @@ def asked(seeker: Seeker, parameters: Parameters, on: date) -> Asked:
         dormitory=seeker.dormitory,
         of_age=sure_age(seeker.birth_year, on) >= parameters.hazard_age,
     )
+
+
+def _commute(counted: Degree) -> float:
+    mode, parameters = counted.seeker.mode, counted.tables.parameters
+    return counted.way.minutes(mode, parameters) if counted.way else math.inf
+
+
+def _order(counted: Degree, published_at: datetime | None) -> _Order:
+    newer = -published_at.timestamp() if published_at else 0.0
+    return -counted.exact, _commute(counted), newer, counted.posting.id, counted.seeker.id
 
 
 def least_of_push(parameters: Parameters) -> float:

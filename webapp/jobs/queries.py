@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -48,12 +48,12 @@ class Asked:
     """What a seeker asks for, as far as SQL can tell who is out of the question.
 
     `x`, `y`: where the way to work begins; `reach_m`: no straight line longer than this is short
-    enough; None: any. `lowest`: yuan a month; None: any. `groups`: only work of these 小类 (None: all).
+    enough. `lowest`: yuan a month; None: any. `groups`: only work of these 小类 (None: all).
     """
 
     x: float
     y: float
-    reach_m: float | None
+    reach_m: float
     lowest: float | None
     refused: Sequence[str]
     certificates: Sequence[str]
@@ -84,8 +84,7 @@ _RECOMMENDED = text(f"""
 _WITHIN = text(f"""
     SELECT p.id FROM job_posting p
     WHERE {_GATES}
-      AND (cast(:reach AS float8) IS NULL OR ST_DWithin(p.geom, {_HERE}, :reach)
-           OR (:dormitory AND p.dormitory))
+      AND (ST_DWithin(p.geom, {_HERE}, :reach) OR (:dormitory AND p.dormitory))
 """)
 
 
@@ -112,6 +111,49 @@ def within(asked: Asked, day: date) -> list[int]:
 def recommended(asked: Asked, day: date) -> list[int]:
     """Keys of the postings in the groups and within reach, or with lodging: every push is among them."""
     return list(db.session.scalars(_RECOMMENDED, _values(asked, day)))
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Of a posting only what counts, and where its work is (metres in the storage CRS)."""
+
+    id: int
+    occupation: str
+    must_skills: Sequence[str]
+    nice_skills: Sequence[str]
+    certificates: Sequence[str]
+    education: int
+    years: float
+    month_low: float | None
+    month_high: float | None
+    shifts: Sequence[str]
+    benefits: Sequence[str]
+    dormitory: bool
+    hazard: bool
+    state: str
+    valid_until: date
+    free: int
+    published_at: datetime | None
+    x: float
+    y: float
+
+
+_OFFERED = select(
+    *(
+        getattr(Posting, each.name)
+        for each in fields(Offered)
+        if each.name not in ("free", "x", "y")
+    ),
+    (Posting.openings - Posting.filled).label("free"),
+    func.ST_X(Posting.geom).label("x"),
+    func.ST_Y(Posting.geom).label("y"),
+)
+
+
+def offered(keys: Iterable[int]) -> list[Offered]:
+    """What counts of these postings."""
+    rows = db.session.execute(_OFFERED.where(Posting.id == func.any(list(keys))))
+    return [Offered(**row) for row in rows.mappings()]
 
 
 def plan_of_recommended(asked: Asked, day: date) -> str:

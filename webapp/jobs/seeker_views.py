@@ -39,7 +39,7 @@ from webapp.people import days
 
 bp = Blueprint("seeker", __name__, url_prefix="/jobs")
 
-SHOWN = 20
+SHOWN, MOST_SHOWN = 20, 200
 
 # What each step of an introduction takes of the form beside the version.
 STEPS: dict[str, Callable[[StepForm], dict[str, Any]]] = {
@@ -65,18 +65,19 @@ def mine() -> ResponseReturnValue:
     if seeker is None:
         return redirect(url_for("seeker.profile"), 303)
     matches, plain = [], []
+    count = min(max(request.args.get("shown", SHOWN, type=int), SHOWN), MOST_SHOWN)
     if seeker.push:
-        matches = Matcher().for_seeker(seeker)
+        matches = Matcher().for_seeker(seeker, count + 1)
     else:
         plain = queries.public(Wish())[0]
     called = shown.called()
     return page(
         "jobs/mine.html",
         seeker=seeker,
-        total=len(matches),
-        matches=[(each, explained.brief(each.degree, called)) for each in matches[:SHOWN]],
+        matches=[(each, explained.brief(each.degree, called)) for each in matches[:count]],
+        after=count + SHOWN if count < len(matches) and count < MOST_SHOWN else None,
         plain=plain,
-        interested=queries.interested(each.posting.id for each in matches[:SHOWN]),
+        interested=queries.interested(each.posting.id for each in matches[:count]),
         waiting=[
             each
             for each in meetings.introductions_of(seeker.id, limit=30)
