@@ -88,6 +88,7 @@ from webapp.jobs import (
     relocation as job_relocation,
     rules as jobs,
 )
+from webapp.jobs.claims import rules as job_claims
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
 from webapp.monitoring.alarms import actions as alarms, rules as alarm_rules
 from webapp.monitoring.cameras import (
@@ -174,6 +175,7 @@ RULES = (
     applications,
     news,
     jobs,
+    job_claims,
     camera_rules,
     alarm_rules,
     intake_rules,

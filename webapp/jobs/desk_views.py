@@ -19,6 +19,7 @@ from webapp.jobs import (
     seekers as seeking,
     shown,
 )
+from webapp.jobs.claims import queries as claims
 from webapp.jobs.forms import DeskForm, FirmForm, PersonForm, ProfileForm
 from webapp.jobs.rules import (
     INTRODUCTION_FLOW,
@@ -88,6 +89,7 @@ def firms() -> Response:
         rows=found,
         counts=desk.openings_by_employer(each.id for each in found),
         others=desk.unlisted(wish.q) if wish.q else [],
+        claims=claims.waiting(me()),
         wish=wish,
         old=queries.old(),
         **shown.words(),

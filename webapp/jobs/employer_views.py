@@ -11,6 +11,8 @@ from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.jobs import desk_queries as desk, employers, postings, queries, shown
+from webapp.jobs.claims import queries as claims
+from webapp.jobs.claims.rules import CHIPS, CLAIM_FLOW
 from webapp.jobs.forms import OfferForm, StepForm, WhoForm
 from webapp.jobs.models import Employer
 from webapp.jobs.posting_views import form_page
@@ -28,6 +30,9 @@ def listed() -> Response:
         "jobs/firms.html",
         firms=firms,
         counts=desk.openings_by_employer(each.id for each in firms),
+        claims=claims.of_account(me().id),
+        claim_flow=CLAIM_FLOW,
+        claim_chips=CHIPS,
         **shown.words(),
     )
 

@@ -12,11 +12,13 @@ from webapp.jobs import (
     sheet_views,
     visit_views,
 )
+from webapp.jobs.claims import views as claim_views
 
 ALL = (
     public_views,
     seeker_views,
     employer_views,
+    claim_views,
     posting_views,
     desk_views,
     fair_views,

@@ -11,6 +11,8 @@ from webapp.base.spatial import center, shape_of, stored, to_lonlat
 from webapp.grids import locate, relocation
 from webapp.grids.models import BoundarySet
 from webapp.jobs import queries, ways
+from webapp.jobs.claims.models import Claim
+from webapp.jobs.claims.rules import ClaimState
 from webapp.jobs.models import Posting
 from webapp.jobs.rules import PostingState
 from webapp.jobs.stations import Stations
@@ -19,13 +21,14 @@ _LIVING = (PostingState.DRAFT, PostingState.REVIEW, PostingState.OPEN, PostingSt
 
 
 def follow(made: BoundarySet, by: Actor | None) -> int:
-    """Postings that go on lie in the grids of the new borders, seekers live in them; ways are counted anew.
-
-    Answers how many postings and seekers changed.
+    """What goes on of postings and registrations lies in the grids of the new borders, seekers live in them;
+    ways are counted anew. Answers how many of these changed.
     """
     moved = relocation.relocate_in_log(
         Posting, Posting.state.in_(_LIVING), kind="job_posting", by=by
     )
+    waiting = Claim.state == ClaimState.WAITING
+    moved += relocation.relocate_in_log(Claim, waiting, kind="job_claim", by=by)
     rehomed = _rehome()
     ways.forget()
     if queries.working_places():

@@ -557,7 +557,9 @@ class SentIn(Rule):
 
 
 _STAFF_HERE = Holds(*STATION, by="station_id") | Holds(*OFFICE, by="office_id") | Anywhere(*LEADERS)
-_REVIEWERS = Holds("station_head", by="station_id") | Holds(*OFFICE, by="office_id")
+REVIEWERS = (
+    Holds("station_head", by="station_id") | Holds(*OFFICE, by="office_id") | Anywhere(*LEADERS)
+)
 
 MAY = {
     "jobs.read": Everyone(),
@@ -570,8 +572,8 @@ MAY = {
     "jobs.hire": _STAFF_HERE | OfFirm(),
     "jobs.employer": _STAFF_HERE | OfFirm(),
     "jobs.posting": (SentIn() & _STAFF_HERE) | OfFirm(),
-    "jobs.review": _REVIEWERS | Anywhere(*LEADERS),
-    "jobs.verify": _REVIEWERS | Anywhere(*LEADERS),
+    "jobs.review": REVIEWERS,
+    "jobs.verify": REVIEWERS,
     "jobs.desk": Anywhere(*STAFF),
     "jobs.introductions": _STAFF_HERE,
     "jobs.see": Owns("account_id", "looks for work") | _STAFF_HERE | OfFirm(),

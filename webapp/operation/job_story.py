@@ -23,6 +23,8 @@ from webapp.jobs import (
     visits,
     ways,
 )
+from webapp.jobs.claims import actions as claims
+from webapp.jobs.claims.actions import Said
 from webapp.jobs.introductions import Signed
 from webapp.jobs.models import Employer, Hire, Posting, Seeker, Visit
 from webapp.jobs.pay import PayUnit
@@ -132,6 +134,7 @@ class _Tale:
         self._hires(made, self._crowd(made))
         self._visits()
         self._now(firms, sizes[-FRESH:])
+        self._registration()
         return POSTINGS
 
     def _employers(self) -> list[Employer]:
@@ -395,6 +398,25 @@ class _Tale:
                 interview_at=clock.now() + timedelta(days=3),
                 place="【示例】示例路1号",
             )
+
+    def _registration(self) -> None:
+        """A restaurant registered itself yesterday and waits to be looked at."""
+        asks = people.by_username("employer")
+        if asks is None:
+            return
+        lon, lat = to_lonlat(*self.homes[0][1])
+        said = Said(
+            name="【示例】海边面馆",
+            credit_code=credit_code(990),
+            premises=Premises.SMALL_EATERY,
+            address="【示例】示例路 6 号",
+            contact_post="店长",
+            contact_phone="13800138000",
+            lon=lon,
+            lat=lat,
+        )
+        with self._ago(1, 15):
+            claims.make(said, by=self._person(asks.id))
 
 
 # An example, as the contact phones of the demo are.

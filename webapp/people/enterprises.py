@@ -51,13 +51,25 @@ def register(said: Described, *, by: Actor) -> Enterprise:
 
     Raises `Unacceptable` for a wrong or taken code, `NotAllowed` in a grid that is not one's own.
     """
-    firm = Enterprise()
-    with refusing(uq_enterprise_credit_code=_taken()):
-        _describe(firm, said)
-        db.session.add(firm)
+    firm = _new(said)
     _must_be_allowed(firm, by)
     _record(firm, "create", by)
     return firm
+
+
+def enter(said: Described, *, by: Actor) -> Enterprise:
+    """As `register`, for somebody whose right to it comes from elsewhere and was looked at there."""
+    firm = _new(said)
+    _record(firm, "create", by)
+    return firm
+
+
+def name_code(firm: Enterprise, code: str, *, by: Actor) -> None:
+    """The credit code of the enterprise is known now. Right as in `enter`; raises `Unacceptable`."""
+    lock(firm)
+    with refusing(uq_enterprise_credit_code=_taken()):
+        firm.credit_code = checked_code(code)
+    _record(firm, "change", by)
 
 
 def change(firm: Enterprise, said: Described, *, base_version: int | None, by: Actor) -> None:
@@ -108,14 +120,23 @@ def load_from_places() -> int:
     return len(places)
 
 
+def _new(said: Described) -> Enterprise:
+    firm = Enterprise()
+    with refusing(uq_enterprise_credit_code=_taken()):
+        _describe(firm, said)
+        db.session.add(firm)
+    return firm
+
+
 def _describe(firm: Enterprise, said: Described) -> None:
     firm.name = said.name
     firm.premises = said.premises
-    firm.credit_code = _checked(said.credit_code) if said.credit_code else None
+    firm.credit_code = checked_code(said.credit_code) if said.credit_code else None
     firm.industry = said.industry
     firm.address = said.address
     firm.contact_post = said.contact_post
-    firm.contact_phone = _phone(said.contact_phone) if said.contact_phone else None
+    phone = said.contact_phone
+    firm.contact_phone = phones.normal(phone, "contact_phone") if phone else None
     if said.lon is None and said.lat is None:
         return
     if said.lon is None or said.lat is None:
@@ -125,19 +146,13 @@ def _describe(firm: Enterprise, said: Described) -> None:
         firm.place_at(said.lon, said.lat, datum=said.datum)
 
 
-def _checked(code: str) -> str:
+def checked_code(code: str) -> str:
+    """A unified social credit code as it is written. Raises `Unacceptable` when it is none."""
     try:
         return str(uscc.validate(code))
     except ValidationError:
         words = _l("This is no unified social credit code: its last character does not fit.")
         raise Unacceptable(words, fields={"credit_code": words}) from None
-
-
-def _phone(text: str) -> str:
-    try:
-        return phones.normal(text)
-    except Unacceptable as refusal:
-        raise Unacceptable(refusal.words, fields={"contact_phone": refusal.words}) from refusal
 
 
 def _taken() -> Unacceptable:

@@ -15,17 +15,17 @@ LEAST_HIDDEN = 4
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
-def normal(text: str) -> str:
+def normal(text: str, field: str = "phone") -> str:
     """The number in E.164 (+86...), read as a Chinese one unless it says its country.
 
-    Raises `Unacceptable` for the field `phone` when it is no number that can exist.
+    Raises `Unacceptable` for the field when it is no number that can exist.
     """
     try:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
-        raise _no_number() from None
+        raise _no_number(field) from None
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise _no_number()
+        raise _no_number(field)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
@@ -59,6 +59,6 @@ def readable(phone: str | None) -> str:
     return phonenumbers.format_number(number, form)
 
 
-def _no_number() -> Unacceptable:
+def _no_number(field: str) -> Unacceptable:
     words = _l("This is not a phone number. Example: 138 1234 5678.")
-    return Unacceptable(words, fields={"phone": words})
+    return Unacceptable(words, fields={field: words})

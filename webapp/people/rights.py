@@ -31,6 +31,8 @@ WORDS: dict[str, LazyString] = {
     "jobs.employer": _l("See an employer, its people, and write postings for it"),
     "jobs.posting": _l("See a posting with its steps and marked words"),
     "jobs.verify": _l("Verify enterprises that offer work"),
+    "jobs.claim": _l("Register an enterprise that offers work"),
+    "jobs.claim_see": _l("See the registration of an enterprise"),
     "jobs.desk": _l("Open the desk of jobs"),
     "jobs.introductions": _l("List introductions"),
     "jobs.see": _l("See an introduction; contacts only with consent"),

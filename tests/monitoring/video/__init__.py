@@ -1,0 +1,1 @@
+"""Video rules, judged on clips whose truth is known."""

@@ -1,0 +1,1 @@
+"""Claims: somebody says that they act for an enterprise, and a person of the subdistrict looks."""
