@@ -35,6 +35,7 @@ COSTS = {
     "instance": 3,
     "elsewhere": 10,
     "lines": 3,
+    "wire": 8,
     "rebuilt": 25,
     "empty": 6,
     "own": 6,

@@ -101,6 +101,7 @@ from webapp.monitoring.intake import (
     ageing as intake_clocks,
     api as intake_api,
     commands as intake_commands,
+    lines as intake_lines,
     rules as intake_rules,
 )
 from webapp.monitoring.video import by_the_clock as video_clocks, commands as video_commands
@@ -276,7 +277,7 @@ COMMANDS = (
 OFFERED = {points.Template.WORKSTATION: service_items.at_stations}
 
 # What machines say over MQTT, and hear.
-SPOKEN = (gate_lines.LINE,)
+SPOKEN = (gate_lines.LINE, intake_lines.LINE)
 
 # In this order: the brief of a post that ends names the cases that were in its grid.
 FOLLOWERS = {

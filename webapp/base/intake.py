@@ -59,13 +59,14 @@ class Line:
 
     Whoever takes a message changes what it is about and answers; it commits nothing, knows messages
     that come again, and keeps what it refuses. `waiting` names what is to be said without being
-    asked, each under a key, so that it is said once.
+    asked, each under a key, so that it is said once. Topics of `urgent` wait for none of the others.
     """
 
     scope: str
     says: Mapping[str, Take]
     hears: tuple[str, ...]
-    waiting: Callable[[], Iterable[tuple[str, Say]]]
+    waiting: Callable[[], Iterable[tuple[str, Say]]] = lambda: ()
+    urgent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,14 @@ def opened_to(holders: Callable[[], Iterable[Holder]]) -> None:
     _holders[:] = [holders]
 
 
-def topics() -> list[str]:
-    """What the house hears, as it subscribes to it."""
-    return sorted(_any(topic) for line in LINES.values() for topic in line.says)
+def topics(*, urgent: bool | None = None) -> list[str]:
+    """What the house hears, as it subscribes to it: all of it, or only what is urgent, or only the rest."""
+    return sorted(
+        _any(topic)
+        for line in LINES.values()
+        for topic in line.says
+        if urgent is None or (topic in line.urgent) is urgent
+    )
 
 
 def logins(own_password: str) -> list[Login]:

@@ -1,4 +1,7 @@
-"""The intake: one process that hears the broker, and acknowledges what the database has."""
+"""The intake: one process that hears the broker, and acknowledges what the database has.
+
+What is urgent has a session and a thread of its own, so that it waits behind nothing else.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ log = logging.getLogger("wangge.intake")
 
 # Its session at the broker: what is said while it is away waits there under this name.
 CLIENT = "wangge-intake"
+URGENT_CLIENT = "wangge-intake-urgent"
 KEEP_SESSION_S = 30 * 24 * 3600
 ALIVE_S = 30
 # Messages the broker hands over before the first of them is acknowledged.
@@ -55,14 +59,25 @@ class Listener:
     """The house at a broker, from `run` until `stop`.
 
     A message is acknowledged after the database has what it says; one that was in hand when the
-    connection or this process broke comes again, and is known.
+    connection or this process broke comes again, and is known. One listener hears what is `urgent`,
+    another the rest; that one also keeps the doors, and says what machines are to hear.
     """
 
-    def __init__(self, app: Flask, place: Place, doors: Doors | None) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        place: Place,
+        doors: Doors | None,
+        *,
+        urgent: bool,
+        opened: threading.Event,
+    ) -> None:
         self.app = app
         self.settings: Settings = app.extensions["settings"]
         self.place = place
         self.doors = doors
+        self.urgent = urgent
+        self._opened = opened
         self._stop = threading.Event()
         self._connection = 0
         self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
@@ -91,14 +106,18 @@ class Listener:
         started = False
         try:
             while not self._stop.is_set():
-                if time.monotonic() >= due:
+                if not self.urgent and time.monotonic() >= due:
                     wait = TICK_S if self._tick() else min(wait * 2, LONGEST_WAIT_S)
                     due = time.monotonic() + wait
-                    if not started:  # the doors are open now
-                        self._client.loop_start()
-                        started = True
+                    self._opened.set()
+                if not started:
+                    if not self._opened.wait(TICK_S):
+                        continue
+                    self._client.loop_start()
+                    started = True
                 try:
-                    heard = self._heard.get(timeout=max(0.01, due - time.monotonic()))
+                    left = TICK_S if self.urgent else max(0.01, due - time.monotonic())
+                    heard = self._heard.get(timeout=left)
                 except queue.Empty:
                     continue
                 self._take(heard)
@@ -108,7 +127,10 @@ class Listener:
 
     def _made(self) -> Client:
         made = Client(
-            CallbackAPIVersion.VERSION2, client_id=CLIENT, protocol=MQTTv5, manual_ack=True
+            CallbackAPIVersion.VERSION2,
+            client_id=URGENT_CLIENT if self.urgent else CLIENT,
+            protocol=MQTTv5,
+            manual_ack=True,
         )
         made.username_pw_set(self.place.name, self.place.password)
         if self.place.secure:
@@ -127,9 +149,10 @@ class Listener:
             log.warning("the broker does not let us in: %s", code)
             return
         self._connection += 1
-        client.subscribe([(topic, 1) for topic in intake.topics()])
+        client.subscribe([(topic, 1) for topic in intake.topics(urgent=self.urgent)])
         kept = "the session was kept" if flags.session_present else "a new session"
-        log.info("hearing %s:%s, %s", self.place.host, self.place.port, kept)
+        how = "listening for what is urgent at" if self.urgent else "hearing"
+        log.info("%s %s:%s, %s", how, self.place.host, self.place.port, kept)
 
     def _disconnected(
         self, _client: Client, _data: Any, _flags: DisconnectFlags, code: ReasonCode, _more: Any
@@ -208,14 +231,44 @@ class Listener:
         self._away = True
 
 
-def listener(app: Flask) -> Listener | None:
+class Ears:
+    """Both listeners of the house, from `run` until `stop`; where one ends, the other does."""
+
+    def __init__(self, app: Flask, place: Place, doors: Doors | None) -> None:
+        opened = threading.Event()
+        self._usual = Listener(app, place, doors, urgent=False, opened=opened)
+        self._urgent = Listener(app, place, None, urgent=True, opened=opened)
+
+    def stop(self) -> None:
+        """They end after the messages in hand."""
+        self._usual.stop()
+        self._urgent.stop()
+
+    def run(self) -> None:
+        """Both listen until they are told to stop."""
+        beside = threading.Thread(target=self._hear_urgent, name="urgent", daemon=True)
+        beside.start()
+        try:
+            self._usual.run()
+        finally:
+            self._urgent.stop()
+            beside.join()
+
+    def _hear_urgent(self) -> None:
+        try:
+            self._urgent.run()
+        finally:
+            self._usual.stop()
+
+
+def listener(app: Flask) -> Ears | None:
     """The intake of an app; None where MQTT is switched off."""
     settings: Settings = app.extensions["settings"]
     place = broker.place(settings)
     if place is None:
         return None
     own = Doors(settings.instance) if not settings.mqtt_url else None
-    return Listener(app, place, own)
+    return Ears(app, place, own)
 
 
 def say_so() -> None:

@@ -1,0 +1,143 @@
+"""Sources at a real broker: nothing is lost or doubled, whoever dies, and what is urgent waits for nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg2
+import pytest
+
+from tests.brokers import Machine, Post, posted, soon
+from tests.busy import busy_house
+from tests.databases import SECRET_KEY
+from tests.monitoring.intake import messages
+from webapp.base.db import db
+from webapp.monitoring.intake import keeping
+from webapp.monitoring.intake.keeping import Described
+from webapp.monitoring.intake.rules import Format
+
+
+@dataclass
+class Wire:
+    """A house with a source at its broker."""
+
+    url: str
+    post: Post
+    key: str
+
+    def machine(self) -> Machine:
+        """The source, connected."""
+        made = self.post.machine("box", self.key)
+        soon(made.is_in, "the source is not let in")
+        return made
+
+    def ask(self, statement: str, *values: Any) -> Any:
+        """The first value of one row of the database."""
+        with closing(psycopg2.connect(self.url)) as line, line.cursor() as sql:
+            sql.execute(statement, values)
+            found = sql.fetchone()
+            return found[0] if found else None
+
+    def alarms(self, device: str) -> int:
+        """How many signals of a device were merged."""
+        found = self.ask("SELECT sum(count) FROM alarm WHERE device = %s", device)
+        return int(found or 0)
+
+
+@pytest.fixture(scope="module")
+def wire(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
+    """A source of every format, known to a broker."""
+    instance = tmp_path_factory.mktemp("wire")
+    with busy_house(cluster_url, instance) as app:
+        with app.test_request_context("/"):
+            source = keeping.set_up("box", Described("箱子", tuple(Format)), by=None)
+            key = keeping.new_key(source, by=None)
+            db.session.commit()
+        address = app.extensions["settings"].database_url
+        url = address.replace("postgresql+psycopg2://", "postgresql://")
+        with posted(address, instance, SECRET_KEY) as post:
+            yield Wire(url, post, key)
+
+
+def said(device: str, number: int, **more: Any) -> dict[str, Any]:
+    """Something moved."""
+    now = datetime.now(UTC).isoformat()
+    return {"id": f"{device}-{number}", "ts": now, "kind": "motion", "camera": device} | more
+
+
+def test_a_message_is_an_alarm_by_any_of_its_topics(wire: Wire) -> None:
+    box = wire.machine()
+    assert box.say("intake/box/generic", said("one", 1)) == 0
+    soon(lambda: wire.alarms("one") == 1, "the message is not taken")
+    review = messages.review("new")
+    now = datetime.now(UTC).timestamp()
+    review["after"] |= {"start_time": now, "camera": "two"}
+    box.say("intake/box/frigate/reviews", review)
+    soon(lambda: wire.alarms("two") == 1, "the review is not taken")
+    box.say("intake/box/generic", [said("three", 1), said("three", 2)])
+    soon(lambda: wire.alarms("three") == 2, "the array is not taken")
+
+
+def test_a_source_is_told_what_nobody_could_read(wire: Wire) -> None:
+    box = wire.machine()
+    box.client.subscribe("intake/box/told", qos=1)
+    soon(lambda: box.say("intake/box/generic", b"{") == 0, "nobody listens")
+    told = box.hears("intake/box/told")["results"]
+    assert told[0]["why"] == "not_json"
+    box.say("intake/box/generic", said("after", 1))
+    soon(lambda: wire.alarms("after") == 1, "the next one does not have its turn")
+
+
+@pytest.mark.parametrize("topic", ["intake/other/generic", "gates/box/events", "frigate/reviews"])
+def test_a_source_says_nothing_elsewhere(wire: Wire, topic: str) -> None:
+    assert wire.machine().say(topic, said("elsewhere", 1)) == 135
+
+
+def test_an_intake_killed_again_and_again_loses_and_doubles_nothing(wire: Wire) -> None:
+    box = wire.machine()
+    sent = 60
+    for number in range(sent):
+        box.client.publish("intake/box/generic", json.dumps(said("killed", number)), qos=1)
+        if number % 30 == 15:
+            soon(lambda: wire.alarms("killed") > 2, "nothing comes in")
+            wire.post.kill_intake()
+            wire.post.start_intake()
+    soon(lambda: wire.alarms("killed") >= sent, "something is lost")
+    box.say("intake/box/generic", said("last", 1))
+    soon(lambda: wire.alarms("last") == 1, "the last one does not come")
+    assert wire.alarms("killed") == sent
+
+
+def test_a_gas_alarm_does_not_wait_behind_a_flood(wire: Wire) -> None:
+    box = wire.machine()
+    wire.post.kill_intake()
+    flood = 160
+    for number in range(flood):
+        box.client.publish("intake/box/generic", json.dumps(said("flood", number)), qos=1)
+        if number == flood // 2:
+            gas = said("nh3", 1, kind="gas.nh3")
+            box.client.publish("intake/box/urgent/generic", json.dumps(gas), qos=1)
+    soon(lambda: len(box.codes) >= flood + 1, "the broker does not take it")
+    wire.post.start_intake()
+    soon(lambda: wire.alarms("nh3") == 1, "the gas alarm does not come")
+    behind = wire.alarms("flood")
+    assert behind < flood // 2, f"{behind} of the flood were first"
+    soon(lambda: wire.alarms("flood") == flood, "the flood is lost", within_s=60)
+
+
+def test_a_broker_that_dies_keeps_what_it_acknowledged(wire: Wire) -> None:
+    box = wire.machine()
+    wire.post.kill_intake()
+    for number in range(20):
+        box.say("intake/box/urgent/generic", said("kept", number))
+    kept = wire.post.instance / "mqtt/data/mosquitto.db"
+    soon(lambda: kept.exists() and kept.read_bytes().count(b"kept-") >= 20, "nothing is written")
+    wire.post.kill_broker()
+    wire.post.start_broker()
+    wire.post.start_intake()
+    soon(lambda: wire.alarms("kept") == 20, "the broker forgot")
