@@ -28,6 +28,7 @@ FILES = {
         "@tabler/icons/LICENSE",
     ),
     "htmx": ("htmx.org/dist/htmx.min.js", "htmx.org/LICENSE"),
+    "hls": ("hls.js/dist/hls.light.min.js", "hls.js/LICENSE"),
     "leaflet": (
         "leaflet/dist/leaflet.css",
         "leaflet/dist/leaflet.js",

@@ -268,6 +268,8 @@ def _keep_running(env: Mapping[str, str], listener: int) -> None:
         beside["broker"] = broker.prepare(instance_folder(), broker.port(port()))
     if broker.spoken():
         beside["intake"] = _flask_command("intake")
+    if env.get("CAMERA_HOSTS"):  # without it no camera has a stream that could be watched
+        beside["watch"] = _flask_command("watch")
     children = [web] + [
         Child(name, command, env, _logs() / f"{name}.log", ended.put)
         for name, command in beside.items()

@@ -36,6 +36,7 @@ COSTS = {
     "elsewhere": 10,
     "lines": 3,
     "wire": 8,
+    "films_folder": 4,
     "rebuilt": 25,
     "empty": 6,
     "own": 6,

@@ -104,7 +104,13 @@ from webapp.monitoring.intake import (
     lines as intake_lines,
     rules as intake_rules,
 )
-from webapp.monitoring.video import by_the_clock as video_clocks, commands as video_commands
+from webapp.monitoring.video import (
+    by_the_clock as video_clocks,
+    commands as video_commands,
+    rules as video_rules,
+    views as video_pages,
+    zone_views as zone_pages,
+)
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
     commands as people_commands,
@@ -178,6 +184,7 @@ RULES = (
     jobs,
     job_claims,
     camera_rules,
+    video_rules,
     alarm_rules,
     intake_rules,
     maps,
@@ -231,6 +238,8 @@ PAGES = (
     *job_pages.ALL,
     camera_pages,
     intake_api,
+    video_pages,
+    zone_pages,
     cases_api,
     installed,
     grids_api,

@@ -42,7 +42,7 @@ def test_an_unknown_icon_is_one_sentence() -> None:
 def test_copies_point_to_no_source_map(tmp_path: Path) -> None:
     assets.copy(ROOT / "node_modules", tmp_path)
     scripts = [*tmp_path.rglob("*.js"), *tmp_path.rglob("*.css")]
-    assert len(scripts) == 9
+    assert len(scripts) == 10
     assert not [path for path in scripts if "sourceMappingURL" in path.read_text()]
     assert (tmp_path / "leaflet/images/marker-icon.png").exists()
 

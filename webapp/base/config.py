@@ -102,6 +102,12 @@ class Settings:
         "file of a detector (ONNX, as YOLO models are exported) that tells people in the pictures of"
         " cameras; empty: the detector of upright walkers that OpenCV brings",
     )
+    recordings_url: str = _setting(
+        "RECORDINGS_URL",
+        "",
+        "where the recorder shows what a camera saw: an address with {camera} or {gb}, {from} and {to}"
+        " (UTC); empty: no link",
+    )
     live_cameras: int = _setting(
         "LIVE_CAMERAS", 4, "cameras whose films are made ready for browsers at the same time"
     )

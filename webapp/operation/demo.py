@@ -34,6 +34,7 @@ from webapp.operation import (
     resident_story,
     service_story,
     standards_demo,
+    video_story,
     whistle_story,
 )
 from webapp.operation.stories import Stories
@@ -134,6 +135,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     db.session.commit()
     job_story.tell()
     camera_story.tell()
+    video_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

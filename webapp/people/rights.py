@@ -42,6 +42,9 @@ WORDS: dict[str, LazyString] = {
     "cameras.coverage": _l("See how much of each grid cameras see"),
     "cameras.reveal": _l("See addresses of cameras, with a line in the log"),
     "cameras.keep": _l("Register, change and import cameras"),
+    "video.see": _l("Look at pictures and films of cameras, with a line in the log"),
+    "video.wall": _l("Look at many cameras at once, and see which of them answer"),
+    "video.zones": _l("Draw zones and privacy masks in the pictures of cameras"),
     "alarms.see": _l("See alarms"),
     "alarms.board": _l("See the wall board of alarms"),
     "alarms.send": _l("Send people to an alarm"),
@@ -189,6 +192,7 @@ FEATURES: dict[str, LazyString] = {
     "news": _l("News"),
     "cameras": _l("Cameras"),
     "intake": _l("Connected machines"),
+    "video": _l("Pictures of cameras"),
     "alarms": _l("Alarms"),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,24 +11,12 @@ from threading import Thread
 from typing import Any
 
 from tests.monitoring.video import scenes
-
-ENCODER = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p")
+from webapp.monitoring.video import example
 
 
 def made(path: Path, seconds: float, *drawn: scenes.Draw, more: tuple[str, ...] = ()) -> Path:
-    """The film of a scene lies there, with a key frame every second."""
-    size = f"{scenes.WIDTH}x{scenes.HEIGHT}"
-    command = [
-        *("ffmpeg", "-loglevel", "error", "-y", "-f", "rawvideo", "-pix_fmt", "bgr24"),
-        *("-s", size, "-r", str(scenes.FPS), "-i", "-", *ENCODER, "-g", str(scenes.FPS), *more),
-        str(path),
-    ]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
-        assert process.stdin is not None
-        for _at, picture in scenes.film(seconds, *drawn):
-            process.stdin.write(picture.tobytes())
-    assert process.returncode == 0
-    return path
+    """The film of a scene lies there."""
+    return example.written(path, scenes.film(seconds, *drawn), *more)
 
 
 class _Quiet(SimpleHTTPRequestHandler):

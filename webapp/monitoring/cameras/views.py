@@ -50,6 +50,11 @@ DONE = {
     "reveal": _l("Addresses shown"),
     "relocate": _l("Follows new borders"),
     "close": _l("Taken away"),
+    "look": _l("Looked at"),
+    "zone_draw": _l("Zone drawn"),
+    "zone_change": _l("Zone changed"),
+    "zone_remove": _l("Zone removed"),
+    "ground": _l("Placed on the ground"),
 }
 
 ADDRESS_WORDS = {"stream": _l("Stream address"), "snapshot": _l("Snapshot address")}

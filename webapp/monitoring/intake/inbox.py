@@ -15,8 +15,7 @@ from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
-from webapp.monitoring.cameras import actions as cameras
-from webapp.monitoring.cameras.rules import CameraStatus
+from webapp.monitoring.cameras import beats
 from webapp.monitoring.intake import arriving, queries, reading
 from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
@@ -170,7 +169,7 @@ def _beat(source: Source, beat: Beat, now: datetime) -> bool:
     if camera is None:
         return False
     if now - beat.at <= BEAT_HOLDS:
-        cameras.hear(camera, CameraStatus.ONLINE if beat.ok else CameraStatus.OFFLINE, by=None)
+        beats.heard(camera, at=beat.at, ok=beat.ok)
     return True
 
 

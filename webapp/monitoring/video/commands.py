@@ -11,6 +11,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from webapp.base.config import Settings
+
 
 @click.command("watch")
 @click.option("--camera", "only", type=int, help="Only the camera of this number.")
@@ -20,12 +22,13 @@ from flask.cli import with_appcontext
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A film, as if that camera (or the first with zones) had shown it.",
 )
+@click.option("--example", is_flag=True, help="The same with a drawn film: somebody enters a zone.")
 @click.option("--fast", is_flag=True, help="Do not wait for the speed of the film.")
 @with_appcontext
-def watch(only: int | None, path: Path | None, fast: bool) -> None:
+def watch(only: int | None, path: Path | None, example: bool, fast: bool) -> None:
     """Watch the zones of the cameras and raise alarms, until told to stop or the film ends."""
     # OpenCV weighs too much for every process of the house.
-    from webapp.monitoring.video import watching
+    from webapp.monitoring.video import example as drawn, watching
     from webapp.monitoring.video.ffmpeg import Unreachable
 
     _say_so()
@@ -37,6 +40,9 @@ def watch(only: int | None, path: Path | None, fast: bool) -> None:
     made = watching.Watch(app, finder=finder)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: made.stop())
+    if example:
+        settings: Settings = current_app.extensions["settings"]
+        path = drawn.make(settings.instance / "example.mp4")
     if path is None:
         made.run(only=only)
         return

@@ -1,4 +1,4 @@
-"""Pictures as they are kept and shown: what a rule saw, marked, and nothing behind a mask."""
+"""The picture that a rule saw, with what it found marked in it."""
 
 from __future__ import annotations
 
@@ -26,19 +26,6 @@ def of_frame(frame: Frame, *, corners: Corners | None, box: Box | None) -> bytes
         )
         cv2.rectangle(picture, first, last, _FOUND, 2)
     return _jpeg(picture)
-
-
-def masked(body: bytes, masks: list[list[tuple[float, float]]]) -> bytes:
-    """The JPEG with grey over these polygons; `ValueError` where it is no picture."""
-    picture = cv2.imdecode(np.frombuffer(body, np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise ValueError("this is no picture")
-    made = np.asarray(picture, dtype=np.uint8)
-    for corners in masks:
-        sides = np.array((made.shape[1], made.shape[0]))
-        polygon = np.rint(np.asarray(corners) * sides).astype(np.int32)
-        cv2.fillPoly(made, [polygon], (128, 128, 128))
-    return _jpeg(made)
 
 
 def _jpeg(picture: Colour) -> bytes:

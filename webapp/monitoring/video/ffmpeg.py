@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -68,6 +70,22 @@ def begun(
         bufsize=0,
         start_new_session=True,
     )
+
+
+def output_of(process: subprocess.Popen[bytes], *, within: float, most: int) -> bytes:
+    """All that the process writes until it ends; `Unreachable` where that is nothing, or comes too late."""
+    assert process.stdout is not None  # noqa: S101  # for the type checker: it was asked for
+    pipe, until, body = process.stdout.fileno(), time.monotonic() + within, bytearray()
+    while select.select([pipe], [], [], max(0.0, until - time.monotonic()))[0]:
+        some = os.read(pipe, 1 << 16)
+        body += some
+        if not some or len(body) > most:
+            break
+    else:
+        raise Unreachable("no picture came in time")
+    if not body or len(body) > most:
+        raise Unreachable("no picture came")
+    return bytes(body)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

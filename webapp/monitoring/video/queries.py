@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, RowMapping, func, select
 from sqlalchemy.orm import joinedload
 
+from webapp.base.access import Actor, visible
 from webapp.base.db import db
 from webapp.monitoring.alarms import queries as alarms, standing
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ACTIVE
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.cameras.rules import CameraStatus
 from webapp.monitoring.signals import Kind
 from webapp.monitoring.video.models import CameraPicture, CameraZone
-from webapp.monitoring.video.rules import ZoneKind
+from webapp.monitoring.video.rules import Corners, ZoneKind
 
 # What the watch and the health of cameras call themselves, a camera and a recorder.
 SOURCE, HEALTH = "video", "health"
 HEALTH_RULE = "silence/1"
+MOST_FILMED, MOST_WRONG = 500, 100
 _DEVICE, _RECORDER = "camera-", "recorder "
 
 
@@ -58,13 +61,9 @@ def zones_of(camera_id: int) -> Sequence[CameraZone]:
     return db.session.scalars(found.order_by(CameraZone.name, CameraZone.id)).all()
 
 
-def masks_of(camera_id: int) -> list[list[tuple[float, float]]]:
+def masks_of(camera_id: int) -> list[Corners]:
     """The privacy masks of a camera."""
-    return [
-        [(float(x), float(y)) for x, y in each.corners]
-        for each in zones_of(camera_id)
-        if each.kind == ZoneKind.MASK
-    ]
+    return [each.drawn.corners for each in zones_of(camera_id) if each.kind == ZoneKind.MASK]
 
 
 def watched() -> dict[int, list[CameraZone]]:
@@ -111,6 +110,51 @@ def offline() -> list[str]:
         Alarm.device.is_not(None),
     )
     return [str(each) for each in db.session.scalars(found)]
+
+
+def filmed(who: Actor) -> Sequence[Camera]:
+    """Cameras with a stream that `who` may look at, by their names."""
+    found = select(Camera).where(
+        visible(Camera, who, "video.see"), Camera.closed_at.is_(None), Camera.stream.is_not(None)
+    )
+    return db.session.scalars(found.order_by(Camera.name, Camera.id).limit(MOST_FILMED)).all()
+
+
+def health(who: Actor) -> Sequence[RowMapping]:
+    """Of each source: (source, cameras, online, offline, beating, when any of them was last heard of)."""
+    online = Camera.status == CameraStatus.ONLINE
+    found = (
+        select(
+            Camera.source,
+            func.count().label("cameras"),
+            func.count().filter(online).label("online"),
+            func.count().filter(Camera.status == CameraStatus.OFFLINE).label("offline"),
+            func.count().filter(Camera.beats).label("beating"),
+            func.max(Camera.seen_at).label("seen_at"),
+        )
+        .where(visible(Camera, who, "video.see"), Camera.closed_at.is_(None))
+        .group_by(Camera.source)
+        .order_by(Camera.source)
+    )
+    return db.session.execute(found).mappings().all()
+
+
+def wrong(who: Actor) -> Sequence[Alarm]:
+    """Cameras whose picture is black, covered, moved or frozen now, as the watch told: the newest first."""
+    found = (
+        select(Alarm)
+        .join(Camera, Camera.id == Alarm.camera_id)
+        .options(joinedload(Alarm.camera))
+        .where(
+            visible(Camera, who, "video.see"),
+            Alarm.source == SOURCE,
+            Alarm.kind.in_((Kind.TAMPER, Kind.FAULT)),
+            Alarm.state.in_(ACTIVE),
+        )
+        .order_by(Alarm.id.desc())
+        .limit(MOST_WRONG)
+    )
+    return db.session.scalars(found).all()
 
 
 def pictures_of(alarm_id: int) -> Sequence[CameraPicture]:

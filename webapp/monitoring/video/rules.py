@@ -24,6 +24,15 @@ USUAL_INERTIA = 3
 # How many pictures a second are looked at.
 LOOKS_A_SECOND = 5
 
+# Whoever said what for sees the pictures of a camera for so long (seconds).
+PASS_S = 1800
+PASS_WORDS = _l("Say again what you look for: the last time is too long ago.")
+
+# A picture on demand is at most so old (seconds): many who look ask the camera once.
+FRESH_S = 4.0
+# How many cameras a wall shows.
+WALLS = (1, 4, 9)
+
 
 class ZoneKind(StrEnum):
     """What is watched for in a zone; a mask is what nobody sees."""

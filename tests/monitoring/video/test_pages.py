@@ -1,0 +1,273 @@
+"""Whoever looks at a camera says what for; zones are drawn by few; films begin and end by themselves."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from tests.monitoring.video import films, scenes
+from tests.world import World, as_user
+from webapp.base import audit
+from webapp.base.config import Settings
+from webapp.base.db import db
+from webapp.monitoring.cameras import actions as cameras
+from webapp.monitoring.cameras.forms import Described
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.cameras.rules import CameraKind
+from webapp.monitoring.video import actions, ffmpeg, live, passes, pictures, queries
+from webapp.monitoring.video.forms import ZoneForm
+
+SQUARE = "0.1, 0.1\n0.6, 0.1\n0.6, 0.6\n0.1, 0.6"
+
+
+@pytest.fixture(scope="module")
+def films_at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A picture and a film of the yard on loopback, as a camera would give them."""
+    folder = tmp_path_factory.mktemp("stream")
+    films.made(folder / "yard.ts", 14)
+    Image.fromarray(scenes.yard()[..., ::-1]).save(folder / "yard.jpg")
+    with films.served(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def camera(app: Flask, session: Session, world: World, films_at: str) -> Camera:
+    """A camera in the grid of the worker, with a picture and a film."""
+    old: Settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(old, camera_hosts="127.0.0.1", live_cameras=1)
+    lon, lat = world.spot(world.home)
+    described = Described(
+        name="the gate",
+        kind=CameraKind.FIXED,
+        lon=lon,
+        lat=lat,
+        stream=f"{films_at}/yard.ts",
+        snapshot=f"{films_at}/yard.jpg",
+    )
+    made = cameras.register(described, source="test", external_id="V1", by=None)
+    pictures.forget(made.id)
+    return made
+
+
+def drawn(camera: Camera, **said: Any) -> Any:
+    return actions.draw_zone(
+        camera,
+        ZoneForm.of({"name": "quay", "kind": "intrusion", "corners": SQUARE, **said}),
+        by=None,
+    )
+
+
+def looked(client: FlaskClient, camera: Camera, what_for: str = "who broke the gate") -> str:
+    """The address of the picture, once it was said what for."""
+    answer = client.post(f"/cameras/{camera.id}/look", data={"purpose": what_for})
+    words = answer.get_data(as_text=True)
+    return words.split('img src="')[1].split('"')[0].replace("&amp;", "&")
+
+
+def test_a_picture_is_shown_for_a_purpose_that_stands_in_the_log(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    worker = as_user(app, world.worker)
+    assert worker.get(f"/cameras/{camera.id}/picture.jpg").status_code == 403
+    assert worker.post(f"/cameras/{camera.id}/look", data={}).status_code == 422
+    address = looked(worker, camera)
+    answer = worker.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+    assert Image.open(io.BytesIO(answer.data)).size == (640, 360)
+    last = audit.last("camera", camera.id)
+    assert last is not None
+    assert (last.move, last.actor_id, last.data["purpose"]) == (
+        "look",
+        world.worker.id,
+        "who broke the gate",
+    )
+    # A pass is of no use to somebody else, and nobody's address is in the page.
+    assert as_user(app, world.dispatcher).get(address).status_code == 403
+    for person in (world.neighbour, world.stranger):
+        stranger = as_user(app, person)
+        assert stranger.get(address).status_code == 403
+        assert (
+            stranger.post(f"/cameras/{camera.id}/look", data={"purpose": "me"}).status_code == 403
+        )
+    assert "127.0.0.1" not in worker.get(f"/cameras/{camera.id}/view").get_data(as_text=True)
+
+
+def test_many_who_look_ask_the_camera_once_and_behind_a_mask_is_nothing(
+    app: Flask, world: World, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(app, world.dispatcher)
+    address = looked(client, camera)
+    assert client.get(address).status_code == 200
+    monkeypatch.setattr(pictures, "_taken", lambda _source: pytest.fail("asked again"))
+    drawn(camera, name="window", kind="mask")
+    picture = Image.open(io.BytesIO(client.get(address).data))
+    within = picture.crop((80, 50, 370, 200))
+    assert {each for pair in within.getextrema() for each in pair} <= set(range(126, 131))
+    assert picture.crop((400, 50, 600, 200)).getextrema()[0] != (128, 128)
+
+
+def test_a_camera_that_gives_nothing_says_so(
+    app: Flask, world: World, camera: Camera, films_at: str
+) -> None:
+    client = as_user(app, world.dispatcher)
+    address = looked(client, camera)
+    said = Described(name="c", kind=CameraKind.FIXED, snapshot=f"{films_at}/none.jpg")
+    cameras.change(camera, said, base_version=None, by=None)
+    assert client.get(address).status_code == 409
+
+
+def test_an_old_pass_opens_nothing(
+    app: Flask, world: World, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(app, world.dispatcher)
+    address = looked(client, camera)
+    monkeypatch.setattr(passes, "PASS_S", -1)
+    assert client.get(address).status_code == 403
+
+
+def test_a_film_begins_with_the_first_who_looks_and_ends_after_the_last(
+    app: Flask, world: World, camera: Camera, films_at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "IDLE_S", 3.0)
+    monkeypatch.setattr(live, "LOOK_S", 0.1)
+    reading = ffmpeg.reading
+    # As a camera does: the film comes at its own speed.
+    monkeypatch.setattr(ffmpeg, "reading", lambda *said: ["-re", *reading(*said)])
+    client = as_user(app, world.dispatcher)
+    film = looked(client, camera).replace("picture.jpg", "film/index.m3u8")
+    assert client.get(film.split("?")[0]).status_code == 403
+    answer = client.get(film)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    first = next(line for line in answer.get_data(as_text=True).splitlines() if line[0] != "#")
+    piece = client.get(f"/cameras/{camera.id}/film/{first}")
+    assert piece.status_code == 200
+    assert piece.data[0] == 0x47
+    for name in ("../lock", "piece1.ts.part", "index.txt"):
+        assert client.get(f"/cameras/{camera.id}/film/{name}?pass=x").status_code in (403, 404)
+    # Another camera finds no place: one is all that this machine has.
+    other = cameras.register(
+        Described(name="o", kind=CameraKind.FIXED, stream=f"{films_at}/yard.ts"),
+        source="test",
+        external_id="V2",
+        by=None,
+    )
+    asked = looked(client, other).replace("picture.jpg", "film/index.m3u8")
+    assert client.get(asked).status_code == 409
+    until = time.monotonic() + 7
+    while live._is_made(live._folder(camera.id)):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert not live._folder(camera.id).exists()
+    assert client.get(asked).status_code == 200
+
+
+def test_the_wall_logs_each_camera_and_is_for_the_desk(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    assert as_user(app, world.worker).get("/cameras/wall").status_code == 403
+    desk = as_user(app, world.dispatcher)
+    assert "the gate" in desk.get("/cameras/wall").get_data(as_text=True)
+    sent: dict[str, Any] = {"purpose": "the storm", "many": "4", "camera": str(camera.id)}
+    assert desk.post("/cameras/wall", data={**sent, "camera": ""}).status_code == 422
+    shown = desk.post("/cameras/wall", data=sent)
+    assert "data-player" in shown.get_data(as_text=True)
+    last = audit.last("camera", camera.id)
+    assert last is not None
+    assert (last.move, last.data["purpose"]) == ("look", "the storm")
+
+
+def test_zones_are_drawn_changed_and_removed_by_few(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    address = f"/cameras/{camera.id}/zones"
+    sent = {
+        "name": "quay",
+        "kind": "intrusion",
+        "corners": SQUARE,
+        "begins": "22:00",
+        "ends": "06:00",
+    }
+    for person in (world.dispatcher, world.worker, world.stranger):
+        assert as_user(app, person).post(address, data=sent).status_code == 403
+    keeper = as_user(app, world.shift_leader)
+    assert keeper.get(address).status_code == 200
+    for wrong in ({"corners": "0.1 0.1"}, {"corners": "a, b"}, {"ends": ""}, {"kind": "spy"}):
+        assert keeper.post(address, data=sent | wrong).status_code == 422, wrong
+    assert keeper.post(address, data=sent).status_code == 303
+    assert keeper.post(address, data=sent).status_code == 422
+    (zone,) = queries.zones_of(camera.id)
+    assert zone.drawn.corners[1] == (0.6, 0.1)
+    one = f"{address}/{zone.id}"
+    assert SQUARE.splitlines()[0] in keeper.get(one).get_data(as_text=True)
+    changed = sent | {"kind": "loitering", "seconds": "", "version": "0"}
+    assert keeper.post(one, data=changed).status_code == 303
+    db.session.refresh(zone)
+    assert (zone.kind, zone.seconds) == ("loitering", 20)
+    assert keeper.post(one, data=changed).status_code == 409
+    taken = keeper.post(f"{address}/picture")
+    assert taken.status_code == 303
+    assert "picture.jpg" in keeper.get(taken.headers["Location"]).get_data(as_text=True)
+    assert keeper.post(f"{one}/remove").status_code == 303
+    assert queries.zones_of(camera.id) == []
+
+
+def test_four_points_lay_the_picture_on_the_ground(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    keeper, address = as_user(app, world.shift_leader), f"/cameras/{camera.id}/zones/ground"
+    lines = ["0, 1, 121.06, 37.66", "1, 1, 121.061, 37.66", "1, 0.5, 121.061, 37.661"]
+    flat = [*lines, "0.5, 1, 121.0605, 37.66"]
+    for wrong in ("\n".join(lines), "\n".join(flat), "1, 2"):
+        assert keeper.post(address, data={"ground": wrong}).status_code == 422
+    good = "\n".join([*lines, "0, 0.5, 121.06, 37.661"])
+    assert keeper.post(address, data={"ground": good}).status_code == 303
+    db.session.refresh(camera)
+    assert camera.ground is not None
+    assert keeper.post(address, data={"ground": ""}).status_code == 303
+    db.session.refresh(camera)
+    assert camera.ground is None
+
+
+def test_pictures_of_an_alarm_are_for_those_who_see_alarms(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    from webapp.base import clock
+    from webapp.monitoring.signals import Change, Kind
+
+    body = io.BytesIO()
+    Image.new("RGB", (64, 36)).save(body, "JPEG")
+    alarm = actions.found(
+        camera,
+        kind=Kind.INTRUSION,
+        change=Change.RAISED,
+        at=clock.now(),
+        rule="zone-intrusion/1",
+        picture=body.getvalue(),
+    )
+    assert alarm is not None
+    old: Settings = app.extensions["settings"]
+    url = "https://nvr.example.cn/play?c={camera}&a={from}&b={to}"
+    app.extensions["settings"] = replace(old, recordings_url=url)
+    (picture,) = queries.pictures_of(alarm.id)
+    address = f"/alarms/{alarm.id}/pictures"
+    desk = as_user(app, world.dispatcher)
+    words = desk.get(address).get_data(as_text=True)
+    assert "https://nvr.example.cn/play?c=V1&amp;a=20" in words
+    assert desk.get(f"{address}/{picture.id}").mimetype == "image/jpeg"
+    assert desk.get(f"{address}/{picture.id + 1}").status_code == 404
+    assert as_user(app, world.stranger).get(f"{address}/{picture.id}").status_code == 403
+
+
+def test_the_health_board_counts_by_source(app: Flask, world: World, camera: Camera) -> None:
+    assert as_user(app, world.worker).get("/cameras/health").status_code == 403
+    words = as_user(app, world.dispatcher).get("/cameras/health").get_data(as_text=True)
+    assert "test" in words

@@ -1,0 +1,177 @@
+"""Films of cameras for browsers: ffmpeg cuts them into pieces until 30 s after the last who looks.
+
+Every web process may start one and any may serve it: who holds the lock of a camera's folder runs its
+ffmpeg, and who holds one of the numbered locks has one of the places. A killed process loses both.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import shutil
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import TextIO
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+
+from webapp.base.config import Settings
+from webapp.base.flow import NotOpen
+from webapp.base.sealing import unseal
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.video import ffmpeg, queries
+from webapp.monitoring.video.rules import Corners
+
+# Nobody asked for so long (seconds): the film ends. How often somebody looks whether that is so.
+IDLE_S, LOOK_S = 30.0, 1.0
+# The first piece may take so long to come.
+FIRST_S = 12.0
+PIECE_S, PIECES = 2, 6
+PLAYLIST = "index.m3u8"
+PIECE = re.compile(r"piece[0-9]{1,9}\.ts")
+
+
+@dataclass(frozen=True)
+class _Film:
+    """One that this process makes: how, into which folder, and the locks that it holds meanwhile."""
+
+    arguments: list[str]
+    folder: Path
+    locks: tuple[TextIO, ...]
+
+
+def playlist(camera: Camera) -> str:
+    """The list of the newest pieces of a camera's film, which is being made from now on.
+
+    `NotOpen` where it gives none, or where as many films as may be are being made already.
+    """
+    if camera.stream is None:
+        raise NotOpen(_l("No address of this camera is kept."))
+    folder = _folder(camera.id)
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _asked(folder).touch()
+    _ensure(camera, folder)
+    until = time.monotonic() + FIRST_S
+    while time.monotonic() < until:
+        try:
+            return (folder / PLAYLIST).read_text()
+        except FileNotFoundError:
+            if not _is_made(folder):
+                break
+            time.sleep(0.1)
+    raise NotOpen(_l("The camera gives no film now."))
+
+
+def piece(camera_id: int, name: str) -> Path | None:
+    """A piece of a film; None where there is none of this name."""
+    path = _folder(camera_id) / name
+    return path if PIECE.fullmatch(name) and path.is_file() else None
+
+
+def _ensure(camera: Camera, folder: Path) -> None:
+    mine = _locked(_lock(folder))
+    if mine is None:
+        return  # another process, or another thread of ours, makes it
+    place = _place(folder.parent)
+    try:
+        if place is None:
+            raise NotOpen(
+                _l("As many films as this machine can make are being watched. Look at a picture.")
+            )
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        settings: Settings = current_app.extensions["settings"]
+        address = unseal(camera.stream or b"").decode()
+        source = ffmpeg.reading(address, settings.allowed_camera_hosts)
+        arguments = _cut(source, folder, queries.masks_of(camera.id))
+    except BaseException:
+        for each in (mine, place):
+            if each is not None:
+                each.close()
+        raise
+    film = _Film(arguments, folder, (mine, place))
+    # ffmpeg dies with the thread that started it: with this one, and not with that of a request.
+    threading.Thread(target=_until_nobody_asks, args=(film,), daemon=True).start()
+
+
+def _cut(source: Sequence[str], folder: Path, masks: Sequence[Corners]) -> list[str]:
+    """A film without masks is only cut; with masks it is drawn anew, each mask as the box around it."""
+    how = ["-c:v", "copy"]
+    if masks:
+        boxes = ",".join(_box(each) for each in masks)
+        how = [
+            "-vf",
+            boxes,
+            *("-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p"),
+        ]
+    return [
+        *source,
+        *("-map", "0:v:0", "-an", *how, "-f", "hls", "-hls_time", str(PIECE_S)),
+        *("-hls_list_size", str(PIECES), "-hls_flags", "delete_segments+omit_endlist+temp_file"),
+        *("-hls_segment_filename", str(folder / "piece%d.ts"), str(folder / PLAYLIST)),
+    ]
+
+
+def _box(corners: Corners) -> str:
+    across, down = zip(*corners, strict=True)
+    left, top = min(across), min(down)
+    wide, tall = max(across) - left, max(down) - top
+    return (
+        f"drawbox=x=iw*{left:.4f}:y=ih*{top:.4f}:w=iw*{wide:.4f}:h=ih*{tall:.4f}:color=gray:t=fill"
+    )
+
+
+def _until_nobody_asks(film: _Film) -> None:
+    process = ffmpeg.begun(film.arguments, output=DEVNULL)
+    try:
+        while process.poll() is None:
+            time.sleep(LOOK_S)
+            if time.time() - _asked(film.folder).stat().st_mtime > IDLE_S:
+                break
+    finally:
+        ffmpeg.end(process)
+        shutil.rmtree(film.folder, ignore_errors=True)
+        for each in film.locks:
+            each.close()
+
+
+def _is_made(folder: Path) -> bool:
+    free = _locked(_lock(folder))
+    if free is not None:
+        free.close()
+    return free is None
+
+
+def _lock(folder: Path) -> Path:
+    return folder.with_suffix(".lock")
+
+
+def _asked(folder: Path) -> Path:
+    return folder.with_suffix(".asked")
+
+
+def _place(folder: Path) -> TextIO | None:
+    settings: Settings = current_app.extensions["settings"]
+    places = (_locked(folder / f"place-{number}") for number in range(settings.live_cameras))
+    return next((each for each in places if each is not None), None)
+
+
+def _locked(path: Path) -> TextIO | None:
+    """The lock, ours until it is closed; None where somebody has it."""
+    lock = path.open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
+
+
+def _folder(camera_id: int) -> Path:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.instance / "films" / str(camera_id)

@@ -1,0 +1,194 @@
+"""Pages of pictures: one camera looked at, the wall, the health of all, what a rule saw of an alarm."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, current_app, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from pydantic import Field
+
+from webapp.base import files
+from webapp.base.access import me, permit
+from webapp.base.config import Settings
+from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.web import Form, PurposeForm, page, part_of_address
+from webapp.monitoring.alarms import queries as alarms
+from webapp.monitoring.alarms.models import Alarm
+from webapp.monitoring.cameras import queries as cameras
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.cameras.rules import STATUS_CHIPS, STATUS_WORDS
+from webapp.monitoring.signals import KINDS
+from webapp.monitoring.video import actions, live, passes, pictures, queries
+from webapp.monitoring.video.models import CameraPicture
+from webapp.monitoring.video.rules import WALLS
+from webapp.people.forms import again
+
+bp = Blueprint("video", __name__)
+
+# A recording is shown from so long before an alarm to so long after it.
+AROUND = timedelta(seconds=30)
+# Lines of a list of pieces that name a piece.
+_PIECES = re.compile(r"^(piece[0-9]+\.ts)$", re.MULTILINE)
+
+
+class WallForm(Form):
+    """Which cameras are looked at together, how many at a time, and what for."""
+
+    purpose: str = Field(min_length=2, max_length=200)
+    camera: list[int] | int
+    many: int = 4
+
+    @property
+    def chosen(self) -> list[int]:
+        """The cameras, each once, in the order in which they were chosen."""
+        said = self.camera if isinstance(self.camera, list) else [self.camera]
+        return list(dict.fromkeys(said))[: self.many]
+
+
+@bp.get("/cameras/<int:camera_id>/view")
+@permit("video.see", of=cameras.one)
+def view(camera: Camera) -> Response:
+    """The part of a camera's page from which it is looked at."""
+    return page("monitoring/video/view.html", fragment="view", errors={}, sent={}, **_view(camera))
+
+
+@bp.post("/cameras/<int:camera_id>/look")
+@permit("video.see", of=cameras.one)
+def look(camera: Camera) -> Response:
+    """The pictures of the camera, for a purpose that stands in the log from now on."""
+    try:
+        actions.look(camera, purpose=PurposeForm.read(request).purpose, by=me())
+    except Refusal as refusal:
+        return again("monitoring/video/view.html", refusal, **_view(camera))
+    values = _view(camera) | {"given": passes.issued(camera.id, me())}
+    return page("monitoring/video/view.html", fragment="view", errors={}, sent={}, **values)
+
+
+@bp.get("/cameras/<int:camera_id>/picture.jpg")
+@permit("video.see", of=cameras.one)
+def picture(camera: Camera) -> Response:
+    """What the camera sees now, for whoever said what for."""
+    passes.check(request.args.get("pass", ""), camera.id, me())
+    return Response(pictures.snapshot(camera), mimetype="image/jpeg")
+
+
+@bp.get("/cameras/<int:camera_id>/film/index.m3u8")
+@permit("video.see", of=cameras.one)
+def film(camera: Camera) -> Response:
+    """The newest pieces of the film, for whoever said what for."""
+    given = request.args.get("pass", "")
+    passes.check(given, camera.id, me())
+    listed = _PIECES.sub(rf"\1?pass={quote(given)}", live.playlist(camera))
+    return Response(listed, mimetype="application/vnd.apple.mpegurl")
+
+
+@bp.get("/cameras/<int:camera_id>/film/<name>")
+@permit("video.see", of=lambda camera_id, name: cameras.one(camera_id))
+def piece(camera: Camera) -> Response:
+    """One piece of the film."""
+    passes.check(request.args.get("pass", ""), camera.id, me())
+    path = live.piece(camera.id, part_of_address("name"))
+    if path is None:
+        abort(404)
+    return send_file(path, mimetype="video/mp2t")
+
+
+@bp.get("/cameras/wall")
+@permit("video.wall")
+def wall_form() -> Response:
+    """Which cameras are to stand on the wall."""
+    return page("monitoring/video/wall.html", errors={}, sent={}, tiles=(), **_wall())
+
+
+@bp.post("/cameras/wall")
+@permit("video.wall")
+def wall() -> ResponseReturnValue:
+    """The chosen cameras beside each other; the log of each says who looked and what for."""
+    try:
+        form = WallForm.read(request)
+        known = {each.id: each for each in queries.filmed(me())}
+        chosen = [known[each] for each in form.chosen if each in known]
+        if not chosen or form.many not in WALLS:
+            words = _l("Choose at least one camera.")
+            raise Unacceptable(words, fields={"camera": words})
+        for camera in chosen:
+            actions.look(camera, purpose=form.purpose, by=me())
+    except Refusal as refusal:
+        return again("monitoring/video/wall.html", refusal, tiles=(), **_wall())
+    tiles = [(camera, passes.issued(camera.id, me())) for camera in chosen]
+    return page(
+        "monitoring/video/wall.html",
+        errors={},
+        sent=request.form,
+        tiles=tiles,
+        many=form.many,
+        **_wall(),
+    )
+
+
+@bp.get("/cameras/health")
+@permit("video.wall")
+def health() -> Response:
+    """Of each source how many cameras answer; who is silent, and whose picture is wrong."""
+    return page(
+        "monitoring/video/health.html",
+        sources=queries.health(me()),
+        wrong=queries.wrong(me()),
+        silent=cameras.listed(me(), status="offline"),
+        kinds=KINDS,
+        chips=STATUS_CHIPS,
+        statuses=STATUS_WORDS,
+    )
+
+
+@bp.get("/alarms/<int:alarm_id>/pictures")
+@permit("alarms.see", of=alarms.one)
+def of_alarm(alarm: Alarm) -> Response:
+    """What the rules saw of an alarm, and where its recording is."""
+    return page(
+        "monitoring/video/pictures.html",
+        fragment="pictures",
+        alarm=alarm,
+        found=queries.pictures_of(alarm.id),
+        recording=recording(alarm.camera, alarm.first_at) if alarm.camera else None,
+    )
+
+
+@bp.get("/alarms/<int:alarm_id>/pictures/<int:picture_id>")
+@permit("alarms.see", of=lambda alarm_id, picture_id: alarms.one(alarm_id))
+def one_of_alarm(alarm: Alarm) -> Response:
+    """One of these pictures."""
+    found: CameraPicture | None = queries.picture(alarm.id, int(part_of_address("picture_id")))
+    if found is None:
+        abort(404)
+    return files.answer(found.file)
+
+
+def recording(camera: Camera, at: datetime) -> str | None:
+    """Where the recorder shows what this camera saw at a moment; None where nobody has said."""
+    settings: Settings = current_app.extensions["settings"]
+    if not settings.recordings_url:
+        return None
+    said = {
+        "camera": camera.external_id,
+        "gb": camera.gb_id or camera.external_id,
+        "from": (at - AROUND).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "to": (at + AROUND).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    address = settings.recordings_url
+    for name, value in said.items():
+        address = address.replace(f"{{{name}}}", quote(value, safe=""))
+    return address
+
+
+def _view(camera: Camera) -> dict[str, Any]:
+    return {"camera": camera, "given": None}
+
+
+def _wall() -> dict[str, Any]:
+    return {"filmed": queries.filmed(me()), "walls": WALLS}

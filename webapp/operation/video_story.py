@@ -1,0 +1,40 @@
+"""Demo zones: a closed quay, a smoke watch and a mask at cameras of the geodata."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp.base import clock
+from webapp.monitoring.cameras import queries as cameras
+from webapp.monitoring.cameras.importing import GEODATA
+from webapp.monitoring.video import actions, queries
+from webapp.monitoring.video.forms import ZoneForm
+
+# (camera, name, kind, corners, hours). The first is the one that `watch --example` plays to: its zone
+# is the right half of the ground of that film.
+ZONES = (
+    ("CAM0001", "【示例】禁入区", "intrusion", ((0.5, 0.55), (0.98, 0.55), (0.98, 0.98), (0.5, 0.98)), None),
+    ("CAM0001", "【示例】居民窗户遮挡", "mask", ((0.02, 0.02), (0.2, 0.02), (0.2, 0.16), (0.02, 0.16)), None),
+    ("CAM0002", "【示例】烟雾监看", "smoke", ((0.0, 0.0), (1.0, 0.0), (1.0, 0.8), (0.0, 0.8)), None),
+    ("CAM0003", "【示例】夜间逗留", "loitering", ((0.1, 0.5), (0.9, 0.5), (0.9, 0.95), (0.1, 0.95)), ("22:00", "06:00")),
+)  # fmt: skip
+
+
+def tell() -> int:
+    """The zones are there; answers how many are new."""
+    made = 0
+    with clock.at(clock.now() - timedelta(days=20)):
+        for code, name, kind, corners, hours in ZONES:
+            camera = cameras.by_source(GEODATA, code)
+            if camera is None or name in {each.name for each in queries.zones_of(camera.id)}:
+                continue
+            said = {
+                "name": name,
+                "kind": kind,
+                "corners": "\n".join(f"{x}, {y}" for x, y in corners),
+                "begins": hours[0] if hours else None,
+                "ends": hours[1] if hours else None,
+            }
+            actions.draw_zone(camera, ZoneForm.of(said), by=None)
+            made += 1
+    return made
