@@ -103,6 +103,7 @@ from webapp.monitoring.intake import (
     commands as intake_commands,
     lines as intake_lines,
     rules as intake_rules,
+    views as intake_pages,
 )
 from webapp.monitoring.video import (
     by_the_clock as video_clocks,
@@ -237,6 +238,7 @@ PAGES = (
     news_pages,
     *job_pages.ALL,
     camera_pages,
+    intake_pages,
     intake_api,
     video_pages,
     zone_pages,

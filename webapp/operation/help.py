@@ -23,6 +23,7 @@ PAGES: dict[str, LazyString] = {
     "standards": _l("Classes and limits"),
     "gates": _l("At the gate of a point"),
     "cameras": _l("Cameras and what they see"),
+    "machines": _l("Machines that tell of alarms"),
     "open311": _l("Other programs: Open311"),
 }
 

@@ -27,6 +27,8 @@ from webapp.people.refusing import refusing
 
 KIND = "intake_source"
 SCOPE = "intake"
+# Pages of these names stand where that of a source would.
+RESERVED = frozenset(("new", "unreadable"))
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def set_up(code: str, said: Described, *, by: Actor | None) -> Source:
     source = Source(code=code, account_id=account.id, version=0)
     words = _l("There is a source of this name.")
     taken = Unacceptable(words, fields={"code": words})
+    if code in RESERVED:
+        raise taken
     with refusing(uq_intake_source_code=taken, uq_intake_source_account_id=taken):
         _describe(source, said)
         db.session.add(source)
