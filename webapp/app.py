@@ -105,6 +105,12 @@ from webapp.monitoring.intake import (
     rules as intake_rules,
     views as intake_pages,
 )
+from webapp.monitoring.sensors import (
+    actions as sensors,
+    months as sensor_months,
+    rules as sensor_rules,
+    views as sensor_pages,
+)
 from webapp.monitoring.video import (
     by_the_clock as video_clocks,
     commands as video_commands,
@@ -188,6 +194,7 @@ RULES = (
     video_rules,
     alarm_rules,
     intake_rules,
+    sensor_rules,
     maps,
     machines,
     open311,
@@ -239,6 +246,7 @@ PAGES = (
     *job_pages.ALL,
     camera_pages,
     intake_pages,
+    sensor_pages,
     intake_api,
     video_pages,
     zone_pages,
@@ -265,6 +273,7 @@ CLOCKS = (
     job_clocks,
     video_clocks,
     intake_clocks,
+    sensor_months,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -298,6 +307,7 @@ FOLLOWERS = {
     "field": field_relocation.follow,
     "cameras": cameras.follow_borders,
     "alarms": alarms.follow_borders,
+    "sensors": sensors.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,8 +105,14 @@ db = SQLAlchemy()
 _helpers: Any = alembic_helpers
 
 
+# A part of a table that is cut by months: made by a task, not by a migration.
+_PARTITION = re.compile(r"_p(\d{4}_\d{2}|rest)$")
+
+
 def _is_ours(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
     if kind == "table" and name is not None and name.startswith(("procrastinate_", "alembic_")):
+        return False
+    if kind == "table" and name is not None and _PARTITION.search(name):
         return False
     return bool(_helpers.include_object(obj, name, kind, reflected, compare_to))
 

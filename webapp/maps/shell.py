@@ -76,6 +76,7 @@ DESK_MORE = (
     Link(_l("Service points"), "/points", "points.read", icon="building-community"),
     Link(_l("Gates"), "/gates", "gates.see", icon="barrier-block"),
     Link(_l("Cameras"), "/cameras", "cameras.see", icon="device-cctv"),
+    Link(_l("Sensors"), "/sensors", "sensors.see", icon="gauge"),
     Link(_l("Connected machines"), "/sources", "intake.see", icon="plug-connected"),
     Link(_l("News"), "/news", "news.read", icon="news"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),

@@ -32,6 +32,7 @@ from webapp.operation import (
     outdoors,
     point_story,
     resident_story,
+    sensor_story,
     service_story,
     standards_demo,
     video_story,
@@ -136,6 +137,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     job_story.tell()
     camera_story.tell()
     video_story.tell()
+    sensor_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

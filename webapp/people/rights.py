@@ -51,6 +51,8 @@ WORDS: dict[str, LazyString] = {
     "alarms.drill": _l("Begin an exercise of alarms"),
     "alarms.keep": _l("Keep ladders and shelves of alarms"),
     "alarms.called": _l("Confirm a call of the phone tree"),
+    "sensors.see": _l("See sensors and what they measure"),
+    "sensors.keep": _l("Register sensors and set their thresholds"),
     "intake.speak": _l("Open the door for machines that tell of alarms"),
     "intake.report": _l("Speak as a source of alarms"),
     "intake.see": _l("See connected machines and what they said"),
@@ -193,6 +195,7 @@ FEATURES: dict[str, LazyString] = {
     "cameras": _l("Cameras"),
     "intake": _l("Connected machines"),
     "video": _l("Pictures of cameras"),
+    "sensors": _l("Sensors"),
     "alarms": _l("Alarms"),
 }
 

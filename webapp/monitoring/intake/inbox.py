@@ -21,6 +21,7 @@ from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.readers.values import Around
 from webapp.monitoring.intake.rules import Format, NotRead, Status, Why
+from webapp.monitoring.sensors import actions as sensors
 from webapp.monitoring.signals import Beat, Read, Reading, Signal, Told
 
 # A sign of life older than this says nothing of now.
@@ -160,7 +161,7 @@ def _tell(source: Source, told: Sequence[Told], now: datetime) -> int:
         if isinstance(each, Beat):
             known += _beat(source, each, now)
         elif isinstance(each, Reading):
-            known += _reading(source, each, now)
+            known += sensors.hear(each, source=source.code, received_at=now)
     return known
 
 
@@ -171,10 +172,6 @@ def _beat(source: Source, beat: Beat, now: datetime) -> bool:
     if now - beat.at <= BEAT_HOLDS:
         beats.heard(camera, at=beat.at, ok=beat.ok)
     return True
-
-
-def _reading(_source: Source, _reading: Reading, _now: datetime) -> bool:
-    return False
 
 
 def _broke(source: Source, form: Format, sent: Sent, error: Exception, now: datetime) -> Taken:

@@ -1,0 +1,1 @@
+"""Tests of sensors: thresholds, silence, values and their months."""
