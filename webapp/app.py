@@ -90,7 +90,12 @@ from webapp.jobs import (
 )
 from webapp.jobs.claims import rules as job_claims
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
-from webapp.monitoring.alarms import actions as alarms, rules as alarm_rules
+from webapp.monitoring.alarms import (
+    actions as alarms,
+    handling as alarm_clocks,
+    pages as alarm_pages,
+    rules as alarm_rules,
+)
 from webapp.monitoring.cameras import (
     actions as cameras,
     commands as camera_commands,
@@ -250,6 +255,7 @@ PAGES = (
     intake_api,
     video_pages,
     zone_pages,
+    *alarm_pages.ALL,
     cases_api,
     installed,
     grids_api,
@@ -274,6 +280,7 @@ CLOCKS = (
     video_clocks,
     intake_clocks,
     sensor_months,
+    alarm_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (

@@ -26,6 +26,7 @@ from webapp.grids import queries as grids
 from webapp.grids.rules import INTERNAL_PLACES, PLACE_WORDS, PlaceKind, SetState
 from webapp.maps import queries
 from webapp.maps.packed import FOR_EVER, Packed
+from webapp.monitoring.alarms import listing as alarms
 from webapp.monitoring.cameras import queries as cameras
 
 # So many points are sent at once; when there are more the answer says so.
@@ -207,6 +208,11 @@ def _cameras(wish: Wish) -> Response:
     return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
 
 
+def _alarms(wish: Wish) -> Response:
+    rows = alarms.points(me(), limit=LIMIT)
+    return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
+
+
 def _sectors(wish: Wish) -> Response:
     features = [
         {
@@ -273,6 +279,15 @@ LAYERS: dict[str, Layer] = {
             _sectors,
             shape="area",
             list_at="/cameras",
+        ),
+        Layer(
+            "alarms",
+            _l("Alarms"),
+            "alarms.see",
+            _alarms,
+            shape="point",
+            list_at="/alarms",
+            icon="bell-ringing",
         ),
     )
 }

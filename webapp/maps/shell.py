@@ -53,6 +53,7 @@ DESK_LINKS = (
     Link(_l("Desk"), "/desk", "maps.desk", icon="layout-dashboard"),
     Link(_l("Cases"), "/cases", "cases.desk", icon="list-check"),
     Link(_l("Hotline"), "/appeals", "appeals.list", icon="phone"),
+    Link(_l("Alarms"), "/alarms", "alarms.see", icon="bell-ringing"),
     Link(_l("Whistles"), "/whistles", "whistles.list", icon="speakerphone"),
     Link(_l("Supervision"), "/supervision", "supervision.list", icon="eye-check"),
     Link(_l("Counters"), "/counter", "points.counter", icon="user-screen"),

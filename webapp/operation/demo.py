@@ -20,6 +20,7 @@ from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
 from webapp.jobs import standards as job_data
 from webapp.operation import (
+    alarm_story,
     appeal_story,
     camera_story,
     desk_story,
@@ -138,6 +139,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     camera_story.tell()
     video_story.tell()
     sensor_story.tell()
+    db.session.commit()
+    alarm_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

@@ -24,6 +24,7 @@ PAGES: dict[str, LazyString] = {
     "gates": _l("At the gate of a point"),
     "cameras": _l("Cameras and what they see"),
     "machines": _l("Machines that tell of alarms"),
+    "alarms": _l("Alarms, ladders and exercises"),
     "open311": _l("Other programs: Open311"),
 }
 

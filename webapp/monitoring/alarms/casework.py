@@ -93,7 +93,7 @@ def open_case(incident: Incident, *, by: Actor) -> Case:
     kind = Kind(incident.kind)
     said = next((each.words for each in incident.alarms if each.words), None)
     with force_locale(settings.locale):
-        words = gettext("Alarm: %(what)s", what=KINDS[kind].words) + (f" · {said}" if said else "")
+        what = gettext("Alarm: %(what)s", what=KINDS[kind].words)
     lon, lat = incident.lonlat or (None, None)
     case = cases.report(
         class_code=class_of(kind),
@@ -101,7 +101,7 @@ def open_case(incident: Incident, *, by: Actor) -> Case:
         lat=lat,
         datum=Datum.WGS84,
         accuracy_m=incident.accuracy_m,
-        words=words,
+        words=f"{said} · {what}" if said else what,
         where_words=incidents.device_names(incident),
         source=Source.MACHINE,
         by=by,

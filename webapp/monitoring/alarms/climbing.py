@@ -17,7 +17,7 @@ from webapp.base.language import N_
 from webapp.cases import candidates, offers
 from webapp.monitoring.alarms import casework, incidents, queries
 from webapp.monitoring.alarms.ladders import Act, Rung, Until, usual, wait_before
-from webapp.monitoring.alarms.models import AlarmCall, Incident, LadderStep
+from webapp.monitoring.alarms.models import AlarmCall, Incident, LadderRung, LadderStep
 from webapp.monitoring.alarms.rules import ACTIVE, UNSEEN
 from webapp.monitoring.signals import Kind, Severity
 from webapp.people import queries as people
@@ -56,7 +56,11 @@ def begin(incident: Incident, *, since: datetime) -> None:
 
 def in_force(kind: Kind, severity: Severity) -> tuple[Rung, ...]:
     """The steps for a kind: those the office has laid down, else the usual ones."""
-    kept = queries.rungs(kind)
+    return out_of(queries.rungs(kind), kind, severity)
+
+
+def out_of(kept: list[LadderRung], kind: Kind, severity: Severity) -> tuple[Rung, ...]:
+    """The same from the rows that are kept of the kind."""
     if not kept:
         return usual(kind, severity)
     return tuple(

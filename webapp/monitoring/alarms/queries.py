@@ -206,6 +206,14 @@ def rungs(kind: str) -> list[LadderRung]:
     return list(db.session.scalars(found))
 
 
+def laid_down() -> dict[str, list[LadderRung]]:
+    """The steps that the office has laid down, by kind."""
+    found: dict[str, list[LadderRung]] = {}
+    for rung in db.session.scalars(select(LadderRung).order_by(LadderRung.kind, LadderRung.place)):
+        found.setdefault(rung.kind, []).append(rung)
+    return found
+
+
 def due_step(now: datetime) -> LadderStep | None:
     """A step that is due and that nobody else is doing, held until the transaction ends.
 

@@ -1,0 +1,1 @@
+"""Figures of the alarms: how many there are for whom, how true they are, how soon somebody comes."""
