@@ -145,9 +145,10 @@ def ringing(who: Actor) -> tuple[Sequence[Alarm], int]:
 
 
 def on_board(who: Actor) -> list[Alarm]:
-    """What stands on the board: the worst first, then the oldest."""
+    """What stands on the board: what nobody has seen before the rest, the worst first, then the oldest."""
     found = select(Alarm).options(*_ALL).where(_seen_by(who), _SHOWN, LANES["open"])
-    order = (Alarm.exercise, _heaviest().desc(), Alarm.received_at, Alarm.id)
+    unseen = Alarm.state.in_(UNSEEN).desc()
+    order = (Alarm.exercise, unseen, _heaviest().desc(), Alarm.received_at, Alarm.id)
     return list(db.session.scalars(found.order_by(*order).limit(ON_BOARD)))
 
 

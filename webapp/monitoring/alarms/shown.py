@@ -158,13 +158,13 @@ def came_to(step: LadderStep, names: Mapping[int, str]) -> str:
         return str(UNTIL_WORDS[found["needless"]]) if found["needless"] in UNTIL_WORDS else ""
     if found.get("failed"):
         return str(gettext("given up: %(why)s", why=step.error))
-    if found.get("nobody"):
+    if found.get("nobody") or found.get("would_ask", 0) is None:
         return str(gettext("nobody who is able is free: choose somebody"))
     people = [*found.get("told", ()), *found.get("called", ())]
     people += [each for each in (found.get("asked"), found.get("would_ask")) if each]
     named = "、".join(names[each] for each in people if each in names)
     if "would_ask" in found:
-        return str(gettext("would ask %(who)s", who=named or "–"))
+        return str(gettext("would ask %(who)s", who=named))
     return named or str(gettext("done"))
 
 

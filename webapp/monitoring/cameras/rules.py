@@ -154,7 +154,14 @@ def _fits(host: str, allowed: str) -> bool:
         return False
 
 
-_DESK = ("dispatcher", "shift_leader", "supervisor", "street_leader", "admin")
+_DESK = (
+    "dispatcher",
+    "shift_leader",
+    "safety_officer",
+    "supervisor",
+    "street_leader",
+    "admin",
+)
 _KEEPERS = ("shift_leader", "admin")
 
 MAY = {
