@@ -105,6 +105,7 @@ from webapp.monitoring.cameras import (
 from webapp.monitoring.intake import (
     ageing as intake_clocks,
     api as intake_api,
+    asking,
     commands as intake_commands,
     lines as intake_lines,
     rules as intake_rules,
@@ -279,6 +280,7 @@ CLOCKS = (
     job_clocks,
     video_clocks,
     intake_clocks,
+    asking,
     sensor_months,
     alarm_clocks,
 )

@@ -1,0 +1,73 @@
+"""Recorders are asked what they said: Frigate tells nobody of an end that came while it restarted."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from datetime import timedelta
+from http.client import HTTPException
+from typing import Any
+
+from flask import current_app
+
+from webapp.base import clock, tasks
+from webapp.base.config import Settings
+from webapp.base.db import db
+from webapp.base.flow import Refusal
+from webapp.base.sealing import unseal
+from webapp.monitoring.cameras.rules import allowed_address
+from webapp.monitoring.intake import inbox, queries
+from webapp.monitoring.intake.arriving import Sent
+from webapp.monitoring.intake.models import Source
+from webapp.monitoring.intake.readers.values import json_of
+from webapp.monitoring.intake.rules import LARGEST_PICTURED, MOST_AT_ONCE, Format
+
+# So much of what was asked for already is asked for again: reviews end later than they begin.
+OVERLAP = timedelta(minutes=10)
+FIRST = timedelta(hours=2)
+WITHIN_S = 5.0
+
+
+class _NoOtherHost(urllib.request.HTTPRedirectHandler):
+    """Only the address somebody allowed is asked, wherever it points."""
+
+    def redirect_request(self, *_asked: Any) -> None:
+        """Never."""
+        return
+
+
+@tasks.task("intake.ask", cron="* * * * *")
+def ask_all() -> None:
+    """Every recorder with an address was asked; why one did not answer stands on its page."""
+    for source in queries.asked():
+        ask(source)
+        db.session.commit()  # what one said does not wait for the next
+
+
+def ask(source: Source) -> int:
+    """The reviews of a recorder since it was asked last are in the inbox; answers how many it told."""
+    now = clock.now()
+    source.asked_at = now
+    since = (source.asked_to or now - FIRST) - OVERLAP
+    try:
+        rows = json_of(fetch(source, f"after={since.timestamp():.0f}&limit={MOST_AT_ONCE}"))
+        if not isinstance(rows, list):
+            raise ValueError("no list of reviews")
+    except (OSError, HTTPException, ValueError, Refusal) as error:
+        source.unasked = str(error)[:200] or type(error).__name__
+        return 0
+    for row in rows:
+        inbox.take(source, Format.FRIGATE, Sent(json.dumps(row).encode(), "application/json"))
+    source.asked_to, source.unasked = now, None
+    return len(rows)
+
+
+def fetch(source: Source, query: str) -> bytes:
+    """What the recorder answers. Its host is looked at again: what is allowed may have changed."""
+    settings: Settings = current_app.extensions["settings"]
+    address = unseal(source.asked or b"").decode()
+    allowed_address(address, settings.allowed_camera_hosts)
+    opener = urllib.request.build_opener(_NoOtherHost)
+    with opener.open(f"{address}/api/review?{query}", timeout=WITHIN_S) as answer:
+        body: bytes = answer.read(LARGEST_PICTURED)
+    return body
