@@ -1,4 +1,4 @@
-"""Demo machines and sensors: a platform that tells of a cold store and two gauges, and a message nobody can read."""
+"""Demo sensors: a platform that tells of a cold store and two gauges, and sends what nobody can read."""
 
 from __future__ import annotations
 

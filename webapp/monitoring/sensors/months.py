@@ -11,9 +11,6 @@ from webapp.base.db import db
 from webapp.monitoring.sensors import queries
 from webapp.monitoring.sensors.rules import KEEP_MONTHS, MONTHS_AHEAD, MONTHS_BEFORE
 
-# Values of a month that has no table of its own lie here; there are none while the worker runs.
-REST = "observation_prest"
-
 
 def month(day: date, away: int = 0) -> date:
     """The first day of a month, so many months away."""
@@ -28,15 +25,18 @@ def name_of(first: date) -> str:
 
 @tasks.task("sensors.months", cron="7 2 * * *")
 def make() -> None:
-    """There is a table for each month from the last one on, two ahead; those two years old are gone."""
+    """There is a table for each month from the last one on, two ahead; those two years old are gone.
+
+    Values that came before their table stay where they are: nothing is moved under load.
+    """
     today = clock.now().date()
     known = set(queries.parts())
     for away in range(-MONTHS_BEFORE, MONTHS_AHEAD + 1):
         first = month(today, away)
-        if name_of(first) not in known and not _lies_in_rest(first):
+        if name_of(first) not in known and not queries.lies_in_rest(first, month(first, 1)):
             db.session.execute(text(create(first)))
     oldest = name_of(month(today, -KEEP_MONTHS))
-    for name in sorted(known - {REST}):
+    for name in sorted(known - {queries.REST}):
         if name < oldest:
             db.session.execute(text(f"DROP TABLE {name}"))
 
@@ -50,10 +50,3 @@ def create(first: date) -> str:
         f"CREATE TABLE {name_of(first)} PARTITION OF observation"
         f" FOR VALUES FROM ('{since.isoformat()}') TO ('{until.isoformat()}')"
     )
-
-
-def _lies_in_rest(first: date) -> bool:
-    """Values that came before their table stay where they are: nothing is moved under load."""
-    found = text(f"SELECT EXISTS (SELECT FROM {REST} WHERE at >= :since AND at < :until)")
-    values = {"since": first, "until": month(first, 1)}
-    return bool(db.session.scalar(found, values))
