@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from bench import (
     broken,
     copying,
+    coverage,
     desk,
     jobs,
     near,
@@ -22,6 +23,7 @@ from bench import (
     travel,
     trigger,
     twice,
+    video,
     web,
 )
 from bench.figures import Figure, table
@@ -40,6 +42,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "jobs": jobs.figures,
     "soonest": soonest.figures,
     "openings": openings.figures,
+    "coverage": coverage.figures,
+    "video": video.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,
     "near": near.figures,

@@ -144,7 +144,11 @@ def test_places_of_a_kind_are_listed_with_their_grids(app: Flask, world: World) 
     assert page.count('<li class="line">') == count
     cameras = "/grids/places?kind=camera"
     assert "全景" not in words(app.test_client(), cameras)
-    assert "全景" in words(as_user(app, world.worker), cameras)
+    assert "全景" in words(as_user(app, world.dispatcher), cameras)
+    # A worker reads those of the own grid, and not those of the others.
+    mine = words(as_user(app, world.worker), cameras).count('<li class="line">')
+    here = select(func.count()).select_from(Place).where(Place.kind == PlaceKind.CAMERA)
+    assert mine == db.session.scalar(here.where(Place.grid_id == world.home.id))
 
 
 def test_a_hostile_name_is_only_a_name(client: FlaskClient, session: Session) -> None:

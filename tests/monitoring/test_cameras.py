@@ -311,10 +311,10 @@ def test_coverage_is_the_union_and_names_what_one_camera_alone_sees(
     assert row.alone_m2 == pytest.approx(seen.difference(shapes[alone.id]).area, rel=0.01)
     assert row.weak_id == wide.id
     spots = queries.blind_spots(world.home.id, set_id)
-    assert sum(area for area, *_at in spots) == pytest.approx(
+    assert sum(each.area_m2 for each in spots) == pytest.approx(
         version.area_m2 - row.seen_m2, rel=0.01
     )
-    assert row.blind_m2 == pytest.approx(sum(area for area, *_at in spots))
+    assert row.blind_m2 == pytest.approx(sum(each.area_m2 for each in spots))
     unseen = next(each for each in queries.coverage(set_id) if each.cameras == 0)
     assert (unseen.spots, unseen.blind_m2) == (1, unseen.area_m2)
     desk = as_user(app, world.dispatcher)

@@ -206,6 +206,11 @@ MAY = {
     "live.watch": Anywhere(*STAFF),
     "grids.see": Everyone(),
     "grids.see_inside": Anywhere(*STAFF),
+    # Where cameras stand: the desk, and whoever works in that grid.
+    "grids.see_cameras": Anywhere(
+        "dispatcher", "shift_leader", "supervisor", "street_leader", "admin"
+    )
+    | Holds("grid_secretary", "grid_leader", "grid_worker"),
     "grids.locate": Everyone(),
     "grids.draw": Holds("admin", "shift_leader", "street_leader", by="unit_id"),
     "grids.activate": Holds("admin", "street_leader", by="unit_id")

@@ -9,7 +9,7 @@ from pydantic import Field
 from webapp.base.access import may, me, permit
 from webapp.base.web import Form, page
 from webapp.grids import history, queries
-from webapp.grids.models import Grid
+from webapp.grids.models import Grid, Place
 from webapp.grids.rules import (
     INTERNAL_PLACES,
     KIND_WORDS,
@@ -56,12 +56,7 @@ def listed() -> Response:
 @permit("grids.see", of=queries.one)
 def one(grid: Grid) -> Response:
     """One grid: its facts, its people, what is in it, its past."""
-    inside = may(me(), "grids.see_inside", grid)
-    places = [
-        each
-        for each in queries.places(grid.id)
-        if inside or PlaceKind(each.kind) not in INTERNAL_PLACES
-    ]
+    places = [each for each in queries.places(grid.id) if _may_see(each)]
     return page(
         "grids/one.html",
         fragment="grid",
@@ -99,8 +94,8 @@ class Places(Form):
 @bp.get("/places")
 @permit("grids.see")
 def places() -> Response:
-    """The named places of a kind, as a list; those of cameras only for staff."""
-    hidden = frozenset() if may(me(), "grids.see_inside") else INTERNAL_PLACES
+    """The named places of a kind, as a list; those of cameras only for the desk and in one's own grids."""
+    hidden = frozenset() if may(me(), "grids.see_cameras") else INTERNAL_PLACES
     open_kinds = {kind: words for kind, words in PLACE_WORDS.items() if kind not in hidden}
     kind = Places.of(request.args.to_dict()).kind
     return page(
@@ -108,5 +103,9 @@ def places() -> Response:
         fragment="rows",
         kind=kind,
         kinds=open_kinds,
-        places=queries.places_of(kind) if kind in open_kinds else [],
+        places=[pair for pair in queries.places_of(kind) if _may_see(pair[0])],
     )
+
+
+def _may_see(place: Place) -> bool:
+    return PlaceKind(place.kind) not in INTERNAL_PLACES or may(me(), "grids.see_cameras", place)

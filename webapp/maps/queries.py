@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager
 
 from webapp.base import clock
-from webapp.base.access import Actor, may, visible
+from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
 from webapp.base.notices import Notice
 from webapp.base.spatial import SRID, WGS84, to_lonlats
@@ -280,8 +280,9 @@ def named(words: str, *, who: Actor, limit: int = 12) -> list[Hit]:
         .order_by(func.length(Place.name), Place.name)
         .limit(limit)
     )
-    if not may(who, "grids.see_inside"):
-        spots = spots.where(Place.kind.not_in(INTERNAL_PLACES))
+    spots = spots.where(
+        or_(Place.kind.not_in(INTERNAL_PLACES), visible(Place, who, "grids.see_cameras"))
+    )
     hits += [
         Hit("place", id_, name, kind, code, x, y)
         for id_, name, kind, code, x, y in db.session.execute(spots)

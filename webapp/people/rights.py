@@ -100,6 +100,7 @@ WORDS: dict[str, LazyString] = {
     "live.watch": _l("Follow the live feed"),
     "grids.see": _l("See grids and borders"),
     "grids.see_inside": _l("See who and what is in a grid"),
+    "grids.see_cameras": _l("See in the lists of places where cameras stand"),
     "grids.locate": _l("Find the grid of a point"),
     "grids.draw": _l("Draw and import borders"),
     "grids.outside": _l("See what lies outside every grid"),

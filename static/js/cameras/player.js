@@ -19,7 +19,7 @@ function begin(box) {
   box.dataset.begun = "1";
   const picture = box.querySelector("[data-picture]");
   const film = box.querySelector("video");
-  const state = box.querySelector("[data-state]");
+  const state = box.querySelector("[data-said]");
   const source = new URL(picture.src);
   let plays = false;
 

@@ -3,7 +3,10 @@ import { createMap } from "../map/map.js";
 
 for (const box of document.querySelectorAll("[data-sectors]")) {
   const map = createMap(box.querySelector("[data-map]"));
-  map.ready.then(() => draw(map, box.dataset.sectors));
+  map.ready.then(() => {
+    draw(map, box.dataset.sectors);
+    if (box.dataset.blind) blind(map, document.getElementById(box.dataset.blind));
+  });
 }
 
 /** @param {object} map @param {string} id the key of a camera; empty: all */
@@ -16,4 +19,14 @@ async function draw(map, id) {
     style: ({ properties }) => ({ className: `camera-sector ${properties.status}` }),
   }).addTo(map.leaflet);
   if (id && drawn.getLayers().length) map.leaflet.fitBounds(drawn.getBounds(), { padding: [24, 24], maxZoom: 17 });
+}
+
+/** Ground that no camera sees. @param {object} map @param {HTMLElement} shapes */
+function blind(map, shapes) {
+  const drawn = L.geoJSON(JSON.parse(shapes.textContent), {
+    renderer: L.svg(),
+    interactive: false,
+    style: () => ({ className: "camera-blind" }),
+  }).addTo(map.leaflet);
+  map.leaflet.fitBounds(drawn.getBounds(), { padding: [24, 24] });
 }

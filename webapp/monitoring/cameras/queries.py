@@ -133,7 +133,8 @@ _COVERAGE = text(f"""
 """)
 
 _BLIND = text(f"""
-    SELECT ST_Area(d.geom) AS area_m2, ST_X(middle.at) AS x, ST_Y(middle.at) AS y
+    SELECT ST_Area(d.geom) AS area_m2, ST_X(middle.at) AS x, ST_Y(middle.at) AS y,
+        ST_AsGeoJSON(ST_Transform(ST_SimplifyPreserveTopology(d.geom, 0.5), 4326), 6)::json AS geometry
     FROM grid_version v
     CROSS JOIN LATERAL (
         SELECT ST_Union(c.sector) AS geom FROM camera c
@@ -261,10 +262,20 @@ def coverage(set_id: int) -> Sequence[RowMapping]:
     return db.session.execute(_COVERAGE, {"set": set_id}).mappings().all()
 
 
-def blind_spots(grid_id: int, set_id: int) -> list[tuple[float, float, float]]:
-    """(area m², lon, lat of a point inside) of what no camera of any grid sees in a grid, the largest first."""
+@dataclass(frozen=True)
+class Spot:
+    """Ground that no camera sees: its size, a point inside (degrees WGS 84), its outline as GeoJSON."""
+
+    area_m2: float
+    lon: float
+    lat: float
+    geometry: dict[str, Any]
+
+
+def blind_spots(grid_id: int, set_id: int) -> list[Spot]:
+    """What no camera of any grid sees in a grid, the largest first."""
     rows = db.session.execute(_BLIND, {"grid": grid_id, "set": set_id})
-    return [(row.area_m2, *to_lonlat(row.x, row.y)) for row in rows]
+    return [Spot(row.area_m2, *to_lonlat(row.x, row.y), row.geometry) for row in rows]
 
 
 def points(who: Actor, *, limit: int) -> list[list[Any]]:

@@ -217,7 +217,10 @@ def blind(grid: Grid) -> Response:
     """The blind spots of a grid, the largest first."""
     set_id = grids.active_set_id()
     spots = queries.blind_spots(grid.id, set_id) if set_id is not None else []
-    return page("cameras/blind.html", grid=grid, spots=spots, blind_from=BLIND_FROM_M2)
+    shapes = [{"type": "Feature", "properties": {}, "geometry": each.geometry} for each in spots]
+    return page(
+        "cameras/blind.html", grid=grid, spots=spots, shapes=shapes, blind_from=BLIND_FROM_M2
+    )
 
 
 @bp.get("/cases/<int:case_id>/cameras")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import select
 from collections.abc import Iterator, Sequence
@@ -34,6 +36,8 @@ def frames(source: Sequence[str], *, fps: float = LOOKS_A_SECOND) -> Iterator[Fr
     assert process.stdout is not None  # noqa: S101  # for the type checker: it was asked for
     try:
         pipe, number = process.stdout.fileno(), 0
+        with contextlib.suppress(OSError):  # a small pipe only makes both wait more often
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _AT_ONCE)
         width, height = _sides(_line(pipe))
         size = width * height * 3 // 2
         while _taken(pipe, len(_MARK), NEXT_S) == _MARK:
