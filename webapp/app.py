@@ -152,6 +152,12 @@ from webapp.points.gates import (
     pages as gate_pages,
     rules as gates,
 )
+from webapp.ports import (
+    actions as vessels,
+    rules as ports,
+    views as port_pages,
+    voyage_views as voyage_pages,
+)
 from webapp.services.applications import (
     apply_views as apply_pages,
     by_the_clock as application_clocks,
@@ -201,6 +207,7 @@ RULES = (
     alarm_rules,
     intake_rules,
     sensor_rules,
+    ports,
     maps,
     machines,
     open311,
@@ -253,6 +260,8 @@ PAGES = (
     camera_pages,
     intake_pages,
     sensor_pages,
+    port_pages,
+    voyage_pages,
     intake_api,
     video_pages,
     zone_pages,
@@ -317,6 +326,7 @@ FOLLOWERS = {
     "cameras": cameras.follow_borders,
     "alarms": alarms.follow_borders,
     "sensors": sensors.follow_borders,
+    "ports": vessels.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

@@ -40,6 +40,8 @@ READERS = (
     "resident1",
     "employer",
     "seeker",
+    "port",
+    "skipper",
     "d09",
     "street",
     "admin",

@@ -11,9 +11,8 @@ import numpy as np
 from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from pyproj import CRS, Transformer
-from shapely import Point
+from shapely import Point, transform
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
 from sqlalchemy import ColumnElement, FetchedValue, Float, ForeignKey, Text, cast, func
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -81,7 +80,8 @@ def shape_of(value: WKBElement) -> BaseGeometry:
 
 def metric(shape: BaseGeometry) -> Any:
     """A shape in WGS 84 degrees -> metres of the installation."""
-    return transform(transformer(WGS84, SRID).transform, shape)
+    laid = transformer(WGS84, SRID).transform
+    return transform(shape, laid, interleaved=False)  # type: ignore[arg-type]  # typed for pairs only
 
 
 def layer_rows(package: Path, layer: str) -> list[dict[str, Any]]:

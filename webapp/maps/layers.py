@@ -28,6 +28,7 @@ from webapp.maps import queries
 from webapp.maps.packed import FOR_EVER, Packed
 from webapp.monitoring.alarms import listing as alarms
 from webapp.monitoring.cameras import queries as cameras
+from webapp.ports import queries as fishing
 
 # So many points are sent at once; when there are more the answer says so.
 LIMIT = 5000
@@ -213,6 +214,11 @@ def _alarms(wish: Wish) -> Response:
     return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
 
 
+def _ports(wish: Wish) -> Response:
+    rows = fishing.port_points(me(), limit=LIMIT)
+    return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
+
+
 def _sectors(wish: Wish) -> Response:
     features = [
         {
@@ -271,6 +277,15 @@ LAYERS: dict[str, Layer] = {
             list_at="/cameras",
             icon="device-cctv",
             from_zoom=14,
+        ),
+        Layer(
+            "ports",
+            _l("Fishing ports"),
+            "ports.see",
+            _ports,
+            shape="point",
+            list_at="/ports",
+            icon="anchor",
         ),
         Layer(
             "camera_sectors",

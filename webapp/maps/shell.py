@@ -79,6 +79,7 @@ DESK_MORE = (
     Link(_l("Cameras"), "/cameras", "cameras.see", icon="device-cctv"),
     Link(_l("Sensors"), "/sensors", "sensors.see", icon="gauge"),
     Link(_l("Connected machines"), "/sources", "intake.see", icon="plug-connected"),
+    Link(_l("Fishing ports"), "/ports", "ports.see", icon="anchor", also=("/vessels", "/voyages")),
     Link(_l("News"), "/news", "news.read", icon="news"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),

@@ -32,6 +32,7 @@ from webapp.operation import (
     open311_story,
     outdoors,
     point_story,
+    port_story,
     resident_story,
     sensor_story,
     service_story,
@@ -82,6 +83,8 @@ SIGN_INS = (
     "admin",
     "employer",
     "seeker",
+    "port",
+    "skipper",
 )
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -139,6 +142,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     camera_story.tell()
     video_story.tell()
     sensor_story.tell()
+    port_story.tell()
     db.session.commit()
     alarm_story.tell()
     db.session.commit()
@@ -218,6 +222,8 @@ class _Accounts:
             self._post(username, f"网格员·{short(grid.name)}", "grid_worker", grid=grid)
         self._post("employer", "企业联系人·商超", "employer", unit=street)
         self._post("seeker", "居民·求职", "job_seeker", unit=street)
+        self._post("port", "渔港管理员", "port_manager", unit=street)
+        self._post("skipper", "船长·示例渔船", "resident", unit=street)
         self._leaders(living)
         self._bodies(UnitKind.DEPARTMENT, "handler", "经办人", listed={"D12": "handler"})
         self._bodies(UnitKind.STATION, "station_head", "站长", listed={"W1": "station"})

@@ -1,0 +1,193 @@
+"""Departure and return: who may report, what keeps a vessel in port, who is at sea."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+from sqlalchemy.orm import Session
+
+from tests.ports.harbour import Harbour, described, harbour
+from tests.world import as_user
+from webapp.base import clock
+from webapp.base.access import may
+from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Refusal, Unacceptable
+from webapp.ports import actions, importing, queries, voyages
+from webapp.ports.forms import BerthForm, CrewForm, DepartForm, GateLineForm, SeasonForm, WindForm
+from webapp.ports.rules import ZONE, Paper, keeps_in_port, nightfall
+
+__all__ = ["harbour"]
+
+TODAY = date(2026, 7, 1)
+
+
+def against(**said: object) -> str:
+    usual = {
+        "on": TODAY,
+        "papers": [Paper("licence", TODAY)],
+        "crew": [Paper("Wang", None)],
+        "permitted": 2,
+        "closed_until": None,
+        "recalled": False,
+    }
+    return " ".join(map(str, keeps_in_port(**(usual | said))))  # type: ignore[arg-type]  # a table of cases
+
+
+def test_a_paper_is_good_on_its_last_day_and_not_after(session: Session) -> None:
+    assert against() == ""
+    assert "licence" in against(on=TODAY + timedelta(days=1))
+    assert "Wang" in against(crew=[Paper("Wang", TODAY - timedelta(days=1))])
+
+
+def test_every_reason_is_said_at_once(session: Session) -> None:
+    three = [Paper(name, None) for name in "abc"]
+    said = against(crew=three, closed_until=date(2026, 9, 1), recalled=True)
+    assert "2026-09-01" in said
+    assert "3" in said
+    assert "召回" in said
+    assert against(crew=[]) != ""
+
+
+def test_night_begins_at_eight_in_the_evening_here() -> None:
+    evening = datetime(2026, 7, 1, 20, tzinfo=ZONE)
+    assert nightfall(evening) == evening
+    assert nightfall(evening - timedelta(minutes=1)) == evening - timedelta(days=1)
+    assert nightfall(evening + timedelta(hours=9)) == evening
+
+
+def test_a_vessel_leaves_once_and_comes_back(harbour: Harbour) -> None:
+    voyage = harbour.leave()
+    assert [each.id for each in queries.at_sea(harbour.keeper)] == [voyage.id]
+    with pytest.raises(NotOpen):
+        harbour.leave()
+    voyages.come_back(voyage, by=harbour.skipper)
+    assert voyage.back_at is not None
+    assert queries.at_sea(harbour.keeper) == []
+    with pytest.raises(NotOpen):
+        voyages.come_back(voyage, by=harbour.keeper)
+
+
+def test_only_who_acts_for_the_vessel_and_the_keeper_move_it(harbour: Harbour) -> None:
+    assert may(harbour.skipper, "vessels.act", harbour.vessel)
+    assert not may(harbour.stranger, "vessels.act", harbour.vessel)
+    voyage = harbour.leave()
+    with pytest.raises(NotAllowed):
+        voyages.come_back(voyage, by=harbour.stranger)
+    voyages.void(voyage, note="engine", by=harbour.keeper)
+    assert queries.own_vessels(harbour.stranger) == []
+    assert [each for _vessel, each in queries.own_vessels(harbour.skipper)] == [None]
+
+
+def test_in_the_closed_season_its_kind_stays_in_port(harbour: Harbour) -> None:
+    today = clock.now().astimezone(ZONE).date()
+    for kind in ("trawl", "gillnet"):
+        actions.set_season(SeasonForm(kind=kind, first=today, last=today), by=harbour.keeper)
+    with pytest.raises(Unacceptable) as refused:
+        harbour.leave()
+    assert today.isoformat() in str(refused.value.fields["crew"])
+    with clock.at(clock.now() - timedelta(days=1)):
+        harbour.leave()
+
+
+def test_the_weather_is_read_first_and_only_the_crew_goes(harbour: Harbour) -> None:
+    with pytest.raises(EvidenceMissing):
+        voyages.depart(
+            harbour.vessel,
+            DepartForm(crew=harbour.crew(), destination="near"),
+            by=harbour.skipper,
+        )
+    with pytest.raises(Unacceptable):
+        voyages.depart(
+            harbour.vessel,
+            DepartForm(crew=[999_999], destination="near", weather=True),
+            by=harbour.skipper,
+        )
+
+
+def test_an_identity_number_is_sealed_and_forgotten_with_the_post(harbour: Harbour) -> None:
+    said = CrewForm(member="Zhao", id_number="370602199001010011")
+    member = actions.sign_on(harbour.vessel, said, by=harbour.keeper)
+    assert member.id_number is not None
+    assert b"37060219900101" not in member.id_number
+    actions.sign_off(harbour.vessel, member, by=harbour.keeper)
+    assert member.id_number is None
+    assert queries.member(harbour.vessel.id, member.id) is None
+
+
+def test_who_left_before_the_night_stands_on_its_list(harbour: Harbour) -> None:
+    with clock.at(clock.now() - timedelta(hours=25)):
+        harbour.leave()
+    assert len(queries.at_sea(harbour.keeper, overnight=True)) == 1
+
+
+def test_berths_and_gate_lines_are_drawn_anew_under_their_names(harbour: Harbour) -> None:
+    corners = "121.128 37.673\n121.129 37.673\n121.129，37.674"
+    for places in ("4", "6"):
+        form = BerthForm.of({"name": "east", "corners": corners, "places": places})
+        actions.draw_berth(harbour.port, form, by=harbour.keeper)
+    assert [each.places for each in harbour.port.berths] == [6]
+    form = GateLineForm.of({"name": "mouth", "corners": corners})
+    actions.draw_gate_line(harbour.port, form, by=harbour.keeper)
+    for wrong in ("121 37", "east of the pier"):
+        with pytest.raises(Refusal):
+            GateLineForm.of({"name": "mouth", "corners": wrong})
+
+
+def _book(*rows: list[object]) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+HEADS: list[object] = ["船名号", "渔船类型", "船籍港", "船长（米）", "捕捞许可证有效期至"]
+
+
+def test_a_workbook_is_kept_as_a_whole_or_not_at_all(harbour: Harbour) -> None:
+    good = ["鲁芝渔60002", "拖网渔船", "test port", 18, date(2027, 1, 1)]
+    bad = ["鲁芝渔60003", "潜艇", "nowhere", 18, None]
+    outcome = importing.carry_out(_book(HEADS, good, bad), by=harbour.keeper)
+    assert [fault.row for fault in outcome.faults] == [3]
+    assert queries.vessel_named("鲁芝渔60002") is None
+    again = [harbour.vessel.name, "刺网渔船", "test port", 14, None]
+    outcome = importing.carry_out(_book(HEADS, good, again), by=harbour.keeper)
+    assert (outcome.added, outcome.changed, outcome.faults) == (1, 1, [])
+    assert harbour.vessel.length_m == 14
+
+
+def test_names_and_mmsi_belong_to_one_vessel(harbour: Harbour) -> None:
+    for said in ({"mmsi": None}, {"name": "another"}):
+        with pytest.raises(Unacceptable):
+            actions.register(described(**said), by=None)
+
+
+def test_the_keeper_sees_the_pages_and_a_stranger_does_not(
+    app: Flask, harbour: Harbour, session: Session
+) -> None:
+    harbour.leave()
+    actions.set_wind(WindForm(up_to_m=12, force=6), by=harbour.keeper)
+    session.commit()
+    keeper, stranger = as_user(app, harbour.keeper), as_user(app, harbour.stranger)
+    skipper = as_user(app, harbour.skipper)
+    for address in (
+        "/ports",
+        f"/ports/{harbour.port.id}",
+        "/ports/limits",
+        "/vessels",
+        f"/vessels/{harbour.vessel.id}",
+        f"/vessels/{harbour.vessel.id}/change",
+        "/voyages",
+        "/voyages/night",
+    ):
+        assert keeper.get(address).status_code == 200, address
+        assert stranger.get(address).status_code == 403, address
+    assert harbour.vessel.name in skipper.get("/vessels/mine").get_data(as_text=True)
+    depart = f"/vessels/{harbour.vessel.id}/depart"
+    assert skipper.get(depart).status_code == 200
+    assert stranger.get(depart).status_code == 403
+    answer = skipper.post(depart, data={"crew": harbour.crew(), "destination": "x", "weather": "1"})
+    assert answer.status_code == 409

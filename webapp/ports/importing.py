@@ -1,0 +1,95 @@
+"""Vessels from a workbook: all of it is kept, or nothing, with what is wrong in which row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from webapp.base.access import Actor
+from webapp.base.db import db
+from webapp.base.flow import Refusal
+from webapp.people import workbook
+from webapp.ports import actions, queries
+from webapp.ports.forms import VesselForm
+from webapp.ports.rules import PAPER_WORDS, VESSEL_WORDS
+
+COLUMNS: dict[str, LazyString] = {
+    "name": _l("Vessel name"),
+    "kind": _l("Kind of vessel"),
+    "port": _l("Home port"),
+    "length_m": _l("Length (m)"),
+    "power_kw": _l("Engine power (kW)"),
+    "mmsi": _l("MMSI"),
+    "permitted_crew": _l("May carry (people)"),
+    "owner": _l("Owner of the vessel"),
+    "phone": _l("Phone of the vessel"),
+    "username": _l("User name of who acts for it"),
+    "enterprise_code": _l("Social credit code of its enterprise"),
+    **PAPER_WORDS,
+}
+
+NEEDED = ("name", "kind", "port", "length_m")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a row, under which heading if it is one."""
+
+    row: int
+    heading: LazyString | str
+    words: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a workbook comes to."""
+
+    added: int
+    changed: int
+    faults: list[Fault]
+
+
+def carry_out(body: bytes, *, by: Actor) -> Outcome:
+    """The vessels of the workbook are known; a vessel of the same name is changed.
+
+    With a fault in any row nothing is kept. Raises `Unacceptable` when it is no list of vessels.
+    """
+    rows = workbook.rows(body)
+    places = workbook.headings(rows[0], COLUMNS) if rows else {}
+    lacking = [str(COLUMNS[name]) for name in NEEDED if name not in places]
+    if lacking:
+        raise workbook.refused(
+            _l("These headings are missing: %(names)s", names="、".join(lacking))
+        )
+    kinds = workbook.in_every_language(VESSEL_WORDS)
+    trial = db.session.begin_nested()
+    added, changed, faults = 0, 0, []
+    for row in rows[1:]:
+        said = {
+            name: row.cells[at].text
+            for name, at in places.items()
+            if at < len(row.cells) and row.cells[at].text
+        }
+        said["kind"] = kinds.get(workbook.plain(said.get("kind", "")), said.get("kind", ""))
+        try:
+            form = VesselForm.of(said)
+            known = queries.vessel_named(form.name)
+            if known is None:
+                actions.register(form, by=by)
+                added += 1
+            else:
+                actions.change(known, form, by=by)
+                changed += 1
+        except Refusal as refusal:
+            fields = refusal.fields or {"": refusal.words}
+            faults += [
+                Fault(row.number, COLUMNS.get(name, name), str(words))
+                for name, words in fields.items()
+            ]
+    if faults:
+        trial.rollback()
+        return Outcome(0, 0, faults)
+    trial.commit()
+    return Outcome(added, changed, [])

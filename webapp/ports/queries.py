@@ -1,0 +1,196 @@
+"""Questions about ports: which vessels there are, who may act for them, who is at sea."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from webapp.base import clock
+from webapp.base.access import Actor, visible
+from webapp.base.db import containing, db
+from webapp.base.spatial import to_lonlats
+from webapp.base.web import Page
+from webapp.ports.models import (
+    ClosedSeason,
+    CrewMember,
+    Port,
+    Vessel,
+    Voyage,
+    WindLimit,
+)
+from webapp.ports.rules import VesselKind, VoyageState, nightfall
+
+PAGE = 50
+MOST_AT_SEA = 500
+LAST_VOYAGES = 20
+
+
+def port(port_id: int) -> Port | None:
+    """A port with its berths and gate lines."""
+    found = select(Port).options(
+        joinedload(Port.grid), selectinload(Port.berths), selectinload(Port.gate_lines)
+    )
+    return db.session.scalar(found.where(Port.id == port_id))
+
+
+def port_named(name: str) -> Port | None:
+    """The port of this name."""
+    return db.session.scalar(select(Port).where(Port.name == name))
+
+
+def ports() -> Sequence[Any]:
+    """Each port with how many vessels belong to it and how many of these are at sea, by name."""
+    out = select(Voyage.vessel_id).where(Voyage.state == VoyageState.AT_SEA)
+    found = (
+        select(
+            Port,
+            func.count(Vessel.id).label("vessels"),
+            func.count(Vessel.id).filter(Vessel.id.in_(out)).label("at_sea"),
+        )
+        .outerjoin(Vessel, (Vessel.port_id == Port.id) & Vessel.closed_at.is_(None))
+        .group_by(Port.id)
+        .order_by(Port.name)
+    )
+    return db.session.execute(found).all()
+
+
+def vessel(vessel_id: int) -> Vessel | None:
+    """A vessel with its port and whoever acts for it."""
+    found = select(Vessel).options(
+        joinedload(Vessel.port), joinedload(Vessel.account), joinedload(Vessel.enterprise)
+    )
+    return db.session.scalar(found.where(Vessel.id == vessel_id))
+
+
+def vessel_named(name: str) -> Vessel | None:
+    """The vessel of this name."""
+    return db.session.scalar(select(Vessel).where(Vessel.name == name))
+
+
+def vessels(
+    who: Actor, *, words: str = "", kind: str | None = None, after: int | None = None
+) -> Page[Vessel]:
+    """Vessels that `who` may see, found by words or kind."""
+    found = (
+        select(Vessel)
+        .options(joinedload(Vessel.port))
+        .where(visible(Vessel, who, "vessels.see"), Vessel.closed_at.is_(None))
+    )
+    if words:
+        pattern = containing(words)
+        found = found.where(
+            or_(*(each.ilike(pattern) for each in (Vessel.name, Vessel.mmsi, Vessel.owner)))
+        )
+    if kind in list(VesselKind):
+        found = found.where(Vessel.kind == kind)
+    if after is not None:
+        found = found.where(Vessel.id > after)
+    rows = list(db.session.scalars(found.order_by(Vessel.id).limit(PAGE + 1)))
+    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def own_vessels(who: Actor) -> list[tuple[Vessel, Voyage | None]]:
+    """The vessels for which `who` acts, each with its voyage if it is at sea."""
+    found = (
+        select(Vessel, Voyage)
+        .options(joinedload(Vessel.port))
+        .outerjoin(Voyage, (Voyage.vessel_id == Vessel.id) & (Voyage.state == VoyageState.AT_SEA))
+        .where(visible(Vessel, who, "vessels.act"), Vessel.closed_at.is_(None))
+        .order_by(Vessel.name)
+    )
+    return [(vessel, voyage) for vessel, voyage in db.session.execute(found)]
+
+
+def crew(vessel_id: int) -> Sequence[CrewMember]:
+    """Whoever belongs to the crew of a vessel."""
+    found = select(CrewMember).where(
+        CrewMember.vessel_id == vessel_id, CrewMember.left_at.is_(None)
+    )
+    return db.session.scalars(found.order_by(CrewMember.id)).all()
+
+
+def member(vessel_id: int, member_id: int) -> CrewMember | None:
+    """One of the crew of this vessel."""
+    found = select(CrewMember).where(
+        CrewMember.id == member_id,
+        CrewMember.vessel_id == vessel_id,
+        CrewMember.left_at.is_(None),
+    )
+    return db.session.scalar(found)
+
+
+def closed_until(kind: str, on: date) -> date | None:
+    """The last day of the closed season in which this day lies for this kind of vessel."""
+    found = select(ClosedSeason.last).where(
+        ClosedSeason.kind == kind, ClosedSeason.first <= on, ClosedSeason.last >= on
+    )
+    return db.session.scalar(found)
+
+
+def seasons() -> Sequence[ClosedSeason]:
+    """Closed seasons, the newest first."""
+    found = select(ClosedSeason).order_by(ClosedSeason.year.desc(), ClosedSeason.first)
+    return db.session.scalars(found).all()
+
+
+def season(year: int, kind: str) -> ClosedSeason | None:
+    """The closed season of a year for a kind of vessel."""
+    found = select(ClosedSeason).where(ClosedSeason.year == year, ClosedSeason.kind == kind)
+    return db.session.scalar(found)
+
+
+def winds() -> Sequence[WindLimit]:
+    """The wind limits, the shortest vessels first."""
+    return db.session.scalars(select(WindLimit).order_by(WindLimit.up_to_m)).all()
+
+
+def wind(up_to_m: float) -> WindLimit | None:
+    """The wind limit of vessels up to this length."""
+    return db.session.scalar(select(WindLimit).where(WindLimit.up_to_m == up_to_m))
+
+
+def voyage(voyage_id: int) -> Voyage | None:
+    """A voyage with its vessel."""
+    found = select(Voyage).options(joinedload(Voyage.vessel)).where(Voyage.id == voyage_id)
+    return db.session.scalar(found)
+
+
+def at_sea_with(vessel_id: int) -> Voyage | None:
+    """The voyage a vessel is on."""
+    found = select(Voyage).where(Voyage.vessel_id == vessel_id, Voyage.state == VoyageState.AT_SEA)
+    return db.session.scalar(found)
+
+
+def voyages(vessel_id: int) -> Sequence[Voyage]:
+    """The last voyages of a vessel, the newest first."""
+    found = select(Voyage).where(Voyage.vessel_id == vessel_id)
+    return db.session.scalars(found.order_by(Voyage.left_at.desc()).limit(LAST_VOYAGES)).all()
+
+
+def at_sea(who: Actor, *, overnight: bool = False) -> Sequence[Voyage]:
+    """Who is at sea now by their reports, the longest first; `overnight`: since before nightfall."""
+    found = (
+        select(Voyage)
+        .options(joinedload(Voyage.vessel).joinedload(Vessel.port))
+        .where(visible(Voyage, who, "voyages.see"), Voyage.state == VoyageState.AT_SEA)
+    )
+    if overnight:
+        found = found.where(Voyage.left_at < nightfall(clock.now()))
+    return db.session.scalars(found.order_by(Voyage.left_at).limit(MOST_AT_SEA)).all()
+
+
+def port_points(who: Actor, *, limit: int) -> list[list[Any]]:
+    """Ports on a map: [id, lon, lat, name, grid_id]."""
+    found = (
+        select(Port.id, func.ST_X(Port.geom), func.ST_Y(Port.geom), Port.name, Port.grid_id)
+        .where(visible(Port, who, "ports.see"), Port.geom.is_not(None))
+        .order_by(Port.id)
+        .limit(limit + 1)
+    )
+    rows = db.session.execute(found).all()
+    lons, lats = to_lonlats([row[1] for row in rows], [row[2] for row in rows], digits=6)
+    return [[row[0], lon, lat, *row[3:]] for row, lon, lat in zip(rows, lons, lats, strict=True)]
