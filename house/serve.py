@@ -341,6 +341,7 @@ def _get(path: str) -> None:
 def _gunicorn(listener: int) -> list[str]:
     return [
         *(str(VENV / "bin/gunicorn"), "wsgi:app", "--bind", f"fd://{listener}"),
+        "--preload",  # the house is imported once for all of them
         *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
         *("--graceful-timeout", str(int(GRACE)), "--keep-alive", "30", "--access-logfile", "-"),
         *("--log-level", "warning"),

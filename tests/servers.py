@@ -191,6 +191,7 @@ def _gunicorn(environment: Mapping[str, str]) -> list[str]:
         *("--workers", environment["WEB_CONCURRENCY"]),
         *("--worker-class", "gthread", "--threads", "24"),
         *("--graceful-timeout", "2", "--log-level", "warning", "--no-control-socket"),
+        "--preload",  # the house is imported once for all of them
     ]
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 WIDTH = 5
 # Before so many outcomes a rate would be a guess.
@@ -163,6 +162,8 @@ def _low(degree: float) -> int:
 
 
 def _fitted(outcomes: Sequence[Outcome], step: Step) -> dict[int, float]:
+    from scipy.optimize import isotonic_regression  # heavy, and only for the table of outcomes
+
     rising = bands(outcomes)[::-1]
     fit = isotonic_regression(
         [band.rate(step) for band in rising], weights=[band.count for band in rising]

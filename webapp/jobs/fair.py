@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,8 @@ def stable(offers: Iterable[Offer], openings: Mapping[int, int]) -> Plan:
 
 def most(offers: Iterable[Offer], openings: Mapping[int, int]) -> Plan:
     """The plan that places the most, and among those one with the highest degrees in all."""
+    from scipy.optimize import linear_sum_assignment  # heavy, and only for a full plan
+
     offers = sorted(offers, key=lambda offer: offer.rank)
     wanted = Counter(each.posting for each in offers)
     seekers = sorted({each.seeker for each in offers})
