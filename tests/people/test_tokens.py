@@ -86,6 +86,14 @@ def test_a_wrong_token_is_refused_and_not_taken_for_a_visitor(session, client: F
     assert client.get("/grids", headers=bearer("wg_wrong")).status_code == 401
 
 
+def test_a_wrong_token_is_told_of_before_whatever_else_is_amiss(
+    session, client: FlaskClient
+) -> None:
+    for address in ("/api/v1/gates/nowhere/events", "/nowhere"):
+        answer = client.post(address, json={}, headers=bearer("wg_wrong"))
+        assert answer.status_code == 401
+
+
 def test_the_last_use_is_noted_to_the_minute(session, client: FlaskClient, watch: Clock) -> None:
     token, secret = issued(("grids",))
     first = watch.now

@@ -26,7 +26,7 @@ from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import exc
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, Unauthorized
 
 from webapp.base.access import may, me
 from webapp.base.db import db
@@ -238,7 +238,15 @@ def error_body(code: str, words: Any, fields: Mapping[str, Any] | None = None) -
 def error_answer(
     status: int, code: str, words: Any, fields: dict[str, Any] | None = None
 ) -> Response:
-    """The same refusal for a machine (JSON, or by its standard), for htmx (a line) and for a person (a page)."""
+    """The same refusal for a machine (JSON, or by its standard), for htmx (a line) and for a person (a page).
+
+    A wrong token is told of first, even where nobody had asked yet whose it is.
+    """
+    if status < 500:
+        try:
+            me()
+        except Unauthorized:
+            status, code, words, fields = 401, "unauthorized", _HTTP_WORDS[401], None
     shown = {name: str(text) for name, text in (fields or {}).items()}
     told = _own_face()
     if told is not None:
