@@ -13,14 +13,17 @@ from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.rules import Format, Status
 
+# By their values: of an enum the names would be taken.
+FORMATS, DATUMS = [each.value for each in Format], [each.value for each in Datum]
+
 group = AppGroup("sources", help="Machines that tell of alarms and readings.")
 
 
 @group.command("add")
 @click.argument("code")
 @click.option("--name", default="", help="What people call it; empty: its code.")
-@click.option("--format", "formats", multiple=True, type=click.Choice([*Format]), required=True)
-@click.option("--datum", type=click.Choice([*Datum]), default="wgs84", show_default=True)
+@click.option("--format", "formats", multiple=True, type=click.Choice(FORMATS), required=True)
+@click.option("--datum", type=click.Choice(DATUMS), default="wgs84", show_default=True)
 @click.option("--signed", is_flag=True, help="Its requests must be signed; prints the secret, too.")
 def add(code: str, name: str, formats: tuple[str, ...], datum: str, signed: bool) -> None:
     """Connect the source CODE and print its key, this once."""
