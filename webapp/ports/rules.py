@@ -105,7 +105,6 @@ def keeps_in_port(
     crew: Iterable[Paper],
     permitted: int | None,
     closed_until: date | None,
-    recalled: bool,
 ) -> list[LazyString]:
     """Every reason for which the vessel may not leave on this day; none: it may."""
     ticked = list(crew)
@@ -116,8 +115,6 @@ def keeps_in_port(
     ]
     if closed_until is not None:
         reasons.append(_l("Closed season until %(day)s.", day=closed_until.isoformat()))
-    if recalled:
-        reasons.append(_l("Vessels are called back to port: nobody leaves now."))
     if not ticked:
         reasons.append(_l("Tick who is on board."))
     if permitted is not None and len(ticked) > permitted:

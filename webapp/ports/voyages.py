@@ -33,7 +33,6 @@ def reasons(vessel: Vessel, crew: Sequence[CrewMember]) -> list[LazyString]:
         crew=[Paper(each.name, each.certified_until) for each in crew],
         permitted=vessel.permitted_crew,
         closed_until=queries.closed_until(vessel.kind, today),
-        recalled=False,
     )
 
 

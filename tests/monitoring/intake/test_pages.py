@@ -130,3 +130,13 @@ def test_only_who_keeps_machines_reads_what_they_said(box: Box, world: World) ->
         assert browser.get("/sources/unreadable").status_code == bytes_
         assert browser.post("/sources/box/key").status_code == 403
         assert browser.post(f"/sources/unreadable/{letter.id}/again").status_code == 403
+
+
+def test_a_machine_is_connected_by_command_with_the_words_of_the_formats(box: Box) -> None:
+    named = ["--format", "frigate", "--format", "generic", "--datum", "gcj02", "--signed"]
+    ran = box.app.test_cli_runner().invoke(args=["sources", "add", "yard-2", *named])
+    assert ran.exit_code == 0, ran.output
+    assert [line.split("\t")[0] for line in ran.output.splitlines()] == ["key", "secret"]
+    known = queries.source("yard-2")
+    assert known is not None
+    assert (known.formats, known.datum) == (["frigate", "generic"], "gcj02")
