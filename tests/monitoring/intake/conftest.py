@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextvars
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.clocked import Clocked
 from tests.monitoring.intake.messages import NOW
 from tests.world import World, someone
 from webapp.base import clock
@@ -25,18 +23,6 @@ from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.rules import Format
 from webapp.people.actors import Person
-
-
-class _Clocked(FlaskClient):
-    """A client whose requests share nothing with the test but the time it is."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        """Sends one request at the moment the clock of the test shows."""
-        return contextvars.Context().run(self._at, clock.now(), args, kwargs)
-
-    def _at(self, moment: datetime, args: Any, kwargs: Any) -> Any:
-        with clock.at(moment):
-            return super().open(*args, **kwargs)
 
 
 @dataclass
@@ -60,7 +46,7 @@ class Box:
     ) -> Any:
         """The answer of the house."""
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return _Clocked(self.app, self.app.response_class).post(
+        return Clocked(self.app, self.app.response_class).post(
             f"/api/v1/intake/{form}",
             data=sent,
             content_type=content_type,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextvars
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from tests.clocked import Clocked
 from tests.points.conftest import clerk_of
 from tests.world import World
 from webapp.base import clock
@@ -24,18 +23,6 @@ from webapp.points.models import ServicePoint
 from webapp.points.rules import Template
 
 BOOT = "boot-1"
-
-
-class _Clocked(FlaskClient):
-    """A client whose requests share nothing with the test but the time it is."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        """Sends one request at the moment the clock of the test shows."""
-        return contextvars.Context().run(self._at, clock.now(), args, kwargs)
-
-    def _at(self, moment: datetime, args: Any, kwargs: Any) -> Any:
-        with clock.at(moment):
-            return super().open(*args, **kwargs)
 
 
 @dataclass
@@ -54,7 +41,7 @@ class Booth:
 
     def says(self, what: str, body: Any, *, key: str | None = None, code: str = "") -> Any:
         """The answer of the house to its gate."""
-        return _Clocked(self.app, self.app.response_class).post(
+        return Clocked(self.app, self.app.response_class).post(
             f"/api/v1/gates/{code or self.gate.code}/{what}",
             json=body,
             headers={"Authorization": f"Bearer {key or self.key}"},
