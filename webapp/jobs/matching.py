@@ -49,7 +49,7 @@ class Match:
 class _Sides:
     """What counts of the seekers and postings of one list, taken down once of each."""
 
-    def __init__(self, *, asked_by_seeker: bool) -> None:
+    def __init__(self, *, asked_by_seeker: bool = False) -> None:
         self._asked_by_seeker = asked_by_seeker
         self._seekers: dict[int, SeekerSide] = {}
         self._postings: dict[int, tuple[PostingSide, Spot]] = {}
@@ -136,8 +136,7 @@ class Matcher:
         side = seeker_side(seeker, asked_by_seeker=True)
         found: list[tuple[_Order, Degree]] = []
         for each in queries.offered(keys):
-            introduction = met.get(each.id)
-            declined = introduction is not None and introduction.state in _OVER
+            declined = _is_over(met.get(each.id))
             spot = round(each.x), round(each.y)
             way = self.ways.between(seeker.home_grid_id, spot, seeker.mode)
             counted = self._of(side, posting_side(each), way, declined=declined)
@@ -148,12 +147,13 @@ class Matcher:
 
     def for_posting(self, posting: Posting) -> list[Match]:
         """Every seeker who is not ruled out for a posting and wants to be found, the best first."""
-        met = meetings.met(posting_id=posting.id)
-        found = self._matches(
-            ((each, posting) for each in queries.seekers(self.sought(posting))),
-            {(key, posting.id): each for key, each in met.items()},
-            asked_by_seeker=False,
-        )
+        met, sides, found = meetings.met(posting_id=posting.id), _Sides(), []
+        for seeker in queries.seekers(self.sought(posting)):
+            introduction = met.get(seeker.id)
+            declined = _is_over(introduction)
+            counted = self._counted(seeker, posting, sides, declined=declined)
+            if not counted.gates:
+                found.append(Match(seeker, posting, counted, introduction))
         return sorted(found, key=lambda each: each.order)
 
     def sought(self, posting: Posting, *, pushed: bool = False) -> list[int]:
@@ -169,7 +169,7 @@ class Matcher:
 
     def pushes(self, pairs: Iterable[tuple[Seeker, Posting]]) -> list[Match]:
         """The pairs that fit so well that both are told, the best first."""
-        sides = _Sides(asked_by_seeker=False)
+        sides = _Sides()
         found = (
             Match(seeker, posting, self._counted(seeker, posting, sides))
             for seeker, posting in pairs
@@ -211,22 +211,9 @@ class Matcher:
         turned = ((other, code) if offered else (code, other) for code, other in near)
         return sorted(own | {minor_group(other) for code, other in turned if code in mine})
 
-    def _matches(
-        self,
-        pairs: Iterable[tuple[Seeker, Posting]],
-        met: dict[tuple[int, int], Introduction],
-        *,
-        asked_by_seeker: bool,
-    ) -> list[Match]:
-        found = []
-        sides = _Sides(asked_by_seeker=asked_by_seeker)
-        for seeker, posting in pairs:
-            introduction = met.get((seeker.id, posting.id))
-            declined = introduction is not None and introduction.state in _OVER
-            counted = self._counted(seeker, posting, sides, declined=declined)
-            if not counted.gates:
-                found.append(Match(seeker, posting, counted, introduction))
-        return found
+
+def _is_over(introduction: Introduction | None) -> bool:
+    return introduction is not None and introduction.state in _OVER
 
 
 def seeker_side(seeker: Seeker, *, asked_by_seeker: bool = False) -> SeekerSide:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
@@ -64,37 +66,44 @@ def one(claim: Claim) -> Response:
 @permit("jobs.claim_decide", of=queries.claim)
 def grant(claim: Claim) -> ResponseReturnValue:
     """The enterprise is an employer now."""
-    key = claim.id
-    try:
-        employer = actions.grant(claim, by=me(), base_version=StepForm.read(request).base_version)
-    except Refusal as refusal:
-        return _one(afresh(refusal, lambda: queries.claim(key), right="jobs.claim_see"), refusal)
-    return goto("firms.one", employer_id=employer.id)
+
+    def deed(form: StepForm) -> ResponseReturnValue:
+        employer = actions.grant(claim, by=me(), base_version=form.base_version)
+        return goto("firms.one", employer_id=employer.id)
+
+    return _step(claim, deed)
 
 
 @bp.post("/<int:claim_id>/refuse")
 @permit("jobs.claim_decide", of=queries.claim)
 def refuse(claim: Claim) -> ResponseReturnValue:
     """The claim is refused, with a reason."""
-    key = claim.id
-    try:
-        form = StepForm.read(request)
+
+    def deed(form: StepForm) -> ResponseReturnValue:
         actions.refuse(claim, note=form.note, by=me(), base_version=form.base_version)
-    except Refusal as refusal:
-        return _one(afresh(refusal, lambda: queries.claim(key), right="jobs.claim_see"), refusal)
-    return goto("job_desk.firms")
+        return goto("job_desk.firms")
+
+    return _step(claim, deed)
 
 
 @bp.post("/<int:claim_id>/withdraw")
 @permit("jobs.claim_own", of=queries.claim)
 def withdraw(claim: Claim) -> ResponseReturnValue:
     """The claim is taken back."""
+
+    def deed(form: StepForm) -> ResponseReturnValue:
+        actions.withdraw(claim, by=me(), base_version=form.base_version)
+        return goto("firms.listed")
+
+    return _step(claim, deed)
+
+
+def _step(claim: Claim, deed: Callable[[StepForm], ResponseReturnValue]) -> ResponseReturnValue:
     key = claim.id
     try:
-        actions.withdraw(claim, by=me(), base_version=StepForm.read(request).base_version)
+        return deed(StepForm.read(request))
     except Refusal as refusal:
         return _one(afresh(refusal, lambda: queries.claim(key), right="jobs.claim_see"), refusal)
-    return goto("firms.listed")
 
 
 def _form(refusal: Refusal | None = None) -> Response:
