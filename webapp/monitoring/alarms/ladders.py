@@ -53,7 +53,6 @@ class Rung:
     roles: tuple[str, ...] = ()
 
 
-DESK_ROLES = ("dispatcher", "shift_leader", "safety_officer")
 # Whom a step may name.
 ROLES = (
     "dispatcher",

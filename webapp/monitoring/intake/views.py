@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import broker, clock
 from webapp.base.access import me, permit
 from webapp.base.config import Settings
-from webapp.base.datum import Datum
 from webapp.base.flow import Refusal
 from webapp.base.sealing import unseal
 from webapp.base.web import goto, page
+from webapp.monitoring.datums import DATUMS
 from webapp.monitoring.intake import keeping, queries, signing
 from webapp.monitoring.intake.forms import DeadForm, NewSourceForm, SourceForm
 from webapp.monitoring.intake.models import Message, Source
@@ -23,13 +23,6 @@ from webapp.people import queries as people
 from webapp.people.forms import ReasonForm, again
 
 bp = Blueprint("sources", __name__, url_prefix="/sources")
-
-DATUMS = (
-    (Datum.WGS84, _l("WGS 84 (GPS)")),
-    (Datum.CGCS2000, _l("CGCS2000 (surveys)")),
-    (Datum.GCJ02, _l("GCJ-02 (Chinese web maps and many cameras)")),
-    (Datum.BD09, _l("BD-09 (maps of Baidu)")),
-)
 
 # What the log of a source calls what was done or tried.
 DONE = {
@@ -92,7 +85,7 @@ def create() -> ResponseReturnValue:
 @permit("intake.see", of=queries.source)
 def one(source: Source) -> Response:
     """A source: how it speaks, what it said last, what was done with it."""
-    return page("intake/one.html", **_one(source))
+    return page("intake/one.html", **_one(source), errors={}, sent={})
 
 
 @bp.get("/<code>/change")
@@ -172,7 +165,7 @@ def close(source: Source) -> ResponseReturnValue:
 def unreadable() -> Response:
     """The messages nobody could read, with their reasons and the beginning of their bytes."""
     wish = DeadForm.of(request.args.to_dict())
-    return page("intake/unreadable.html", **_unreadable(wish.after))
+    return page("intake/unreadable.html", **_unreadable(wish.after), errors={}, tried=None)
 
 
 @bp.post("/unreadable/again")
@@ -181,7 +174,7 @@ def all_again() -> ResponseReturnValue:
     """All of them were read once more; those that can be read now are taken."""
     found = [queries.message(number) for number in queries.dead_ids()[: queries.PAGE]]
     taken = keeping.read_again([each for each in found if each is not None], by=me())
-    return page("intake/unreadable.html", **_unreadable(None, taken))
+    return page("intake/unreadable.html", **_unreadable(None, taken), errors={}, tried=None)
 
 
 @bp.post("/unreadable/<int:message_id>/again")
@@ -189,7 +182,7 @@ def all_again() -> ResponseReturnValue:
 def read_again(message: Message) -> ResponseReturnValue:
     """It was read once more, and is taken if it can be."""
     taken = keeping.read_again([message], by=me())
-    return page("intake/unreadable.html", **_unreadable(None, taken))
+    return page("intake/unreadable.html", **_unreadable(None, taken), errors={}, tried=None)
 
 
 @bp.post("/unreadable/<int:message_id>/drop")
@@ -200,10 +193,7 @@ def drop(message: Message) -> ResponseReturnValue:
     try:
         keeping.throw_away(message, reason=ReasonForm.read(request).reason, by=me())
     except Refusal as refusal:
-        values = {
-            key: value for key, value in _unreadable(None).items() if key not in ("errors", "tried")
-        }
-        return again("intake/unreadable.html", refusal, tried=number, **values)
+        return again("intake/unreadable.html", refusal, tried=number, **_unreadable(None))
     return goto("sources.unreadable")
 
 
@@ -226,8 +216,6 @@ def _one(source: Source) -> dict[str, Any]:
         "events": events,
         "names": people.named_in(events),
         "done": DONE,
-        "errors": {},
-        "sent": {},
         **_words(),
     }
 
@@ -236,8 +224,7 @@ def _again(refusal: Refusal, code: str) -> Response:
     source = queries.source(code)
     if source is None:
         raise refusal
-    values = {name: value for name, value in _one(source).items() if name not in ("errors", "sent")}
-    return again("intake/one.html", refusal, **values)
+    return again("intake/one.html", refusal, **_one(source))
 
 
 def _form_again(refusal: Refusal, code: str | None) -> Response:
@@ -275,8 +262,6 @@ def _unreadable(after: int | None, taken: Any = None) -> dict[str, Any]:
         "count": queries.count_dead(),
         "read": read,
         "tried_all": None if taken is None else len(taken),
-        "errors": {},
-        "tried": None,
         **_words(),
     }
 

@@ -13,9 +13,9 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import clock
 from webapp.base.access import me, permit
 from webapp.base.config import Settings
-from webapp.base.datum import Datum
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import goto, page, part_of_address
+from webapp.monitoring.datums import DATUMS
 from webapp.monitoring.sensors import actions, queries
 from webapp.monitoring.sensors.drawing import HEIGHT, WIDTH, draw
 from webapp.monitoring.sensors.forms import (
@@ -41,13 +41,6 @@ from webapp.people.forms import ReasonForm, again
 bp = Blueprint("sensors", __name__, url_prefix="/sensors")
 
 MOST_BYTES = 5 * 1024 * 1024
-
-DATUMS = (
-    (Datum.WGS84, _l("WGS 84 (GPS)")),
-    (Datum.CGCS2000, _l("CGCS2000 (surveys)")),
-    (Datum.GCJ02, _l("GCJ-02 (Chinese web maps and many cameras)")),
-    (Datum.BD09, _l("BD-09 (maps of Baidu)")),
-)
 
 # What the log of a sensor calls what was done.
 DONE = {
@@ -97,7 +90,7 @@ def create() -> ResponseReturnValue:
 @permit("sensors.see", of=queries.one)
 def one(sensor: Sensor) -> Response:
     """A sensor: its charts with their thresholds, and who changed these."""
-    return page("sensors/one.html", **_one(sensor))
+    return page("sensors/one.html", **_one(sensor), errors={}, sent={}, tried=None)
 
 
 @bp.post("/<int:sensor_id>/change")
@@ -232,9 +225,6 @@ def _one(sensor: Sensor) -> dict[str, Any]:
         "events": events,
         "names": people.named_in(events),
         "done": DONE,
-        "errors": {},
-        "sent": {},
-        "tried": None,
         **_words(),
     }
 
@@ -243,9 +233,4 @@ def _again(refusal: Refusal, sensor_id: int, tried: str) -> Response:
     sensor = queries.one(sensor_id)
     if sensor is None:
         raise refusal
-    values = {
-        name: value
-        for name, value in _one(sensor).items()
-        if name not in ("errors", "sent", "tried")
-    }
-    return again("sensors/one.html", refusal, tried=tried, **values)
+    return again("sensors/one.html", refusal, tried=tried, **_one(sensor))
