@@ -158,6 +158,7 @@ from webapp.ports import (
     views as port_pages,
     voyage_views as voyage_pages,
 )
+from webapp.residents import actions as buildings, rules as households
 from webapp.services.applications import (
     apply_views as apply_pages,
     by_the_clock as application_clocks,
@@ -202,6 +203,7 @@ RULES = (
     news,
     jobs,
     job_claims,
+    households,
     camera_rules,
     video_rules,
     alarm_rules,
@@ -321,6 +323,7 @@ SPOKEN = (gate_lines.LINE, intake_lines.LINE)
 FOLLOWERS = {
     "people": people_relocation.follow,
     "jobs": job_relocation.follow,
+    "buildings": buildings.follow_borders,
     "cases": case_relocation.follow,
     "field": field_relocation.follow,
     "cameras": cameras.follow_borders,

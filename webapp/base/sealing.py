@@ -1,8 +1,10 @@
-"""Sealed values: what only the house can read, under keys that may follow one another."""
+"""Sealed values: what only the house can read or recognise, under keys that may follow one another."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import secrets
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -30,6 +32,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     # Without any key (a developer's first minute) what was sealed is lost with the process.
     known = named or [settings.secret_key or secrets.token_hex(32)]
     app.extensions["seal"] = MultiFernet([Fernet(_key_of(each)) for each in known])
+    app.extensions["blind"] = [_derived(each, b"wangge blind indexes") for each in known]
 
 
 def seal(body: bytes) -> bytes:
@@ -53,11 +56,28 @@ def sealed_anew(sealed: bytes) -> bytes:
         raise Unreadable from error
 
 
+def blind(text: str, *, of: str) -> bytes:
+    """A text of a kind (`of`) under the first key: equal for equal texts, and nothing can be read from it."""
+    return blinds(text, of=of)[0]
+
+
+def blinds(text: str, *, of: str) -> list[bytes]:
+    """The same under each key, the first one first: by these it is found before all was sealed anew."""
+    return [
+        hmac.new(key, f"{of}\0{text}".encode(), hashlib.sha256).digest()
+        for key in current_app.extensions["blind"]
+    ]
+
+
 def _seal() -> MultiFernet:
     found: MultiFernet = current_app.extensions["seal"]
     return found
 
 
 def _key_of(secret: str) -> bytes:
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"wangge sealed values")
-    return base64.urlsafe_b64encode(made.derive(secret.encode()))
+    return base64.urlsafe_b64encode(_derived(secret, b"wangge sealed values"))
+
+
+def _derived(secret: str, info: bytes) -> bytes:
+    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=info)
+    return made.derive(secret.encode())

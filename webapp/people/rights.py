@@ -24,6 +24,16 @@ WORDS: dict[str, LazyString] = {
     "news.list": _l("See what one's bodies wrote"),
     "news.write": _l("Write and publish news"),
     "news.declare": _l("Declare facts and follow points"),
+    "buildings.see": _l("See buildings and their dwellings"),
+    "buildings.keep": _l("Register and change buildings and dwellings"),
+    "households.see": _l("See who lives where, names and numbers masked"),
+    "households.keep": _l("Register and change households and residents"),
+    "households.reveal": _l("See names and numbers of residents whole, with a line in the log"),
+    "key_groups.see": _l("See who belongs to a key group, with a line in the log"),
+    "key_groups.set": _l("Set and end that somebody belongs to a key group"),
+    "key_groups.in_danger": _l(
+        "See who of a key group is in a danger zone, with a line in the log"
+    ),
     "jobs.read": _l("Read open postings"),
     "jobs.profile": _l("Look for work, show interest, keep an own profile"),
     "jobs.firms": _l("See the enterprises one acts for"),
@@ -170,6 +180,9 @@ WORDS: dict[str, LazyString] = {
 
 FEATURES: dict[str, LazyString] = {
     "people": _l("People"),
+    "buildings": _l("Buildings"),
+    "households": _l("Households and residents"),
+    "key_groups": _l("Key groups"),
     "jobs": _l("Jobs"),
     "enterprises": _l("Enterprises"),
     "live": _l("Live feed"),

@@ -1,0 +1,80 @@
+"""What is said about buildings, dwellings, households and the people in them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from flask_babel import gettext as _
+from pydantic import Field, model_validator
+
+from webapp.base.datum import Datum
+from webapp.base.web import Form
+from webapp.residents.rules import BuildingKind, KeyGroup, Relation, Sex, Use
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class BuildingForm(Form):
+    """A building and where it stands."""
+
+    name: str = Field(min_length=1, max_length=80)
+    kind: BuildingKind
+    address: str | None = Field(default=None, max_length=120)
+    floors: int | None = Field(default=None, ge=1, le=120)
+    lon: Number = Field(ge=-180, le=180)
+    lat: Number = Field(ge=-90, le=90)
+    datum: Datum = Datum.WGS84
+    version: int | None = None
+
+
+class DwellingForm(Form):
+    """A dwelling of a building; a house has neither staircase nor door."""
+
+    stair: str = Field(default="", max_length=20)
+    floor: int | None = Field(default=None, ge=-3, le=120)
+    door: str = Field(default="", max_length=20)
+    use: Use = Use.OWNED
+    version: int | None = None
+
+
+class ResidentForm(Form):
+    """Somebody of a household. With an identity number, sex and birthday follow from it."""
+
+    name: str = Field(min_length=1, max_length=60)
+    relation: Relation
+    id_number: str | None = Field(default=None, max_length=24)
+    sex: Sex = Sex.UNKNOWN
+    born: date | None = None
+    phone: str | None = Field(default=None, max_length=40)
+    registered_here: bool | None = None
+    version: int | None = None
+
+
+class HouseholdForm(ResidentForm):
+    """A household that moves in: from which day, and who is at its head."""
+
+    since: date | None = None
+    use: Literal[Use.OWNED, Use.RENTED, Use.OTHER] = Use.OWNED
+    relation: Relation = Relation.HEAD
+
+
+class LeaveForm(Form):
+    """The day on which somebody left."""
+
+    left_at: date | None = None
+
+
+class KeyFlagForm(Form):
+    """That somebody belongs to a key group: what for, and until when."""
+
+    kind: KeyGroup
+    purpose: str = Field(min_length=2, max_length=200)
+    first_day: date | None = None
+    last_day: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first_day is not None and self.last_day < self.first_day:
+            raise ValueError(_("The last day comes after the first."))
+        return self
