@@ -19,6 +19,7 @@ from bench import (
     openings,
     plans,
     points,
+    ports,
     soonest,
     travel,
     trigger,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "openings": openings.figures,
     "coverage": coverage.figures,
     "video": video.figures,
+    "ports": ports.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,
     "near": near.figures,

@@ -158,6 +158,12 @@ from webapp.ports import (
     views as port_pages,
     voyage_views as voyage_pages,
 )
+from webapp.ports.sea import (
+    commands as sea_commands,
+    keeping as positions,
+    rules as sea,
+    views as sea_pages,
+)
 from webapp.residents import actions as buildings, rules as households
 from webapp.services.applications import (
     apply_views as apply_pages,
@@ -210,6 +216,7 @@ RULES = (
     intake_rules,
     sensor_rules,
     ports,
+    sea,
     maps,
     machines,
     open311,
@@ -264,6 +271,7 @@ PAGES = (
     sensor_pages,
     port_pages,
     voyage_pages,
+    sea_pages,
     intake_api,
     video_pages,
     zone_pages,
@@ -293,6 +301,7 @@ CLOCKS = (
     intake_clocks,
     asking,
     sensor_months,
+    positions,
     alarm_clocks,
 )
 BELOW = (application_commands,)
@@ -309,6 +318,7 @@ COMMANDS = (
     camera_commands.group,
     video_commands.watch,
     intake_commands.group,
+    sea_commands.group,
     *people_commands.ALL,
     *house_commands.ALL,
 )

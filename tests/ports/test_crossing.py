@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +33,7 @@ def noisy(track: list[tuple[float, float]], seed: int, sigma: float) -> list[tup
 
 def way(*stops: tuple[float, float], step_m: float) -> list[tuple[float, float]]:
     found = []
-    for (ax, ay), (bx, by) in zip(stops, stops[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(stops):
         steps = max(1, int(((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 / step_m))
         found += [(ax + (bx - ax) * n / steps, ay + (by - ay) * n / steps) for n in range(steps)]
     return [*found, stops[-1]]

@@ -49,6 +49,12 @@ def to_metric(lon: float, lat: float, datum: Datum = Datum.WGS84) -> tuple[float
     return float(x), float(y)
 
 
+def to_metric_all(lon: Sequence[float], lat: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Degrees WGS 84 of many points -> lists of x and of y in metres."""
+    x, y = transformer(WGS84, SRID).transform(np.asarray(lon, float), np.asarray(lat, float))
+    return x.tolist(), y.tolist()
+
+
 def to_lonlat(x: float, y: float) -> tuple[float, float]:
     """(x, y) metres in the storage CRS -> (lon, lat) degrees WGS 84."""
     lon, lat = transformer(SRID, WGS84).transform(x, y)

@@ -1,4 +1,4 @@
-"""What machines tell of: something that began, changed or ended; that they live; what they measured.
+"""What machines tell of: something that began, changed or ended; that they live; what they measured; where.
 
 Every reader of a foreign format answers with these, and everything behind the intake knows only these.
 """
@@ -179,7 +179,18 @@ class Reading:
     value: float
 
 
-Told = Signal | Beat | Reading
+@dataclass(frozen=True)
+class Position:
+    """Where a vessel was: by its MMSI, its BeiDou number or its name. Knots and degrees over ground."""
+
+    device: str
+    at: datetime
+    lonlat: tuple[float, float]
+    sog: float | None = None
+    cog: float | None = None
+
+
+Told = Signal | Beat | Reading | Position
 
 
 @dataclass(frozen=True)

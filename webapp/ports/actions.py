@@ -45,6 +45,7 @@ _PLAIN = (
     "length_m",
     "power_kw",
     "mmsi",
+    "bd_id",
     "permitted_crew",
     "owner",
     "registered_until",
@@ -208,6 +209,7 @@ def _vessel_taken() -> dict[str, Unacceptable]:
     return {
         "uq_vessel_name": _taken("name", _l("Another vessel has this name.")),
         "uq_vessel_mmsi": _taken("mmsi", _l("Another vessel has this MMSI.")),
+        "uq_vessel_bd_id": _taken("bd_id", _l("Another vessel has this BeiDou number.")),
     }
 
 

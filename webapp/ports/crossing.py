@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -73,7 +74,7 @@ def follow(watch: Watch, fix: Fix, line: Points) -> tuple[Watch, Crossed | None]
 def _over(a: Fix, b: Fix, line: Points) -> list[bool]:
     """For each time the way from a to b goes over the line: whether it leaves the port."""
     found = []
-    for (px, py), (qx, qy) in zip(line, line[1:], strict=False):
+    for (px, py), (qx, qy) in itertools.pairwise(line):
         before = (qx - px) * (a.y - py) - (qy - py) * (a.x - px)
         after = (qx - px) * (b.y - py) - (qy - py) * (b.x - px)
         start = (b.x - a.x) * (py - a.y) - (b.y - a.y) * (px - a.x)
@@ -85,7 +86,7 @@ def _over(a: Fix, b: Fix, line: Points) -> list[bool]:
 
 
 def _away(fix: Fix, line: Points) -> float:
-    return min(_to_segment(fix, *p, *q) for p, q in zip(line, line[1:], strict=False))
+    return min(_to_segment(fix, *p, *q) for p, q in itertools.pairwise(line))
 
 
 def _to_segment(fix: Fix, px: float, py: float, qx: float, qy: float) -> float:

@@ -80,6 +80,7 @@ class VesselForm(Form):
     length_m: Number = Field(ge=2, le=200)
     power_kw: Number | None = Field(default=None, ge=0, le=20_000)
     mmsi: str | None = Field(default=None, pattern=r"^[0-9]{9}$")
+    bd_id: str | None = Field(default=None, pattern=r"^[0-9A-Za-z-]{3,20}$")
     permitted_crew: int | None = Field(default=None, ge=1, le=99)
     owner: str | None = Field(default=None, max_length=120)
     phone: str | None = Field(default=None, max_length=40)

@@ -22,6 +22,7 @@ COLUMNS: dict[str, LazyString] = {
     "length_m": _l("Length (m)"),
     "power_kw": _l("Engine power (kW)"),
     "mmsi": _l("MMSI"),
+    "bd_id": _l("BeiDou number"),
     "permitted_crew": _l("May carry (people)"),
     "owner": _l("Owner of the vessel"),
     "phone": _l("Phone of the vessel"),

@@ -81,6 +81,7 @@ class Vessel(Numbered, Base):
     __table_args__ = (
         one_of("kind", VesselKind),
         CheckConstraint("mmsi ~ '^[0-9]{9}$'", name="mmsi"),
+        CheckConstraint("bd_id ~ '^[0-9A-Za-z-]{3,20}$'", name="bd_id"),
         CheckConstraint("length_m BETWEEN 2 AND 200", name="length_m"),
         CheckConstraint("power_kw BETWEEN 0 AND 20000", name="power_kw"),
         CheckConstraint("permitted_crew BETWEEN 1 AND 99", name="permitted_crew"),
@@ -88,6 +89,8 @@ class Vessel(Numbered, Base):
 
     name: Mapped[str] = mapped_column(unique=True)
     mmsi: Mapped[str | None] = mapped_column(unique=True)
+    # What its BeiDou terminal is called.
+    bd_id: Mapped[str | None] = mapped_column(unique=True)
     kind: Mapped[str]
     length_m: Mapped[float] = mapped_column(Float(53))
     power_kw: Mapped[float | None] = mapped_column(Float(53))

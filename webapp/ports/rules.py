@@ -136,16 +136,23 @@ def nightfall(now: datetime) -> datetime:
 
 
 _KEEPERS = ("port_manager", "admin")
-_WATCH = (*_KEEPERS, "dispatcher", "shift_leader", "supervisor", "street_leader", "safety_officer")
+WATCHERS = (
+    *_KEEPERS,
+    "dispatcher",
+    "shift_leader",
+    "supervisor",
+    "street_leader",
+    "safety_officer",
+)
 
 MAY = {
-    "ports.see": Anywhere(*_WATCH),
+    "ports.see": Anywhere(*WATCHERS),
     "ports.keep": Anywhere(*_KEEPERS),
-    "vessels.see": Anywhere(*_WATCH),
+    "vessels.see": Anywhere(*WATCHERS),
     "vessels.keep": Anywhere(*_KEEPERS),
     "vessels.reveal": Anywhere(*_KEEPERS, "shift_leader", "street_leader"),
     "vessels.own": SignedIn(),
     "vessels.act": Owns("account_id", N_("acts for the vessel")),
-    "voyages.see": Anywhere(*_WATCH),
+    "voyages.see": Anywhere(*WATCHERS),
     "voyages.move": Owns("account_id", N_("acts for the vessel")) | Anywhere(*_KEEPERS),
 }

@@ -23,7 +23,7 @@ from webapp.monitoring.intake.keeping import Described as Connected
 from webapp.monitoring.intake.rules import Format, Status
 from webapp.monitoring.sensors import actions, months, queries
 from webapp.monitoring.sensors.actions import Described
-from webapp.monitoring.sensors.models import Datastream, Observation
+from webapp.monitoring.sensors.models import VALUES, Datastream, Observation
 from webapp.monitoring.sensors.rules import Limit, Measure, Quantity
 from webapp.monitoring.signals import Reading
 
@@ -153,20 +153,20 @@ def test_a_file_fills_the_chart_and_rings_nobody(room: Datastream, world: World)
 def test_the_months_ahead_have_their_tables_and_old_ones_are_gone(room: Datastream) -> None:
     months.make()
     months.make()
-    names = queries.parts()
+    names = VALUES.parts()
     assert {"observation_p2026_10", "observation_p2026_11", "observation_p2027_01"} <= set(names)
     says(20)
     placed_in = select(func.pg_typeof(Observation.value)).limit(1)
     assert db.session.scalar(placed_in) is not None
     with clock.at(NOW + timedelta(days=900)):
         months.make()
-    assert "observation_p2026_11" not in queries.parts()
+    assert "observation_p2026_11" not in VALUES.parts()
 
 
 def test_a_month_whose_values_came_too_early_is_left_alone(room: Datastream) -> None:
     says(20)
     months.make()
-    assert "observation_p2026_11" not in queries.parts()
+    assert "observation_p2026_11" not in VALUES.parts()
     assert values() == 1
 
 

@@ -38,6 +38,13 @@ class GenericForm(BaseModel):
     values: dict[str, float] | None = Field(
         default=None, description="of a sensor: each series and its value, without `kind`"
     )
+    vessel: str | None = Field(
+        default=None,
+        max_length=200,
+        description="of a position (`lon`, `lat`), without `kind`: MMSI, BeiDou number or name",
+    )
+    sog: float | None = Field(default=None, ge=0, le=102.2, description="of a position, knots")
+    cog: float | None = Field(default=None, ge=0, le=360, description="of a position, degrees")
 
 
 class SourceForm(Form):

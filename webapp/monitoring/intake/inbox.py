@@ -16,13 +16,13 @@ from webapp.base.db import db
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
 from webapp.monitoring.cameras import beats
-from webapp.monitoring.intake import arriving, queries, reading
+from webapp.monitoring.intake import afloat, arriving, queries, reading
 from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.readers.values import Around
 from webapp.monitoring.intake.rules import Format, NotRead, Status, Why
 from webapp.monitoring.sensors import actions as sensors
-from webapp.monitoring.signals import Beat, Read, Reading, Signal, Told
+from webapp.monitoring.signals import Beat, Position, Read, Reading, Signal, Told
 
 # A sign of life older than this says nothing of now.
 BEAT_HOLDS = timedelta(seconds=90)
@@ -162,6 +162,8 @@ def _tell(source: Source, told: Sequence[Told], now: datetime) -> int:
             known += _beat(source, each, now)
         elif isinstance(each, Reading):
             known += sensors.hear(each, source=source.code, received_at=now)
+        elif isinstance(each, Position):
+            known += afloat.take(each, source=source.code, received_at=now)
     return known
 
 
@@ -186,5 +188,5 @@ def _log(source: Source, error: Exception) -> None:
 
 
 def _device_of(found: Read) -> str:
-    names = [each.device for each in found.told if isinstance(each, Beat | Reading)]
-    return names[0] if names else ""
+    names = [each.device for each in found.told if not isinstance(each, Signal)]
+    return str(names[0]) if names else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     Date,
     Float,
@@ -20,9 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
+from webapp.base.months import Parted
 from webapp.base.spatial import Placed
 from webapp.grids.models import Grid
-from webapp.monitoring.sensors.rules import SILENT_S, Limit, Measure, Quantity, Stand
+from webapp.monitoring.sensors.rules import KEEP_MONTHS, SILENT_S, Limit, Measure, Quantity, Stand
 from webapp.monitoring.signals import Severity
 from webapp.people.models import Account
 
@@ -138,9 +138,5 @@ class Observation(Base):
     received_at: Mapped[datetime]
 
 
-# Values whose month has no table of its own yet are kept all the same.
-event.listen(
-    Observation.__table__,
-    "after_create",
-    DDL("CREATE TABLE observation_prest PARTITION OF observation DEFAULT"),  # type: ignore[no-untyped-call]  # has no types
-)
+VALUES = Parted("observation", keep=KEEP_MONTHS)
+event.listen(Observation.__table__, "after_create", VALUES.with_rest())

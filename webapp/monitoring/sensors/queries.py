@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.orm import joinedload, selectinload
@@ -18,17 +18,6 @@ from webapp.monitoring.sensors.rules import RATE_LEAST, RATE_MOST
 PAGE = 50
 # Points of a chart: more could not be told apart.
 POINTS = 400
-
-_PARTS = text("""
-    SELECT c.relname FROM pg_inherits i
-    JOIN pg_class c ON c.oid = i.inhrelid
-    WHERE i.inhparent = 'observation'::regclass ORDER BY c.relname
-""")
-
-# Values of a month that has no table of its own lie here; there are none while the worker runs.
-REST = "observation_prest"
-
-_LIES_IN_REST = text(f"SELECT EXISTS (SELECT FROM {REST} WHERE at >= :since AND at < :until)")
 
 _CUT = text("""
     SELECT extract(epoch FROM b.at) AS at, b.least, b.most, b.middle FROM (
@@ -155,16 +144,6 @@ def fallen_silent(now: datetime, limit: int = 500) -> list[Sensor]:
     return list(
         db.session.scalars(found.order_by(Sensor.id).limit(limit).with_for_update(skip_locked=True))
     )
-
-
-def parts() -> list[str]:
-    """The months for which there is a place for values, as tables."""
-    return list(db.session.scalars(_PARTS))
-
-
-def lies_in_rest(since: date, until: date) -> bool:
-    """True when values of a time came before there was a table for it."""
-    return bool(db.session.scalar(_LIES_IN_REST, {"since": since, "until": until}))
 
 
 def sensor_standing(source: str, device: str) -> Standing | None:

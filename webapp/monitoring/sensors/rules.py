@@ -137,8 +137,7 @@ RATE_LEAST, RATE_MOST = timedelta(minutes=10), timedelta(hours=2)
 SILENT_S = 900
 # A calibration that ends within so many days is told.
 SOON_DAYS = 30
-# Months for which there is a place for values, before and after this one.
-MONTHS_BEFORE, MONTHS_AHEAD = 1, 2
+# So many months values are kept.
 KEEP_MONTHS = 24
 
 _KEEPERS = ("safety_officer", "admin")

@@ -16,14 +16,16 @@ from webapp.monitoring.intake.readers.values import (
     words,
 )
 from webapp.monitoring.intake.rules import NotRead, Why
-from webapp.monitoring.signals import Beat, Change, Read, Reading, Signal
+from webapp.monitoring.signals import Beat, Change, Position, Read, Reading, Signal
 
 CHANGES = {"raise": Change.RAISED, "update": Change.UPDATED, "clear": Change.CLEARED}
 MOST_MEDIA = 10
+# No vessel is faster.
+MOST_KNOTS = 102.2
 
 
 def read(body: bytes, _content_type: str, around: Around) -> Read:
-    """An alarm (`kind`), a beat (`alive`), or values of a sensor (`values`)."""
+    """An alarm (`kind`), a beat (`alive`), values of a sensor (`values`), or where a vessel was (`vessel`)."""
     sent = object_of(body)
     if sent.get("source") not in (None, "", around.name):
         raise NotRead(Why.FOREIGN, "source")
@@ -31,6 +33,8 @@ def read(body: bytes, _content_type: str, around: Around) -> Read:
         return Read(_values(sent))
     if "alive" in sent:
         return Read((_beat(sent, around),))
+    if "vessel" in sent:
+        return Read((_position(sent, around),))
     if sent.get("kind") is None:
         raise NotRead(Why.MISSING, "kind")
     told = _signal(sent, around)
@@ -82,6 +86,19 @@ def _values(sent: dict[str, Any]) -> tuple[Reading, ...]:
         Reading(device, identifier(series, "values"), at, number(value, "values"))
         for series, value in values.items()
     )
+
+
+def _position(sent: dict[str, Any], around: Around) -> Position:
+    lonlat = _place(sent, around)
+    if lonlat is None:
+        raise NotRead(Why.MISSING, "lon")
+    sog, cog = _number(sent, "sog"), _number(sent, "cog")
+    if sog is not None and sog > MOST_KNOTS:
+        raise NotRead(Why.WRONG, "sog")
+    if cog is not None and cog > 360:
+        raise NotRead(Why.WRONG, "cog")
+    at = moment(sent.get("ts"), "ts")
+    return Position(identifier(sent["vessel"], "vessel"), at, lonlat, sog, cog)
 
 
 def _device(sent: dict[str, Any]) -> str | None:

@@ -1,0 +1,1 @@
+"""Vessels at sea, as their transmitters tell of them."""
