@@ -111,6 +111,12 @@ from webapp.monitoring.intake import (
     rules as intake_rules,
     views as intake_pages,
 )
+from webapp.monitoring.safety import (
+    actions as safety,
+    by_the_clock as safety_clocks,
+    pages as safety_pages,
+    rules as safety_rules,
+)
 from webapp.monitoring.sensors import (
     actions as sensors,
     months as sensor_months,
@@ -215,6 +221,7 @@ RULES = (
     alarm_rules,
     intake_rules,
     sensor_rules,
+    safety_rules,
     ports,
     sea,
     maps,
@@ -269,6 +276,7 @@ PAGES = (
     camera_pages,
     intake_pages,
     sensor_pages,
+    *safety_pages.ALL,
     port_pages,
     voyage_pages,
     sea_pages,
@@ -303,6 +311,7 @@ CLOCKS = (
     sensor_months,
     positions,
     alarm_clocks,
+    safety_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -339,6 +348,7 @@ FOLLOWERS = {
     "cameras": cameras.follow_borders,
     "alarms": alarms.follow_borders,
     "sensors": sensors.follow_borders,
+    "safety": safety.follow_borders,
     "ports": vessels.follow_borders,
 }
 

@@ -42,6 +42,7 @@ READERS = (
     "seeker",
     "port",
     "skipper",
+    "safety",
     "d09",
     "street",
     "admin",

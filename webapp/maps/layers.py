@@ -28,6 +28,7 @@ from webapp.maps import queries
 from webapp.maps.packed import FOR_EVER, Packed
 from webapp.monitoring.alarms import listing as alarms
 from webapp.monitoring.cameras import queries as cameras
+from webapp.monitoring.safety import queries as safety
 from webapp.ports import queries as fishing
 
 # So many points are sent at once; when there are more the answer says so.
@@ -214,6 +215,11 @@ def _alarms(wish: Wish) -> Response:
     return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
 
 
+def _safety(wish: Wish) -> Response:
+    rows = safety.on_map(me(), limit=LIMIT)
+    return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
+
+
 def _ports(wish: Wish) -> Response:
     rows = fishing.port_points(me(), limit=LIMIT)
     return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
@@ -277,6 +283,16 @@ LAYERS: dict[str, Layer] = {
             list_at="/cameras",
             icon="device-cctv",
             from_zoom=14,
+        ),
+        Layer(
+            "safety",
+            _l("Safety of enterprises"),
+            "safety.see",
+            _safety,
+            shape="point",
+            list_at="/safety/enterprises",
+            icon="shield-check",
+            from_zoom=12,
         ),
         Layer(
             "ports",

@@ -34,6 +34,7 @@ from webapp.operation import (
     point_story,
     port_story,
     resident_story,
+    safety_story,
     sensor_story,
     service_story,
     standards_demo,
@@ -65,6 +66,7 @@ STREET_POSTS = (
     ("shift", "shift_leader", "值班长·一班"),
     ("shift2", "shift_leader", "值班长·二班"),
     ("supervisor", "supervisor", "督查员"),
+    ("safety", "safety_officer", "安监员·一班"),
     ("street", "street_leader", "街道分管领导"),
     ("admin", "admin", "系统管理员"),
 )
@@ -85,6 +87,7 @@ SIGN_INS = (
     "seeker",
     "port",
     "skipper",
+    "safety",
 )
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -143,6 +146,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     video_story.tell()
     sensor_story.tell()
     port_story.tell()
+    safety_story.tell()
     db.session.commit()
     alarm_story.tell()
     db.session.commit()

@@ -57,11 +57,19 @@ def register(said: Described, *, by: Actor) -> Enterprise:
     return firm
 
 
-def enter(said: Described, *, by: Actor) -> Enterprise:
+def enter(said: Described, *, by: Actor | None) -> Enterprise:
     """As `register`, for somebody whose right to it comes from elsewhere and was looked at there."""
     firm = _new(said)
     _record(firm, "create", by)
     return firm
+
+
+def amend(firm: Enterprise, said: Described, *, by: Actor | None) -> None:
+    """The enterprise is described like this. Right as in `enter`; raises `Unacceptable`."""
+    lock(firm)
+    with refusing(uq_enterprise_credit_code=_taken()):
+        _describe(firm, said)
+    _record(firm, "change", by)
 
 
 def name_code(firm: Enterprise, code: str, *, by: Actor) -> None:

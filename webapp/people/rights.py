@@ -63,6 +63,11 @@ WORDS: dict[str, LazyString] = {
     "alarms.called": _l("Confirm a call of the phone tree"),
     "sensors.see": _l("See sensors and what they measure"),
     "sensors.keep": _l("Register sensors and set their thresholds"),
+    "safety.see": _l("See the safety of enterprises: dangers, licences, what happened"),
+    "safety.keep": _l("Keep the safety profiles of enterprises"),
+    "safety.own": _l("List the enterprises one acts for, as safety sees them"),
+    "safety.read_own": _l("Read what safety knows of an enterprise one acts for"),
+    "safety.paper": _l("See the picture of a licence"),
     "intake.speak": _l("Open the door for machines that tell of alarms"),
     "intake.report": _l("Speak as a source of alarms"),
     "intake.see": _l("See connected machines and what they said"),
@@ -224,6 +229,7 @@ FEATURES: dict[str, LazyString] = {
     "video": _l("Pictures of cameras"),
     "sensors": _l("Sensors"),
     "alarms": _l("Alarms"),
+    "safety": _l("Safety"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Tests of safety: profiles of enterprises, hidden dangers, inspections, licences."""

@@ -1,0 +1,1 @@
+"""Safety at work: enterprises and what is dangerous in them, hidden dangers, inspections."""

@@ -1,0 +1,135 @@
+"""Demo safety: the enterprises of the geodata with what is dangerous in them and licences that end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from webapp.base import clock
+from webapp.monitoring.safety import actions, queries
+from webapp.monitoring.safety.forms import (
+    LicenceForm,
+    PointForm,
+    ProcedureForm,
+    SafetyForm,
+)
+from webapp.monitoring.safety.models import Profile
+from webapp.monitoring.safety.rules import LicenceKind, PointKind, Risk, Trade
+from webapp.monitoring.sensors import queries as sensors
+from webapp.operation import sensor_story
+from webapp.operation.cast import actor
+from webapp.people import days, queries as people
+from webapp.people.actors import Person
+from webapp.people.models import Enterprise
+
+NOTE = "【示例】风险等级、风险点和证照均为示例，非真实企业信息"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """An enterprise of the demo: its hazard points as (kind, name, amount, unit), and days until licences end."""
+
+    trade: Trade
+    risk: Risk
+    people: int
+    points: Sequence[tuple[PointKind, str, float, str]]
+    licences: Sequence[tuple[LicenceKind, int]]
+
+
+FIRMS: dict[str, Firm] = {
+    "志成水产有限公司": Firm(
+        Trade.COLD_STORE,
+        Risk.ORANGE,
+        120,
+        (
+            (PointKind.AMMONIA, "【示例】氨制冷机房", 6, "t"),
+            (PointKind.CONFINED, "【示例】污水处理池", 1, "处"),
+        ),
+        ((LicenceKind.EQUIPMENT, 25), (LicenceKind.OPERATOR, 200), (LicenceKind.FOOD, 400)),
+    ),
+    "华润化学": Firm(
+        Trade.CHEMICAL,
+        Risk.RED,
+        300,
+        (
+            (PointKind.TANK, "【示例】原料罐区", 1200, "m³"),
+            (PointKind.CHEMICALS, "【示例】甲类仓库", 80, "t"),
+        ),
+        ((LicenceKind.PRODUCTION, 300), (LicenceKind.CHEMICALS, 55)),
+    ),
+    "中节能万润": Firm(
+        Trade.CHEMICAL,
+        Risk.RED,
+        450,
+        ((PointKind.CHEMICALS, "【示例】危化品库", 60, "t"),),
+        ((LicenceKind.PRODUCTION, 500),),
+    ),
+    "九目化学": Firm(
+        Trade.CHEMICAL,
+        Risk.ORANGE,
+        180,
+        ((PointKind.TANK, "【示例】溶剂储罐", 300, "m³"),),
+        ((LicenceKind.PRODUCTION, -6),),
+    ),
+    "华润锦纶": Firm(
+        Trade.MACHINERY,
+        Risk.YELLOW,
+        260,
+        ((PointKind.PRESSURE, "【示例】蒸汽锅炉", 2, "台"),),
+        ((LicenceKind.EQUIPMENT, 90),),
+    ),
+    "万顺新材料": Firm(
+        Trade.MACHINERY, Risk.YELLOW, 150, ((PointKind.DUST, "【示例】打磨车间", 1, "处"),), ()
+    ),
+    "烟台蓬友商贸有限公司": Firm(
+        Trade.RETAIL,
+        Risk.BLUE,
+        35,
+        ((PointKind.CROWD, "【示例】卖场", 400, "人"),),
+        ((LicenceKind.FOOD, 20), (LicenceKind.FIRE, 700)),
+    ),
+}
+
+
+def tell() -> int:
+    """The profiles are there; answers how many are new."""
+    officer = actor("safety")
+    if queries.listed(officer, today=days.today()).rows:
+        return 0
+    with clock.at(clock.now() - timedelta(days=45)):
+        for name, said in FIRMS.items():
+            firm = next(iter(people.enterprises(officer, words=name, limit=1).rows))
+            _profile(firm, said, officer)
+    return len(FIRMS)
+
+
+def _profile(firm: Enterprise, said: Firm, officer: Person) -> Profile:
+    form = SafetyForm(
+        trade=said.trade, risk=said.risk, people=said.people, officer="安全总监", note=NOTE
+    )
+    profile = actions.take_in(firm, form, by=officer)
+    for kind, name, amount, unit in said.points:
+        point = actions.add_point(
+            profile, PointForm(kind=kind, name=name, amount=amount, unit=unit), by=officer
+        )
+        for device in _devices(firm, kind):
+            actions.watch(profile, point, device, by=officer)
+    if said.trade is Trade.COLD_STORE:
+        step = ProcedureForm(procedure="【示例】加氨作业", words="两人在场，穿防护服，风向标可见。")
+        actions.add_procedure(profile, step, by=officer)
+    for paper, left in said.licences:
+        until = days.today() + timedelta(days=45 + left)
+        number = f"示例-{profile.id}-{paper}"
+        held = LicenceForm(licence=paper, number=number, expires_on=until)
+        actions.add_licence(profile, held, None, by=officer)
+    return profile
+
+
+def _devices(firm: Enterprise, kind: PointKind) -> list[str]:
+    """What watches a hazard point: the detectors of ammonia, else the nearest camera."""
+    if kind is PointKind.AMMONIA:
+        known = [sensors.of_source(sensor_story.CODE, code) for code in ("nh3-1", "nh3-2")]
+        return [f"sensor:{each.id}" for each in known if each is not None]
+    offered = [value for value, _name in queries.devices_near(actor("safety"), firm)]
+    return [value for value in offered if value.startswith("camera:")][:1]
