@@ -170,7 +170,12 @@ from webapp.ports.sea import (
     rules as sea,
     views as sea_pages,
 )
-from webapp.residents import actions as buildings, rules as households
+from webapp.residents import (
+    actions as buildings,
+    building_views as building_pages,
+    rules as households,
+    views as household_pages,
+)
 from webapp.services.applications import (
     apply_views as apply_pages,
     by_the_clock as application_clocks,
@@ -273,6 +278,8 @@ PAGES = (
     result_pages,
     news_pages,
     *job_pages.ALL,
+    building_pages,
+    household_pages,
     camera_pages,
     intake_pages,
     sensor_pages,

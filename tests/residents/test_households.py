@@ -74,7 +74,7 @@ def test_sex_and_birthday_follow_from_the_number_and_both_numbers_are_sealed(
 def test_an_identity_number_has_one_home_at_a_time(village: Village) -> None:
     worker = village.world.worker
     other = actions.add_dwelling(village.block, DwellingForm(door="101"), by=worker)
-    said = HouseholdForm.of({"name": "王小明", "id_number": id_number(BORN)})
+    said = HouseholdForm.of({"name": "示例甲", "id_number": id_number(BORN)})
     with pytest.raises(Unacceptable) as refused:
         actions.move_in(other, said, by=worker)
     assert "id_number" in refused.value.fields
@@ -176,12 +176,12 @@ def test_who_is_inside_an_area_is_counted_and_listed(village: Village) -> None:
     assert (home.at.building, home.at.door, home.head, home.residents) == (
         "1号楼",
         "302",
-        "王*明",
+        "示*甲",
         1,
     )
     assert (home.lon, home.lat) == pytest.approx(spot)
     (key,) = care.look_inside(area, purpose="leak", by=world.dispatcher)
-    assert (key.name, key.help_to_leave) == ("王*明", True)
+    assert (key.name, key.help_to_leave) == ("示*甲", True)
     last = audit.last("resident", village.head.id)
     assert last is not None
     assert (last.move, last.actor_id) == ("look", world.dispatcher.id)

@@ -78,7 +78,7 @@ def village(world: World) -> Village:
     )
     said = HouseholdForm.of(
         {
-            "name": "王小明",
+            "name": "示例甲",
             "id_number": id_number(date(1949, 10, 1)),
             "phone": "13800001234",
             "since": "2020-01-01",

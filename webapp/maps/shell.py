@@ -74,6 +74,13 @@ IN_THE_BAR = 6
 
 # Pages of the desk that are opened now and then: they stand in the menu of the person.
 DESK_MORE = (
+    Link(
+        _l("Homes"),
+        "/buildings",
+        "buildings.see",
+        icon="home",
+        also=("/households", "/dwellings", "/residents"),
+    ),
     Link(_l("Service points"), "/points", "points.read", icon="building-community"),
     Link(_l("Gates"), "/gates", "gates.see", icon="barrier-block"),
     Link(_l("Cameras"), "/cameras", "cameras.see", icon="device-cctv"),

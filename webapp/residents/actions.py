@@ -23,11 +23,7 @@ from webapp.people.refusing import refusing
 from webapp.residents import queries
 from webapp.residents.forms import BuildingForm, DwellingForm, HouseholdForm, ResidentForm
 from webapp.residents.models import Building, Dwelling, Household, Resident
-from webapp.residents.rules import Use, identity
-
-# What the blind indexes are of.
-ID_NUMBER = "identity number"
-PHONE = "phone number"
+from webapp.residents.rules import ID_NUMBER, PHONE, Use, identity
 
 
 @dataclass(frozen=True)
@@ -161,7 +157,7 @@ def join(
 
 
 def change_resident(resident: Resident, said: ResidentForm, *, by: Actor) -> None:
-    """They are described like this; numbers that are left empty stay. Raises as `join`, and `Changed`."""
+    """They are described like this; name and numbers stay where nothing is written. Raises as `join`, and `Changed`."""
     hold(resident, said.version)
     known = _known_by(said)
     if known is not None and known.id != resident.id:
@@ -224,7 +220,10 @@ def _fit(dwelling: Dwelling, said: DwellingForm) -> None:
 
 
 def _portray(resident: Resident, said: ResidentForm) -> None:
-    resident.name, resident.relation = said.name, said.relation
+    if said.name is None and resident.name is None:
+        raise _taken("name", _l("This is needed."))
+    resident.name = said.name or resident.name
+    resident.relation = said.relation
     resident.registered_here = said.registered_here
     if said.id_number:
         stated = identity(said.id_number)

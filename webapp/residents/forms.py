@@ -39,9 +39,12 @@ class DwellingForm(Form):
 
 
 class ResidentForm(Form):
-    """Somebody of a household. With an identity number, sex and birthday follow from it."""
+    """Somebody of a household. With an identity number, sex and birthday follow from it.
 
-    name: str = Field(min_length=1, max_length=60)
+    Of somebody known, name and numbers stay where nothing is written.
+    """
+
+    name: str | None = Field(default=None, min_length=1, max_length=60)
     relation: Relation
     id_number: str | None = Field(default=None, max_length=24)
     sex: Sex = Sex.UNKNOWN
@@ -57,6 +60,14 @@ class HouseholdForm(ResidentForm):
     since: date | None = None
     use: Literal[Use.OWNED, Use.RENTED, Use.OTHER] = Use.OWNED
     relation: Relation = Relation.HEAD
+
+
+class ListForm(Form):
+    """How a list is narrowed."""
+
+    q: str = Field(default="", max_length=100)
+    grid: str | None = Field(default=None, max_length=20)
+    after: int | None = None
 
 
 class LeaveForm(Form):

@@ -196,3 +196,8 @@ class KeyFlag(Numbered, Base):
 
     resident: Mapped[Resident] = relationship(back_populates="key_flags")
     set_by: Mapped[Account | None] = relationship()
+
+    @property
+    def grid_id(self) -> int | None:
+        """The grid of whoever it is about."""
+        return self.resident.grid_id

@@ -16,6 +16,9 @@ from webapp.base.access import Holds
 from webapp.base.flow import Unacceptable
 
 HIDDEN = "*"
+# What the blind indexes are of.
+ID_NUMBER = "identity number"
+PHONE = "phone number"
 _NUMBER = re.compile("[0-9]{17}[0-9X]")
 
 
@@ -155,7 +158,7 @@ def identity(text: str, field: str = "id_number") -> Identity:
 
 
 def masked_name(name: str) -> str:
-    """`王*明`: the first character, and of three or more the last; the rest is hidden."""
+    """`示*甲`: the first character, and of three or more the last; the rest is hidden."""
     name = name.strip()
     if len(name) < 3:
         return name[:1] + HIDDEN

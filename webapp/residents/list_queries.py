@@ -1,0 +1,193 @@
+"""Lists of buildings and households, and what stands in a building."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, union
+from sqlalchemy.orm import contains_eager
+
+from webapp.base import sealing
+from webapp.base.access import Actor, visible
+from webapp.base.db import containing, db
+from webapp.base.flow import Unacceptable
+from webapp.base.web import Page
+from webapp.grids.models import Grid
+from webapp.people import phones
+from webapp.residents.models import Building, Dwelling, Household, Resident
+from webapp.residents.rules import ID_NUMBER, PHONE, Relation, identity, masked_name
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A household of a list: where it lives, its head masked, how many they are."""
+
+    household: Household
+    head: str
+    residents: int
+
+
+@dataclass(frozen=True)
+class Inhabited:
+    """A building of a list with how many households and residents it has."""
+
+    building: Building
+    households: int
+    residents: int
+
+
+def buildings(
+    who: Actor,
+    *,
+    words: str = "",
+    grid_id: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page[Inhabited]:
+    """Buildings that `who` may see, by name, with who lives in them."""
+    found = select(Building.id).where(
+        visible(Building, who, "buildings.see"), Building.closed_at.is_(None)
+    )
+    if words:
+        pattern = containing(words)
+        found = found.where(or_(Building.name.ilike(pattern), Building.address.ilike(pattern)))
+    if grid_id is not None:
+        found = found.where(Building.grid_id == grid_id)
+    if after is not None:
+        last = select(Building.name, Building.id).where(Building.id == after)
+        found = found.where(tuple_(Building.name, Building.id) > last.scalar_subquery())
+    listed = found.order_by(Building.name, Building.id).limit(limit + 1).subquery()
+    rows = db.session.execute(
+        select(Building, func.count(Household.id.distinct()), func.count(Resident.id))
+        .join(listed, listed.c.id == Building.id)
+        .outerjoin(Dwelling, Dwelling.building_id == Building.id)
+        .outerjoin(
+            Household, and_(Household.dwelling_id == Dwelling.id, Household.left_at.is_(None))
+        )
+        .outerjoin(
+            Resident, and_(Resident.household_id == Household.id, Resident.left_at.is_(None))
+        )
+        .join(Building.grid)
+        .options(contains_eager(Building.grid))
+        .group_by(Building.id, Grid.id)
+        .order_by(Building.name, Building.id)
+    ).all()
+    return _page([Inhabited(*row) for row in rows], limit, lambda row: row.building.id)
+
+
+def dwellings(building_id: int) -> list[tuple[Dwelling, list[Row]]]:
+    """The dwellings of a building by staircase, floor and door, each with who lives in it."""
+    homes: dict[int, list[Row]] = {}
+    for row in _rows(Dwelling.building_id == building_id):
+        homes.setdefault(row.household.dwelling_id, []).append(row)
+    found = select(Dwelling).where(Dwelling.building_id == building_id)
+    listed = db.session.scalars(
+        found.order_by(Dwelling.stair, Dwelling.floor, Dwelling.door, Dwelling.id)
+    )
+    return [(each, homes.get(each.id, [])) for each in listed]
+
+
+def at_dwelling(dwelling_id: int) -> list[Row]:
+    """Who lives in a dwelling now."""
+    return _rows(Household.dwelling_id == dwelling_id)
+
+
+def grids_of(who: Actor, right: str) -> list[Grid]:
+    """The grids with buildings that `who` may see, by code."""
+    seen = select(Building.grid_id).where(
+        visible(Building, who, right), Building.closed_at.is_(None)
+    )
+    found = select(Grid).where(Grid.id.in_(seen)).order_by(Grid.display_code)
+    return list(db.session.scalars(found))
+
+
+def households(
+    who: Actor,
+    *,
+    words: str = "",
+    grid_id: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page[Row]:
+    """Households that `who` may see, found by address, by the beginning of a name, or by a whole number."""
+    which: list[ColumnElement[bool]] = [visible(Building, who, "households.see")]
+    if grid_id is not None:
+        which.append(Building.grid_id == grid_id)
+    if after is not None:
+        which.append(Household.id > after)
+    if words.strip():
+        which.append(_meant(words.strip()))
+    return _page(_rows(*which, limit=limit + 1), limit, lambda row: row.household.id)
+
+
+def _rows(*which: ColumnElement[bool], limit: int | None = None) -> list[Row]:
+    listed = (
+        select(Household.id)
+        .join(Household.dwelling)
+        .join(Dwelling.building)
+        .where(Household.left_at.is_(None), *which)
+        .order_by(Household.id)
+        .limit(limit)
+        .subquery()
+    )
+    head = case((Resident.relation == Relation.HEAD, Resident.name))
+    found = (
+        select(Household, func.max(head), func.count(Resident.id))
+        .join(listed, listed.c.id == Household.id)
+        .join(Household.dwelling)
+        .join(Dwelling.building)
+        .join(Building.grid)
+        .outerjoin(
+            Resident, and_(Resident.household_id == Household.id, Resident.left_at.is_(None))
+        )
+        .options(
+            contains_eager(Household.dwelling)
+            .contains_eager(Dwelling.building)
+            .contains_eager(Building.grid)
+        )
+        .group_by(Household.id, Dwelling.id, Building.id, Grid.id)
+        .order_by(Household.id)
+    )
+    return [
+        Row(household, masked_name(name or ""), many)
+        for household, name, many in db.session.execute(found)
+    ]
+
+
+def _meant(words: str) -> ColumnElement[bool]:
+    """A whole number is looked up by its blind index; words are an address or the beginning of a name."""
+    column, blinds = _number(words)
+    if column is not None:
+        people = select(Resident.household_id).where(column.in_(blinds), Resident.left_at.is_(None))
+        return Household.id.in_(people)
+    pattern = containing(words)
+    named = Resident.name.like(pattern.removeprefix("%"))
+    places = or_(Building.name.ilike(pattern), Building.address.ilike(pattern))
+    return Household.id.in_(
+        union(
+            select(Resident.household_id).where(named, Resident.left_at.is_(None)),
+            select(Household.id)
+            .join(Dwelling, Dwelling.id == Household.dwelling_id)
+            .join(Building, Building.id == Dwelling.building_id)
+            .where(places),
+        )
+    )
+
+
+def _number(words: str) -> tuple[Any, list[bytes]]:
+    """The column and the blind indexes of what is a whole number; (None, []) of what is none."""
+    try:
+        return Resident.id_blind, sealing.blinds(identity(words).number, of=ID_NUMBER)
+    except Unacceptable:
+        pass
+    try:
+        return Resident.phone_blind, sealing.blinds(phones.normal(words), of=PHONE)
+    except Unacceptable:
+        return None, []
+
+
+def _page(rows: list[Any], limit: int, key: Any) -> Page[Any]:
+    return Page(rows[:limit], key(rows[limit - 1]) if len(rows) > limit else None)
