@@ -102,6 +102,7 @@ from webapp.monitoring.cameras import (
     rules as camera_rules,
     views as camera_pages,
 )
+from webapp.monitoring.danger import pages as danger_pages, rules as danger_rules
 from webapp.monitoring.intake import (
     ageing as intake_clocks,
     api as intake_api,
@@ -224,6 +225,7 @@ RULES = (
     camera_rules,
     video_rules,
     alarm_rules,
+    danger_rules,
     intake_rules,
     sensor_rules,
     safety_rules,
@@ -291,6 +293,7 @@ PAGES = (
     video_pages,
     zone_pages,
     *alarm_pages.ALL,
+    *danger_pages.ALL,
     cases_api,
     installed,
     grids_api,

@@ -12,6 +12,7 @@ from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from pyproj import CRS, Transformer
 from shapely import Point, transform
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, FetchedValue, Float, ForeignKey, Text, cast, func
 from sqlalchemy.dialects.postgresql import JSON
@@ -88,6 +89,15 @@ def metric(shape: BaseGeometry) -> Any:
     """A shape in WGS 84 degrees -> metres of the installation."""
     laid = transformer(WGS84, SRID).transform
     return transform(shape, laid, interleaved=False)  # type: ignore[arg-type]  # typed for pairs only
+
+
+def degrees(shape: BaseGeometry) -> dict[str, Any]:
+    """A shape in metres of the installation -> GeoJSON in WGS 84 degrees, to the decimetre."""
+    laid = transformer(SRID, WGS84).transform
+    moved = transform(shape, laid, interleaved=False)  # type: ignore[arg-type]  # typed for pairs only
+    rounded = transform(moved, lambda at: np.round(at, 6))
+    drawn: dict[str, Any] = mapping(rounded)
+    return drawn
 
 
 def layer_rows(package: Path, layer: str) -> list[dict[str, Any]]:

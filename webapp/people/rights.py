@@ -61,6 +61,8 @@ WORDS: dict[str, LazyString] = {
     "alarms.drill": _l("Begin an exercise of alarms"),
     "alarms.keep": _l("Keep ladders and shelves of alarms"),
     "alarms.called": _l("Confirm a call of the phone tree"),
+    "danger.see": _l("See danger zones"),
+    "danger.workers": _l("See which workers are inside a danger zone"),
     "sensors.see": _l("See sensors and what they measure"),
     "sensors.keep": _l("Register sensors and set their thresholds"),
     "safety.see": _l("See the safety of enterprises: dangers, licences, what happened"),
@@ -230,6 +232,7 @@ FEATURES: dict[str, LazyString] = {
     "sensors": _l("Sensors"),
     "alarms": _l("Alarms"),
     "safety": _l("Safety"),
+    "danger": _l("Danger zones"),
 }
 
 

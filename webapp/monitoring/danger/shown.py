@@ -1,0 +1,101 @@
+"""How danger zones are shown: words, what the map draws, what the form is filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import shapely
+from flask_babel import lazy_gettext as _l
+from shapely.geometry.base import BaseGeometry
+
+from webapp.base import clock
+from webapp.base.spatial import degrees, shape_of
+from webapp.cases.desk.drawn import MOST_CORNERS
+from webapp.monitoring.danger.drawing import MODEL, Drawn
+from webapp.monitoring.danger.guide import FIRE_WORDS, LEVEL_WORDS, SIZE_WORDS
+from webapp.monitoring.danger.models import DangerShape
+from webapp.monitoring.danger.rules import KIND_WORDS, SKY_WORDS, STATE_CHIPS, ZONE_FLOW
+from webapp.monitoring.danger.said import Said, levels_of
+
+# What the log of a zone calls what was done.
+DONE = {"draw": _l("Danger zone drawn"), "redraw": _l("Drawn anew")}
+
+# Eight winds, by whence they come.
+WINDS = (
+    (0, _l("North wind")),
+    (45, _l("North-east wind")),
+    (90, _l("East wind")),
+    (135, _l("South-east wind")),
+    (180, _l("South wind")),
+    (225, _l("South-west wind")),
+    (270, _l("West wind")),
+    (315, _l("North-west wind")),
+)
+
+
+def words() -> dict[str, Any]:
+    """The words that every page of zones needs."""
+    return {
+        "kinds": KIND_WORDS,
+        "skies": SKY_WORDS,
+        "sizes": SIZE_WORDS,
+        "fires": FIRE_WORDS,
+        "levels": LEVEL_WORDS,
+        "states": ZONE_FLOW.states,
+        "state_chips": STATE_CHIPS,
+        "flow": ZONE_FLOW,
+        "wind": wind_words,
+        "winds": WINDS,
+        "model": MODEL,
+        "done": done,
+        "now": clock.now(),
+    }
+
+
+def done(event: Any) -> Any:
+    """What an event of a zone was."""
+    return DONE.get(event.move) or ZONE_FLOW.words_of(event.move)
+
+
+def wind_words(comes_from: float) -> Any:
+    """Whence a wind comes, in words of the nearest of eight."""
+    return WINDS[round(comes_from / 45) % 8][1]
+
+
+def drawing_of(shape: DangerShape) -> tuple[dict[str, Any], Drawn | None]:
+    """What the map draws of a shape as GeoJSON, and what the model said of its words."""
+    made = levels_of(shape.inputs)
+    features = []
+    if made is not None:
+        for level, area in reversed(made.levels.items()):
+            features.append(feature(area, what="level", name=level.value))
+    features.append(feature(shape_of(shape.area), what="zone", name="zone"))
+    said = Said.of(shape.inputs)
+    if said.lon is not None and said.lat is not None:
+        spot = {"type": "Point", "coordinates": [said.lon, said.lat]}
+        features.append({"type": "Feature", "properties": {"what": "source"}, "geometry": spot})
+    return {"type": "FeatureCollection", "features": features}, made
+
+
+def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:
+    """A shape (metres) as a feature of a map."""
+    return {"type": "Feature", "properties": properties, "geometry": degrees(shape)}
+
+
+def corners_of(area: BaseGeometry) -> str:
+    """The largest part of an area as lines of the form: as few corners as the form takes."""
+    part = max(shapely.get_parts(area), key=lambda each: each.area)
+    ring, within = part.exterior, 0.5
+    while len(ring.coords) > MOST_CORNERS:
+        ring, within = part.exterior.simplify(within), within * 1.6
+    line = degrees(shapely.LineString(ring))["coordinates"][:-1]
+    return "\n".join(f"{lon:.5f} {lat:.5f}" for lon, lat in line)
+
+
+def filled(shape: DangerShape) -> Mapping[str, Any]:
+    """What the form of a zone holds before somebody changes it; corners only where they were drawn."""
+    kept = {name: value for name, value in shape.inputs.items() if name != "corners"}
+    if shape.by_hand:
+        kept["corners"] = corners_of(shape_of(shape.area))
+    return kept
