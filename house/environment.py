@@ -16,7 +16,7 @@ def provide(*, requirements: str) -> None:
     if not _works():
         say("Making the Python environment .venv")
         run(
-            [sys.executable, "-m", "venv", "--clear", VENV],
+            [_best_python(), "-m", "venv", "--clear", VENV],
             what="The Python environment could not be made",
         )
     stamp = VENV / f".{requirements}.sha256"
@@ -38,6 +38,13 @@ def provide(*, requirements: str) -> None:
         what="The Python packages could not be installed",
     )
     stamp.write_text(pins)
+
+
+def _best_python() -> str:
+    """Debian's own Python where it is of this version: its build is optimised, which one compiled on
+    the spot often is not, and the same work takes it about a sixth less time."""
+    debian = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    return debian if works([debian, "-c", "import ensurepip"]) else sys.executable
 
 
 def _works() -> bool:

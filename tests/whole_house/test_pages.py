@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
@@ -100,6 +100,8 @@ ALIKE = 2
 # The filters of a list stand in its addresses in many mixtures, and each of them alone; so many
 # mixtures are read of one path.
 MIXTURES = 6
+# What so many readers have met, those after them read once of its kind, and in one mixture.
+KNOWN = 3
 # Paper is laid out slowly, and only asked whether it comes: whoever meets its kind first reads it for all.
 PAPER = (".pdf", ".docx", "/atlas")
 # One figure is like another.
@@ -110,23 +112,11 @@ FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
 _PARTS = re.compile(
     r"(?=<(?:li|tr|option|dt|section|article|form|details|fieldset|nav|label|template|a|p|h2)\b)"
 )
+# The addresses a page leads to, and those it asks for by itself.
+_LINK = re.compile(r'\s(?:href|src|hx-get|data-src)="([^"]+)"')
 _PROPER: set[str] = set()
 _PAPERS: set[str] = set()
-
-
-class _Links(HTMLParser):
-    """The addresses a page leads to, and those it asks for by itself."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = {"a": ("href", "hx-get"), "img": ("src",), "link": ("href",), "script": ("src",)}
-        for name, value in attrs:
-            wanted = name in names.get(tag, ("hx-get", "data-src"))
-            if value and wanted:
-                self.found.append(value)
+_READERS: Counter[str] = Counter()
 
 
 class _Reader:
@@ -179,10 +169,13 @@ class _Reader:
             return unread
         self.kinds[kind] += 1
         self.kinds[kind + step] += bool(step)
-        wanted = self.kinds[kind] <= ALIKE or self.kinds[kind + step] == 1
+        _READERS[kind] += self.kinds[kind] == 1
+        known = _READERS[kind] > KNOWN
+        alike, mixtures = (1, 1) if known else (ALIKE, MIXTURES)
+        wanted = self.kinds[kind] <= alike or (self.kinds[kind + step] == 1 and not known)
         if len(names) > 1 and wanted:
             self.mixtures[path] += 1
-            return self.mixtures[path] <= MIXTURES
+            return self.mixtures[path] <= mixtures
         return wanted
 
     def _read(self, address: str) -> list[str]:
@@ -197,9 +190,7 @@ class _Reader:
             return []
         text = answer.get_data(as_text=True)
         self.faults += [f"{address}: {fault}" for fault in self._faults(text)]
-        links = _Links()
-        links.feed(text)
-        return [urldefrag(urljoin(address, each))[0] for each in links.found]
+        return [urldefrag(urljoin(address, unescape(each)))[0] for each in _LINK.findall(text)]
 
 
 def html_faults(text: str) -> list[str]:
