@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop demo flask test bench lint format python
+.PHONY: help setup run stop demo flask test thorough bench lint format python
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,9 +24,15 @@ demo: python ## add the demo data to the running Wangge
 flask: python ## run a command of the application in the running Wangge, named in ARGS="..."
 	@$(PYTHON) -m house.serve flask $(ARGS)
 
-test: python ## run every test on a database of their own; ARGS="-k words" picks some
+TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test: python ## run the tests on a database of their own; ARGS="-k words" picks some
 	@$(PYTHON) -m house.setup test
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(TESTS) -m "not thorough" $(ARGS)
+
+thorough: python ## run the tests that do the same once more: other readers and languages, again and again
+	@$(PYTHON) -m house.setup test
+	@$(TESTS) -m thorough $(ARGS)
 
 bench: python ## measure the speed against named baselines; ARGS names single benchmarks
 	@$(PYTHON) -m house.setup bench

@@ -49,6 +49,9 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
 
+# The width and language in which a page is looked at; in the other two once more by the thorough run.
+BOTH = ((390, "zh_CN"), pytest.param(1440, "en", marks=pytest.mark.thorough))
+
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 

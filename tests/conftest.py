@@ -37,12 +37,16 @@ COSTS = {
     "lines": 3,
     "wire": 8,
     "films_folder": 4,
+    "films": 1,
     "rebuilt": 25,
     "empty": 6,
     "own": 6,
     "demo": 2,
     "world": 0.2,
 }
+
+# Files without a database that take longer than this are done while it is being made.
+AHEAD_S = 2.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,16 +58,23 @@ def pytest_configure(config: pytest.Config) -> None:
         cluster = Throwaway()
         config.stash[CLUSTER] = cluster.__enter__()
         config.stash[URL] = cluster.url
-        config.stash[MAKING] = databases.make_template(cluster.url)
+        config.stash[MAKING] = databases.make_template(
+            cluster.url, with_demo=config.args_source is config.ArgsSource.TESTPATHS
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest are handed out first, so that both workers end together."""
+    """The files that take longest are handed out first, so that both workers end together; before
+    them such as want no database, while it is being made."""
     costs: defaultdict[Path, float] = defaultdict(float)
+    waiting: set[Path] = set()
     for item in items:
         names: Sequence[str] = getattr(item, "fixturenames", ())
         costs[item.path] += max((COSTS.get(name, 0.1) for name in names), default=0.1)
-    items.sort(key=lambda item: (-costs[item.path], item.path))
+        if "cluster_url" in names:
+            waiting.add(item.path)
+    ahead = {path for path, cost in costs.items() if cost > AHEAD_S} - waiting
+    items.sort(key=lambda item: (item.path not in ahead, -costs[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:

@@ -44,8 +44,9 @@ LOADS = (
 STEPS = (("db", "upgrade"), *LOADS)
 
 
-def make_template(cluster_url: str) -> Thread:
-    """A database is being set up by the commands an operator uses; who wants a copy of it waits."""
+def make_template(cluster_url: str, *, with_demo: bool) -> Thread:
+    """A database is being set up by the commands an operator uses, and then the one with demo data if
+    that is known to be wanted; whoever wants a copy waits for it."""
     opened = _opened(cluster_url)
     _hold(opened, _TEMPLATE_LOCK)
 
@@ -54,6 +55,8 @@ def make_template(cluster_url: str) -> Thread:
             bare = empty(cluster_url, BARE)
             flask(bare, "db", "upgrade")
             flask_steps(_copied(cluster_url, TEMPLATE, of=BARE), *LOADS)
+        if with_demo:
+            _have_demo(cluster_url)
 
     making = Thread(target=make)
     making.start()
@@ -78,18 +81,23 @@ def clone_with_demo(cluster_url: str, name: str, instance: Path) -> str:
     The demo data is made once for a run, by whoever wants it first; what the command said then
     lies beside the files.
     """
+    made = _have_demo(cluster_url)
+    _say(cluster_url, f"CREATE DATABASE {name} TEMPLATE {WITH_DEMO}")
+    shutil.copytree(made, instance, dirs_exist_ok=True)
+    return named(cluster_url, name)
+
+
+def _have_demo(cluster_url: str) -> Path:
     made = Path(make_url(cluster_url).query["host"]) / "demo"  # type: ignore[arg-type]
     with closing(_opened(cluster_url)) as opened, opened.cursor() as cursor:
         _hold(opened, _DEMO_LOCK)
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (WITH_DEMO,))
         if cursor.fetchone() is None:
-            url = clone(cluster_url, f"{WITH_DEMO}_{os.getpid()}")
-            said = flask(url, "demo", INSTANCE=str(made))
+            unready = f"{WITH_DEMO}_{os.getpid()}"
+            said = flask(clone(cluster_url, unready), "demo", INSTANCE=str(made))
             (made / SAID).write_text(said, encoding="utf-8")
-            cursor.execute(f"ALTER DATABASE {WITH_DEMO}_{os.getpid()} RENAME TO {WITH_DEMO}")
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {WITH_DEMO}")
-    shutil.copytree(made, instance, dirs_exist_ok=True)
-    return named(cluster_url, name)
+            cursor.execute(f"ALTER DATABASE {unready} RENAME TO {WITH_DEMO}")
+    return made
 
 
 def empty(cluster_url: str, name: str) -> str:

@@ -167,6 +167,7 @@ def test_nobody_waits_for_a_slow_transaction_of_another_database(
         assert _things(stream.until("case", last)) == [*missed, last]
 
 
+@pytest.mark.thorough
 def test_nothing_is_lost_or_doubled_while_database_and_reader_break_again_and_again(
     house: House,
 ) -> None:

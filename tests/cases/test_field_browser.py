@@ -418,6 +418,7 @@ def test_the_photo_of_afterwards_is_taken_over_the_one_of_before(
     expect(page.locator("article.case")).to_contain_text("已结案")
 
 
+@pytest.mark.thorough
 def test_the_pages_outdoors_can_be_used_by_everybody(
     new_page: NewPage, home: tuple[float, float]
 ) -> None:

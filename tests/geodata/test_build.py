@@ -22,6 +22,7 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_the_sources_make_the_committed_map(rebuilt: Path) -> None:
     findings = compare(GEODATA, rebuilt)
 

@@ -115,6 +115,7 @@ def shapes(folder: Path) -> Path:
     return files.shapefile(folder / "borders.zip", rows, encoding="gbk", epsg=None)
 
 
+@pytest.mark.thorough
 def test_the_first_import_makes_another_place_a_whole_one(
     elsewhere: dict[str, str], tmp_path: Path
 ) -> None:

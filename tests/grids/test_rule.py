@@ -38,6 +38,7 @@ def ask(url: str, sql: str) -> tuple[object, ...]:
         connection.close()
 
 
+@pytest.mark.thorough
 def test_another_reach_is_taken_up_at_the_next_start(own: str) -> None:
     (spot,) = ask(own, NEAR)
     here = f"SELECT grid_id IS NULL, on_border FROM grid_at(ST_GeomFromText('{spot}', 4549))"

@@ -89,6 +89,7 @@ def test_the_broker_of_the_house_is_there_starts_again_and_ends_with_it(
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+@pytest.mark.thorough
 def test_without_a_broker_the_house_does_without(small_house: SmallHouse, free_port: str) -> None:
     house = small_house.start("run", PORT=free_port, MQTT_URL="off")
     read_until(house, "make stop")
@@ -117,6 +118,7 @@ def test_a_missing_broker_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "mosquitto" not in machine.missing("run")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("deadly", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_every_way_to_end_it_ends_all_of_it(
     small_house: SmallHouse, free_port: str, deadly: signal.Signals
@@ -156,6 +158,7 @@ def test_a_port_in_use_is_one_sentence(bare_house: SmallHouse) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_nobody_takes_the_port_while_the_house_starts(
     small_house: SmallHouse, free_port: str
 ) -> None:
@@ -210,7 +213,7 @@ def test_a_web_server_that_cannot_start_is_one_sentence(
     "plain",
     [
         {"WANGGE_DEMO": "0"},
-        {"WANGGE_ENV": "production"},
+        pytest.param({"WANGGE_ENV": "production"}, marks=pytest.mark.thorough),
         {"SUBDISTRICT": "滨江街道 420102001"},
     ],
 )

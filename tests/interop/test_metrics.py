@@ -39,6 +39,7 @@ def _figures(served: Served, token: str) -> dict[str, float]:
     }
 
 
+@pytest.mark.thorough
 def test_all_processes_are_counted_together(pair: Served) -> None:
     database = pair.database_url
     said = databases.flask(database, "tokens", "issue", "prometheus", "--scope", "machines")

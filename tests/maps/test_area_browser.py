@@ -10,7 +10,7 @@ import pytest
 import shapely
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe
+from tests.browser import BOTH, NewPage, axe
 
 AREA = re.compile(r"/desk\?.*area=")
 
@@ -62,7 +62,9 @@ def draw(page: Page, *corners: tuple[int, int]) -> None:
         page.locator("#map").click(position={"x": x, "y": y})
 
 
-@pytest.mark.parametrize("closed_by", ["Enter", "first corner"])
+@pytest.mark.parametrize(
+    "closed_by", ["Enter", pytest.param("first corner", marks=pytest.mark.thorough)]
+)
 def test_a_drawn_area_narrows_queue_and_map_and_leaves_by_its_chip(
     new_page: NewPage, closed_by: str
 ) -> None:
@@ -187,7 +189,7 @@ def test_a_line_across_itself_is_told_and_can_be_taken_back(new_page: NewPage) -
     assert page.locator("#chosen article").count() == 0
 
 
-@pytest.mark.parametrize(("width", "locale"), [(390, "zh_CN"), (1440, "en")])
+@pytest.mark.parametrize(("width", "locale"), BOTH)
 def test_the_ways_to_draw_are_accessible_and_fit(
     new_page: NewPage, locale: str, width: int
 ) -> None:

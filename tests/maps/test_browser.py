@@ -11,7 +11,7 @@ import pytest
 import shapely
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import NewPage, axe
+from tests.browser import BOTH, NewPage, axe
 from webapp.base.datum import Datum, from_wgs84
 
 IN_GRID = (121.0522, 37.6682)
@@ -112,7 +112,11 @@ def _unnamed(areas: dict[str, Any], labels: list[Any]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("who", "address", "width"),
-    [("dispatcher", "/desk", 1440), ("dispatcher", "/desk", 390), (None, "/", 390)],
+    [
+        pytest.param("dispatcher", "/desk", 1440, marks=pytest.mark.thorough),
+        pytest.param("dispatcher", "/desk", 390, marks=pytest.mark.thorough),
+        (None, "/", 390),
+    ],
 )
 def test_every_grid_with_room_for_a_number_is_named(
     new_page: NewPage, who: str | None, address: str, width: int
@@ -435,7 +439,7 @@ def test_a_long_name_is_shortened_to_what_people_say(
     assert [shortest] in forms
 
 
-@pytest.mark.parametrize(("width", "locale"), [(390, "zh_CN"), (1440, "en")])
+@pytest.mark.parametrize(("width", "locale"), BOTH)
 def test_pages_of_everybody_are_accessible(new_page: NewPage, locale: str, width: int) -> None:
     page = new_page(locale=locale, width=width, at=IN_GRID)
     for address in ("/", "/grids", "/grids/places", "/maps/search?q=C-0"):
@@ -447,7 +451,7 @@ def test_pages_of_everybody_are_accessible(new_page: NewPage, locale: str, width
     assert axe(page) == []
 
 
-@pytest.mark.parametrize(("width", "locale"), [(390, "zh_CN"), (1440, "en")])
+@pytest.mark.parametrize(("width", "locale"), BOTH)
 def test_desk_and_phone_are_accessible(new_page: NewPage, locale: str, width: int) -> None:
     desk = new_page(locale=locale, width=width, signed_in_as="shift")
     desk.goto("/desk")

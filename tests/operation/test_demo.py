@@ -63,6 +63,7 @@ def test_it_says_in_one_line_what_it_did(demo: Installation) -> None:
     assert re.search(r"^\d+ accounts and 60 cases added$", demo.said, re.MULTILINE)
 
 
+@pytest.mark.thorough
 def test_a_second_time_nothing_is_added(demo: Installation) -> None:
     logins = (demo.instance / "demo-logins.json").read_bytes()
     assert "0 accounts and 0 cases added" in demo.again()
@@ -86,6 +87,7 @@ def test_the_sign_ins_are_for_their_owner_and_lead_home(demo: Installation) -> N
         assert client.get(row["home"]).status_code == 200
 
 
+@pytest.mark.thorough
 def test_lost_sign_ins_are_renewed(demo: Installation) -> None:
     file = demo.instance / "demo-logins.json"
     before = json.loads(file.read_text(encoding="utf-8"))

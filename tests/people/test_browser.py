@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe
+from tests.browser import BOTH, NewPage, axe
 from tests.servers import Served, ask
 
 PAGES = (
@@ -55,7 +55,7 @@ def phone_of(new_page: NewPage, username: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize(("width", "locale"), [(390, "zh_CN"), (1440, "en")])
+@pytest.mark.parametrize(("width", "locale"), BOTH)
 def test_every_page_is_in_everybody_s_reach(
     new_page: NewPage, keys: dict[str, int], width: int, locale: str
 ) -> None:
@@ -65,7 +65,7 @@ def test_every_page_is_in_everybody_s_reach(
         assert axe(page) == [], path
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize("locale", ["zh_CN", pytest.param("en", marks=pytest.mark.thorough)])
 def test_every_page_fits_a_phone(new_page: NewPage, keys: dict[str, int], locale: str) -> None:
     page = new_page(signed_in_as="admin", width=390, locale=locale)
     for path in PAGES:

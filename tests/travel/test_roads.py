@@ -164,6 +164,7 @@ def test_an_extract_of_openstreetmap_takes_the_place_of_the_roads(
         db.engine.dispose()
 
 
+@pytest.mark.thorough
 def test_a_file_without_roads_leaves_the_roads_as_they_were(elsewhere: str, tmp_path: Path) -> None:
     extract = tmp_path / "nothing.osm"
     extract.write_text("<osm version='0.6'></osm>", encoding="utf-8")

@@ -58,6 +58,7 @@ def upgraded(cluster_url: str) -> Iterator[str]:
     databases.drop(cluster_url, name)
 
 
+@pytest.mark.thorough
 def test_up_down_and_up_again(upgraded: str) -> None:
     assert "No changes detected" in databases.flask(upgraded, "db", "check")
     first = [_ask(upgraded, each) for each in (TABLES, ROUTINES, TRIGGERS)]

@@ -98,6 +98,7 @@ def test_a_source_says_nothing_elsewhere(wire: Wire, topic: str) -> None:
     assert wire.machine().say(topic, said("elsewhere", 1)) == 135
 
 
+@pytest.mark.thorough
 def test_an_intake_killed_again_and_again_loses_and_doubles_nothing(wire: Wire) -> None:
     box = wire.machine()
     sent = 60

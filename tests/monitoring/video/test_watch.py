@@ -150,6 +150,7 @@ def command(app: Flask, film: Path, camera: Camera) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "flask", *words], cwd=ROOT, env=env)
 
 
+@pytest.mark.thorough
 @pytest.mark.fault
 def test_a_watch_killed_in_the_middle_leaves_one_alarm(
     busy: Flask, watched: Camera, films_folder: Path

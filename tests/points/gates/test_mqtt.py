@@ -257,6 +257,7 @@ def test_an_intake_killed_with_a_message_in_hand_loses_and_doubles_nothing(lines
     assert lines.ask("SELECT inside FROM gate WHERE code = 'booth-1'") == inside
 
 
+@pytest.mark.thorough
 def test_an_intake_killed_again_and_again_counts_everybody_once(lines: Lines) -> None:
     gate = lines.machine("booth-1")
     passed = 150
@@ -274,6 +275,7 @@ def test_an_intake_killed_again_and_again_counts_everybody_once(lines: Lines) ->
     assert lines.kept("killed") == passed
 
 
+@pytest.mark.thorough
 def test_a_broker_that_dies_keeps_what_it_acknowledged(lines: Lines) -> None:
     gate = lines.machine("booth-1")
     lines.post.kill_intake()
