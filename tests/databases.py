@@ -44,7 +44,7 @@ LOADS = (
 STEPS = (("db", "upgrade"), *LOADS)
 
 
-def make_template(cluster_url: str, *, with_demo: bool) -> Thread:
+def make_template(cluster_url: str, *, with_demo: bool = False) -> Thread:
     """A database is being set up by the commands an operator uses, and then the one with demo data if
     that is known to be wanted; whoever wants a copy waits for it."""
     opened = _opened(cluster_url)
