@@ -174,8 +174,15 @@ from webapp.ports.sea import (
 from webapp.residents import (
     actions as buildings,
     building_views as building_pages,
+    commands as household_commands,
+    erasing as resident_erasing,
+    erasure_views as resident_erasures,
+    follow_ups,
     rules as households,
     views as household_pages,
+    visit_rules as home_visits,
+    visit_views as home_visit_pages,
+    visits as home_visit_clocks,
 )
 from webapp.services.applications import (
     apply_views as apply_pages,
@@ -222,6 +229,7 @@ RULES = (
     jobs,
     job_claims,
     households,
+    home_visits,
     camera_rules,
     video_rules,
     alarm_rules,
@@ -281,7 +289,9 @@ PAGES = (
     news_pages,
     *job_pages.ALL,
     building_pages,
+    resident_erasures,
     household_pages,
+    home_visit_pages,
     camera_pages,
     intake_pages,
     sensor_pages,
@@ -315,6 +325,8 @@ CLOCKS = (
     application_clocks,
     erasing,
     job_clocks,
+    home_visit_clocks,
+    resident_erasing,
     video_clocks,
     intake_clocks,
     asking,
@@ -334,6 +346,7 @@ COMMANDS = (
     map_commands.group,
     service_commands.group,
     job_commands.group,
+    household_commands.group,
     camera_commands.group,
     video_commands.watch,
     intake_commands.group,
@@ -344,6 +357,9 @@ COMMANDS = (
 
 # What can be had at a kind of point is known to the features that do it.
 OFFERED = {points.Template.WORKSTATION: service_items.at_stations}
+
+# What can be done for a need that was found on a visit to a household is known to the features that do it.
+FOLLOWED_UP = (report_pages.from_a_visit,)
 
 # What machines say over MQTT, and hear.
 SPOKEN = (gate_lines.LINE, intake_lines.LINE)
@@ -390,6 +406,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         relocation.follow(name, follower)
     for template, items in OFFERED.items():
         offered.register(template, items)
+    for way in FOLLOWED_UP:
+        follow_ups.register(way)
     for name, sections in LEFT_BEHIND.items():
         handover.source(name, sections)
     # Services count working time by the calendar that the office has laid down for its cases.

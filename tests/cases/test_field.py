@@ -23,8 +23,8 @@ from webapp.cases.field.actions import Sight
 from webapp.cases.field.models import Patrol, Visit
 from webapp.cases.field.ordering import Stop
 from webapp.cases.field.rules import PatrolState, PointKind, PointState, Purpose, VisitState
-from webapp.cases.proof import Stood
 from webapp.cases.rules import Stage, State
+from webapp.people.outdoors import Stood
 
 JSON = {"Accept": "application/json"}
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)

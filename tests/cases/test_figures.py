@@ -34,11 +34,11 @@ from webapp.cases.figures.periods import Span, Window
 from webapp.cases.figures.rules import AppealState, Division, Scope, scope_of
 from webapp.cases.figures.sheets import safe
 from webapp.cases.models import Case
-from webapp.cases.proof import Stood
 from webapp.cases.residents.actions import rate
 from webapp.cases.rules import Stage
 from webapp.grids.models import Unit
 from webapp.people.actors import Person
+from webapp.people.outdoors import Stood
 
 # A Monday morning, in working time.
 BEGIN = datetime(2025, 3, 3, 1, 0, tzinfo=clock.UTC)

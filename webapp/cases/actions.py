@@ -23,11 +23,11 @@ from webapp.cases import queries, questions, timing
 from webapp.cases.around import queries as around
 from webapp.cases.models import NUMBERS, Case, CaseClass, CaseMedia
 from webapp.cases.moves import unchanged
-from webapp.cases.proof import Stood, away_m
 from webapp.cases.routing import actions as routing
 from webapp.cases.rules import CASE_FLOW, UNSENT, Source, Stage, State
 from webapp.cases.telling import tell_arrival
 from webapp.grids import queries as grids
+from webapp.people.outdoors import Stood, away_m
 
 FARTHEST_M = 50_000
 

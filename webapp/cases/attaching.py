@@ -10,8 +10,8 @@ from webapp.base import files
 from webapp.base.access import Actor, me
 from webapp.cases import actions, queries
 from webapp.cases.models import Case, CaseMedia
-from webapp.cases.proof import Stood
 from webapp.cases.rules import Stage
+from webapp.people.outdoors import Stood
 
 # What the picture of a field shows, whatever the step is.
 SHOWS = {"before": Stage.FOUND, "after": Stage.AFTER}

@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from werkzeug.datastructures import MultiDict
 
-from webapp.base import clock
 from webapp.base.datum import Datum
 from webapp.base.web import Form
-from webapp.cases.proof import Stood
 from webapp.cases.rules import HoldReason, RejectReason, Stage
-
-# A phone's clock may run a little ahead; an unsent report may be some weeks old.
-AHEAD = timedelta(minutes=5)
-OLDEST = timedelta(days=30)
+from webapp.people.outdoors import HappenedForm, StoodForm
 
 # What the name of a field begins with that answers a question of the class.
 ANSWER = "answer."
-
-
-class HappenedForm(Form):
-    """Something done on a phone: when it was done there, and the mark by which it arrives once."""
-
-    client_id: uuid.UUID | None = None
-    happened_at: AwareDatetime | None = None
-    # Where the person stood, if they chose to say so.
-    here_lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
-    here_lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
-    here_accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
-
-    @field_validator("happened_at")
-    @classmethod
-    def _not_in_the_future(cls, value: datetime | None) -> datetime | None:
-        if value is None:
-            return None
-        if value > clock.now() + AHEAD:
-            raise ValueError(_("This lies in the future. Is the clock of the phone right?"))
-        if value < clock.now() - OLDEST:
-            raise ValueError(_("This is more than 30 days ago."))
-        return value.astimezone(UTC)
-
-
-class StoodForm(HappenedForm):
-    """Something done on a phone that may say where it was at that moment."""
-
-    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False)
-    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False)
-    datum: Datum = Datum.WGS84
-    accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
-    heading: float | None = Field(default=None, ge=0, le=360, allow_inf_nan=False)
-
-    @property
-    def stood(self) -> Stood | None:
-        """Where the phone was; None when it did not say."""
-        if self.lon is None or self.lat is None:
-            return None
-        return Stood(self.lon, self.lat, self.accuracy_m, self.datum, self.heading)
 
 
 class AnsweringForm(Form):

@@ -16,7 +16,7 @@ from webapp.base.flow import Changed, NotOpen, Refusal, Unacceptable
 from webapp.base.language import N_
 from webapp.cases import parts, proof, queries, timing
 from webapp.cases.models import Case, FilingCondition
-from webapp.cases.proof import Proof, Stood
+from webapp.cases.proof import Proof
 from webapp.cases.rules import (
     CASE_FLOW,
     ENDED,
@@ -34,6 +34,7 @@ from webapp.cases.rules import (
 from webapp.cases.sending import end_duty, holds, send
 from webapp.cases.telling import DISPATCHERS, tell, tell_reporters
 from webapp.people import queries as people
+from webapp.people.outdoors import Stood
 
 NO_ANSWER = N_("There was no answer in time.")
 

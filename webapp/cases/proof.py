@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
 from typing import Any
 
-from webapp.base.datum import Datum
-from webapp.base.spatial import shape_of, to_metric
 from webapp.cases import queries
 from webapp.cases.models import Case
-from webapp.cases.rules import DOUBT_M, PROOF_M, Duty, Stage
+from webapp.cases.rules import PROOF_M, Duty, Stage
+from webapp.people.outdoors import Stood, away_m
 
 DUTY_OF = {Stage.VERIFY: Duty.VERIFY, Stage.CHECK: Duty.CHECK}
-
-
-@dataclass(frozen=True)
-class Stood:
-    """Where the phone says it was at the moment of a step, and whither its camera looked."""
-
-    lon: float
-    lat: float
-    accuracy_m: float | None = None
-    datum: Datum = Datum.WGS84
-    heading: float | None = None
-
-    @property
-    def is_sure(self) -> bool:
-        """True when the phone knows where it is well enough to prove anything."""
-        return self.accuracy_m is None or self.accuracy_m <= DOUBT_M
 
 
 @dataclass(frozen=True)
@@ -56,15 +38,6 @@ class Proof:
         }
         shown = {name: round(value, 1) for name, value in known.items() if value is not None}
         return {"proof": shown} if shown else {}
-
-
-def away_m(thing: Any, lon: float, lat: float, datum: Datum = Datum.WGS84) -> float | None:
-    """Metres from a point in degrees to a thing that stands somewhere; None when it does not."""
-    if thing.geom is None:
-        return None
-    x, y = to_metric(lon, lat, datum)
-    here = shape_of(thing.geom).centroid
-    return hypot(x - here.x, y - here.y)
 
 
 def of(case: Case, stage: Stage, stood: Stood | None) -> Proof:

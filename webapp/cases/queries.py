@@ -39,11 +39,12 @@ from webapp.cases.models import (
     CaseRoute,
     FilingCondition,
 )
-from webapp.cases.rules import DEPARTMENT, DOUBT_M, OPEN, PartState, State
+from webapp.cases.rules import DEPARTMENT, OPEN, PartState, State
 from webapp.cases.standards import in_force
 from webapp.grids.models import Grid, GridLineage, GridVersion, Place, Unit
 from webapp.grids.rules import LineageKind, PlaceKind, UnitKind
 from webapp.people.models import Account, Post
+from webapp.people.outdoors import DOUBT_M
 
 PAGE = 50
 

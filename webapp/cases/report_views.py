@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import generate_csrf
@@ -23,8 +24,13 @@ from webapp.cases.rules import DESK, Source, Stage
 from webapp.cases.standards import queries as standards
 from webapp.cases.views import note_place, plain
 from webapp.grids import queries as grids
+from webapp.residents.follow_ups import Way
+from webapp.residents.visit_rules import Need
 
 bp = Blueprint("reports", __name__)
+
+# Needs found on a visit that are matters of an office.
+REPORTED = frozenset((Need.REPAIR, Need.SAFETY, Need.DISPUTE))
 
 
 class NewForm(Form):
@@ -164,3 +170,12 @@ def session_now() -> Response:
 def _settings() -> Settings:
     settings: Settings = current_app.extensions["settings"]
     return settings
+
+
+def from_a_visit(needs: Collection[Need], lonlat: tuple[float, float]) -> Way | None:
+    """What a visit to a household found for an office to do can be reported at that place."""
+    if not REPORTED.intersection(needs):
+        return None
+    lon, lat = lonlat
+    address = url_for("reports.new", lon=f"{lon:.6f}", lat=f"{lat:.6f}")
+    return Way(_l("Report it as a case"), address)

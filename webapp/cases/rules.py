@@ -190,8 +190,6 @@ GRADE_WORDS = {
 
 # Whoever verifies or checks stands this near to the case (metres), or says why not.
 PROOF_M = 50.0
-# A phone that doubts its own position by more than this (metres) proves nothing.
-DOUBT_M = 100.0
 
 # Working days: an ended case may come back once so many calendar days; an extension at most; a return at most.
 REOPEN_DAYS = 10

@@ -18,7 +18,7 @@ from webapp.base.flow import Move, Refusal, Unacceptable
 from webapp.base.web import error_body, goto, page, part_of_address, wants_json
 from webapp.cases import actions, beside, candidates, moves, offers, parts, queries, questions
 from webapp.cases.attaching import keep_media
-from webapp.cases.forms import CorrectForm, HappenedForm, MediaForm, MoveForm
+from webapp.cases.forms import CorrectForm, MediaForm, MoveForm
 from webapp.cases.models import Assignment, Case, CaseMedia, CasePart
 from webapp.cases.rota import actions as rota_actions
 from webapp.cases.routing.words import suggestion
@@ -44,6 +44,7 @@ from webapp.cases.rules import (
 )
 from webapp.cases.supervision.rules import ORDER_FLOW, REASON_WORDS
 from webapp.cases.whistles.rules import WHISTLE_FLOW, WHISTLE_WORDS
+from webapp.people.outdoors import HappenedForm
 
 bp = Blueprint("cases", __name__)
 

@@ -95,7 +95,7 @@ DESK_MORE = (
 
 PHONE_LINKS = (
     Link(_l("Today"), "/phone", "maps.phone", icon="map-2"),
-    Link(_l("Visits"), "/visits", "visits.see", icon="home", also=("/patrols",)),
+    Link(_l("Visits"), "/visits", "visits.see", icon="home", also=("/patrols", "/home-visits")),
     Link(_l("Counter"), "/counter", "points.counter", icon="user-screen"),
     Link(_l("Agency"), "/applications/desk", "applications.desk", icon="file-text"),
     Link(_l("Jobs"), "/jobs/desk", "jobs.desk", icon="briefcase", also=("/jobs",)),
@@ -196,7 +196,11 @@ class Shell:
         """Pages that a phone keeps for hours without a network, those that may be opened."""
         kept = ["/cases/new", "/cases/unsent", "/phone"] if may(me(), "cases.report") else []
         if self.face == "phone":
-            outdoors = {"/patrols": "patrols.see", "/visits": "visits.see"}
+            outdoors = {
+                "/patrols": "patrols.see",
+                "/visits": "visits.see",
+                "/home-visits": "home_visits.see",
+            }
             # The outlines of the grids: where there is no base map they say where one is.
             kept.append("/maps/layers/grids.json")
             kept += [path for path, right in outdoors.items() if may(me(), right)]

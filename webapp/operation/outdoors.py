@@ -16,9 +16,9 @@ from webapp.cases.field import actions, queries
 from webapp.cases.field.actions import Sight
 from webapp.cases.field.models import Patrol
 from webapp.cases.field.rules import PointKind, Purpose
-from webapp.cases.proof import Stood
 from webapp.grids.models import Grid
 from webapp.people.actors import Person
+from webapp.people.outdoors import Stood
 
 NAMES = uuid.UUID("7c1d7c58-6c1e-4a5e-9c39-0b1f5f0b8a11")
 SEED = 970098

@@ -12,7 +12,7 @@ from webapp.base import clock
 
 def start_of(day: date) -> datetime:
     """The first moment of a day."""
-    return datetime.combine(day, time(), _zone())
+    return datetime.combine(day, time(), zone())
 
 
 def end_of(day: date) -> datetime:
@@ -22,18 +22,19 @@ def end_of(day: date) -> datetime:
 
 def first_day(since: datetime) -> date:
     """The first day of a time that begins then."""
-    return since.astimezone(_zone()).date()
+    return since.astimezone(zone()).date()
 
 
 def last_day(until: datetime) -> date:
     """The last day of a time that ends before this moment."""
-    return (until - timedelta(microseconds=1)).astimezone(_zone()).date()
+    return (until - timedelta(microseconds=1)).astimezone(zone()).date()
 
 
 def today() -> date:
     """The day it is at the office."""
-    return clock.now().astimezone(_zone()).date()
+    return clock.now().astimezone(zone()).date()
 
 
-def _zone() -> ZoneInfo:
+def zone() -> ZoneInfo:
+    """The time zone of the office."""
     return ZoneInfo(current_app.extensions["settings"].timezone)

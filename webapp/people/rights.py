@@ -24,11 +24,16 @@ WORDS: dict[str, LazyString] = {
     "news.list": _l("See what one's bodies wrote"),
     "news.write": _l("Write and publish news"),
     "news.declare": _l("Declare facts and follow points"),
+    "home_visits.see": _l("See visits to households"),
+    "home_visits.intervals": _l("See how often key groups are visited"),
+    "home_visits.set": _l("Lay down how often key groups are visited"),
     "buildings.see": _l("See buildings and their dwellings"),
     "buildings.keep": _l("Register and change buildings and dwellings"),
     "households.see": _l("See who lives where, names and numbers masked"),
     "households.keep": _l("Register and change households and residents"),
     "households.reveal": _l("See names and numbers of residents whole, with a line in the log"),
+    "households.erasures": _l("See what was erased of residents"),
+    "households.set_erasure": _l("Set after how many years residents are erased"),
     "key_groups.see": _l("See who belongs to a key group, with a line in the log"),
     "key_groups.set": _l("Set and end that somebody belongs to a key group"),
     "key_groups.in_danger": _l(
@@ -188,6 +193,7 @@ WORDS: dict[str, LazyString] = {
 
 FEATURES: dict[str, LazyString] = {
     "people": _l("People"),
+    "home_visits": _l("Visits to homes"),
     "buildings": _l("Buildings"),
     "households": _l("Households and residents"),
     "key_groups": _l("Key groups"),

@@ -20,7 +20,7 @@ from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.people import days, phones
 from webapp.people.refusing import refusing
-from webapp.residents import queries
+from webapp.residents import queries, visits
 from webapp.residents.forms import BuildingForm, DwellingForm, HouseholdForm, ResidentForm
 from webapp.residents.models import Building, Dwelling, Household, Resident
 from webapp.residents.rules import ID_NUMBER, PHONE, Use, identity
@@ -129,6 +129,7 @@ def move_out(household: Household, *, left_at: date | None, by: Actor) -> None:
         resident.left_at = day
         _record("resident", resident, "leave", by)
     _end(household, day, by)
+    visits.plan(household.id)
 
 
 def join(
@@ -179,6 +180,7 @@ def leave(resident: Resident, *, left_at: date | None, by: Actor) -> None:
     _record("resident", resident, "leave", by)
     if not queries.residents_of(household.id):
         _end(household, day, by)
+    visits.plan(household.id)
 
 
 def reveal(resident: Resident, *, purpose: str, by: Actor) -> Whole:

@@ -14,7 +14,7 @@ from webapp.base.db import db, lock, lock_all
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
 from webapp.people import days
 from webapp.people.refusing import refusing
-from webapp.residents import queries
+from webapp.residents import queries, visits
 from webapp.residents.forms import KeyFlagForm
 from webapp.residents.models import KeyFlag, Resident
 from webapp.residents.queries import KeyResident
@@ -47,6 +47,7 @@ def set_flag(resident: Resident, said: KeyFlagForm, *, by: Actor) -> KeyFlag:
     with refusing(ex_key_flag_days=Unacceptable(words, fields={"kind": words})):
         db.session.add(flag)
     _record(resident, "set_flag", flag.id, by)
+    visits.plan(resident.household_id)
     return flag
 
 
@@ -58,11 +59,13 @@ def end_flag(flag: KeyFlag, *, by: Actor) -> None:
     today = days.today()
     if flag.last_day < today:
         raise NotOpen(_l("This ended already."))
+    flag_id = flag.id
     if flag.first_day >= today:
         db.session.delete(flag)
     else:
         flag.last_day = today - timedelta(days=1)
-    _record(resident, "end_flag", flag.id, by)
+    _record(resident, "end_flag", flag_id, by)
+    visits.plan(resident.household_id)
 
 
 def look(residents: Iterable[Resident], *, purpose: str, by: Actor) -> list[KeyFlag]:

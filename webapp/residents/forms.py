@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from flask_babel import gettext as _
 from pydantic import Field, model_validator
 
 from webapp.base.datum import Datum
 from webapp.base.web import Form
+from webapp.people.outdoors import StepForm
 from webapp.residents.rules import BuildingKind, KeyGroup, Relation, Sex, Use
+from webapp.residents.visit_rules import Manner, Need
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -70,6 +72,12 @@ class ListForm(Form):
     after: int | None = None
 
 
+class YearsForm(Form):
+    """A number of years."""
+
+    years: int = Field(ge=1, le=30)
+
+
 class LeaveForm(Form):
     """The day on which somebody left."""
 
@@ -89,3 +97,36 @@ class KeyFlagForm(Form):
         if self.first_day is not None and self.last_day < self.first_day:
             raise ValueError(_("The last day comes after the first."))
         return self
+
+
+NEED = "need."
+
+
+class HomeVisitForm(StepForm):
+    """A step of a visit; what was found to be needed comes as one field each, `need.repair` and so on."""
+
+    manner: Manner = Manner.AT_HOME
+    needs: list[Need] = Field(default_factory=list, max_length=len(Need))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_needs(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict):
+            return sent
+        found = [name.removeprefix(NEED) for name in sent if name.startswith(NEED)]
+        return {**sent, "needs": found} if found else sent
+
+
+class NearForm(Form):
+    """Where the worker stands, if the phone said so."""
+
+    lon: Number | None = Field(default=None, ge=-180, le=180)
+    lat: Number | None = Field(default=None, ge=-90, le=90)
+
+
+class IntervalForm(Form):
+    """How often a key group is visited, and who laid it down."""
+
+    kind: KeyGroup
+    every_days: int = Field(ge=1, le=366)
+    source: str = Field(min_length=2, max_length=200)

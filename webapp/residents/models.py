@@ -8,15 +8,17 @@ from typing import Any
 from sqlalchemy import (
     CheckConstraint,
     Date,
+    Float,
     ForeignKey,
     Index,
     LargeBinary,
     SmallInteger,
+    Text,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
@@ -24,6 +26,7 @@ from webapp.base.spatial import Metric, Placed
 from webapp.grids.models import Grid
 from webapp.people.models import Account
 from webapp.residents.rules import BuildingKind, KeyGroup, Relation, Sex, Use
+from webapp.residents.visit_rules import HOME_VISIT_FLOW, HomeVisitState, Manner
 
 
 class Building(Numbered, Placed, Base):
@@ -201,3 +204,95 @@ class KeyFlag(Numbered, Base):
     def grid_id(self) -> int | None:
         """The grid of whoever it is about."""
         return self.resident.grid_id
+
+
+class VisitInterval(Numbered, Base):
+    """How often the households of a key group are visited, where the street has laid down its own."""
+
+    __tablename__ = "visit_interval"
+    __table_args__ = (
+        one_of("kind", KeyGroup),
+        CheckConstraint("every_days BETWEEN 1 AND 366", name="every_days"),
+    )
+
+    kind: Mapped[str] = mapped_column(unique=True)
+    every_days: Mapped[int] = mapped_column(SmallInteger)
+    source: Mapped[str]
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    set_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class HomeVisit(Numbered, Base):
+    """A household is to be visited by a day. One record for one visit: who, when, how, what was found."""
+
+    __tablename__ = "home_visit"
+    __table_args__ = (
+        HOME_VISIT_FLOW.check(),
+        one_of("manner", Manner),
+        Index(
+            "uq_home_visit_due",
+            "household_id",
+            unique=True,
+            postgresql_where=text(f"state = '{HomeVisitState.DUE}'"),
+        ),
+        Index(
+            "ix_home_visit_due_on",
+            "due_on",
+            postgresql_where=text(f"state = '{HomeVisitState.DUE}'"),
+        ),
+        Index("ix_home_visit_household_id", "household_id", "ended_at"),
+        CheckConstraint("tries BETWEEN 0 AND 3", name="tries"),
+        CheckConstraint(f"state = '{HomeVisitState.DUE}' OR ended_at IS NOT NULL", name="ended"),
+    )
+
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    due_on: Mapped[date] = mapped_column(Date)
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    last_try_at: Mapped[datetime | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    away_m: Mapped[float | None] = mapped_column(Float(53))
+    manner: Mapped[str | None]
+    needs: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    # What was said there stands here only, and goes with the household.
+    note: Mapped[str | None]
+
+    household: Mapped[Household] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+    @property
+    def grid_id(self) -> int | None:
+        """The grid of its household."""
+        return self.household.grid_id
+
+    @property
+    def geom(self) -> Any:
+        """The point of the building."""
+        return self.household.dwelling.building.geom
+
+
+class ResidentErasureRule(Numbered, Base):
+    """After how many years whoever moved away is erased; the newest rule holds."""
+
+    __tablename__ = "resident_erasure_rule"
+    __table_args__ = (CheckConstraint("years BETWEEN 1 AND 30", name="years"),)
+
+    years: Mapped[int] = mapped_column(SmallInteger)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    account: Mapped[Account | None] = relationship()
+
+
+class ResidentErasure(Numbered, Base):
+    """What one night erased, in numbers only."""
+
+    __tablename__ = "resident_erasure"
+
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    years: Mapped[int] = mapped_column(SmallInteger)
+    residents: Mapped[int]
+    households: Mapped[int]

@@ -144,6 +144,14 @@ def resident_with(blinds: Sequence[bytes]) -> Resident | None:
     )
 
 
+def sealed_residents(after: int, *, limit: int = 500) -> list[Resident]:
+    """The next of those of whom a number is sealed, by key."""
+    found = select(Resident).where(
+        Resident.id > after, or_(Resident.id_number.is_not(None), Resident.phone.is_not(None))
+    )
+    return list(db.session.scalars(found.order_by(Resident.id).limit(limit)))
+
+
 def residents_of(household_id: int) -> list[Resident]:
     """Who lives in a household now, its head first."""
     found = select(Resident).where(

@@ -12,13 +12,15 @@ from flask_babel.speaklater import LazyString
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
-from webapp.base.access import Holds
+from webapp.base.access import Anywhere, Holds
 from webapp.base.flow import Unacceptable
 
 HIDDEN = "*"
 # What the blind indexes are of.
 ID_NUMBER = "identity number"
 PHONE = "phone number"
+# Years after moving away until somebody is erased, where the office has laid down nothing else.
+ERASE_YEARS = 3
 _NUMBER = re.compile("[0-9]{17}[0-9X]")
 
 
@@ -186,6 +188,8 @@ MAY = {
     "households.see": Holds(*CARERS, *_STREET),
     "households.keep": Holds(*CARERS),
     "households.reveal": Holds(*CARERS, "street_leader"),
+    "households.erasures": Anywhere("admin", "supervisor", "street_leader"),
+    "households.set_erasure": Anywhere("admin"),
     "key_groups.see": Holds(*CARERS, "street_leader"),
     "key_groups.set": Holds("grid_secretary", "grid_leader"),
     "key_groups.in_danger": Holds(*CARERS, *_WATCH),

@@ -5,18 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
-from webapp.base import audit, clock
+from webapp.base import clock
 from webapp.base.access import HOUSE, Actor, may
 from webapp.base.datum import Datum
 from webapp.base.db import db, lock
-from webapp.base.flow import Flow, NotAllowed, Refusal, Unacceptable
+from webapp.base.flow import NotAllowed, Refusal, Unacceptable
 from webapp.base.spatial import point as stored_point, to_metric
 from webapp.cases import timing
 from webapp.cases.field import queries
@@ -28,7 +28,6 @@ from webapp.cases.field.rules import (
     TRIES,
     TRY_APART,
     VISIT_FLOW,
-    VISIT_M,
     PatrolState,
     PointKind,
     PointState,
@@ -36,8 +35,8 @@ from webapp.cases.field.rules import (
     VisitState,
 )
 from webapp.cases.models import Case
-from webapp.cases.proof import Stood, away_m
 from webapp.grids.models import Grid
+from webapp.people.outdoors import Stood, away_m, moment, nearness, said
 
 MOST_POINTS = 40
 
@@ -106,18 +105,18 @@ def _point(place: int, sight: Sight) -> PatrolPoint:
 def start(patrol: Patrol, *, by: Actor, **moved: Any) -> None:
     """The patrol is under way, from the moment at which it was begun on the phone."""
     PATROL_FLOW.move(patrol, "start", by=by, **moved)
-    patrol.started_at, patrol.walker_id = _moment(moved), by.id
+    patrol.started_at, patrol.walker_id = moment(moved), by.id
 
 
 def finish(patrol: Patrol, *, by: Actor, note: str | None = None, **moved: Any) -> None:
     """The patrol is finished; points that were not seen stay so, and that is no fault."""
-    patrol.finished_at, patrol.note = _moment(moved), note
-    PATROL_FLOW.move(patrol, "finish", by=by, data=_said(note), **moved)
+    patrol.finished_at, patrol.note = moment(moved), note
+    PATROL_FLOW.move(patrol, "finish", by=by, data=said(note), **moved)
 
 
 def call_off(patrol: Patrol, *, by: Actor, note: str | None = None, **moved: Any) -> None:
     """The patrol is not walked."""
-    PATROL_FLOW.move(patrol, "call_off", by=by, data=_said(note), **moved)
+    PATROL_FLOW.move(patrol, "call_off", by=by, data=said(note), **moved)
 
 
 def visit_point(
@@ -132,9 +131,9 @@ def visit_point(
 
     What was seen counts whatever became of the patrol meanwhile.
     """
-    near, seen = _nearness(point, stood, note)
-    point.visited_at = _moment(moved)
-    POINT_FLOW.move(point, "visit", by=by, evidence=near, data=_said(note, **seen), **moved)
+    near, seen = nearness(point, stood, note)
+    point.visited_at = moment(moved)
+    POINT_FLOW.move(point, "visit", by=by, evidence=near, data=said(note, **seen), **moved)
     _keep(point, by, stood, note)
     if point.patrol.state == PatrolState.PLANNED:
         start(point.patrol, by=by, client_at=moved.get("client_at"))
@@ -142,7 +141,7 @@ def visit_point(
 
 def skip_point(point: PatrolPoint, *, by: Actor, note: str | None, **moved: Any) -> None:
     """The point is left out this time, with the reason."""
-    POINT_FLOW.move(point, "skip", by=by, evidence={"note": note}, data=_said(note), **moved)
+    POINT_FLOW.move(point, "skip", by=by, evidence={"note": note}, data=said(note), **moved)
     _keep(point, by, None, note)
 
 
@@ -195,9 +194,9 @@ def make_visit(
     **moved: Any,
 ) -> None:
     """The visit was made; where a door is visited again and again, the next one is due."""
-    near, seen = _nearness(visit.door, stood, note)
-    visit.ended_at = _moment(moved)
-    VISIT_FLOW.move(visit, "done", by=by, evidence=near, data=_said(note, **seen), **moved)
+    near, seen = nearness(visit.door, stood, note)
+    visit.ended_at = moment(moved)
+    VISIT_FLOW.move(visit, "done", by=by, evidence=near, data=said(note, **seen), **moved)
     _keep(visit, by, stood, note)
     _plan_next(visit)
 
@@ -212,13 +211,13 @@ def knock(
 ) -> None:
     """Nobody opened: one try more, and with the third the visit has ended so."""
     lock(visit)
-    at = _moment(moved)
+    at = moment(moved)
     last = visit.tries + 1 >= TRIES
     if visit.state == VisitState.DUE and visit.last_try_at and at - visit.last_try_at < TRY_APART:
         raise Refusal(_l("The last try was less than two hours before. Try at another hour."))
-    near, seen = _nearness(visit.door, stood, note)
+    near, seen = nearness(visit.door, stood, note)
     name = "not_home" if last else "knock"
-    data = _said(note, tries=visit.tries + 1, **seen)
+    data = said(note, tries=visit.tries + 1, **seen)
     if last:
         visit.ended_at = at
     VISIT_FLOW.move(visit, name, by=by, evidence=near, data=data, **moved)
@@ -230,8 +229,8 @@ def knock(
 
 def refuse_visit(visit: Visit, *, by: Actor, note: str | None = None, **moved: Any) -> None:
     """Whoever lives there does not wish a visit; that ends it."""
-    visit.ended_at = _moment(moved)
-    VISIT_FLOW.move(visit, "refuse", by=by, data=_said(note), **moved)
+    visit.ended_at = moment(moved)
+    VISIT_FLOW.move(visit, "refuse", by=by, data=said(note), **moved)
     _keep(visit, by, None, note)
 
 
@@ -244,45 +243,6 @@ def pin(case: Case, *, by: Actor) -> None:
 def unpin(case: Case, *, by: Actor) -> None:
     """The case stands there no more."""
     db.session.execute(delete(Pin).where(Pin.account_id == by.id, Pin.case_id == case.id))
-
-
-def keep_theirs(
-    flow: Flow,
-    thing: Any,
-    *,
-    move: str,
-    by: Actor,
-    note: str | None = None,
-    client_at: datetime | None = None,
-    mark: uuid.UUID,
-) -> None:
-    """The log says that a step gave way to what somebody else had done, and what it had said."""
-    lock(thing)
-    if audit.by_mark(flow.kind, thing.id, "conflict", mark) is not None:
-        return
-    audit.record(
-        kind=flow.kind,
-        thing_id=thing.id,
-        move="conflict",
-        by=by,
-        before=thing.state,
-        after=thing.state,
-        grid_id=thing.grid_id,
-        client_at=client_at,
-        data=_said(note, conflict="theirs", step=move, mark=str(mark)),
-    )
-
-
-def _nearness(
-    thing: Any, stood: Stood | None, note: str | None
-) -> tuple[dict[str, bool], dict[str, Any]]:
-    """Whether it is near enough, and what of it stands in the log."""
-    metres = away_m(thing, stood.lon, stood.lat, stood.datum) if stood else None
-    near = stood is not None and stood.is_sure and metres is not None and metres <= VISIT_M
-    seen = {"away_m": round(metres, 1)} if metres is not None else {}
-    if stood is not None and stood.accuracy_m is not None:
-        seen["accuracy_m"] = round(stood.accuracy_m, 1)
-    return {"nearness_point": near or bool(note)}, seen
 
 
 def _keep(
@@ -304,13 +264,3 @@ def _plan_next(visit: Visit) -> None:
     if visit.door.every_days and visit.ended_at:
         day = visit.ended_at.astimezone(timing.office().zone).date()
         _due(visit.door, visit.purpose, day + timedelta(days=visit.door.every_days), HOUSE)
-
-
-def _moment(moved: dict[str, Any]) -> datetime:
-    """When it was done on the phone, or now."""
-    at: datetime | None = moved.get("client_at")
-    return at or clock.now()
-
-
-def _said(note: str | None, **more: Any) -> dict[str, Any]:
-    return {**({"note": note} if note else {}), **more}

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from webapp.base.web import Form
 from webapp.cases.field.rules import Purpose
-from webapp.cases.forms import HappenedForm, StoodForm
+from webapp.people.outdoors import HappenedForm
 
 FREE_POINTS = 3
 
@@ -19,21 +19,6 @@ class SpotForm(Form):
 
     lon: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
-
-
-class StepForm(StoodForm):
-    """A step of a patrol or a visit: the version the person saw, where the phone was, words."""
-
-    base_version: int | None = Field(default=None, ge=0)
-    insisted: bool = False
-    note: str | None = Field(default=None, max_length=2000)
-
-
-class ConflictForm(HappenedForm):
-    """A step that gives way to what somebody else has done."""
-
-    step: str = Field(max_length=40, pattern=r"^[a-z_]+$")
-    note: str | None = Field(default=None, max_length=2000)
 
 
 class PatrolForm(HappenedForm):

@@ -14,21 +14,22 @@ from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import goto, page, part_of_address, wants_json
-from webapp.cases.field import actions, queries, standing
+from webapp.cases.field import actions, queries
 from webapp.cases.field.actions import Sight
-from webapp.cases.field.forms import FREE_POINTS, ConflictForm, PatrolForm
+from webapp.cases.field.forms import FREE_POINTS, PatrolForm
 from webapp.cases.field.models import Patrol, PatrolPoint
 from webapp.cases.field.rules import (
     PATROL_FLOW,
     PLANNERS,
     POINT_FLOW,
     POINT_WORDS,
-    VISIT_M,
     PatrolState,
     PointKind,
     PointState,
 )
 from webapp.grids.models import Grid
+from webapp.people import steps
+from webapp.people.outdoors import VISIT_M, ConflictForm
 
 bp = Blueprint("patrols", __name__)
 
@@ -185,7 +186,7 @@ def move(patrol: Patrol) -> ResponseReturnValue:
     """One step of the patrol."""
     name = part_of_address("name")
     deed, wanted = PATROL_DEEDS[name]
-    return standing.step(PATROL_FLOW, patrol, (name,), deed, wanted, _page_of(patrol))
+    return steps.step(PATROL_FLOW, patrol, (name,), deed, wanted, _page_of(patrol))
 
 
 @bp.post("/patrols/points/<int:point_id>/<any(visit, skip):name>")
@@ -194,7 +195,7 @@ def move_point(point: PatrolPoint) -> ResponseReturnValue:
     """A point was seen, or is left out."""
     name = part_of_address("name")
     deed, wanted = POINT_DEEDS[name]
-    return standing.step(POINT_FLOW, point, (name,), deed, wanted, _page_of(point.patrol))
+    return steps.step(POINT_FLOW, point, (name,), deed, wanted, _page_of(point.patrol))
 
 
 def _page_of(patrol: Patrol) -> str:
@@ -205,7 +206,7 @@ def _page_of(patrol: Patrol) -> str:
 @permit("patrols.see", of=queries.patrol)
 def conflict(patrol: Patrol) -> ResponseReturnValue:
     """A step of the patrol gave way to what somebody else had done; the log says so."""
-    return standing.settle(PATROL_FLOW, patrol, ConflictForm.read(request), _page_of(patrol))
+    return steps.settle(PATROL_FLOW, patrol, ConflictForm.read(request), _page_of(patrol))
 
 
 @bp.post("/patrols/points/<int:point_id>/conflict")
@@ -213,4 +214,4 @@ def conflict(patrol: Patrol) -> ResponseReturnValue:
 def point_conflict(point: PatrolPoint) -> ResponseReturnValue:
     """The same for one of its points."""
     form = ConflictForm.read(request)
-    return standing.settle(POINT_FLOW, point, form, _page_of(point.patrol))
+    return steps.settle(POINT_FLOW, point, form, _page_of(point.patrol))

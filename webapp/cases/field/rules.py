@@ -12,8 +12,6 @@ from webapp.base.access import ByItself, Holds
 from webapp.base.flow import Flow, move
 from webapp.cases.rules import DESK, FIELD
 
-# Whoever visits a point or a door stands this near to it (metres), or says why not.
-VISIT_M = 80.0
 # So many tries are made at a door where nobody opens, each so long after the one before.
 TRIES = 3
 TRY_APART = timedelta(hours=2)

@@ -16,12 +16,14 @@ from webapp.base.spatial import to_metric
 from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.cases import queries as cases, timing
 from webapp.cases.field import actions, ordering, queries
-from webapp.cases.field.forms import ConflictForm, SpotForm
+from webapp.cases.field.forms import SpotForm
 from webapp.cases.field.ordering import Stop
 from webapp.cases.field.rules import PURPOSE_WORDS, Purpose
 from webapp.cases.models import Case
 from webapp.cases.rules import CASE_FLOW, DUTY_WORDS, Duty, Grade
 from webapp.cases.views import plain
+from webapp.people.outdoors import ConflictForm
+from webapp.people.steps import keep_theirs
 
 bp = Blueprint("field", __name__)
 
@@ -109,7 +111,7 @@ def pin(case: Case) -> ResponseReturnValue:
 def conflict(case: Case) -> ResponseReturnValue:
     """A step gave way to what somebody else had done to the case; the log says so."""
     form = ConflictForm.read(request)
-    actions.keep_theirs(
+    keep_theirs(
         CASE_FLOW,
         case,
         move=form.step,

@@ -13,16 +13,17 @@ from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.web import goto, page, part_of_address, wants_json
-from webapp.cases.field import actions, queries, standing
-from webapp.cases.field.forms import ConflictForm, VisitForm
+from webapp.cases.field import actions, queries
+from webapp.cases.field.forms import VisitForm
 from webapp.cases.field.models import Visit
 from webapp.cases.field.rules import (
     PURPOSE_WORDS,
     TRIES,
     VISIT_FLOW,
-    VISIT_M,
     Purpose,
 )
+from webapp.people import steps
+from webapp.people.outdoors import VISIT_M, ConflictForm
 
 bp = Blueprint("visits", __name__)
 
@@ -127,14 +128,14 @@ def _new_page(
 def move(visit: Visit) -> ResponseReturnValue:
     """One step of the visit; when nobody opens for the third time it has ended."""
     deed, names, wanted = DEEDS[part_of_address("name")]
-    return standing.step(VISIT_FLOW, visit, names, deed, wanted, _page_of(visit))
+    return steps.step(VISIT_FLOW, visit, names, deed, wanted, _page_of(visit))
 
 
 @bp.post("/visits/<int:visit_id>/conflict")
 @permit("visits.see", of=queries.visit)
 def conflict(visit: Visit) -> ResponseReturnValue:
     """A step of the visit gave way to what somebody else had done; the log says so."""
-    return standing.settle(VISIT_FLOW, visit, ConflictForm.read(request), _page_of(visit))
+    return steps.settle(VISIT_FLOW, visit, ConflictForm.read(request), _page_of(visit))
 
 
 def _page_of(visit: Visit) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from webapp.base import audit
-from webapp.base.access import me
-from webapp.base.db import db
+from webapp.base.access import Actor, me
+from webapp.base.db import db, lock
 from webapp.base.flow import Flow, Refusal
 from webapp.base.web import error_body, wants_json
-from webapp.cases.field import actions
-from webapp.cases.field.forms import ConflictForm, StepForm
+from webapp.people.outdoors import ConflictForm, StepForm, said
 
 
 def plain(flow: Flow, thing: Any, url: str) -> dict[str, Any]:
@@ -52,6 +52,7 @@ def step(
     deed: Callable[..., None],
     wanted: tuple[str, ...],
     url: str,
+    form_of: type[StepForm] = StepForm,
 ) -> ResponseReturnValue:
     """One step of a phone: done once however often it comes; the answer says where the thing stands.
 
@@ -59,7 +60,7 @@ def step(
     """
     mark = None
     try:
-        form = StepForm.read(request)
+        form = form_of.read(request)
         mark = form.client_id
         made = _known(flow, thing, names, mark)
         if made is not None:
@@ -84,7 +85,7 @@ def step(
 
 def settle(flow: Flow, thing: Any, form: ConflictForm, url: str) -> ResponseReturnValue:
     """A step gave way to what somebody else had done; the log says so once."""
-    actions.keep_theirs(
+    keep_theirs(
         flow,
         thing,
         move=form.step,
@@ -120,3 +121,30 @@ def _refused(flow: Flow, thing: Any, url: str, refusal: Refusal) -> ResponseRetu
         raise refusal
     body = error_body(refusal.code, refusal.words, refusal.fields)
     return jsonify({**body, "theirs": theirs(flow, thing, url)}), refusal.status
+
+
+def keep_theirs(
+    flow: Flow,
+    thing: Any,
+    *,
+    move: str,
+    by: Actor,
+    note: str | None = None,
+    client_at: datetime | None = None,
+    mark: uuid.UUID,
+) -> None:
+    """The log says that a step gave way to what somebody else had done, and what it had said."""
+    lock(thing)
+    if audit.by_mark(flow.kind, thing.id, "conflict", mark) is not None:
+        return
+    audit.record(
+        kind=flow.kind,
+        thing_id=thing.id,
+        move="conflict",
+        by=by,
+        before=thing.state,
+        after=thing.state,
+        grid_id=thing.grid_id,
+        client_at=client_at,
+        data=said(note, conflict="theirs", step=move, mark=str(mark)),
+    )
