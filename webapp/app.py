@@ -118,6 +118,11 @@ from webapp.monitoring.safety import (
     pages as safety_pages,
     rules as safety_rules,
 )
+from webapp.monitoring.safety.dangers import (
+    actions as dangers,
+    by_the_clock as deadline_clocks,
+    rules as hidden_dangers,
+)
 from webapp.monitoring.sensors import (
     actions as sensors,
     months as sensor_months,
@@ -237,6 +242,7 @@ RULES = (
     intake_rules,
     sensor_rules,
     safety_rules,
+    hidden_dangers,
     ports,
     sea,
     maps,
@@ -334,6 +340,7 @@ CLOCKS = (
     positions,
     alarm_clocks,
     safety_clocks,
+    deadline_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -375,6 +382,7 @@ FOLLOWERS = {
     "alarms": alarms.follow_borders,
     "sensors": sensors.follow_borders,
     "safety": safety.follow_borders,
+    "dangers": dangers.follow_borders,
     "ports": vessels.follow_borders,
 }
 

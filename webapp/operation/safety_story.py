@@ -1,4 +1,4 @@
-"""Demo safety: the enterprises of the geodata with what is dangerous in them and licences that end."""
+"""Demo safety: enterprises of the geodata, what is dangerous in them, hidden dangers at every step."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from webapp.base import clock
+from webapp.base import clock, files
+from webapp.base.files import StoredFile
 from webapp.monitoring.safety import actions, queries
+from webapp.monitoring.safety.dangers import actions as dangers
+from webapp.monitoring.safety.dangers.rules import DangerKind, Level
 from webapp.monitoring.safety.forms import (
     LicenceForm,
     PointForm,
@@ -17,7 +20,7 @@ from webapp.monitoring.safety.forms import (
 from webapp.monitoring.safety.models import Profile
 from webapp.monitoring.safety.rules import LicenceKind, PointKind, Risk, Trade
 from webapp.monitoring.sensors import queries as sensors
-from webapp.operation import sensor_story
+from webapp.operation import scenes, sensor_story
 from webapp.operation.cast import actor
 from webapp.people import days, queries as people
 from webapp.people.actors import Person
@@ -92,16 +95,111 @@ FIRMS: dict[str, Firm] = {
 }
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """A hidden danger of the demo: found so many days ago, and how many steps it has gone since."""
+
+    firm: str
+    kind: DangerKind
+    level: Level
+    words: str
+    scene: str
+    days: int
+    steps: int
+
+
+TROUBLES = (
+    Trouble(
+        "志成水产有限公司",
+        DangerKind.REFRIGERATION,
+        Level.MAJOR,
+        "【示例】氨机房应急喷淋阀门锈死",
+        "fire",
+        9,
+        1,
+    ),
+    Trouble(
+        "华润化学",
+        DangerKind.CHEMICALS,
+        Level.GENERAL,
+        "【示例】罐区围堰内堆放杂物",
+        "rubbish",
+        3,
+        1,
+    ),
+    Trouble(
+        "九目化学", DangerKind.PAPERS, Level.GENERAL, "【示例】安全生产许可证过期未换", "sign", 1, 0
+    ),
+    Trouble(
+        "华润锦纶",
+        DangerKind.EQUIPMENT,
+        Level.GENERAL,
+        "【示例】锅炉压力表未按期校验",
+        "lamp",
+        5,
+        2,
+    ),
+    Trouble(
+        "烟台蓬友商贸有限公司",
+        DangerKind.ESCAPE,
+        Level.GENERAL,
+        "【示例】卖场疏散通道被货架占用",
+        "stall",
+        20,
+        3,
+    ),
+)
+
+
 def tell() -> int:
     """The profiles are there; answers how many are new."""
     officer = actor("safety")
     if queries.listed(officer, today=days.today()).rows:
         return 0
     with clock.at(clock.now() - timedelta(days=45)):
-        for name, said in FIRMS.items():
-            firm = next(iter(people.enterprises(officer, words=name, limit=1).rows))
-            _profile(firm, said, officer)
-    return len(FIRMS)
+        made = {
+            name: _profile(
+                next(iter(people.enterprises(officer, words=name, limit=1).rows)), said, officer
+            )
+            for name, said in FIRMS.items()
+        }
+    for place, trouble in enumerate(TROUBLES):
+        _danger(made[trouble.firm], trouble, place, officer)
+    return len(made)
+
+
+def _danger(profile: Profile, said: Trouble, place: int, officer: Person) -> None:
+    """A hidden danger that went as far as its story says; a day between its steps."""
+    leader = actor("street")
+
+    def photo(by: Person, *, solved: bool) -> StoredFile:
+        return files.keep_picture(scenes.photo(said.scene, seed=700 + place, solved=solved), by=by)
+
+    begun = clock.now() - timedelta(days=said.days)
+    with clock.at(begun):
+        found = dangers.Found(said.kind, said.level, said.words)
+        danger = dangers.find(found, photo(officer, solved=False), profile=profile, by=officer)
+    if said.steps > 0:
+        with clock.at(begun + timedelta(hours=2)):
+            until = days.first_day(begun) + timedelta(days=7)
+            name = profile.enterprise.name
+            dangers.order(
+                danger,
+                responsible=name,
+                due_on=until,
+                measures="【示例】立即整改并留存照片",
+                by=officer,
+            )
+    if said.steps > 1:
+        with clock.at(begun + timedelta(days=1)):
+            fixed = photo(officer, solved=True)
+            dangers.rectify(danger, fixed, note="【示例】已完成整改", by=officer)
+    if said.steps > 2:
+        with clock.at(begun + timedelta(days=2)):
+            grid = profile.enterprise.grid
+            watcher = actor(grid.display_code.lower()) if grid and grid.display_code else officer
+            dangers.recheck(danger, photo(leader, solved=True), by=watcher)
+            dangers.clear(danger, by=leader)
 
 
 def _profile(firm: Enterprise, said: Firm, officer: Person) -> Profile:

@@ -72,6 +72,10 @@ WORDS: dict[str, LazyString] = {
     "sensors.keep": _l("Register sensors and set their thresholds"),
     "safety.see": _l("See the safety of enterprises: dangers, licences, what happened"),
     "safety.keep": _l("Keep the safety profiles of enterprises"),
+    "dangers.list": _l("List hidden dangers"),
+    "dangers.see": _l("See a hidden danger"),
+    "dangers.find": _l("Write down a hidden danger"),
+    "dangers.find_own": _l("Report a hidden danger of one's own enterprise"),
     "safety.own": _l("List the enterprises one acts for, as safety sees them"),
     "safety.read_own": _l("Read what safety knows of an enterprise one acts for"),
     "safety.paper": _l("See the picture of a licence"),
@@ -239,6 +243,7 @@ FEATURES: dict[str, LazyString] = {
     "alarms": _l("Alarms"),
     "safety": _l("Safety"),
     "danger": _l("Danger zones"),
+    "dangers": _l("Hidden dangers"),
 }
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from webapp.base.access import me, permit
 from webapp.base.web import page
 from webapp.monitoring.safety import queries, shown
+from webapp.monitoring.safety.dangers import queries as dangers, shown as danger_words
 from webapp.monitoring.safety.models import Profile
 
 bp = Blueprint("safety_own", __name__, url_prefix="/safety/mine")
@@ -30,5 +31,6 @@ def one(profile: Profile) -> Response:
         points=queries.points(profile.id),
         procedures=queries.procedures(profile.id),
         licences=queries.licences(profile.id),
-        **shown.words(),
+        dangers=dangers.of_profile(profile.id),
+        **danger_words.words(),
     )

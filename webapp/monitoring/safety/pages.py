@@ -1,5 +1,6 @@
 """All pages of safety."""
 
 from webapp.monitoring.safety import keep_views, own_views, views
+from webapp.monitoring.safety.dangers import paper_views, views as danger_views
 
-ALL = (views, keep_views, own_views)
+ALL = (views, keep_views, own_views, danger_views, paper_views)

@@ -14,6 +14,7 @@ from webapp.base.web import goto, page
 from webapp.grids import queries as grids
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.safety import actions, importing, queries, shown
+from webapp.monitoring.safety.dangers import queries as dangers, shown as danger_words
 from webapp.monitoring.safety.forms import ListForm, ProfileForm, SafetyForm
 from webapp.monitoring.safety.models import Profile
 from webapp.people import days, queries as people, workbook
@@ -179,13 +180,14 @@ def about(profile: Profile) -> dict[str, Any]:
         "firm": firm,
         "points": queries.points(profile.id),
         "procedures": queries.procedures(profile.id),
+        "dangers": dangers.of_profile(profile.id),
         "licences": queries.licences(profile.id),
         "alarms": queries.alarms(who, profile),
         "seeing": cameras.seeing(who, firm.geom) if firm.geom is not None else [],
         "devices": queries.devices_near(who, firm),
         "events": events,
         "names": people.named_in(events),
-        **shown.words(),
+        **danger_words.words(),
     }
 
 

@@ -1,0 +1,1 @@
+"""Hidden dangers: found, ordered to be put right, put right, looked at again, cleared."""
