@@ -103,6 +103,8 @@ from webapp.monitoring.cameras import (
     views as camera_pages,
 )
 from webapp.monitoring.danger import pages as danger_pages, rules as danger_rules
+from webapp.monitoring.danger.muster import actions as muster, rules as muster_rules
+from webapp.monitoring.danger.roll import rules as roll_rules
 from webapp.monitoring.intake import (
     ageing as intake_clocks,
     api as intake_api,
@@ -239,6 +241,8 @@ RULES = (
     video_rules,
     alarm_rules,
     danger_rules,
+    muster_rules,
+    roll_rules,
     intake_rules,
     sensor_rules,
     safety_rules,
@@ -381,6 +385,7 @@ FOLLOWERS = {
     "cameras": cameras.follow_borders,
     "alarms": alarms.follow_borders,
     "sensors": sensors.follow_borders,
+    "muster": muster.follow_borders,
     "safety": safety.follow_borders,
     "dangers": dangers.follow_borders,
     "ports": vessels.follow_borders,

@@ -257,3 +257,20 @@ def test_threads_that_ask_first_together_all_get_the_answer(square: Network) -> 
 
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(ask, range(8))) == pytest.approx([1800] * 8)
+
+
+def test_whoever_goes_round_an_area_touches_no_road_of_it(square: Network) -> None:
+    area = shapely.box(400, -50, 600, 50)
+    there = square.around(area).reach(0, 0, Mode.WALK)
+    assert there.to([1000], [0]).metres == pytest.approx([3000])
+    assert not there.line_to(1000, 0).intersects(area)
+    assert square.reach(0, 0, Mode.WALK).to([1000], [0]).metres == pytest.approx([1000])
+
+
+def test_a_road_that_is_shunned_is_taken_only_where_the_others_are_longer(square: Network) -> None:
+    area = shapely.box(400, -50, 600, 50)
+    dear = square.shunning(area, 5.0).reach(0, 0, Mode.WALK).to([1000], [0])
+    assert dear.metres == pytest.approx([3000])
+    cheap = square.shunning(area, 2.0).reach(0, 0, Mode.WALK).to([1000], [0])
+    assert cheap.metres == pytest.approx([1000])
+    assert cheap.seconds == pytest.approx([2000 / WALK_MS])

@@ -67,6 +67,10 @@ WORDS: dict[str, LazyString] = {
     "alarms.keep": _l("Keep ladders and shelves of alarms"),
     "alarms.called": _l("Confirm a call of the phone tree"),
     "danger.see": _l("See danger zones"),
+    "muster.see": _l("See muster points"),
+    "muster.keep": _l("Keep muster points"),
+    "danger.roll": _l("See the roll of a danger zone"),
+    "danger.score": _l("See the report of a danger zone, and the score of an exercise"),
     "danger.workers": _l("See which workers are inside a danger zone"),
     "sensors.see": _l("See sensors and what they measure"),
     "sensors.keep": _l("Register sensors and set their thresholds"),
@@ -244,6 +248,7 @@ FEATURES: dict[str, LazyString] = {
     "safety": _l("Safety"),
     "danger": _l("Danger zones"),
     "dangers": _l("Hidden dangers"),
+    "muster": _l("Muster points"),
 }
 
 

@@ -6,7 +6,7 @@ once and shared by threads; a `Reach` is one search from one point.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -46,6 +46,10 @@ class Edges:
     def __len__(self) -> int:
         return len(self.source)
 
+    def only(self, which: NDArray[np.bool_]) -> Edges:
+        """The pieces that are marked."""
+        return Edges(*(getattr(self, each.name)[which] for each in fields(self)))
+
 
 @dataclass(frozen=True)
 class Snapped:
@@ -67,10 +71,14 @@ class Times:
 
 
 class Network:
-    """All roads of an installation, for every mode."""
+    """All roads of an installation, for every mode.
 
-    def __init__(self, edges: Edges) -> None:
+    `slower` says for each piece how many times its usual time it takes; nothing: just that.
+    """
+
+    def __init__(self, edges: Edges, slower: Floats | None = None) -> None:
         self.edges = edges
+        self.slower = np.ones(len(edges)) if slower is None else slower
         self.keys, ends = np.unique(
             np.concatenate([edges.source, edges.target]), return_inverse=True
         )
@@ -82,6 +90,18 @@ class Network:
     def nodes(self) -> int:
         """How many crossings and ends there are."""
         return len(self.keys)
+
+    def around(self, area: BaseGeometry) -> Network:
+        """The same roads without every piece that touches the area."""
+        outside = ~self._touches(area)
+        return Network(self.edges.only(outside), self.slower[outside])
+
+    def shunning(self, area: BaseGeometry, times: float) -> Network:
+        """The same roads, but every piece that touches the area takes so many times as long."""
+        return Network(self.edges, np.where(self._touches(area), self.slower * times, self.slower))
+
+    def _touches(self, area: BaseGeometry) -> NDArray[np.bool_]:
+        return shapely.intersects(self.edges.line, area)
 
     def roads(self, mode: Mode) -> _Roads:
         """The part of the network that is open to a mode."""
@@ -115,7 +135,8 @@ class _Roads:
             speed = np.full(len(self.used), self.pace.top_kmh)
         for road_class, slower in self.pace.slow.items():
             speed[edges.road_class[self.used] == road_class] = slower
-        seconds = np.maximum(self.length / (speed * _KMH), _LEAST_S)
+        seconds = self.length / (speed * _KMH) * network.slower[self.used]
+        seconds = np.maximum(seconds, _LEAST_S)
         oneway = np.zeros(len(self.used)) if self.pace.both_ways else edges.oneway[self.used]
         self.there = np.where(oneway >= 0, seconds, np.inf)
         self.back = np.where(oneway <= 0, seconds, np.inf)

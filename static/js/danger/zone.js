@@ -21,16 +21,23 @@ const drawn = {
   way: ({ name }) => ({ className: `danger-way ${name}` }),
 };
 
+const circles = { source: 7, muster: 8, edge: 8 };
+
+/** Shapes and points of the page on the map. */
+function draw(map, said) {
+  return L.geoJSON(JSON.parse(said.textContent), {
+    renderer: L.svg(),
+    interactive: false,
+    style: ({ properties }) => drawn[properties.what]?.(properties) ?? {},
+    pointToLayer: ({ properties }, at) => L.circleMarker(at, { renderer: L.svg(), radius: circles[properties.what] ?? 6, interactive: false, className: `danger-${properties.what}` }),
+  }).addTo(map.leaflet);
+}
+
 /** What the page says is drawn. @param {object} map @param {HTMLElement} box */
 function show(map, box) {
   const said = box.querySelector("[data-drawn]");
   if (!said) return;
-  const shapes = L.geoJSON(JSON.parse(said.textContent), {
-    renderer: L.svg(),
-    interactive: false,
-    style: ({ properties }) => drawn[properties.what]?.(properties) ?? {},
-    pointToLayer: ({ properties }, at) => L.circleMarker(at, { renderer: L.svg(), radius: 7, interactive: false, className: `danger-${properties.what}` }),
-  }).addTo(map.leaflet);
+  const shapes = draw(map, said);
   const zone = L.featureGroup(shapes.getLayers().filter(({ feature }) => feature.properties.what !== "level"));
   map.leaflet.fitBounds(zone.getBounds(), { padding: [24, 24], maxZoom: 17 });
 }
@@ -65,6 +72,16 @@ for (const box of document.querySelectorAll("[data-danger-map]")) {
   const map = createMap(box.querySelector("[data-map]"));
   map.ready.then(() => {
     show(map, box);
+    // What comes later, with a part of the page, is drawn beside it.
+    let late = null;
+    const more = () => {
+      const said = document.querySelector("[data-more]");
+      if (!said || !("drawsMore" in box.dataset)) return;
+      late?.remove();
+      late = draw(map, said);
+    };
+    document.addEventListener("htmx:afterSettle", more);
+    more();
     if ("picks" in box.dataset) pick(map);
     if ("draws" in box.dataset) draws(map);
   });

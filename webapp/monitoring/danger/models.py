@@ -60,6 +60,8 @@ class DangerZone(Numbered, Base):
     drawn_at: Mapped[datetime]
     drawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     enforced_at: Mapped[datetime | None]
+    # When those who call the roll were told.
+    called_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
     alarm: Mapped[Alarm | None] = relationship()

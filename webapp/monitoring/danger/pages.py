@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from webapp.monitoring.danger import views
+from webapp.monitoring.danger.muster import views as muster_views
+from webapp.monitoring.danger.roll import views as roll_views
 
-ALL = (views,)
+ALL = (views, muster_views, roll_views)

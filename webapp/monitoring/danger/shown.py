@@ -19,7 +19,19 @@ from webapp.monitoring.danger.rules import KIND_WORDS, SKY_WORDS, STATE_CHIPS, Z
 from webapp.monitoring.danger.said import Said, levels_of
 
 # What the log of a zone calls what was done.
-DONE = {"draw": _l("Danger zone drawn"), "redraw": _l("Drawn anew")}
+DONE = {
+    "draw": _l("Danger zone drawn"),
+    "redraw": _l("Drawn anew"),
+    "call": _l("Roll called"),
+}
+
+# And the log of a muster point.
+MUSTER_DONE = {
+    "create": _l("Muster point laid down"),
+    "change": _l("Muster point changed"),
+    "close": _l("Muster point given up"),
+    "relocate": _l("Follows new borders"),
+}
 
 # Eight winds, by whence they come.
 WINDS = (
@@ -81,6 +93,11 @@ def drawing_of(shape: DangerShape) -> tuple[dict[str, Any], Drawn | None]:
 def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:
     """A shape (metres) as a feature of a map."""
     return {"type": "Feature", "properties": properties, "geometry": degrees(shape)}
+
+
+def in_degrees(area: BaseGeometry) -> BaseGeometry:
+    """An area (metres) in degrees WGS 84, as residents are asked for."""
+    return shapely.geometry.shape(degrees(area))
 
 
 def corners_of(area: BaseGeometry) -> str:

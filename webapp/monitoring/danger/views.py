@@ -20,10 +20,12 @@ from webapp.monitoring.alarms.shown import what
 from webapp.monitoring.danger import actions, queries, shown
 from webapp.monitoring.danger.forms import FromForm, ListForm, StepForm, ZoneForm
 from webapp.monitoring.danger.models import DangerZone
+from webapp.monitoring.danger.roll import actions as roll
 from webapp.monitoring.danger.rules import LIVING, ZONE_FLOW, danger_of
 from webapp.monitoring.signals import Kind
 from webapp.people import queries as people
 from webapp.people.forms import again
+from webapp.residents import queries as residents
 
 bp = Blueprint("danger", __name__)
 
@@ -82,11 +84,13 @@ def one(zone: DangerZone) -> Response:
 @bp.post("/danger/<int:zone_id>/shape")
 @permit("danger.keep", of=queries.one)
 def redraw(zone: DangerZone) -> ResponseReturnValue:
-    """The zone has another shape."""
+    """The zone has another shape, and whoever is inside now is on the roll that was called."""
     zone_id = zone.id
     try:
         form = ZoneForm.read(request)
         actions.redraw(zone, form.said(), base_version=form.base_version, by=me())
+        if zone.called_at is not None:
+            roll.call(zone, by=me())
     except Refusal as refusal:
         return _one(afresh(refusal, lambda: queries.one(zone_id)), refusal, tried="shape")
     return goto("danger.one", zone_id=zone_id)
@@ -161,6 +165,7 @@ def _one(zone: DangerZone, refusal: Refusal | None = None, tried: str | None = N
         drawn=drawn,
         made=made,
         inside=queries.inside(area, who),
+        living=residents.inside(shown.in_degrees(area)),
         moves=ZONE_FLOW.open_moves(zone, who),
         keeps=keeps,
         shapes=queries.history(zone.id),

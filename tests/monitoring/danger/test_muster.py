@@ -1,0 +1,143 @@
+"""Muster points are kept, and everybody is sent to the nearest that has room and lies outside."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from flask import Flask
+from hypothesis import given, strategies as st
+
+from tests.monitoring.danger.test_zones import leak
+from tests.travel.test_network import network
+from tests.world import World, as_user
+from webapp.base.flow import Changed, NotOpen, Unacceptable
+from webapp.base.spatial import shape_of, to_lonlat
+from webapp.monitoring.danger import actions as zones
+from webapp.monitoring.danger.models import DangerZone
+from webapp.monitoring.danger.muster import actions, plans, queries, ways
+from webapp.monitoring.danger.muster.forms import MusterForm
+from webapp.monitoring.danger.muster.models import MusterPoint
+from webapp.monitoring.danger.muster.rules import shared_out
+
+
+@given(st.data())
+def test_nobody_is_sent_where_there_is_no_room_and_no_home_is_parted(data: st.DataObject) -> None:
+    points, starts = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 6))
+    one = st.floats(0, 1000)
+    seconds = np.array(
+        [data.draw(st.lists(one, min_size=starts, max_size=starts)) for _ in range(points)]
+    )
+    people = data.draw(st.lists(st.integers(0, 30), min_size=starts, max_size=starts))
+    room = data.draw(st.lists(st.integers(1, 60), min_size=points, max_size=points))
+    chosen = shared_out(seconds, people, room)
+    taken = [
+        sum(many for many, to in zip(people, chosen, strict=True) if to == point)
+        for point in range(points)
+    ]
+    assert all(used <= most for used, most in zip(taken, room, strict=True))
+    for start, to in enumerate(chosen):
+        left = [most - used for most, used in zip(room, taken, strict=True)]
+        if to is None:
+            assert all(each < people[start] for each in left)
+        else:
+            # No point that is nearer has room to the end.
+            nearer = seconds[:, start] < seconds[to, start]
+            assert not any(nearer[each] and left[each] >= people[start] for each in range(points))
+
+
+def test_the_way_out_leaves_the_area_soon_and_the_way_in_goes_round_it() -> None:
+    roads = network(
+        (1, 2, [(0, 0), (1000, 0)], "residential", 0),
+        (2, 3, [(1000, 0), (1000, 1000)], "residential", 0),
+        (3, 4, [(1000, 1000), (0, 1000)], "residential", 0),
+        (4, 1, [(0, 1000), (0, 0)], "residential", 0),
+    )
+    area = shapely.box(-100, -100, 900, 100)
+    (way,) = ways.out(
+        roads, area, [(800.0, 0.0)], [3], [(0.0, 1000.0), (1000.0, 500.0)], [10, 10], lines=True
+    )
+    assert way is not None
+    assert (way.to, way.metres) == (1, pytest.approx(700))
+    assert way.minutes == pytest.approx(700 / 80)
+    round_it = ways.round_it(roads, area, (1000.0, 600.0), (0.0, 900.0))
+    assert round_it.line is not None
+    assert not round_it.line.intersects(area)
+
+
+@pytest.fixture
+def point(world: World) -> MusterPoint:
+    """A muster point in the home grid."""
+    lon, lat = world.spot(world.home)
+    said = MusterForm(name="school yard", capacity=300, lon=lon, lat=lat)
+    return actions.lay_down(said, by=world.dispatcher)
+
+
+@pytest.fixture
+def zone(world: World) -> DangerZone:
+    """A zone over the home grid."""
+    return zones.draw(leak(world), alarm=None, exercise=True, words=None, by=world.dispatcher)
+
+
+def test_a_muster_point_stands_in_its_grid_and_is_changed_by_whoever_saw_it(
+    world: World, point: MusterPoint
+) -> None:
+    assert point.grid_id == world.home.id
+    lon, lat = world.spot(world.next_door)
+    moved = MusterForm(name="square", capacity=50, lon=lon, lat=lat, base_version=point.version)
+    actions.change(point, moved, by=world.dispatcher)
+    assert point.grid_id == world.next_door.id
+    with pytest.raises(Changed):
+        actions.change(point, moved, by=world.dispatcher)
+    with pytest.raises(Unacceptable):
+        actions.lay_down(moved, by=world.dispatcher)
+    actions.close(point, reason="built over", by=world.dispatcher)
+    with pytest.raises(NotOpen):
+        actions.close(point, reason="again", by=world.dispatcher)
+    assert queries.open_ones() == []
+
+
+def test_a_point_inside_the_zone_takes_nobody(
+    world: World, zone: DangerZone, point: MusterPoint
+) -> None:
+    area = shape_of(zone.shape.area)
+    assert queries.outside(area) == []
+    assert all(way is None for _start, way in plans.leave(zone.shape, world.dispatcher).ways)
+    far = to_lonlat(area.bounds[2] + 400, area.bounds[3] + 400)
+    said = MusterForm(name="far square", capacity=5000, lon=far[0], lat=far[1])
+    there = actions.lay_down(said, by=world.dispatcher)
+    plan = plans.leave(zone.shape, world.dispatcher)
+    assert plan.ways
+    assert all(way is not None and plan.points[way.to].id == there.id for _s, way in plan.ways)
+    assert {each["properties"]["what"] for each in plan.features} == {"way", "muster"}
+
+
+def test_the_desk_keeps_muster_points_and_a_stranger_sees_none(app: Flask, world: World) -> None:
+    desk = as_user(app, world.dispatcher)
+    lon, lat = world.spot(world.home)
+    sent = {"name": "school", "capacity": "0", "lon": str(lon), "lat": str(lat)}
+    assert desk.post("/muster-points", data=sent).status_code == 422
+    answer = desk.post("/muster-points", data=sent | {"capacity": "400"})
+    address = answer.headers["Location"]
+    assert "400" in desk.get(address).text
+    worker = as_user(app, world.worker)
+    assert worker.get("/muster-points").status_code == 200
+    assert worker.get("/muster-points/new").status_code == 403
+    assert as_user(app, world.stranger).get("/muster-points").status_code == 403
+    assert desk.post(f"{address}/close", data={"reason": "built over"}).status_code == 303
+    refused = desk.post(f"{address}/change", data=sent | {"capacity": "4"})
+    assert refused.status_code == 409
+
+
+def test_whoever_is_sent_reads_the_way_round_the_zone(
+    app: Flask, world: World, zone: DangerZone, point: MusterPoint
+) -> None:
+    worker = as_user(app, world.worker)
+    address = f"/danger/{zone.id}"
+    assert "系统不知道您在哪里" in worker.get(f"{address}/approach").text
+    lon, lat = world.spot(world.next_door)
+    page = worker.get(f"{address}/approach?lon={lon}&lat={lat}").text
+    assert "驾车" in page
+    assert '"edge"' in page
+    assert "撤离路线" in worker.get(f"{address}/ways").text
+    assert as_user(app, world.stranger).get(f"{address}/ways").status_code == 403
