@@ -16,7 +16,7 @@ from webapp.base.spatial import SRID
 from webapp.grids import locate
 
 # revision identifiers, used by Alembic.
-revision: str = "1795711310"
+revision: str = "0039"
 down_revision: Union[str, Sequence[str], None] = "0038"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
