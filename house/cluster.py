@@ -101,7 +101,7 @@ class Throwaway:
             check_room(self._folder, MEGABYTES[True])
             server = Postmaster(self._folder / "pg", self._folder, user, fast=True)
             server.create()
-            self._server = server.spawn()
+            self._place, self._server = server, server.spawn()
             extensions = "".join(f"CREATE EXTENSION {name};\n" for name in EXTENSIONS)
             server.ask(
                 extensions, database="template1", what="PostGIS could not be added to the database"
@@ -120,6 +120,14 @@ class Throwaway:
         trace: TracebackType | None,
     ) -> None:
         self._leave()
+
+    def fall(self) -> None:
+        """The server is gone from one moment to the next, as when it is shot."""
+        postmaster.end(self._server)
+
+    def rise(self) -> None:
+        """It answers again at the same address, with what was on its disk."""
+        self._server = self._place.spawn()
 
     def _leave(self) -> None:
         child: subprocess.Popen[bytes] | None = getattr(self, "_server", None)

@@ -19,7 +19,7 @@ from webapp.base.db import db
 
 
 @contextmanager
-def busy_house(cluster_url: str, instance: Path) -> Iterator[Flask]:
+def busy_house(cluster_url: str, instance: Path, **more: str) -> Iterator[Flask]:
     """The app on a database of its own, where what is committed stays; forms carry no tokens."""
     name = f"busy_{uuid.uuid4().hex[:10]}"
     values = {
@@ -27,6 +27,7 @@ def busy_house(cluster_url: str, instance: Path) -> Iterator[Flask]:
         "DATABASE_URL": databases.clone(cluster_url, name),
         "SECRET_KEY": "a key that only tests use, long enough",
         "INSTANCE": str(instance),
+        **more,
     }
     app = create_app(Settings.from_environment(values))
     app.test_client_class = Browser

@@ -36,6 +36,7 @@ COSTS = {
     "elsewhere": 10,
     "lines": 3,
     "wire": 8,
+    "flow": 8,
     "films_folder": 4,
     "films": 1,
     "rebuilt": 25,

@@ -16,6 +16,8 @@ import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from sqlalchemy import create_engine, make_url
 
+from house import postgres
+
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
 # The same before anything was loaded into it.
@@ -68,6 +70,23 @@ def clone(cluster_url: str, name: str, *, of: str = TEMPLATE) -> str:
     with closing(_opened(cluster_url)) as opened:
         _hold(opened, _TEMPLATE_LOCK)
     return _copied(cluster_url, name, of=of)
+
+
+def copy_to(cluster_url: str, other_url: str) -> None:
+    """The database of another cluster, empty so far, holds what the template holds."""
+    with closing(_opened(cluster_url)) as opened:
+        _hold(opened, _TEMPLATE_LOCK)
+    program = postgres.server(None).program
+    dump = [str(program("pg_dump")), "--no-owner", "--dbname", plain(named(cluster_url, TEMPLATE))]
+    load = [str(program("psql")), "-Xq", "--set=ON_ERROR_STOP=1", "--dbname", plain(other_url)]
+    with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
+        subprocess.run(load, stdin=dumping.stdout, stdout=subprocess.DEVNULL, check=True)
+    assert dumping.returncode == 0, "the template could not be read"
+
+
+def plain(url: str) -> str:
+    """The same address without the name of the driver."""
+    return url.replace("postgresql+psycopg2://", "postgresql://")
 
 
 def _copied(cluster_url: str, name: str, *, of: str) -> str:
@@ -171,6 +190,6 @@ def _hold(opened: connection, lock: int) -> None:
 
 
 def _opened(cluster_url: str) -> connection:
-    opened = psycopg2.connect(cluster_url.replace("postgresql+psycopg2://", "postgresql://"))
+    opened = psycopg2.connect(plain(cluster_url))
     opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     return opened

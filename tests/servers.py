@@ -189,7 +189,7 @@ def _gunicorn(environment: Mapping[str, str]) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "wsgi:app"),
         *("--bind", f"127.0.0.1:{environment['PORT']}"),
         *("--workers", environment["WEB_CONCURRENCY"]),
-        *("--worker-class", "gthread", "--threads", "24"),
+        *("--worker-class", "gthread", "--threads", environment.get("WEB_THREADS", "24")),
         *("--graceful-timeout", "2", "--log-level", "warning", "--no-control-socket"),
         "--preload",  # the house is imported once for all of them
     ]

@@ -70,6 +70,18 @@ def test_what_breaks_is_put_aside_sealed_and_taken_again(session: Session) -> No
     assert intake.dead_letters() == []
 
 
+def test_what_waits_is_kept_by_one_commit_or_each_by_itself(session: Session) -> None:
+    said = [("things/a/said", b"one"), ("things/b/part/7/of/wall", b"two")]
+    assert intake.take_together(said) == [
+        [Say("things/a/told", {"size": 3})],
+        [Say("things/b/told", {"size": 3})],
+    ]
+    assert [each.body for each in taken] == [b"one", b"two"]
+    broken.append(True)
+    assert intake.take_together(said) is None
+    assert intake.dead_letters() == []
+
+
 def test_each_machine_may_say_and_hear_its_own_topics_and_the_house_all(session: Session) -> None:
     first, other, house = intake.logins("a password")
     assert (first.name, first.hears) == ("a", ("things/a/told",))

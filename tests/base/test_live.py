@@ -168,6 +168,7 @@ def test_nobody_waits_for_a_slow_transaction_of_another_database(
 
 
 @pytest.mark.thorough
+@pytest.mark.fault
 def test_nothing_is_lost_or_doubled_while_database_and_reader_break_again_and_again(
     house: House,
 ) -> None:

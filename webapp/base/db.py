@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     and_,
+    exc,
     func,
     inspect,
     select,
@@ -36,6 +37,10 @@ _SERVER_OPTIONS = (
     "-c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC"
     " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000"
 )
+
+
+# SQLAlchemy's number for a transaction whose connection is gone.
+_CUT_OFF = "8s2b"
 
 
 class Base(DeclarativeBase):
@@ -230,6 +235,14 @@ def together(*kinds: Kind) -> list[list[Any]]:
 def _key_of(thing: Any) -> tuple[Any, ...]:
     key: tuple[Any, ...] = inspect(thing).identity
     return key
+
+
+def is_away(error: BaseException) -> bool:
+    """True when it is the database that is missing, and not the statement that is wrong."""
+    if isinstance(error, exc.PendingRollbackError):
+        return error.code == _CUT_OFF
+    broken = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+    return broken or isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError))
 
 
 def alive() -> bool:

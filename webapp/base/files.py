@@ -154,11 +154,15 @@ def _keep(body: bytes, media_type: str, *, by: Actor | None, name: str | None) -
         target.parent.mkdir(parents=True, exist_ok=True)
         # On disk before the row is committed: a row never names bytes that a crash took.
         draft = target.with_suffix(f".{os.getpid()}.part")
-        with draft.open("wb") as out:
-            out.write(body)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(target)
+        try:
+            with draft.open("wb") as out:
+                out.write(body)
+                out.flush()
+                os.fsync(out.fileno())
+            draft.replace(target)
+        except OSError:
+            draft.unlink(missing_ok=True)  # half a file on a full disk
+            raise
     db.session.add(file)
     db.session.flush()
     return file

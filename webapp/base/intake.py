@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base import clock, sealing, tasks
 from webapp.base.broker import HOUSE_NAME, Login, digest
-from webapp.base.db import Base, Numbered, db
+from webapp.base.db import Base, Numbered, db, is_away
 from webapp.base.flow import Unacceptable
 
 log = logging.getLogger("wangge.intake")
@@ -139,10 +140,20 @@ def take(topic: str, body: bytes) -> list[Say]:
     return answers
 
 
-def is_away(error: Exception) -> bool:
-    """True when it is the database that is missing, and not the statement that is wrong."""
-    broken = isinstance(error, exc.DBAPIError) and error.connection_invalidated
-    return broken or isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError))
+def take_together(said: Sequence[tuple[str, bytes]]) -> list[list[Say]] | None:
+    """These messages (topic, body) are kept by one commit; answers what each machine is told.
+
+    None where one of them stands in the way: nothing is kept then, and each has its turn alone.
+    """
+    try:
+        answers = [_handled(topic, body) for topic, body in said]
+        db.session.commit()
+    except Exception as error:  # noqa: BLE001  # `take` finds out whose fault it is
+        with suppress(exc.SQLAlchemyError):
+            db.session.rollback()
+        log.info("%s messages are taken one by one: %r", len(said), error)
+        return None
+    return answers
 
 
 class DeadLetter(Numbered, Base):

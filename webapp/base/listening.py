@@ -12,7 +12,8 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,8 @@ KEEP_SESSION_S = 30 * 24 * 3600
 ALIVE_S = 30
 # Messages the broker hands over before the first of them is acknowledged.
 AT_ONCE = 100
+# So many that wait are kept by one commit.
+ONE_COMMIT = 50
 TICK_S = 1.0
 LONGEST_WAIT_S = 15.0
 
@@ -86,7 +89,7 @@ class Listener:
         self._client = self._made()
 
     def stop(self) -> None:
-        """It ends after the message in hand."""
+        """It ends after the messages in hand."""
         self._stop.set()
 
     def run(self) -> None:
@@ -120,7 +123,7 @@ class Listener:
                     heard = self._heard.get(timeout=left)
                 except queue.Empty:
                     continue
-                self._take(heard)
+                self._take_all([heard, *self._waiting()])
         finally:
             self._client.disconnect()
             self._client.loop_stop()
@@ -174,6 +177,28 @@ class Listener:
             )
         )
 
+    def _waiting(self) -> list[Heard]:
+        """What has arrived meanwhile; nobody waits for more to come."""
+        found: list[Heard] = []
+        with suppress(queue.Empty):
+            while len(found) < ONE_COMMIT - 1:
+                found.append(self._heard.get_nowait())
+        return found
+
+    def _take_all(self, heard: list[Heard]) -> None:
+        """These are kept by one commit; where one of them stands in the way, each by itself."""
+        here = [each for each in heard if each.connection == self._connection]
+        if len(here) > 1 and not self._stop.is_set():
+            with self.app.app_context(), force_locale(self.settings.locale):
+                answers = intake.take_together([(each.topic, each.body) for each in here])
+            if answers is not None:
+                self._away = False
+                for each, says in zip(here, answers, strict=True):
+                    self._answer(each, says)
+                return
+        for each in here:
+            self._take(each)
+
     def _take(self, heard: Heard) -> None:
         """The message is kept, answered and acknowledged; without a database it waits here."""
         wait = 0.5
@@ -187,10 +212,13 @@ class Listener:
                 wait = min(wait * 2, LONGEST_WAIT_S)
                 continue
             self._away = False
-            for say in answers:
-                self._publish(say, heard.reference)
-            self._client.ack(heard.number, heard.qos)
+            self._answer(heard, answers)
             return
+
+    def _answer(self, heard: Heard, says: Iterable[intake.Say]) -> None:
+        for say in says:
+            self._publish(say, heard.reference)
+        self._client.ack(heard.number, heard.qos)
 
     def _tick(self) -> bool:
         """Doors and commands are as the database says; False when it is not there."""

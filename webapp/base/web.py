@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from flask import (
     Request,
     Response,
     current_app,
+    g,
     jsonify,
     make_response,
     redirect,
@@ -29,7 +31,7 @@ from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, Unauthorized
 
 from webapp.base.access import may, me
-from webapp.base.db import db
+from webapp.base.db import db, is_away
 from webapp.base.flow import Refusal, Unacceptable
 
 T = TypeVar("T")
@@ -300,10 +302,16 @@ def init_app(app: Flask) -> None:
                 answer.headers[name] = value
         return answer
 
-    @app.errorhandler(exc.OperationalError)
-    @app.errorhandler(exc.TimeoutError)
+    @app.errorhandler(exc.SQLAlchemyError)
     def database_away(error: exc.SQLAlchemyError) -> Response:
+        if not is_away(error):
+            raise error
         app.logger.error("database away: %s", error)
+        # Who asks, and in which language, nobody can look up now.
+        g.no_database = True
+        g.pop("_login_user", None)
+        with suppress(exc.SQLAlchemyError):
+            db.session.rollback()
         answer = error_answer(503, "unavailable", _HTTP_WORDS[503])
         answer.headers["Retry-After"] = "3"
         return answer

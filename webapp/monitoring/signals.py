@@ -203,3 +203,5 @@ class Read:
     message_id: str | None = None
     # What it began is over at this moment, unless something else is said of it before.
     until: datetime | None = None
+    # Pictures that came with it, as bytes of JPEG or PNG.
+    pictures: tuple[bytes, ...] = ()

@@ -193,6 +193,23 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "what a message said is merged into the alarms that it names",
+        """
+        SELECT 'alarm ' || a.id || ' has ' || a.count || ' signals, its messages brought ' || sum(m.signals)
+        FROM intake_message m JOIN alarm a ON a.id = m.alarm_ids[1]
+        WHERE cardinality(m.alarm_ids) = 1
+        GROUP BY a.id HAVING sum(m.signals) > a.count ORDER BY a.id
+        """,
+    ),
+    Invariant(
+        "a message names alarms that are there",
+        """
+        SELECT 'message ' || m.id || ' names alarm ' || named.id || ', which is not there'
+        FROM intake_message m CROSS JOIN LATERAL unnest(m.alarm_ids) named (id)
+        WHERE NOT EXISTS (SELECT FROM alarm a WHERE a.id = named.id) ORDER BY m.id
+        """,
+    ),
+    Invariant(
         "no job has failed for good",
         """
         SELECT 'job ' || id || ' (' || task_name || ') failed after ' || attempts || ' tries'

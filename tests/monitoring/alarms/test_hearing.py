@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,7 @@ def test_an_alarm_without_a_place_stands_where_its_camera_looks(session: Session
     assert queries.camera_of("third", "C1") is None
 
 
+@pytest.mark.fault
 def test_what_has_a_name_is_one_alarm_for_ever(session: Session) -> None:
     """F7: a late beginning does not open again what has ended."""
     now = clock.now()
@@ -127,6 +128,7 @@ def test_an_end_before_its_beginning_waits_for_it(session: Session) -> None:
     assert begun.alarm.loud
 
 
+@pytest.mark.fault
 def test_what_comes_late_is_kept_and_rings_nobody(session: Session) -> None:
     """F7: an alarm of two hours ago."""
     now = clock.now()
@@ -222,6 +224,7 @@ def stories(draw: st.DrawFn) -> tuple[bool, list[Signal]]:
     return named, signals
 
 
+@pytest.mark.fault
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -244,6 +247,44 @@ def test_the_order_and_number_of_signals_do_not_matter(
     assert ends[0] == ends[1]
 
 
+@pytest.mark.fault
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(story=stories(), lost=st.sets(st.integers(0, 8)), seed=st.integers(0, 2**32))
+def test_what_goes_on_does_not_hang_on_words_that_were_lost_on_the_way(
+    session: Session, story: tuple[bool, list[Signal]], lost: set[int], seed: int
+) -> None:
+    """F6: of beginnings and ends all come, some twice, in any order; of the words between some are lost."""
+    signals = story[1]
+    last = len(signals) - 1
+    come = [
+        each
+        for place, each in enumerate(signals)
+        if place == last or each.change != Change.UPDATED or place not in lost
+    ]
+    shuffled = come * 2
+    random.Random(seed).shuffle(shuffled)
+    ends = []
+    for way in (signals, shuffled):
+        with db.session.begin_nested() as trial:
+            (alarm,) = {
+                hear(each, source="box", received_at=signals[-1].at + SECOND).alarm for each in way
+            }
+            ends.append((alarm.state, alarm.first_at, alarm.last_at, alarm.ended_at, alarm.flaps))
+            trial.rollback()
+    assert ends[0] == ends[1]
+
+
+def test_a_flood_of_turns_is_remembered_no_further_than_the_last_of_them() -> None:
+    now = clock.now()
+    changes = (Change.RAISED, Change.CLEARED)
+    said = [course_of(motion(now + turn * SECOND, changes[turn % 2])) for turn in range(200)]
+    whole = reduce(together, random.Random(7).sample(said, len(said)))
+    assert whole.turns == tuple((now + turn * SECOND, turn % 2 == 0) for turn in range(160, 200))
+    assert whole.chattering
+
+
 @given(story=stories(), seed=st.integers(0, 2**32))
 def test_courses_are_put_together_in_any_way(story: tuple[bool, list[Signal]], seed: int) -> None:
     one, *rest = (course_of(each) for each in story[1])
@@ -256,6 +297,7 @@ def test_courses_are_put_together_in_any_way(story: tuple[bool, list[Signal]], s
     assert together(one, one) == one
 
 
+@pytest.mark.fault
 def test_many_who_tell_of_it_first_tell_of_one_alarm(
     pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:

@@ -95,6 +95,7 @@ def test_what_is_minor_has_no_ladder(session: Session, world: World) -> None:
     assert incident_of(worse).steps != []
 
 
+@pytest.mark.fault
 def test_a_step_is_done_once_however_many_climb(
     pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
@@ -151,6 +152,7 @@ def test_a_step_that_fails_is_tried_again_and_holds_up_nobody(
     assert failed.error is None
 
 
+@pytest.mark.fault
 def test_a_text_that_cannot_leave_is_shown_and_tried_again(
     session: Session, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +217,7 @@ def test_whoever_is_called_confirms_once(session: Session, world: World) -> None
         handling.confirm(call, by=world.shift_leader)
 
 
+@pytest.mark.fault
 def test_an_exercise_climbs_and_sends_nobody(session: Session, world: World) -> None:
     """F20."""
     lon, lat = world.spot(world.home)

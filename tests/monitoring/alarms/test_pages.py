@@ -169,6 +169,7 @@ def test_whoever_is_called_confirms_on_the_page(app: Flask, world: World) -> Non
     assert client.post(f"/alarms/calls/{call.id}/confirm").status_code == 409
 
 
+@pytest.mark.fault
 def test_an_exercise_is_marked_everywhere_and_counted_nowhere(app: Flask, world: World) -> None:
     """F20."""
     lon, lat = world.spot(world.home)

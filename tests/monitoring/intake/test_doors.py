@@ -84,6 +84,7 @@ def test_a_batch_that_is_none_is_one_letter(box: Box, body: bytes) -> None:
     assert box.says("generic", messages.generic()).status_code == 202
 
 
+@pytest.mark.fault
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(box: Box) -> None:
     assert box.says("generic", b" " * 5_000_000).status_code == 413
     pushed = messages.multipart(("application/xml", messages.isapi()), pictures=1)
@@ -114,6 +115,7 @@ def test_nobody_speaks_without_a_key_of_a_source(box: Box) -> None:
     assert kept() == 0
 
 
+@pytest.mark.fault
 def test_a_source_speaks_in_no_other_name(box: Box) -> None:
     other = keeping.set_up("other", Described("other", (Format.GENERIC,)), by=None)
     key = keeping.new_key(other, by=None)
@@ -134,6 +136,7 @@ def _signed(secret: str, body: bytes, away: timedelta = timedelta()) -> dict[str
     return {signing.STAMP: stamp, signing.SIGNED: signing.signature(secret, stamp, body)}
 
 
+@pytest.mark.fault
 def test_a_signed_source_is_believed_once(box: Box) -> None:
     secret = keeping.new_secret(box.source, by=None)
     body = json.dumps(messages.generic()).encode()
@@ -145,6 +148,7 @@ def test_a_signed_source_is_believed_once(box: Box) -> None:
     assert (again.status_code, again.json["status"]) == (202, "repeat")
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("how", ["none", "wrong", "old", "ahead", "body", "stamp"])
 def test_a_forged_request_is_refused_and_written_down(box: Box, how: str) -> None:
     secret = keeping.new_secret(box.source, by=None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.monitoring.intake import messages
 from tests.monitoring.intake.conftest import Box, alarms, kept, message
@@ -20,10 +23,11 @@ from webapp.base.db import db
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms.rules import State
 from webapp.monitoring.cameras.rules import CameraStatus
-from webapp.monitoring.intake import ageing, inbox, keeping, queries, reading
+from webapp.monitoring.intake import ageing, inbox, keeping, picturing, queries, reading
 from webapp.monitoring.intake.readers.values import Around
 from webapp.monitoring.intake.rules import Format, Status, Why
 from webapp.monitoring.signals import Read
+from webapp.monitoring.video import queries as video
 
 
 def test_a_message_is_kept_sealed_and_its_alarm_is_there(box: Box) -> None:
@@ -55,6 +59,7 @@ def test_what_came_in_is_as_much_as_was_merged(box: Box) -> None:
     assert alarm.count == sum(found.signals for found in queries.lately(box.source.id)) == 3
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("order", list(itertools.permutations((0, 1, 2))))
 def test_a_review_ends_the_same_in_any_order_and_without_its_updates(
     box: Box, order: tuple[int, ...]
@@ -86,6 +91,7 @@ def test_an_event_of_two_hours_ago_is_kept_and_flagged(box: Box) -> None:
     assert alarms()[0].quiet == "late"
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     "form, body, why",
     [
@@ -221,6 +227,7 @@ def test_an_update_before_its_warning_is_merged_with_it(box: Box) -> None:
     assert alarms()[0].state == State.OVER
 
 
+@pytest.mark.fault
 def test_an_exercise_is_one(box: Box) -> None:
     taken = box.take(Format.CAP, messages.cap(status="Exercise"))
     assert taken.what == ("test",)
@@ -275,3 +282,46 @@ def test_only_dead_letters_are_thrown_away_and_it_is_said_why(box: Box) -> None:
     assert (letter.status, letter.note) == (Status.DROPPED, "测试残留")
     with pytest.raises(keeping.NotOpen):
         keeping.throw_away(letter, reason="again", by=box.safety)
+
+
+def push(pictures: int) -> Any:
+    """A box of Hikvision tells of somebody at a line, with pictures that can be seen."""
+    shown = io.BytesIO()
+    Image.new("RGB", (32, 18), "red").save(shown, "JPEG")
+    body = messages.multipart(("application/xml", messages.isapi()), pictures=pictures)
+    return body.replace(messages.JPEG, shown.getvalue())
+
+
+def pictures() -> int:
+    (alarm,) = alarms()
+    return len(video.pictures_of(alarm.id))
+
+
+def test_pictures_that_came_with_a_message_are_with_its_alarm(box: Box) -> None:
+    for _time in range(2):
+        assert box.says("isapi", push(2), content_type=messages.MULTIPART).status_code == 202
+    assert pictures() == 2
+
+
+def test_what_calls_itself_a_picture_and_is_none_spoils_nothing(box: Box) -> None:
+    body = messages.multipart(("application/xml", messages.isapi()), pictures=1)
+    assert box.says("isapi", body, content_type=messages.MULTIPART).status_code == 202
+    assert pictures() == 0
+
+
+@pytest.mark.fault
+def test_an_alarm_is_kept_without_its_picture_while_the_disk_is_full(
+    box: Box, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """F17: the folder of the files is not there, and cannot be made."""
+    nowhere = tmp_path / "a file"
+    nowhere.touch()
+    with monkeypatch.context() as broken:
+        broken.setitem(box.app.extensions, "files", nowhere)
+        assert box.says("isapi", push(1), content_type=messages.MULTIPART).status_code == 202
+        picturing.picture()
+        assert pictures() == 0
+    picturing.picture()
+    assert pictures() == 1
+    picturing.picture()
+    assert pictures() == 1

@@ -156,6 +156,7 @@ def test_every_time_of_this_century_is_told_by_its_size(naive: datetime, unit: f
     assert abs(moment(at.timestamp() * unit, "ts") - at) < timedelta(milliseconds=1)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     "away, good",
     [
@@ -174,6 +175,7 @@ def test_a_time_that_cannot_be_is_no_time(away: timedelta, good: bool) -> None:
         assert why(Format.GENERIC, body)[0] is Why.TIME
 
 
+@pytest.mark.fault
 def test_smoke_with_a_clock_that_cannot_be_right_counts_from_now() -> None:
     told = signal(Format.GENERIC, messages.generic(ts=(NOW + timedelta(hours=1)).isoformat()))
     assert (told.kind, told.at, told.version) == (Kind.SMOKE, NOW, None)
@@ -368,6 +370,7 @@ LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a
 <!ENTITY c "&b;&b;&b;&b;&b;&b;">]><Notify><CmdType>&c;</CmdType></Notify>"""
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("form", [Format.GB28181, Format.ISAPI, Format.ONVIF, Format.CAP])
 @pytest.mark.parametrize(
     "body, reason",
@@ -628,6 +631,7 @@ def test_any_cut_and_any_byte_is_read_or_refused(form: Format, data: st.DataObje
     _read_or_refused(form, bytes(body))
 
 
+@pytest.mark.fault
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(list(Format)), st.binary(max_size=300))
 def test_no_bytes_break_a_reader(form: Format, body: bytes) -> None:

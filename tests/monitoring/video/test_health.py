@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.monitoring.alarms.models import Alarm
-from webapp.monitoring.alarms.rules import ACTIVE
+from webapp.monitoring.alarms.rules import ACTIVE, Quiet
 from webapp.monitoring.cameras import actions, beats
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
@@ -49,6 +49,7 @@ def standing() -> list[tuple[str | None, str | None]]:
     return [(alarm.device, alarm.device_name) for alarm in db.session.scalars(found)]
 
 
+@pytest.mark.fault
 def test_one_silent_camera_is_offline_within_90_seconds_and_back_at_once(
     recorder: list[Camera],
 ) -> None:
@@ -64,6 +65,7 @@ def test_one_silent_camera_is_offline_within_90_seconds_and_back_at_once(
     assert (silent.status, standing()) == ("online", [])
 
 
+@pytest.mark.fault
 def test_a_recorder_that_is_away_is_one_alarm(recorder: list[Camera]) -> None:
     began = clock.now()
     for _at in passing(150, since=began):
@@ -93,3 +95,27 @@ def test_a_keeper_may_say_that_a_camera_is_away_and_late_words_change_nothing(
     assert camera.status == "offline"
     beats.heard(camera, at=now + timedelta(seconds=1), ok=True)
     assert camera.status == "online"
+
+
+@pytest.mark.fault
+def test_a_camera_that_comes_and_goes_is_one_alarm_that_chatters(recorder: list[Camera]) -> None:
+    """F10."""
+    camera, began = recorder[0], clock.now()
+    for turn in range(7):
+        gone = began + turn * (health.GRACE + timedelta(seconds=30))
+        for at, ok in (
+            (gone, False),
+            (gone + health.GRACE, False),
+            (gone + 2 * health.GRACE, True),
+        ):
+            with clock.at(at):
+                beats.heard(camera, at=at, ok=ok)
+                for other in recorder[1:]:
+                    beats.heard(other, at=at, ok=True)
+                health.look()
+    (alarm,) = db.session.scalars(select(Alarm)).all()
+    assert (alarm.device, alarm.active, alarm.quiet) == (
+        f"camera-{camera.id}",
+        False,
+        Quiet.CHATTERING,
+    )

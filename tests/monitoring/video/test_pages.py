@@ -251,9 +251,9 @@ def test_pictures_of_an_alarm_are_for_those_who_see_alarms(
         change=Change.RAISED,
         at=clock.now(),
         rule="zone-intrusion/1",
-        picture=body.getvalue(),
     )
     assert alarm is not None
+    actions.keep_seen(alarm.id, body.getvalue(), camera=camera, zone_id=None, at=clock.now())
     old: Settings = app.extensions["settings"]
     url = "https://nvr.example.cn/play?c={camera}&a={from}&b={to}"
     app.extensions["settings"] = replace(old, recordings_url=url)

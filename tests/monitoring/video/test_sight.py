@@ -158,6 +158,7 @@ GOES_WRONG = {
 }
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("name", GOES_WRONG)
 def test_hands_on_the_camera_are_one_alarm_and_nothing_else(name: str) -> None:
     change, kind = GOES_WRONG[name]
@@ -173,6 +174,7 @@ def test_a_camera_that_is_built_to_turn_is_not_moved_by_strangers() -> None:
     assert found == []
 
 
+@pytest.mark.fault
 def test_a_picture_that_stands_still_is_told_of_as_that() -> None:
     film = list(scenes.frames(6, scenes.gauge(lambda _at: 0.3)))
     stuck = [*film, *(Frame(6 + n / 5, film[-1].planes) for n in range(40))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.busy import busy_house
 from tests.conftest import URL
@@ -31,7 +32,7 @@ from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
-from webapp.monitoring.video import actions, ffmpeg, queries
+from webapp.monitoring.video import actions, ffmpeg, queries, watching
 from webapp.monitoring.video.forms import ZoneForm
 from webapp.monitoring.video.watching import Watch
 
@@ -167,6 +168,30 @@ def test_a_watch_killed_in_the_middle_leaves_one_alarm(
     (alarm,) = alarms_of(watched)
     assert (alarm.state in ACTIVE, alarm.count) == (True, 2)
     assert len(queries.pictures_of(alarm.id)) == 2
+
+
+@pytest.mark.fault
+def test_an_alarm_does_not_wait_for_room_on_the_disk_and_its_picture_comes_later(
+    busy: Flask, watched: Camera, films_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F17."""
+    tried: list[int] = []
+    keep, watched_id = files.keep, watched.id
+
+    def full(*given: Any, **how: Any) -> Any:
+        with busy.app_context():
+            of_it = select(func.count()).where(Alarm.camera_id == watched_id)
+            tried.append(db.session.scalar(of_it) or 0)
+        if len(tried) <= 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return keep(*given, **how)
+
+    monkeypatch.setattr(files, "keep", full)
+    monkeypatch.setattr(watching, "UNKEPT_S", 0.0)
+    (alarm,) = play(busy, films_folder / "enters.mp4", watched)
+    # It was there before its picture could be kept.
+    assert tried == [0, 1, 1, 1]
+    assert len(queries.pictures_of(alarm.id)) == 1
 
 
 def test_a_stream_is_watched_and_the_camera_is_heard_of(

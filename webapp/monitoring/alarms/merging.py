@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from webapp.monitoring.alarms.rules import FLAP_TIME, FLAPS, MOST_MEDIA
+from webapp.monitoring.alarms.rules import FLAP_TIME, FLAPS, MOST_MEDIA, MOST_TURNS
 from webapp.monitoring.signals import KINDS, WEIGHT, Change, Kind, Severity, Signal
 
 # Of each thing said: whether it was said of what goes on (1) or of its end (0), when, and what.
@@ -145,4 +145,5 @@ def _recent(turns: Iterable[tuple[datetime, bool]]) -> tuple[tuple[datetime, boo
     ordered = sorted(turns, key=lambda turn: (turn[0], not turn[1]))
     if not ordered:
         return ()
-    return tuple(turn for turn in ordered if turn[0] >= ordered[-1][0] - FLAP_TIME)
+    recent = [turn for turn in ordered if turn[0] >= ordered[-1][0] - FLAP_TIME]
+    return tuple(recent[-MOST_TURNS:])

@@ -18,6 +18,8 @@ LATE = timedelta(minutes=15)
 # An alarm that came back so often within the time is chattering: it does not ring again.
 FLAPS = 5
 FLAP_TIME = timedelta(minutes=10)
+# Of what comes and goes in a flood so many turns are kept: more would only make each next one dearer.
+MOST_TURNS = 40
 # Alarms of one family so near (metres) and so soon after each other are one incident.
 NEAR_M = 150.0
 SOON = timedelta(minutes=10)

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from webapp.base import clock, intake as lines
+from webapp.base import clock
 from webapp.base.config import Settings
 from webapp.base.datum import Datum
-from webapp.base.db import db
+from webapp.base.db import db, is_away
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
 from webapp.monitoring.cameras import beats
-from webapp.monitoring.intake import afloat, arriving, queries, reading
+from webapp.monitoring.intake import afloat, arriving, picturing, queries, reading
 from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.readers.values import Around
@@ -57,7 +57,7 @@ def take(source: Source, form: Format, sent: Sent) -> Taken:
     try:
         return _merge(arrived, source, found, now)
     except Exception as error:  # what cannot be merged is kept all the same
-        if lines.is_away(error):
+        if is_away(error):
             raise
         _log(source, error)
         return arriving.bury(arrived, sent, NotRead(Why.BROKE, type(error).__name__))
@@ -78,7 +78,7 @@ def replay(message: Message) -> Taken:
     except NotRead as refusal:
         message.why, message.detail = refusal.why, refusal.detail
     except Exception as error:  # the others have their turn
-        if lines.is_away(error):
+        if is_away(error):
             raise
         message.why, message.detail = Why.BROKE, type(error).__name__
     db.session.flush()
@@ -137,6 +137,10 @@ def _merge(message: Message, source: Source, found: Read, now: datetime) -> Take
     late = bool(what) and all(each == alarms.What.LATE for each in what)
     message.status = Status.LATE if late else Status.OK
     message.signals, message.alarm_ids = len(heard), list(keys)
+    if found.pictures:
+        picturing.keep(
+            message, {each.alarm.id: each.alarm for each in heard}.values(), found.pictures
+        )
     db.session.flush()
     return Taken(message.status, message.id, keys, what)
 
@@ -177,7 +181,7 @@ def _beat(source: Source, beat: Beat, now: datetime) -> bool:
 
 
 def _broke(source: Source, form: Format, sent: Sent, error: Exception, now: datetime) -> Taken:
-    if lines.is_away(error):
+    if is_away(error):
         raise error
     _log(source, error)
     return arriving.dead(source, form, sent, NotRead(Why.BROKE, type(error).__name__), now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -76,6 +77,7 @@ class Message(Numbered, Base):
         Index("ix_intake_message_received_at", "received_at"),
         Index("ix_intake_message_source_id", "source_id", "id"),
         Index("ix_intake_message_dead", "id", postgresql_where=text(f"status = '{Status.DEAD}'")),
+        Index("ix_intake_message_unpictured", "id", postgresql_where=text("unpictured")),
         Index("ix_intake_message_until", "until", postgresql_where=text("until IS NOT NULL")),
         Index(
             "ix_intake_message_own_id",
@@ -101,6 +103,8 @@ class Message(Numbered, Base):
     # How many signals of it were merged into which alarms.
     signals: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     alarm_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
+    # Pictures came with it for which the disk had no room so far.
+    unpictured: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     own_id: Mapped[str | None]
     until: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

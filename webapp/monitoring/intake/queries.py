@@ -136,6 +136,19 @@ def run_out(now: datetime, limit: int = 200) -> list[Message]:
     return list(db.session.scalars(found))
 
 
+def unpictured(limit: int = 50) -> list[Message]:
+    """Messages whose pictures are not with their alarms yet, with their bytes; held by whoever asks."""
+    found = (
+        select(Message)
+        .options(undefer(Message.body))
+        .where(Message.unpictured)
+        .order_by(Message.id)
+        .limit(limit)
+        .with_for_update(of=Message, skip_locked=True)
+    )
+    return list(db.session.scalars(found))
+
+
 def goes_on(message: Message) -> bool:
     """True when another message of the same alarm says that it lasts longer."""
     longer = select(Message.id).where(

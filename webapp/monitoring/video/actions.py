@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import audit, clock, files
-from webapp.base.access import Actor
+from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db, lock
+from webapp.base.files import StoredFile
 from webapp.base.flow import Unacceptable, hold
 from webapp.monitoring.alarms import actions as alarms
 from webapp.monitoring.alarms.models import Alarm
+from webapp.monitoring.alarms.rules import MOST_MEDIA
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.signals import Change, Kind, Signal
 from webapp.monitoring.video import ground, queries
@@ -78,20 +81,15 @@ def found(
     at: datetime,
     rule: str,
     score: float | None = None,
-    zone_id: int | None = None,
     foot: tuple[float, float] | None = None,
     words: str = "",
-    picture: bytes | None = None,
 ) -> Alarm | None:
-    """What the watch has found is merged into its alarm, with its picture; None where nothing goes on.
+    """What the watch has found is merged into its alarm; None where nothing goes on.
 
     Of one kind a camera has one alarm that goes on, however often the watch was killed meanwhile.
     """
     if change is Change.CLEARED and not queries.goes_on(camera.id, kind):
         return None
-    file = None
-    if picture is not None:
-        file = files.keep(picture, "image/jpeg", by=None, name=f"camera-{camera.id}.jpg")
     where = ground.lonlat_of(camera.ground, foot) if camera.ground and foot else None
     signal = Signal(
         kind=kind,
@@ -101,18 +99,44 @@ def found(
         lonlat=where[:2] if where else None,
         accuracy_m=where[2] if where else None,
         words=words,
-        media=(f"picture {file.id}",) if file else (),
         rule=rule,
         score=score,
     )
-    alarm = alarms.hear(signal, source=queries.SOURCE, received_at=clock.now()).alarm
-    if file is not None:
-        seen = CameraPicture(
-            alarm_id=alarm.id, camera_id=camera.id, zone_id=zone_id, file_id=file.id, taken_at=at
+    return alarms.hear(signal, source=queries.SOURCE, received_at=clock.now()).alarm
+
+
+def keep_seen(
+    alarm_id: int, picture: bytes, *, camera: Camera, zone_id: int | None, at: datetime
+) -> None:
+    """The alarm has the picture that a rule saw. Raises `OSError` where no file can be written."""
+    file = files.keep(picture, "image/jpeg", by=None, name=f"camera-{camera.id}.jpg")
+    _add_picture(alarm_id, file, camera_id=camera.id, zone_id=zone_id, at=at)
+
+
+def keep_sent(alarm: Alarm, picture: bytes, *, at: datetime) -> bool:
+    """The alarm has a picture that came with it; False where it has enough, or this is none.
+
+    Raises `OSError` where no file can be written.
+    """
+    if queries.picture_count(alarm.id) >= MOST_MEDIA:
+        return False
+    try:
+        file = files.keep_picture(io.BytesIO(picture), by=HOUSE)
+    except Unacceptable:
+        return False
+    _add_picture(alarm.id, file, camera_id=alarm.camera_id, zone_id=None, at=at)
+    return True
+
+
+def _add_picture(
+    alarm_id: int, file: StoredFile, *, camera_id: int | None, zone_id: int | None, at: datetime
+) -> None:
+    db.session.add(
+        CameraPicture(
+            alarm_id=alarm_id, camera_id=camera_id, zone_id=zone_id, file_id=file.id, taken_at=at
         )
-        db.session.add(seen)
-        db.session.flush()
-    return alarm
+    )
+    db.session.flush()
 
 
 def _describe(zone: CameraZone, said: ZoneForm) -> None:

@@ -92,13 +92,16 @@ class CameraZone(Numbered, Base):
 
 
 class CameraPicture(Numbered, Base):
-    """The picture that a rule saw when it raised an alarm. `zone_id` is none for the camera itself."""
+    """The picture that a rule saw when it raised an alarm, or that a box sent with it.
+
+    `zone_id` is none for the camera itself, `camera_id` where nobody here knows the camera.
+    """
 
     __tablename__ = "camera_picture"
     __table_args__ = (Index("ix_camera_picture_alarm_id", "alarm_id", "id"),)
 
     alarm_id: Mapped[int] = mapped_column(ForeignKey("alarm.id"))
-    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"))
+    camera_id: Mapped[int | None] = mapped_column(ForeignKey("camera.id"))
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("camera_zone.id"))
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     taken_at: Mapped[datetime]

@@ -163,6 +163,12 @@ def pictures_of(alarm_id: int) -> Sequence[CameraPicture]:
     return db.session.scalars(found.order_by(CameraPicture.id)).all()
 
 
+def picture_count(alarm_id: int) -> int:
+    """How many pictures an alarm has."""
+    found = select(func.count()).where(CameraPicture.alarm_id == alarm_id)
+    return db.session.scalar(found) or 0
+
+
 def picture(alarm_id: int, picture_id: int) -> CameraPicture | None:
     """A picture of an alarm, with its file."""
     found = select(CameraPicture).where(

@@ -42,6 +42,8 @@ PLAN_S, BEAT_S, AGAIN_S = 15.0, 20.0, 2.0
 LONGEST_WAIT_S = 60.0
 # Findings that wait for a lost database; the oldest go first where there are more.
 MOST_WAITING = 200
+# Pictures that wait for a full disk, and how long until they are tried again (seconds).
+MOST_UNKEPT, UNKEPT_S = 20, 15.0
 
 QUALITY_WORDS = {
     Quality.BLACK: _l("The picture is black."),
@@ -77,6 +79,19 @@ class Waiting:
     at: datetime
     picture: bytes | None
 
+    @property
+    def zone_id(self) -> int | None:
+        """The zone in which it was found."""
+        return self.finding.zone.id if self.finding.zone else None
+
+
+@dataclass
+class Unkept:
+    """The picture of an alarm for which the disk had no room."""
+
+    alarm_id: int
+    waiting: Waiting
+
 
 class Post:
     """One camera watched by one thread, from `start` until `stop`."""
@@ -88,7 +103,8 @@ class Post:
         self._source = source
         self._stop = threading.Event()
         self._waiting: deque[Waiting] = deque(maxlen=MOST_WAITING)
-        self._due = self._beat_due = 0.0
+        self._unkept: deque[Unkept] = deque(maxlen=MOST_UNKEPT)
+        self._due = self._beat_due = self._unkept_due = 0.0
         self._thread = threading.Thread(target=self._run, name=f"camera-{task.camera_id}")
 
     def start(self) -> None:
@@ -115,6 +131,7 @@ class Post:
                 self._keep(each, seen)
             self._beat(watcher.quality)
             self._tell()
+            self._keep_late()
         while self._waiting and not self._stop.wait(0.2):
             self._tell()
 
@@ -161,9 +178,9 @@ class Post:
 
     def _tell(self) -> None:
         while self._waiting and time.monotonic() >= self._due:
-            one = self._waiting[0]
+            one, unkept = self._waiting[0], list[Unkept]()
 
-            def tell(camera: Camera, one: Waiting = one) -> None:
+            def tell(camera: Camera, one: Waiting = one, unkept: list[Unkept] = unkept) -> None:
                 finding = one.finding
                 alarm = actions.found(
                     camera,
@@ -172,17 +189,45 @@ class Post:
                     at=one.at,
                     rule=finding.rule,
                     score=finding.score,
-                    zone_id=finding.zone.id if finding.zone else None,
                     foot=finding.box.foot if finding.box else None,
                     words=_words(finding),
-                    picture=one.picture,
                 )
-                if alarm is not None:
-                    log.info("%s: %s %s", camera.name, finding.kind, finding.change)
+                if alarm is None:
+                    return
+                log.info("%s: %s %s", camera.name, finding.kind, finding.change)
+                unkept[:] = self._unkept_of(Unkept(alarm.id, one), camera)
 
             if not self._in_transaction(tell):
                 return
             self._waiting.popleft()
+            self._unkept.extend(unkept)
+
+    def _unkept_of(self, late: Unkept, camera: Camera) -> list[Unkept]:
+        """The alarm has its picture; or no room is left for it, and the alarm is kept without."""
+        one = late.waiting
+        if one.picture is None:
+            return []
+        try:
+            actions.keep_seen(
+                late.alarm_id, one.picture, camera=camera, zone_id=one.zone_id, at=one.at
+            )
+        except OSError as error:
+            log.warning("the picture of alarm %s waits: %s", late.alarm_id, error)
+            self._unkept_due = time.monotonic() + UNKEPT_S
+            return [late]
+        return []
+
+    def _keep_late(self) -> None:
+        """Pictures for which the disk had no room are tried again."""
+        if not self._unkept or time.monotonic() < max(self._due, self._unkept_due):
+            return
+        late, unkept = self._unkept[0], list[Unkept]()
+
+        def keep(camera: Camera) -> None:
+            unkept[:] = self._unkept_of(late, camera)
+
+        if self._in_transaction(keep) and not unkept:
+            self._unkept.popleft()
 
     def _in_transaction(self, tell: Callable[[Camera], None]) -> bool:
         """The database has it, or False: it is away, and is tried again later."""

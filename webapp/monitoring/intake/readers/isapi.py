@@ -79,7 +79,8 @@ def read(body: bytes, content_type: str, around: Around) -> Read:
     if not found:
         raise NotRead(Why.EMPTY)
     kept = any(isinstance(each, Signal) for each in found)
-    return Read(found, message_id=digest(body) if kept else None)
+    shown = tuple(each.body for each in pieces if each.is_picture)
+    return Read(found, message_id=digest(body) if kept else None, pictures=shown)
 
 
 def _document(body: bytes, pictures: tuple[str, ...], around: Around) -> Told:
