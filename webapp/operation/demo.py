@@ -27,6 +27,7 @@ from webapp.operation import (
     duty,
     figure_story,
     gate_story,
+    home_story,
     job_story,
     news_story,
     open311_story,
@@ -146,6 +147,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     video_story.tell()
     sensor_story.tell()
     port_story.tell()
+    home_story.tell()
     safety_story.tell()
     db.session.commit()
     alarm_story.tell()

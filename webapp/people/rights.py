@@ -32,6 +32,8 @@ WORDS: dict[str, LazyString] = {
     "households.see": _l("See who lives where, names and numbers masked"),
     "households.keep": _l("Register and change households and residents"),
     "households.reveal": _l("See names and numbers of residents whole, with a line in the log"),
+    "households.import": _l("Bring in homes and residents from a workbook"),
+    "households.export": _l("Take homes and residents out as a workbook, with a line in the log"),
     "households.erasures": _l("See what was erased of residents"),
     "households.set_erasure": _l("Set after how many years residents are erased"),
     "key_groups.see": _l("See who belongs to a key group, with a line in the log"),

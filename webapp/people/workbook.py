@@ -57,8 +57,8 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def rows(body: bytes) -> list[Row]:
-    """The rows of the first sheet of a workbook (.xlsx), the empty ones left out.
+def rows(body: bytes, *, most: int = MOST_ROWS) -> list[Row]:
+    """The rows of the first sheet of a workbook (.xlsx), the empty ones left out; at most so many.
 
     Raises `Unacceptable` for the field `file` when it is none, holds macros, or unpacks too large.
     """
@@ -68,7 +68,7 @@ def rows(body: bytes) -> list[Row]:
     try:
         book = load_workbook(io.BytesIO(body), read_only=True, data_only=False, keep_links=False)
         try:
-            return list(_rows(book.worksheets[0]))
+            return list(_rows(book.worksheets[0], most))
         finally:
             book.close()
     except _BROKEN as error:
@@ -93,16 +93,16 @@ def _refuse_harm(body: bytes) -> None:
         raise refused(_l("This is no workbook. Save it as .xlsx."))
 
 
-def _rows(sheet: Any) -> Iterator[Row]:
+def _rows(sheet: Any, most: int) -> Iterator[Row]:
     # The size that a sheet claims is not believed: what lies beyond the limits is refused, not read.
     sheet.reset_dimensions()
-    last = MOST_ROWS + 2
+    last = most + 2
     read = sheet.iter_rows(max_row=last, max_col=MOST_COLUMNS)
     for number, cells in enumerate(read, start=1):
         row = tuple(_cell(each) for each in cells)
         if any(each.text for each in row):
             if number == last:
-                words = _l("There are more than %(n)s rows. Send them in parts.", n=MOST_ROWS)
+                words = _l("There are more than %(n)s rows. Send them in parts.", n=most)
                 raise refused(words)
             yield Row(number, row)
 

@@ -151,7 +151,7 @@ def join(
     resident = known or Resident(provenance=provenance)
     resident.household_id, resident.left_at = household.id, None
     with refusing(**_person_taken()):
-        _portray(resident, said)
+        portray(resident, said)
         db.session.add(resident)
     _record("resident", resident, "join" if known is None else "return", by)
     return resident
@@ -164,7 +164,7 @@ def change_resident(resident: Resident, said: ResidentForm, *, by: Actor) -> Non
     if known is not None and known.id != resident.id:
         raise _number_taken()
     with refusing(**_person_taken()):
-        _portray(resident, said)
+        portray(resident, said)
     _record("resident", resident, "change", by)
 
 
@@ -221,7 +221,8 @@ def _fit(dwelling: Dwelling, said: DwellingForm) -> None:
     dwelling.use = said.use
 
 
-def _portray(resident: Resident, said: ResidentForm) -> None:
+def portray(resident: Resident, said: ResidentForm) -> None:
+    """They are described as said, numbers under seal. Raises `Unacceptable`; nothing is written yet."""
     if said.name is None and resident.name is None:
         raise _taken("name", _l("This is needed."))
     resident.name = said.name or resident.name

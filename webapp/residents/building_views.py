@@ -27,6 +27,7 @@ DONE = {
     "change": _l("Changed"),
     "outline": _l("Ground plan drawn"),
     "close": _l("Taken off the lists"),
+    "export": _l("Residents taken out as a workbook"),
     "relocate": _l("Follows new borders"),
 }
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from pydantic import Field, model_validator
 
 from webapp.base.datum import Datum
-from webapp.base.web import Form
+from webapp.base.web import Form, PurposeForm
 from webapp.people.outdoors import StepForm
 from webapp.residents.rules import BuildingKind, KeyGroup, Relation, Sex, Use
 from webapp.residents.visit_rules import Manner, Need
@@ -72,6 +72,23 @@ class ListForm(Form):
     after: int | None = None
 
 
+class RowForm(ResidentForm):
+    """A row of a workbook: somebody, and where they live; a building that is new says where it stands."""
+
+    name: str = Field(min_length=1, max_length=60)
+    grid: str = Field(max_length=20)
+    building: str = Field(min_length=1, max_length=80)
+    kind: BuildingKind = BuildingKind.BLOCK
+    address: str | None = Field(default=None, max_length=120)
+    lon: Number | None = Field(default=None, ge=-180, le=180)
+    lat: Number | None = Field(default=None, ge=-90, le=90)
+    stair: str = Field(default="", max_length=20)
+    floor: int | None = Field(default=None, ge=-3, le=120)
+    door: str = Field(default="", max_length=20)
+    use: Literal[Use.OWNED, Use.RENTED, Use.OTHER] = Use.OWNED
+    since: date | None = None
+
+
 class YearsForm(Form):
     """A number of years."""
 
@@ -130,3 +147,9 @@ class IntervalForm(Form):
     kind: KeyGroup
     every_days: int = Field(ge=1, le=366)
     source: str = Field(min_length=2, max_length=200)
+
+
+class ExportForm(PurposeForm):
+    """What a workbook is wanted for, and of which grid."""
+
+    grid: str | None = Field(default=None, max_length=20)

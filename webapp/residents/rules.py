@@ -188,6 +188,8 @@ MAY = {
     "households.see": Holds(*CARERS, *_STREET),
     "households.keep": Holds(*CARERS),
     "households.reveal": Holds(*CARERS, "street_leader"),
+    "households.import": Holds("grid_secretary", "grid_leader", "street_leader"),
+    "households.export": Holds("grid_secretary", "grid_leader", "street_leader"),
     "households.erasures": Anywhere("admin", "supervisor", "street_leader"),
     "households.set_erasure": Anywhere("admin"),
     "key_groups.see": Holds(*CARERS, "street_leader"),

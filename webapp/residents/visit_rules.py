@@ -70,7 +70,7 @@ HOME_VISIT_FLOW = flow.register(
     Flow(
         "home_visit",
         {
-            HomeVisitState.DUE: _l("To be made"),
+            HomeVisitState.DUE: _l("Visit is due"),
             HomeVisitState.DONE: _l("Was made"),
             HomeVisitState.NOT_HOME: _l("Card left, nobody at home"),
             HomeVisitState.REFUSED: _l("Not wished"),

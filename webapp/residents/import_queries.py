@@ -1,0 +1,97 @@
+"""What is known of grids and numbers when a workbook comes in, and what goes out with one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from webapp.base.access import Actor, visible
+from webapp.base.db import db
+from webapp.base.web import chunks
+from webapp.residents.models import Building, Dwelling, Household, Resident
+
+# So many rows are read at once, whatever the size of the whole.
+RUN = 500
+
+
+def buildings_in(grid_ids: Collection[int]) -> list[Building]:
+    """The buildings of these grids."""
+    found = select(Building).where(Building.grid_id.in_(grid_ids), Building.closed_at.is_(None))
+    return list(db.session.scalars(found))
+
+
+def dwellings_in(grid_ids: Collection[int]) -> list[Dwelling]:
+    """The dwellings of these grids with their buildings."""
+    found = (
+        select(Dwelling)
+        .join(Dwelling.building)
+        .where(Building.grid_id.in_(grid_ids), Building.closed_at.is_(None))
+        .options(contains_eager(Dwelling.building))
+    )
+    return list(db.session.scalars(found))
+
+
+def households_in(grid_ids: Collection[int]) -> list[tuple[Household, list[Resident]]]:
+    """The households that live in these grids, each with who belongs to it."""
+    found = (
+        select(Household)
+        .join(Household.dwelling)
+        .join(Dwelling.building)
+        .where(Building.grid_id.in_(grid_ids), Household.left_at.is_(None))
+        .options(contains_eager(Household.dwelling).contains_eager(Dwelling.building))
+        .order_by(Household.id)
+    )
+    households = list(db.session.scalars(found))
+    people: dict[int, list[Resident]] = {each.id: [] for each in households}
+    for keys in chunks(list(people), RUN * 4):
+        living = select(Resident).where(Resident.household_id.in_(keys), Resident.left_at.is_(None))
+        for each in db.session.scalars(living):
+            people[each.household_id].append(each)
+    return [(each, people[each.id]) for each in households]
+
+
+def residents_by(blinds: Collection[bytes]) -> dict[bytes, Resident]:
+    """Whoever is known by these blind indexes, wherever they live or lived."""
+    found: dict[bytes, Resident] = {}
+    for some in chunks(sorted(blinds), RUN * 4):
+        for each in db.session.scalars(select(Resident).where(Resident.id_blind.in_(some))):
+            if each.id_blind is not None:
+                found[each.id_blind] = each
+    return found
+
+
+def export_buildings(who: Actor, grid_id: int | None) -> list[int]:
+    """The keys of the buildings that `who` may take out, of one grid or of all."""
+    found = select(Building.id).where(
+        visible(Building, who, "households.export"), Building.closed_at.is_(None)
+    )
+    if grid_id is not None:
+        found = found.where(Building.grid_id == grid_id)
+    return list(db.session.scalars(found.order_by(Building.id)))
+
+
+def exported(building_ids: Collection[int]) -> Iterator[tuple[Resident, float, float]]:
+    """Who lives in these buildings, with lon and lat of each, in runs that fit in memory."""
+    spot = func.ST_Transform(Building.geom, 4326)
+    for keys in chunks(list(building_ids), RUN // 10):
+        found = (
+            select(Resident, func.ST_X(spot), func.ST_Y(spot))
+            .join(Resident.household)
+            .join(Household.dwelling)
+            .join(Dwelling.building)
+            .where(
+                Building.id.in_(keys), and_(Household.left_at.is_(None), Resident.left_at.is_(None))
+            )
+            .options(
+                contains_eager(Resident.household)
+                .contains_eager(Household.dwelling)
+                .contains_eager(Dwelling.building)
+                .options(joinedload(Building.grid))
+            )
+            .order_by(Building.id, Dwelling.stair, Dwelling.floor, Dwelling.door, Resident.id)
+        )
+        for row in db.session.execute(found):
+            yield row[0], row[1], row[2]
+        db.session.expunge_all()
