@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import force_locale, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from webapp.base.flow import Unacceptable
 from webapp.base.language import LANGUAGES
@@ -55,6 +56,15 @@ class Row:
 
     number: int
     cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a row, under which heading if it is one."""
+
+    row: int
+    heading: LazyString | str
+    words: str
 
 
 def rows(body: bytes, *, most: int = MOST_ROWS) -> list[Row]:

@@ -11,6 +11,7 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.people import workbook
+from webapp.people.workbook import Fault
 from webapp.ports import actions, queries
 from webapp.ports.forms import VesselForm
 from webapp.ports.rules import PAPER_WORDS, VESSEL_WORDS
@@ -32,15 +33,6 @@ COLUMNS: dict[str, LazyString] = {
 }
 
 NEEDED = ("name", "kind", "port", "length_m")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in a row, under which heading if it is one."""
-
-    row: int
-    heading: LazyString | str
-    words: str
 
 
 @dataclass(frozen=True)

@@ -34,18 +34,19 @@ def write(out: BinaryIO, *, grid_id: int | None, purpose: str, by: Actor) -> int
 
 
 def _rows(keys: list[int]) -> Iterator[Mapping[str, Any]]:
-    for resident, lon, lat in queries.exported(keys):
+    for resident in queries.exported(keys):
         seen, household = whole(resident), resident.household
         dwelling = household.dwelling
         building = dwelling.building
         registered = resident.registered_here
+        lon, lat = building.lonlat or (None, None)
         yield {
             "grid": building.grid.display_code if building.grid else None,
             "building": building.name,
             "kind": building.kind,
             "address": building.address,
-            "lon": round(lon, 6),
-            "lat": round(lat, 6),
+            "lon": round(lon, 6) if lon is not None else None,
+            "lat": round(lat, 6) if lat is not None else None,
             "stair": dwelling.stair,
             "floor": dwelling.floor,
             "door": dwelling.door,

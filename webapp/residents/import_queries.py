@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp.base.access import Actor, visible
@@ -72,12 +72,11 @@ def export_buildings(who: Actor, grid_id: int | None) -> list[int]:
     return list(db.session.scalars(found.order_by(Building.id)))
 
 
-def exported(building_ids: Collection[int]) -> Iterator[tuple[Resident, float, float]]:
-    """Who lives in these buildings, with lon and lat of each, in runs that fit in memory."""
-    spot = func.ST_Transform(Building.geom, 4326)
+def exported(building_ids: Collection[int]) -> Iterator[Resident]:
+    """Who lives in these buildings, with where that is, in runs that fit in memory."""
     for keys in chunks(list(building_ids), RUN // 10):
         found = (
-            select(Resident, func.ST_X(spot), func.ST_Y(spot))
+            select(Resident)
             .join(Resident.household)
             .join(Household.dwelling)
             .join(Dwelling.building)
@@ -92,6 +91,5 @@ def exported(building_ids: Collection[int]) -> Iterator[tuple[Resident, float, f
             )
             .order_by(Building.id, Dwelling.stair, Dwelling.floor, Dwelling.door, Resident.id)
         )
-        for row in db.session.execute(found):
-            yield row[0], row[1], row[2]
+        yield from db.session.scalars(found)
         db.session.expunge_all()

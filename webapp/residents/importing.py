@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 
 from webapp.base import audit, sealing
 from webapp.base.access import Actor, may
@@ -20,6 +19,7 @@ from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.grids import queries as grids
 from webapp.people import days, workbook
+from webapp.people.workbook import Fault
 from webapp.residents import import_queries as queries, sheet
 from webapp.residents.actions import portray
 from webapp.residents.forms import RowForm
@@ -27,15 +27,6 @@ from webapp.residents.models import Building, Dwelling, Household, Resident
 from webapp.residents.rules import ID_NUMBER, Relation, identity
 
 MOST_ROWS = 10_000
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in a row, under which heading if it is one."""
-
-    row: int
-    heading: LazyString | str
-    words: str
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from webapp.grids.loading import DEFAULT_PACKAGE
 from webapp.monitoring.cameras import actions, queries, reading
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.cameras.reading import Entry, Fault
+from webapp.monitoring.cameras.reading import Entry
 from webapp.monitoring.cameras.rules import CameraKind, Privacy
+from webapp.people.workbook import Fault
 
 GEODATA = "geodata"
 

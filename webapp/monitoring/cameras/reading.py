@@ -27,6 +27,7 @@ from webapp.monitoring.cameras.rules import (
 )
 from webapp.monitoring.letters import text_of, xml_of
 from webapp.people import workbook
+from webapp.people.workbook import Fault
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_CAMERAS = 5000
@@ -53,15 +54,6 @@ COLUMNS: dict[str, LazyString] = {
     "stream": _l("Stream address"),
     "snapshot": _l("Snapshot address"),
 }
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in a row, and under which heading if it is one."""
-
-    row: int
-    heading: LazyString | str
-    words: str
 
 
 @dataclass(frozen=True)

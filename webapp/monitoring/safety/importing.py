@@ -15,6 +15,7 @@ from webapp.monitoring.safety.forms import ProfileForm
 from webapp.monitoring.safety.rules import RISK_WORDS, TRADE_WORDS
 from webapp.people import workbook
 from webapp.people.rules import PREMISES_WORDS
+from webapp.people.workbook import Fault
 
 COLUMNS: dict[str, LazyString] = {
     "name": _l("Enterprise"),
@@ -36,15 +37,6 @@ NEEDED = ("name", "trade", "risk")
 
 # A colour alone is enough in a sheet.
 _COLOURS = {"红": "red", "橙": "orange", "黄": "yellow", "蓝": "blue"}
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in a row, under which heading if it is one."""
-
-    row: int
-    heading: LazyString | str
-    words: str
 
 
 @dataclass(frozen=True)
