@@ -23,6 +23,7 @@ from webapp.operation import (
     alarm_story,
     appeal_story,
     camera_story,
+    danger_story,
     desk_story,
     duty,
     figure_story,
@@ -151,6 +152,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     safety_story.tell()
     db.session.commit()
     alarm_story.tell()
+    danger_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

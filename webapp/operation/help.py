@@ -25,6 +25,7 @@ PAGES: dict[str, LazyString] = {
     "cameras": _l("Cameras and what they see"),
     "machines": _l("Machines that tell of alarms"),
     "alarms": _l("Alarms, ladders and exercises"),
+    "danger": _l("Danger zones, muster points and roll-calls"),
     "ports": _l("Fishing ports and vessels"),
     "homes": _l("Homes, residents and visits"),
     "open311": _l("Other programs: Open311"),

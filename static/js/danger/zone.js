@@ -8,6 +8,7 @@ const field = form?.querySelector("[data-corners]");
 /** Only the fields that the chosen kind needs are there; without this module all of them are. */
 function byKind() {
   const kind = form.querySelector("[data-danger-kind]");
+  if (!kind) return;
   const fit = () => {
     for (const part of form.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(kind.value);
   };

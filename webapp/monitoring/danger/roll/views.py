@@ -26,7 +26,6 @@ from webapp.monitoring.danger.roll.rules import (
     SUBJECT_WORDS,
     TIMED,
     UNRESOLVED,
-    RollState,
     Took,
     score,
     share_reached,
@@ -146,12 +145,6 @@ def _words() -> dict[str, Any]:
         "roll_chips": STATE_CHIPS,
         "roll_flow": ROLL_FLOW,
         "unresolved": UNRESOLVED,
-        "marks": (
-            (RollState.SAFE, "circle-check"),
-            (RollState.AT_MUSTER, "users-group"),
-            (RollState.NOT_FOUND, "user-question"),
-            (RollState.NEEDS_HELP, "urgent"),
-        ),
         "subjects_words": SUBJECT_WORDS,
         "at": clock.now(),
     }
