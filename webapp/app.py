@@ -173,6 +173,7 @@ from webapp.ports import (
     voyage_views as voyage_pages,
 )
 from webapp.ports.sea import (
+    alarming as vessel_clocks,
     commands as sea_commands,
     keeping as positions,
     rules as sea,
@@ -344,6 +345,7 @@ CLOCKS = (
     asking,
     sensor_months,
     positions,
+    vessel_clocks,
     alarm_clocks,
     safety_clocks,
     deadline_clocks,

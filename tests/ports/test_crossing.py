@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings, strategies as st
 
-from webapp.ports.crossing import Crossed, Fix, Watch, follow
+from webapp.ports.sea.crossing import Crossed, Fix, Watch, follow
 
 # From west to east: the port lies to its left, in the north.
 LINE = [(-200.0, 0.0), (0.0, 20.0), (200.0, 0.0)]

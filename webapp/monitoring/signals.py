@@ -77,6 +77,7 @@ class Kind(StrEnum):
     VESSEL_SILENT = "vessel.silent"
     VESSEL_RECALL = "vessel.recall"
     VESSEL_CROWDING = "vessel.crowding"
+    VESSEL_OVERNIGHT = "vessel.overnight"
     OFFLINE = "device.offline"
     TAMPER = "device.tamper"
     FAULT = "device.fault"
@@ -106,7 +107,7 @@ KINDS: dict[Kind, KindRules] = {
     ),
     Kind.LEFT_OBJECT: KindRules(_l("Object left or taken"), "people", Severity.MINOR),
     Kind.MOTION: KindRules(_l("Movement"), "people", Severity.WARNING),
-    Kind.VESSEL_UNREPORTED: KindRules(_l("Vessel left unreported"), "vessel", Severity.MAJOR),
+    Kind.VESSEL_UNREPORTED: KindRules(_l("Vessel passed unreported"), "vessel", Severity.MAJOR),
     Kind.VESSEL_CLOSED_SEASON: KindRules(
         _l("Vessel out in the closed season"), "vessel", Severity.MAJOR
     ),
@@ -114,6 +115,9 @@ KINDS: dict[Kind, KindRules] = {
     Kind.VESSEL_SILENT: KindRules(_l("Vessel at sea is silent"), "vessel", Severity.MAJOR),
     Kind.VESSEL_RECALL: KindRules(_l("Vessel does not answer a recall"), "vessel", Severity.MAJOR),
     Kind.VESSEL_CROWDING: KindRules(_l("Berths crowded"), "vessel", Severity.MINOR),
+    Kind.VESSEL_OVERNIGHT: KindRules(
+        _l("Vessel not back for the night"), "vessel", Severity.WARNING
+    ),
     Kind.OFFLINE: KindRules(_l("Device does not answer"), "device", Severity.MINOR),
     Kind.TAMPER: KindRules(_l("Device covered or moved"), "device", Severity.MAJOR),
     Kind.FAULT: KindRules(_l("Device at fault"), "device", Severity.WARNING),

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.grids import queries as grids
 from webapp.grids.rules import PlaceKind
+from webapp.monitoring.signals import Position
 from webapp.people import actors, queries as people
 from webapp.ports import actions, queries, voyages
 from webapp.ports.forms import (
     CrewForm,
     DepartForm,
+    GateLineForm,
     PortForm,
     SeasonForm,
     VesselForm,
     WindForm,
 )
-from webapp.ports.models import Vessel
+from webapp.ports.models import Port, Vessel
 from webapp.ports.rules import VesselKind
+from webapp.ports.sea import actions as sea, keeping
+from webapp.ports.sea.rules import Limits
 
 SOURCE = "【示例】由演示数据生成，非真实渔港登记"
 
@@ -27,6 +32,10 @@ KINDS = (VesselKind.GILLNET, VesselKind.TRAWL, VesselKind.STOW, VesselKind.ANGLI
 VESSELS = 8
 # The first so many are at sea; the second of them since yesterday.
 AT_SEA = 3
+# Positions of each of them since it came to where it fishes.
+STAYS = 6
+RECEIVER = "【示例】AIS"
+QUIET_H = 240
 
 
 def tell() -> int:
@@ -47,10 +56,51 @@ def tell() -> int:
     for up_to_m, force in ((12, 6), (24, 8), (200, 10)):
         actions.set_wind(WindForm(up_to_m=up_to_m, force=force), by=None)
     made = [_vessel(number, names[0], today) for number in range(1, VESSELS + 1)]
+    # The house may run for days without anybody who transmits.
+    sea.set_limits(replace(Limits(), silent_h=QUIET_H), base_version=None, by=None)
+    quay = made[0].port.lonlat or (0.0, 0.0)
+    _gate(made[0].port, quay)
+    told = []
     for number, vessel in enumerate(made[:AT_SEA]):
-        with clock.at(clock.now() - timedelta(hours=26 if number == 1 else 3)):
+        left_at = clock.now() - timedelta(hours=26 if number == 1 else 3)
+        with clock.at(left_at):
             _leave(vessel, skipper)
+        told += _way(str(vessel.mmsi), quay, left_at, number)
+    keeping.keep(told, source=RECEIVER, received_at=clock.now())
     return len(made)
+
+
+def _gate(port: Port, quay: tuple[float, float]) -> None:
+    """A line to the north of the quay, from east to west: the port lies to its left."""
+    lon, lat = quay
+    drawn = GateLineForm(
+        name="【示例】口门线", corners=[(lon + 0.01, lat + 0.004), (lon - 0.01, lat + 0.004)]
+    )
+    actions.draw_gate_line(port, drawn, by=None)
+
+
+def _way(mmsi: str, quay: tuple[float, float], left_at: datetime, number: int) -> list[Position]:
+    """Straight out to the north for half an hour, then from time to time where it fishes, until just now."""
+    lon, lat = quay
+    out = [
+        Position(
+            mmsi,
+            left_at + timedelta(minutes=2 * n),
+            (lon + 0.001 * number, lat + 0.002 * max(0, n - 3)),
+            4.0,
+            0.0,
+        )
+        for n in range(18)
+    ]
+    here, begin = out[-1].lonlat, out[-1].at
+    last = clock.now() - timedelta(minutes=2)
+    stays = [
+        Position(
+            mmsi, begin + (last - begin) * n / STAYS, (here[0] + 0.002 * n, here[1]), 1.5, 90.0
+        )
+        for n in range(1, STAYS + 1)
+    ]
+    return [*out, *stays]
 
 
 def _vessel(number: int, port: str, today: date) -> Vessel:

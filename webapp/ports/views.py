@@ -26,6 +26,7 @@ from webapp.ports.forms import (
 )
 from webapp.ports.models import Port, Vessel
 from webapp.ports.rules import PAPER_WORDS, VESSEL_WORDS, VOYAGE_CHIPS, VOYAGE_FLOW
+from webapp.ports.sea import queries as sea
 
 bp = Blueprint("ports", __name__)
 
@@ -270,6 +271,7 @@ def _vessel(vessel: Vessel) -> dict[str, Any]:
         "vessel": vessel,
         "crew": queries.crew(vessel.id),
         "voyages": queries.voyages(vessel.id),
+        "passages": sea.passages(vessel.id),
         "states": VOYAGE_FLOW.states,
         "chips": VOYAGE_CHIPS,
         "kinds": VESSEL_WORDS,

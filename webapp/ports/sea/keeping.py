@@ -15,8 +15,9 @@ from webapp.base.db import db
 from webapp.base.spatial import HELD, SRID, to_metric_all
 from webapp.monitoring.intake import afloat
 from webapp.monitoring.signals import Position
-from webapp.ports.sea import queries
+from webapp.ports.sea import folding, queries
 from webapp.ports.sea.ais import Counts
+from webapp.ports.sea.crossing import Fix
 from webapp.ports.sea.models import FIXES, Receiver, StrangeVessel, VesselFix, VesselWhere
 from webapp.ports.sea.rules import STRANGE_DAYS, What
 
@@ -69,8 +70,10 @@ def _store(
         return set()
     xs, ys = to_metric_all([each.lonlat[0] for each in ours], [each.lonlat[1] for each in ours])
     rows: dict[tuple[int, datetime], dict[str, Any]] = {}
+    spots: dict[tuple[int, datetime], Fix] = {}
     for each, x, y in zip(ours, xs, ys, strict=True):
         key = (known[each.device], each.at)
+        spots[key] = Fix(each.at, x, y)
         rows[key] = {
             "vessel_id": key[0],
             "at": each.at,
@@ -90,7 +93,7 @@ def _store(
             kept.returning(VesselFix.vessel_id, VesselFix.at), list(rows.values())
         )
     }
-    _follow([rows[key] for key in sorted(new)])
+    _follow([rows[key] for key in sorted(new)], spots)
     return new
 
 
@@ -102,17 +105,26 @@ def _prepare(vessel_ids: set[int]) -> None:
         db.session.execute(insert(VesselWhere).on_conflict_do_nothing(), rows)
 
 
-def _follow(new: Sequence[dict[str, Any]]) -> None:
+def _follow(new: Sequence[dict[str, Any]], spots: dict[tuple[int, datetime], Fix]) -> None:
+    """Where each vessel is, and what is remembered of it, is as of its newest position."""
     by_vessel: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in new:
         by_vessel[row["vessel_id"]].append(row)
-    where = queries.held(by_vessel)
+    if not by_vessel:
+        return
+    where, lines, limits = queries.held(by_vessel), folding.Lines(), queries.limits()
+    turned = []
     for vessel_id, rows in by_vessel.items():
         here, newest = where[vessel_id], rows[-1]
+        heard = [(spots[vessel_id, row["at"]], row["sog"]) for row in rows]
+        if folding.follow(here, heard, lines=lines, limits=limits):
+            turned.append(vessel_id)
         if here.at is None or newest["at"] > here.at:
             for name in ("at", "source", "geom", "sog", "cog", "received_at"):
                 setattr(here, name, newest[name])
     db.session.flush()
+    if turned:
+        tasks.defer("vessels.look_at", vessels=turned)
 
 
 def _became(each: Position, known: dict[str, int], new: set[tuple[int, datetime]]) -> What:

@@ -1,18 +1,27 @@
-"""Tables of what is heard of vessels: each position, the newest of each vessel, the receivers, the unknown."""
+"""Tables of what is heard of vessels: positions, receivers, the unknown, passages, limits."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, event, text
+from sqlalchemy import (
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.base.db import Base
+from webapp.base.db import Base, Numbered
 from webapp.base.months import Parted
 from webapp.base.spatial import Metric
-from webapp.ports.models import Vessel
-from webapp.ports.sea.rules import KEEP_MONTHS
+from webapp.ports.models import GateLine, Vessel
+from webapp.ports.sea.rules import KEEP_MONTHS, LIMIT_BOUNDS
 
 
 class VesselFix(Base):
@@ -54,6 +63,12 @@ class VesselWhere(Base):
     sog: Mapped[float | None] = mapped_column(Float(53))
     cog: Mapped[float | None] = mapped_column(Float(53))
     received_at: Mapped[datetime | None]
+    # Of each gate line, and of its mooring: what is remembered up to this position.
+    watches: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    mooring: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    # Where it lies by this; and since when it is adrift.
+    moored: Mapped[Any | None] = mapped_column(Metric(spatial_index=False))
+    adrift_since: Mapped[datetime | None]
 
     vessel: Mapped[Vessel] = relationship()
 
@@ -86,3 +101,44 @@ class StrangeVessel(Base):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
     source: Mapped[str]
+
+
+class Passage(Numbered, Base):
+    """A vessel went over a gate line, out of the port or into it, and stayed beyond until `settled_at`."""
+
+    __tablename__ = "port_passage"
+    __table_args__ = (
+        UniqueConstraint("vessel_id", "gate_line_id", "at"),
+        Index("ix_port_passage_vessel_id", "vessel_id", "at"),
+        Index("ix_port_passage_at", "at"),
+        CheckConstraint("at <= settled_at", name="settled_at"),
+    )
+
+    vessel_id: Mapped[int] = mapped_column(ForeignKey("vessel.id"))
+    gate_line_id: Mapped[int] = mapped_column(ForeignKey("port_gate_line.id"))
+    at: Mapped[datetime]
+    out: Mapped[bool]
+    settled_at: Mapped[datetime]
+
+    gate_line: Mapped[GateLine] = relationship()
+
+
+class SeaLimits(Base):
+    """From when on it is an alarm, as the port manager laid it down; one row, or none yet."""
+
+    __tablename__ = "sea_limits"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only"),
+        *(
+            CheckConstraint(f"{name} BETWEEN {least} AND {most}", name=name)
+            for name, (least, most) in LIMIT_BOUNDS.items()
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    report_min: Mapped[int] = mapped_column(Integer)
+    silent_h: Mapped[int] = mapped_column(Integer)
+    drift_m: Mapped[int] = mapped_column(Integer)
+    overnight_m: Mapped[int] = mapped_column(Integer)
+    unanswered_min: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int] = mapped_column(server_default=text("0"))
