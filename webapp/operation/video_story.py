@@ -1,4 +1,4 @@
-"""Demo zones: a closed quay, a smoke watch and a mask at cameras of the geodata."""
+"""Demo zones: a closed store, a smoke watch and a mask at cameras of the geodata."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from webapp.monitoring.cameras.importing import GEODATA
 from webapp.monitoring.video import actions, queries
 from webapp.monitoring.video.forms import ZoneForm
 
-# (camera, name, kind, corners, hours). The first is the one that `watch --example` plays to: its zone
+# (camera, name, kind, corners, hours). The first is the one to which `watch --example` plays: it
 # is the right half of the ground of that film.
 ZONES = (
-    ("CAM0001", "【示例】禁入区", "intrusion", ((0.5, 0.55), (0.98, 0.55), (0.98, 0.98), (0.5, 0.98)), None),
-    ("CAM0001", "【示例】居民窗户遮挡", "mask", ((0.02, 0.02), (0.2, 0.02), (0.2, 0.16), (0.02, 0.16)), None),
+    ("CAM0023", "【示例】禁入区", "intrusion", ((0.5, 0.55), (0.98, 0.55), (0.98, 0.98), (0.5, 0.98)), None),
+    ("CAM0023", "【示例】居民窗户遮挡", "mask", ((0.02, 0.02), (0.2, 0.02), (0.2, 0.16), (0.02, 0.16)), None),
     ("CAM0002", "【示例】烟雾监看", "smoke", ((0.0, 0.0), (1.0, 0.0), (1.0, 0.8), (0.0, 0.8)), None),
     ("CAM0003", "【示例】夜间逗留", "loitering", ((0.1, 0.5), (0.9, 0.5), (0.9, 0.95), (0.1, 0.95)), ("22:00", "06:00")),
 )  # fmt: skip

@@ -99,6 +99,11 @@ def test_an_alarm_without_a_place_stands_where_its_camera_looks(session: Session
     assert (alarm.camera_id, alarm.device_name, alarm.accuracy_m) == (camera.id, "quay", 50)
     assert alarm.lonlat is not None
     assert alarm.lonlat[0] > LON
+    seaward = replace(east, name="cape", lon=121.0512, lat=37.68, bearing=0, range_m=9000)
+    cameras.register(seaward, source="box", external_id="C2", by=None)
+    outside = queries.camera_standing("box", "C2")
+    assert outside is not None
+    assert (outside.name, outside.accuracy_m) == ("cape", 9000)
     elsewhere = replace(east, name="pier", lon=LON + 0.01)
     cameras.register(elsewhere, source="other", external_id="C1", by=None)
     assert queries.camera_of("third", "C1") is None

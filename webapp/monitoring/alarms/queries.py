@@ -115,16 +115,20 @@ def incident_near(alarm: Alarm, family: str, at: datetime) -> Incident | None:
 
 
 def camera_standing(source: str, device: str) -> Standing | None:
-    """Where an alarm of a camera lies: in the middle of what it sees, else where it stands."""
+    """Where an alarm of a camera lies: in the middle of what it sees; where that is nobody's grid, or
+    what it sees is not known, where it stands."""
     camera = camera_of(source, device)
     if camera is None:
         return None
-    geom, accuracy = camera.geom, None
-    if camera.range_m is not None:
-        middle = select(func.ST_Centroid(Camera.sector)).where(Camera.id == camera.id)
-        seen = db.session.scalar(middle)
-        geom, accuracy = (seen, camera.range_m / 2) if seen is not None else (geom, None)
-    return Standing(camera.name, geom, accuracy, camera.id)
+    if camera.range_m is None or camera.sector is None:
+        return Standing(camera.name, camera.geom, None, camera.id)
+    middle = select(func.ST_Centroid(Camera.sector).label("geom")).where(Camera.id == camera.id)
+    seen = middle.subquery()
+    held = select(func.grid_at(seen.c.geom).table_valued("grid_id").c.grid_id)
+    geom, grid_id = db.session.execute(select(seen.c.geom, held.scalar_subquery())).one()
+    if grid_id is None:
+        return Standing(camera.name, camera.geom, camera.range_m, camera.id)
+    return Standing(camera.name, geom, camera.range_m / 2, camera.id)
 
 
 standing.found_by("cameras", camera_standing)

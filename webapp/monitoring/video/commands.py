@@ -20,7 +20,7 @@ from webapp.base.config import Settings
     "--file",
     "path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A film, as if that camera (or the first with zones) had shown it.",
+    help="A film, as if that camera (or the first that nobody may enter) had shown it.",
 )
 @click.option("--example", is_flag=True, help="The same with a drawn film: somebody enters a zone.")
 @click.option("--fast", is_flag=True, help="Do not wait for the speed of the film.")

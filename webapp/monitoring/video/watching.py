@@ -66,6 +66,11 @@ class Task:
     hours: tuple[tuple[int, Any, Any], ...]
 
     @property
+    def closed(self) -> bool:
+        """Whether it has a zone that nobody may enter."""
+        return any(each.kind is ZoneKind.INTRUSION for each in self.zones)
+
+    @property
     def masks(self) -> tuple[Any, ...]:
         """The polygons that nobody sees."""
         return tuple(each.corners for each in self.zones if each.kind is ZoneKind.MASK)
@@ -276,16 +281,17 @@ class Watch:
         self._follow({})
 
     def play(self, path: Path, *, only: int | None = None, at_its_speed: bool = True) -> Post:
-        """The file was watched to its end as if a camera had shown it: `only`, or the first with zones.
+        """The file was watched to its end as if a camera had shown it: `only`, else the first with a
+        zone that nobody may enter, else the first with any.
 
         Raises `LookupError` where no such camera has zones, `Unreachable` where it is no film.
         """
-        task = next(iter(self.tasks(only=only)), None)
-        if task is None:
+        tasks = sorted(self.tasks(only=only), key=lambda each: not each.closed)
+        if not tasks:
             raise LookupError("no camera with zones")
         self.beats = False
-        post = Post(self, task, lambda: ffmpeg.reading_file(path, at_its_speed=at_its_speed))
-        self._posts[task.camera_id] = post
+        post = Post(self, tasks[0], lambda: ffmpeg.reading_file(path, at_its_speed=at_its_speed))
+        self._posts[tasks[0].camera_id] = post
         post.once()
         return post
 
