@@ -39,7 +39,7 @@ from webapp.cases.models import (
     CaseRoute,
     FilingCondition,
 )
-from webapp.cases.rules import DEPARTMENT, OPEN, PartState, State
+from webapp.cases.rules import DEPARTMENT, OPEN, Duty, Grade, PartState, State
 from webapp.cases.standards import in_force
 from webapp.grids.models import Grid, GridLineage, GridVersion, Place, Unit
 from webapp.grids.rules import LineageKind, PlaceKind, UnitKind
@@ -505,6 +505,26 @@ def closed_before(moment: datetime, limit: int = 500) -> list[Case]:
     """Closed cases that were closed before a moment and are not in the archive."""
     found = select(Case).where(Case.state == State.CLOSED, Case.closed_at < moment)
     return list(db.session.scalars(found.order_by(Case.id).limit(limit)))
+
+
+def offered(who: Actor) -> tuple[Case, datetime | None] | None:
+    """The urgent case to which `who` is asked to go and has not answered, and until when; at most one
+    such waits for anybody."""
+    found = (
+        select(Case, Assignment.answer_by)
+        .join(Assignment, Assignment.case_id == Case.id)
+        .options(joinedload(Case.case_class))
+        .where(
+            Assignment.account_id == who.id,
+            Assignment.duty == Duty.HANDLE,
+            Assignment.ended_at.is_(None),
+            Assignment.taken_at.is_(None),
+            Case.state == State.DISPATCHED,
+            Case.grade != Grade.NORMAL,
+        )
+    )
+    row = db.session.execute(found).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def open_assignment(case_id: int, duty: str) -> Assignment | None:

@@ -1,7 +1,10 @@
 /**
- * The corner of every page of the desk: what nobody has acknowledged is shown, heard and spoken until
- * somebody has. Sound begins only when the person allows it; one open tab speaks for all.
+ * The corner of every page: at the desk what nobody has acknowledged, on the phone where one is asked to
+ * go. It is shown, heard and spoken until it is answered. Sound begins only when the person allows it;
+ * one open tab speaks for all.
  */
+import "./clocks.js";
+
 const corner = document.getElementById("alarm-corner");
 const AGAIN_MS = 8000;
 const WISH = "wangge-alarm-sound";
@@ -44,6 +47,7 @@ function sound() {
   const now = ringing();
   if (!now || !speaking || !wanted() || audio?.state !== "running") return;
   tone(now.dataset.ringing);
+  navigator.vibrate?.([300, 150, 300]);
   if (spoken === now.dataset.key) return;
   spoken = now.dataset.key;
   say(now.dataset.said);
@@ -51,7 +55,7 @@ function sound() {
 
 function show() {
   const now = ringing();
-  corner.hidden = !now;
+  corner.hidden = !now || now.dataset.here === location.pathname;
   if (!now) return;
   const heard = wanted() && audio?.state === "running";
   now.querySelector("[data-sound]").hidden = heard;

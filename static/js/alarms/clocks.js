@@ -1,4 +1,4 @@
-/** Clocks of ladders run down by the second: `data-due` is when, `data-over` what is said afterwards. */
+/** Clocks run down by the second: `data-due` is when, `data-over` what is said afterwards. */
 const two = (number) => String(number).padStart(2, "0");
 
 function tick() {

@@ -6,18 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.busy import at_once, busy_house
 from tests.conftest import URL
 from tests.monitoring.alarms.told import SECOND, climb_after, incident_of, raised
-from tests.world import World, peopled, someone
+from tests.world import World, as_user, peopled, someone
 from webapp.base import clock, notices
 from webapp.base.db import db
 from webapp.base.flow import NotOpen
 from webapp.base.notices import Dispatch, Notice
-from webapp.cases import moves
+from webapp.cases import moves, queries as cases
 from webapp.cases.models import Assignment, Case
 from webapp.cases.rota import actions as rota
 from webapp.cases.rota.rules import Skill
@@ -64,6 +65,36 @@ def test_nobody_accepts_then_the_next_and_then_the_leaders(session: Session, wor
     climb_after(incident, 300)
     assert alarm_lines(leader.id) == 1
     assert all(step.done_at for step in incident.steps)
+
+
+def test_whoever_is_asked_sees_when_the_next_will_be_and_is_not_passed_over_at_once(
+    session: Session, world: World
+) -> None:
+    incident = incident_of(raised(world))
+    climb_after(incident, 0)
+    assert cases.offered(world.neighbour) is None
+    offered = cases.offered(world.worker)
+    assert offered is not None
+    case, answer_by = offered
+    assert answer_by == incident.opened_at + 60 * SECOND
+    with clock.at(incident.opened_at + 5 * SECOND):
+        assert casework.offer(case) == world.worker.id
+    climb_after(incident, 60)
+    assert cases.offered(world.worker) is None
+    assert cases.offered(world.neighbour) is not None
+
+
+def test_the_phone_of_whoever_is_asked_rings_and_no_other(app: Flask, world: World) -> None:
+    with app.test_request_context("/"):
+        climb_after(incident_of(raised(world)), 0)
+        db.session.commit()
+    asked = as_user(app, world.worker)
+    page = asked.get("/cases/offered").get_data(as_text=True)
+    assert 'data-ringing="major"' in page
+    assert "/sign" in page
+    other = as_user(app, world.neighbour).get("/cases/offered").get_data(as_text=True)
+    assert "data-ringing" not in other
+    assert as_user(app, world.stranger).get("/cases/offered").status_code == 403
 
 
 def test_whoever_accepts_stops_the_ladder(session: Session, world: World) -> None:

@@ -39,6 +39,14 @@ def today() -> Response:
     return page("field/today.html", fragment="today", walk=walk, now=now, placed=start is not None)
 
 
+@bp.get("/cases/offered")
+@permit("cases.report")
+def offered() -> Response:
+    """The urgent case to which I am asked to go, for the corner of every page of the phone."""
+    case, answer_by = cases.offered(me()) or (None, None)
+    return page("field/offered.html", fragment="offered", case=case, answer_by=answer_by)
+
+
 def _stops() -> list[Stop]:
     who, day = me(), to_user_timezone(clock.now()).date()
     duties = [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from flask import current_app
 from flask_babel import force_locale, gettext, lazy_gettext as _l
 
+from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.config import Settings
 from webapp.base.datum import Datum
@@ -44,6 +46,11 @@ CLASSES: Mapping[str, str] = {
 # What has no class of its own is a matter of fire protection and other equipment.
 OTHERWISE = "21008"
 
+# Whoever was asked a moment ago, by the ladder or by the clock of offers, is not passed over by the other.
+FRESH = timedelta(seconds=20)
+# However late the ladder is, whoever is asked has so long to answer.
+LEAST = timedelta(seconds=30)
+
 # Nobody has accepted it so far: the next may be asked.
 WAITING = frozenset((State.REPORTED, State.ACCEPTED, State.FILED, State.DISPATCHED))
 
@@ -77,7 +84,8 @@ def offer(case: Case) -> int | None:
     """
     waiting = known.open_assignment(case.id, Duty.HANDLE)
     if case.state == State.DISPATCHED and waiting is not None and waiting.taken_at is None:
-        offers.pass_on(waiting)
+        if waiting.sent_at < clock.now() - FRESH:
+            offers.pass_on(waiting)
     elif case.state in WAITING:
         asked = offers.offer(case, without=rota.asked_of(case.id))
         if asked is None:
@@ -85,6 +93,15 @@ def offer(case: Case) -> int | None:
             offers.offer(case)
     db.session.refresh(case)
     return case.handler_id if case.state == State.DISPATCHED else None
+
+
+def answer_until(case: Case, moment: datetime) -> None:
+    """Whoever is asked sees that the case goes to the next at that moment, or a little later."""
+    waiting = known.open_assignment(case.id, Duty.HANDLE)
+    if waiting is not None and waiting.taken_at is None:
+        moment = max(moment, clock.now() + LEAST)
+        waiting.answer_by = min(moment, waiting.answer_by or moment)
+        db.session.flush()
 
 
 def open_case(incident: Incident, *, by: Actor) -> Case:

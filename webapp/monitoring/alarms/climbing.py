@@ -134,6 +134,10 @@ def _send(step: LadderStep) -> dict[str, Any]:
         return {"merged": older.id}
     case = incident.case or casework.open_case(incident, by=HOUSE)
     asked = casework.offer(case)
+    sends = [each for each in incident.steps if each.act == Act.SEND and each.done_at is None]
+    following = min((each.due_at for each in sends if each is not step), default=None)
+    if following is not None:
+        casework.answer_until(case, following)
     return {"asked": asked, "nobody": asked is None and not casework.taken(case)}
 
 
