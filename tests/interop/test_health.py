@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from webapp.base import intake
 from webapp.base.db import db
 
 
@@ -35,7 +36,14 @@ def test_alive_does_not_ask_the_database(app: Flask, client: FlaskClient) -> Non
 def test_ready_when_everything_is(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.get_json() == {"database": "ok", "schema": "ok", "worker": "ok"}
+    assert answer.get_json() == {
+        "database": "ok",
+        "schema": "ok",
+        "worker": "ok",
+        "intake": "silent",
+    }
+    intake.beat()
+    assert client.get("/readyz").get_json()["intake"] == "ok"
 
 
 def test_without_a_worker_production_is_not_ready(app: Flask, client: FlaskClient) -> None:

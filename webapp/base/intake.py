@@ -13,6 +13,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import LargeBinary, delete, exc, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.base import clock, sealing, tasks
@@ -23,6 +24,8 @@ from webapp.base.flow import Unacceptable
 log = logging.getLogger("wangge.intake")
 
 DEAD_DAYS = 14
+# Silent for so long (seconds): the intake does not hear anybody.
+SILENT_S = 60
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,29 @@ class DeadLetter(Numbered, Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     why: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Pulse(Base):
+    """When the process that hears machines last said that it lives. There is one row, or none yet."""
+
+    __tablename__ = "intake_pulse"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def beat() -> None:
+    """The intake lives now; whoever calls this commits."""
+    lives = insert(Pulse).values(name=HOUSE_NAME, at=func.now())
+    db.session.execute(
+        lives.on_conflict_do_update(index_elements=["name"], set_={"at": func.now()})
+    )
+
+
+def heard_s() -> float | None:
+    """Seconds since the intake last said that it lives; None where it never did."""
+    seconds = db.session.scalar(select(func.extract("epoch", func.now() - func.max(Pulse.at))))
+    return None if seconds is None else float(seconds)
 
 
 def dead_letters() -> list[DeadLetter]:

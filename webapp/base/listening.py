@@ -43,6 +43,8 @@ AT_ONCE = 100
 # So many that wait are kept by one commit.
 ONE_COMMIT = 50
 TICK_S = 1.0
+# How often the house is told that we hear the broker.
+BEAT_S = 10.0
 LONGEST_WAIT_S = 15.0
 
 
@@ -86,6 +88,7 @@ class Listener:
         self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
         self._said: tuple[int, set[str]] = (0, set())
         self._away = False
+        self._beat_due = 0.0
         self._client = self._made()
 
     def stop(self) -> None:
@@ -228,6 +231,7 @@ class Listener:
                     self.doors.set_to(intake.logins(self.place.password or ""))
                 waiting = dict(intake.waiting()) if self._client.is_connected() else {}
                 db.session.rollback()
+                self._beat()
         except exc.SQLAlchemyError as error:
             self._told_away(error)
             return False
@@ -239,6 +243,13 @@ class Listener:
             self._publish(waiting[key], None)
         self._said = (connection, set(waiting))
         return True
+
+    def _beat(self) -> None:
+        """The house knows that we hear the broker, where we do."""
+        if self._client.is_connected() and time.monotonic() >= self._beat_due:
+            self._beat_due = time.monotonic() + BEAT_S
+            intake.beat()
+            db.session.commit()
 
     def _publish(self, say: intake.Say, reference: bytes | None) -> None:
         told: dict[str, Any] = {}

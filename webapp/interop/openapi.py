@@ -163,6 +163,28 @@ OPERATIONS = (
         scope="intake",
     ),
     Operation(
+        "get",
+        "/cap/alerts",
+        "listCriticalAlarms",
+        "The newest messages about critical alarms, as an Atom feed: Alert, Update and Cancel of CAP 1.2.",
+        {200: ("The feed.", None), 401: NO_TOKEN, 403: NOT_ALLOWED},
+        scope="alarms",
+    ),
+    Operation(
+        "get",
+        "/cap/alerts/{alarm_id}/{number}",
+        "readCriticalAlarm",
+        "One of these messages, as CAP 1.2 writes it (application/cap+xml). An exercise has that status.",
+        {
+            200: ("The message.", None),
+            401: NO_TOKEN,
+            403: NOT_ALLOWED,
+            404: ("There is no such message.", schemas.ErrorOut),
+        },
+        params={"alarm_id": "Number of the alarm.", "number": "Number of the message in its log."},
+        scope="alarms",
+    ),
+    Operation(
         "post",
         "/cases",
         "reportCase",

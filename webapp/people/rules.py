@@ -76,6 +76,7 @@ SCOPES: dict[str, LazyString] = {
     "enterprises": _l("Enterprises"),
     "gates": _l("Speak as a gate of a service point"),
     "intake": _l("Speak as a source of alarms and readings"),
+    "alarms": _l("Critical alarms as CAP"),
     "live": _l("The live feed"),
     "open311": _l("The Open311 interface"),
     "machines": _l("Figures about the house itself"),

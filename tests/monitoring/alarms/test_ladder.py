@@ -28,7 +28,7 @@ from webapp.monitoring.alarms.ladders import Act
 from webapp.monitoring.alarms.models import AlarmCall, LadderStep
 from webapp.monitoring.alarms.rules import Outcome
 from webapp.monitoring.signals import Change, Kind, Severity
-from webapp.people import queries as people
+from webapp.people import actors, queries as people
 
 
 def lines_for(account_id: int | None) -> list[str]:
@@ -108,6 +108,35 @@ def test_whoever_accepts_stops_the_ladder(session: Session, world: World) -> Non
         step.came_to.get("needless") for step in incident.steps if step.due_at > incident.opened_at
     ]
     assert set(needless) == {"taken"}
+
+
+def test_where_a_life_hangs_on_it_people_are_asked_until_somebody_goes(
+    session: Session, world: World
+) -> None:
+    for person in (world.worker, world.neighbour):
+        account = people.account(person.id or 0)
+        assert account is not None
+        for skill in Skill:
+            rota.add_skill(account, skill, last=None, by=None)
+    incident = incident_of(raised(world, Kind.FALL))
+    climb_after(incident, 300)
+    before = len(incident.steps)
+    assert all(step.done_at for step in incident.steps[: before - 1])
+    for minutes in range(9, 60, 3):
+        climb_after(incident, 60 * minutes)
+    asked = select(func.count()).where(Assignment.case_id == incident.case_id)
+    assert (db.session.scalar(asked) or 0) > 10
+    assert incident.case is not None
+    if incident.case.state != CaseState.DISPATCHED:  # the last of them let it lapse
+        climb_after(incident, 3600)
+    moves.sign(incident.case, by=actors.person(incident.case.handler_id or 0))
+    climb_after(incident, 3800)
+    count = len(incident.steps)
+    climb_after(incident, 7200)
+    assert (len(incident.steps), incident.steps[-1].came_to) == (count, {"needless": "taken"})
+    intruder = incident_of(raised(world, device="C5"))
+    climb_after(intruder, 900)
+    assert all(step.done_at for step in intruder.steps)
 
 
 def test_acknowledging_stops_what_only_wants_to_be_seen(session: Session, world: World) -> None:

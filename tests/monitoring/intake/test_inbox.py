@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import func, update
 
 from tests.monitoring.intake import messages
 from tests.monitoring.intake.conftest import Box, alarms, kept, message
 from tests.monitoring.intake.messages import NOW
 from tests.monitoring.test_cameras import stood
-from webapp.base import clock
+from webapp.base import clock, intake as lines
 from webapp.base.db import db
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms.rules import State
@@ -325,3 +326,21 @@ def test_an_alarm_is_kept_without_its_picture_while_the_disk_is_full(
     assert pictures() == 1
     picturing.picture()
     assert pictures() == 1
+
+
+@pytest.mark.fault
+def test_an_intake_that_fell_silent_is_an_alarm_until_it_is_heard_again(box: Box) -> None:
+    """F5: what waits at the broker is told of."""
+    ageing.watch()
+    assert alarms() == []
+    lines.beat()
+    ageing.watch()
+    assert alarms() == []
+    db.session.execute(update(lines.Pulse).values(at=func.now() - timedelta(minutes=2)))
+    for _minute in range(2):
+        ageing.watch()
+    (alarm,) = alarms()
+    assert (alarm.active, alarm.severity, alarm.incident is not None) == (True, "major", True)
+    lines.beat()
+    ageing.watch()
+    assert not alarm.active

@@ -26,6 +26,8 @@ log = logging.getLogger("wangge.alarms")
 
 # A step that failed so often is given up; the desk sees why.
 MOST_TRIES = 8
+# After the last step of a ladder people are asked so often where a life hangs on it.
+AGAIN = timedelta(minutes=3)
 # So many steps are done by one run; the next takes the rest.
 A_RUN = 200
 
@@ -99,14 +101,36 @@ def _do(step: LadderStep) -> None:
             incidents.record(
                 step.incident, "climb", act=step.act, place=step.place, roles=step.roles, **came_to
             )
+            _go_on(step)
     except Exception as error:
         log.exception("step %s of incident %s failed", step.place, step.incident_id)
         step.attempts += 1
         step.error = str(error) or repr(error)
         if step.attempts >= MOST_TRIES:
             step.done_at, step.came_to = clock.now(), {"failed": True}
+            _go_on(step)
         else:
             step.due_at = clock.now() + wait_before(step.attempts)
+
+
+def _go_on(step: LadderStep) -> None:
+    """Where a life hangs on it, one more is asked every few minutes until somebody goes or it is closed."""
+    incident = step.incident
+    if step.act != Act.SEND or not incident.life or incident.exercise or incident.ended_at:
+        return
+    waits = any(each.act == Act.SEND and each.done_at is None for each in incident.steps)
+    if waits or (incident.case is not None and casework.taken(incident.case)):
+        return
+    incident.steps.append(
+        LadderStep(
+            place=1 + max(each.place for each in incident.steps),
+            life=True,
+            act=Act.SEND,
+            until=Until.TAKEN,
+            roles=[],
+            due_at=clock.now() + AGAIN,
+        )
+    )
 
 
 def why_needless(step: LadderStep) -> str | None:

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
+from webapp.base.audit import Event
 from webapp.base.db import containing, db
 from webapp.base.notices import Dispatch
 from webapp.base.web import Page
 from webapp.cases.models import Assignment, Case
 from webapp.monitoring.alarms.ladders import ROLES
 from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident, LadderStep
-from webapp.monitoring.alarms.rules import ACTIVE, OPEN, UNSEEN, State
+from webapp.monitoring.alarms.rules import ACTIVE, ALARM_FLOW, OPEN, UNSEEN, State
 from webapp.monitoring.signals import KINDS, WEIGHT, Kind, Severity
 from webapp.people import queries as people
 from webapp.people.models import Account
@@ -220,3 +221,20 @@ def points(who: Actor, *, limit: int) -> list[list[Any]]:
         name = str(KINDS[Kind(alarm.kind)].words)
         rows.append([alarm.id, round(lon, 6), round(lat, 6), name, alarm.grid_id])
     return rows
+
+
+def critical(who: Actor, *, limit: int) -> list[tuple[Alarm, list[Event]]]:
+    """The critical alarms of late that `who` may see, each with its log, the newest first."""
+    found = (
+        select(Alarm)
+        .options(joinedload(Alarm.grid))
+        .where(_seen_by(who), Alarm.max_severity == Severity.CRITICAL, Alarm.live_at.is_not(None))
+        .order_by(Alarm.heard_at.desc(), Alarm.id.desc())
+        .limit(limit)
+    )
+    alarms = list(db.session.scalars(found))
+    logs: dict[int, list[Event]] = {each.id: [] for each in alarms}
+    told = select(Event).where(Event.thing_kind == ALARM_FLOW.kind, Event.thing_id.in_(logs))
+    for event in db.session.scalars(told.order_by(Event.thing_id, Event.seq)):
+        logs[event.thing_id].append(event)
+    return [(each, logs[each.id]) for each in alarms]

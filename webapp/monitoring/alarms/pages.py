@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from webapp.monitoring.alarms import board_views, case_views, keep_views, views
+from webapp.monitoring.alarms import board_views, cap_api, case_views, keep_views, views
 
-ALL = (board_views, keep_views, views, case_views)
+ALL = (board_views, keep_views, views, case_views, cap_api)

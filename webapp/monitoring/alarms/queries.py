@@ -75,6 +75,14 @@ def _held(found: Select[Alarm]) -> Alarm | None:
     return db.session.scalar(held)
 
 
+def is_active(source: str, device: str) -> bool:
+    """True while something of this device of a source is an alarm that goes on."""
+    found = select(Alarm.id).where(
+        Alarm.source == source, Alarm.device == device, Alarm.state.in_(ACTIVE)
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def camera_of(source: str, device: str) -> Camera | None:
     """The camera that a source calls so: its own, one of this national number, or the only one."""
     here = Camera.closed_at.is_(None)

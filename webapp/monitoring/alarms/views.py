@@ -18,6 +18,7 @@ from webapp.monitoring.alarms.forms import CallForm, ListForm, StepForm
 from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident
 from webapp.monitoring.alarms.rules import ACTIVE, JUDGED, UNSEEN
 from webapp.monitoring.cameras import queries as cameras
+from webapp.monitoring.cameras.rules import SEEN_WORDS
 from webapp.monitoring.signals import SEVERITY_WORDS, Severity
 from webapp.people import queries as people
 
@@ -107,6 +108,7 @@ def seeing(alarm: Alarm) -> Response:
         fragment="seeing",
         alarm=alarm,
         found=found,
+        **SEEN_WORDS,
         **shown.words(),
     )
 

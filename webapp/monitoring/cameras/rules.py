@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
@@ -67,6 +68,9 @@ STATUS_CHIPS = {
     CameraStatus.ONLINE: "done",
     CameraStatus.OFFLINE: "late",
 }
+
+# What the list of cameras that see a place is shown with, wherever it stands.
+SEEN_WORDS: dict[str, Any] = {"camera_chips": STATUS_CHIPS, "camera_statuses": STATUS_WORDS}
 
 # What is taken for the width of a picture that nobody has told (pixels).
 USUAL_WIDTH_PX = 1920

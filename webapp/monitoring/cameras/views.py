@@ -24,6 +24,7 @@ from webapp.monitoring.cameras.rules import (
     BLIND_FROM_M2,
     KIND_WORDS,
     PRIVACY_WORDS,
+    SEEN_WORDS,
     STATUS_CHIPS,
     STATUS_WORDS,
 )
@@ -228,7 +229,7 @@ def blind(grid: Grid) -> Response:
 def of_case(case: Case) -> Response:
     """The cameras that see the place of a case, of those one may see."""
     found = queries.seeing(me(), case.geom) if case.geom is not None else []
-    return page("cameras/seeing.html", fragment="seeing", case=case, found=found, **_words())
+    return page("cameras/seeing.html", fragment="seeing", case=case, found=found, **SEEN_WORDS)
 
 
 def _words() -> dict[str, Any]:

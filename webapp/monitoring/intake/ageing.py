@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from webapp.base import clock, tasks
+from flask import current_app
+from flask_babel import force_locale, lazy_gettext as _l
+
+from webapp.base import broker, clock, intake, tasks
+from webapp.base.config import Settings
 from webapp.monitoring.alarms import actions as alarms, queries as known
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.intake import queries
 from webapp.monitoring.intake.models import Message
 from webapp.monitoring.intake.rules import KEEP_DAYS, KEEP_IGNORED_DAYS, SKEW
-from webapp.monitoring.signals import Change, Kind, Signal
+from webapp.monitoring.signals import Change, Kind, Severity, Signal
+
+# How alarms call the process of ours that hears machines.
+HOUSE_SOURCE, HOUSE_DEVICE = "house", "intake"
+SILENT_WORDS = _l("The intake is silent: what machines say over MQTT waits at the broker.")
 
 
 @tasks.task("intake.expire", cron="* * * * *")
@@ -23,6 +31,29 @@ def expire() -> None:
             if alarm is not None and alarm.active:
                 _end(message, alarm)
         message.until = None
+
+
+@tasks.task("intake.watch", cron="* * * * *")
+def watch() -> None:
+    """The desk knows when nobody hears machines any more, and when somebody does again."""
+    settings: Settings = current_app.extensions["settings"]
+    heard = intake.heard_s() if broker.place(settings) is not None else None
+    if heard is None:
+        return
+    silent, now = heard > intake.SILENT_S, clock.now()
+    if silent == known.is_active(HOUSE_SOURCE, HOUSE_DEVICE):
+        return
+    with force_locale(settings.locale):
+        words = str(SILENT_WORDS)
+    told = Signal(
+        kind=Kind.OFFLINE,
+        change=Change.RAISED if silent else Change.CLEARED,
+        at=now,
+        device=HOUSE_DEVICE,
+        severity=Severity.MAJOR,
+        words=words,
+    )
+    alarms.hear(told, source=HOUSE_SOURCE, received_at=now)
 
 
 @tasks.task("intake.forget_messages", cron="31 4 * * *")
