@@ -86,6 +86,13 @@ DESK_MORE = (
     Link(_l("Cameras"), "/cameras", "cameras.see", icon="device-cctv"),
     Link(_l("Sensors"), "/sensors", "sensors.see", icon="gauge"),
     Link(_l("Safety"), "/safety/dangers", "dangers.list", icon="shield-check", also=("/safety",)),
+    Link(
+        _l("Danger zones"),
+        "/danger",
+        "danger.see",
+        icon="map-pin-exclamation",
+        also=("/muster-points",),
+    ),
     Link(_l("Connected machines"), "/sources", "intake.see", icon="plug-connected"),
     Link(_l("Fishing ports"), "/ports", "ports.see", icon="anchor", also=("/vessels", "/voyages")),
     Link(_l("News"), "/news", "news.read", icon="news"),

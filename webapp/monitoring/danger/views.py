@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from webapp.base import audit, clock
 from webapp.base.access import may, me, permit
@@ -25,7 +26,8 @@ from webapp.monitoring.danger.rules import LIVING, ZONE_FLOW, danger_of
 from webapp.monitoring.signals import Kind
 from webapp.people import queries as people
 from webapp.people.forms import again
-from webapp.residents import queries as residents
+from webapp.residents import care, queries as residents
+from webapp.residents.rules import KEY_GROUPS
 
 bp = Blueprint("danger", __name__)
 
@@ -109,6 +111,21 @@ def step(zone: DangerZone) -> ResponseReturnValue:
     except Refusal as refusal:
         return _one(afresh(refusal, lambda: queries.one(zone_id)), refusal, tried=name)
     return goto("danger.one", zone_id=zone_id)
+
+
+@bp.post("/danger/<int:zone_id>/key-people")
+@permit("danger.see", of=queries.one)
+def key_people(zone: DangerZone) -> Response:
+    """Who of a key group is inside, masked, for whoever may know it; the log of each says who looked."""
+    area = shown.in_degrees(shape_of(zone.shape.area))
+    purpose = _("Danger zone %(n)s", n=zone.id)
+    return page(
+        "monitoring/danger/key_people.html",
+        zone=zone,
+        found=care.look_inside(area, purpose=purpose, by=me()),
+        groups={kind: each.words for kind, each in KEY_GROUPS.items()},
+        **shown.words(),
+    )
 
 
 @bp.get("/alarms/<int:alarm_id>/danger")
