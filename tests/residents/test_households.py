@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given, strategies as st
 from shapely import box
 from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from tests.residents.village import (
     Village,
@@ -19,14 +22,14 @@ from tests.residents.village import (
     someone_at_home,
     village,
 )
-from webapp.base import audit
+from webapp.base import audit, sealing
 from webapp.base.access import may
 from webapp.base.db import db
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
 from webapp.people import days
 from webapp.residents import actions, care, queries
 from webapp.residents.forms import DwellingForm, HouseholdForm, KeyFlagForm
-from webapp.residents.rules import KeyGroup, Sex, Use, age, identity, masked_name
+from webapp.residents.rules import ID_NUMBER, KeyGroup, Sex, Use, age, identity, masked_name
 
 __all__ = ["village"]
 
@@ -229,3 +232,32 @@ def test_both_indexes_answer_what_is_inside(village: Village) -> None:
     assert len(plans) == 1
     assert "idx_building_geom" in plans[0]
     assert "idx_building_outline" in plans[0]
+
+
+def test_under_a_new_key_somebody_is_found_before_and_after_all_is_sealed_anew(
+    app: Flask, village: Village, session: Session
+) -> None:
+    settings = app.extensions["settings"]
+    old, new, number = "o" * 32, "n" * 32, id_number(BORN, 2)
+
+    def keys(*held: str) -> None:
+        sealing.init_app(app, replace(settings, sealing_keys=",".join(held)))
+
+    try:
+        keys(old)
+        db.session.delete(village.head)
+        said = someone_at_home(id_number=number, phone="13700002222")
+        before = actions.join(village.family, said, by=village.world.worker).id_blind
+        session.commit()
+        keys(new, old)
+        assert queries.resident_with(sealing.blinds(number, of=ID_NUMBER)) is not None
+        told = app.test_cli_runner().invoke(args=["households", "reseal"])
+        assert "1 residents sealed anew" in told.output
+        keys(new)
+        session.expire_all()
+        found = queries.resident_with([sealing.blind(number, of=ID_NUMBER)])
+        assert found is not None
+        assert found.id_blind != before
+        assert actions.whole(found).phone == "137 0000 2222"
+    finally:
+        sealing.init_app(app, settings)
