@@ -168,6 +168,7 @@ from webapp.points.gates import (
 )
 from webapp.ports import (
     actions as vessels,
+    recall_views as recall_pages,
     rules as ports,
     views as port_pages,
     voyage_views as voyage_pages,
@@ -311,6 +312,7 @@ PAGES = (
     *safety_pages.ALL,
     port_pages,
     voyage_pages,
+    recall_pages,
     sea_pages,
     intake_api,
     video_pages,

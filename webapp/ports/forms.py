@@ -148,3 +148,10 @@ class ListForm(Form):
     q: str = Field(default="", max_length=100)
     kind: str | None = None
     after: int | None = None
+
+
+class RecallForm(Form):
+    """How strong the wind is or will be."""
+
+    force: int = Field(ge=3, le=12)
+    note: str | None = Field(default=None, max_length=300)

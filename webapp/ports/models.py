@@ -25,7 +25,7 @@ from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Metric, Placed
 from webapp.grids.models import Grid
 from webapp.people.models import Account, Enterprise
-from webapp.ports.rules import VOYAGE_FLOW, VesselKind, VoyageState
+from webapp.ports.rules import RECALL_FLOW, VOYAGE_FLOW, RecallState, VesselKind, VoyageState
 
 
 class Port(Numbered, Placed, Base):
@@ -181,6 +181,53 @@ class Voyage(Numbered, Base):
 
     vessel: Mapped[Vessel] = relationship()
     # Whoever acts for the vessel now, also where somebody else reported its departure.
+    account_id: Mapped[int | None] = column_property(
+        select(Vessel.account_id)
+        .where(Vessel.id == vessel_id)
+        .correlate_except(Vessel)
+        .scalar_subquery()
+    )
+
+
+class Recall(Numbered, Base):
+    """Vessels at sea for which this wind (force of Beaufort) is too strong are called back; one at a time."""
+
+    __tablename__ = "recall"
+    __table_args__ = (
+        RECALL_FLOW.check(),
+        CheckConstraint("force BETWEEN 3 AND 12", name="force"),
+        Index("ix_recall_called_at", "called_at"),
+        Index(
+            "uq_recall_calling",
+            "state",
+            unique=True,
+            postgresql_where=text(f"state = '{RecallState.CALLING}'"),
+        ),
+    )
+
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    force: Mapped[int] = mapped_column(SmallInteger)
+    note: Mapped[str | None]
+    called_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class RecallCall(Numbered, Base):
+    """One vessel that was called back, and who said for it that they know."""
+
+    __tablename__ = "recall_call"
+    __table_args__ = (UniqueConstraint("recall_id", "vessel_id"),)
+
+    recall_id: Mapped[int] = mapped_column(ForeignKey("recall.id"))
+    vessel_id: Mapped[int] = mapped_column(ForeignKey("vessel.id"), index=True)
+    called_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    recall: Mapped[Recall] = relationship()
+    vessel: Mapped[Vessel] = relationship()
+    acknowledged_by: Mapped[Account | None] = relationship()
     account_id: Mapped[int | None] = column_property(
         select(Vessel.account_id)
         .where(Vessel.id == vessel_id)

@@ -18,15 +18,18 @@ from webapp.ports.models import (
     ClosedSeason,
     CrewMember,
     Port,
+    Recall,
+    RecallCall,
     Vessel,
     Voyage,
     WindLimit,
 )
-from webapp.ports.rules import VesselKind, VoyageState, nightfall
+from webapp.ports.rules import RecallState, VesselKind, VoyageState, nightfall
 
 PAGE = 50
 MOST_AT_SEA = 500
 LAST_VOYAGES = 20
+LAST_RECALLS = 50
 
 
 def port(port_id: int) -> Port | None:
@@ -181,6 +184,79 @@ def at_sea(who: Actor, *, overnight: bool = False) -> Sequence[Voyage]:
     if overnight:
         found = found.where(Voyage.left_at < nightfall(clock.now()))
     return db.session.scalars(found.order_by(Voyage.left_at).limit(MOST_AT_SEA)).all()
+
+
+def recall(recall_id: int) -> Recall | None:
+    """A recall by its key."""
+    return db.session.get(Recall, recall_id)
+
+
+def recall_on() -> Recall | None:
+    """The recall that is on."""
+    return db.session.scalar(select(Recall).where(Recall.state == RecallState.CALLING))
+
+
+def recalls() -> Sequence[Recall]:
+    """The last recalls, the newest first."""
+    found = select(Recall).order_by(Recall.called_at.desc()).limit(LAST_RECALLS)
+    return db.session.scalars(found).all()
+
+
+def wind_limit_of(length_m: float) -> int | None:
+    """From which wind on a vessel of this length is called back; None: nobody has said."""
+    found = select(WindLimit.force).where(WindLimit.up_to_m >= length_m)
+    return db.session.scalar(found.order_by(WindLimit.up_to_m).limit(1))
+
+
+def over_limit(force: int) -> Sequence[Vessel]:
+    """Vessels at sea for which this wind is too strong."""
+    own = (
+        select(WindLimit.force)
+        .where(WindLimit.up_to_m >= Vessel.length_m)
+        .order_by(WindLimit.up_to_m)
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = (
+        select(Vessel)
+        .join(Voyage, (Voyage.vessel_id == Vessel.id) & (Voyage.state == VoyageState.AT_SEA))
+        .where(own <= force)
+        .order_by(Vessel.id)
+    )
+    return db.session.scalars(found).all()
+
+
+def calls(recall_id: int) -> list[tuple[RecallCall, Voyage | None]]:
+    """Whoever was called back: with the voyage of those still at sea; who has not answered stands first."""
+    at_sea = (Voyage.vessel_id == RecallCall.vessel_id) & (Voyage.state == VoyageState.AT_SEA)
+    found = (
+        select(RecallCall, Voyage)
+        .options(
+            joinedload(RecallCall.vessel).joinedload(Vessel.port),
+            joinedload(RecallCall.acknowledged_by),
+        )
+        .outerjoin(Voyage, at_sea)
+        .where(RecallCall.recall_id == recall_id)
+        .order_by(Voyage.id.is_(None), RecallCall.acknowledged_at.is_not(None), RecallCall.id)
+    )
+    return [(call, voyage) for call, voyage in db.session.execute(found)]
+
+
+def call(call_id: int) -> RecallCall | None:
+    """A call of a recall with its vessel."""
+    found = select(RecallCall).options(joinedload(RecallCall.recall), joinedload(RecallCall.vessel))
+    return db.session.scalar(found.where(RecallCall.id == call_id))
+
+
+def own_calls(who: Actor) -> dict[int, RecallCall]:
+    """Calls of the recall that is on, for vessels for which `who` acts, by vessel."""
+    found = (
+        select(RecallCall)
+        .join(RecallCall.recall)
+        .options(joinedload(RecallCall.recall))
+        .where(Recall.state == RecallState.CALLING, RecallCall.account_id == who.id)
+    )
+    return {each.vessel_id: each for each in db.session.scalars(found)}
 
 
 def port_points(who: Actor, *, limit: int) -> list[list[Any]]:

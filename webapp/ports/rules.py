@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base import flow
-from webapp.base.access import Anywhere, Owns, SignedIn
+from webapp.base.access import Anywhere, ByItself, Owns, SignedIn
 from webapp.base.flow import Flow, move
 from webapp.base.language import N_
 
@@ -90,6 +90,48 @@ VOYAGE_FLOW = flow.register(
 VOYAGE_CHIPS = {VoyageState.AT_SEA: "new", VoyageState.BACK: "done", VoyageState.VOID: "rest"}
 
 
+class RecallState(StrEnum):
+    """Where a recall stands."""
+
+    CALLING = "calling"
+    OVER = "over"
+    LIFTED = "lifted"
+
+
+RECALL_FLOW = flow.register(
+    Flow(
+        "recall",
+        {
+            RecallState.CALLING: _l("Vessels are called back"),
+            RecallState.OVER: _l("Everybody called is back"),
+            RecallState.LIFTED: _l("Lifted"),
+        },
+        {
+            "stronger": move(
+                RecallState.CALLING,
+                to=RecallState.CALLING,
+                may="recalls.call",
+                words=_l("The wind grows"),
+            ),
+            "lift": move(
+                RecallState.CALLING,
+                to=RecallState.LIFTED,
+                may="recalls.call",
+                words=_l("Lift the recall"),
+            ),
+            "all_back": move(
+                RecallState.CALLING,
+                to=RecallState.OVER,
+                may="recalls.end",
+                words=_l("Everybody called is back"),
+            ),
+        },
+    )
+)
+
+RECALL_CHIPS = {RecallState.CALLING: "late", RecallState.OVER: "done", RecallState.LIFTED: "rest"}
+
+
 @dataclass(frozen=True)
 class Paper:
     """A certificate: what or whose it is, and its last day (None: nobody has said)."""
@@ -105,6 +147,7 @@ def keeps_in_port(
     crew: Iterable[Paper],
     permitted: int | None,
     closed_until: date | None,
+    recalled_from: int | None = None,
 ) -> list[LazyString]:
     """Every reason for which the vessel may not leave on this day; none: it may."""
     ticked = list(crew)
@@ -115,6 +158,10 @@ def keeps_in_port(
     ]
     if closed_until is not None:
         reasons.append(_l("Closed season until %(day)s.", day=closed_until.isoformat()))
+    if recalled_from is not None:
+        reasons.append(
+            _l("Vessels of this length are called back: wind of force %(n)s.", n=recalled_from)
+        )
     if not ticked:
         reasons.append(_l("Tick who is on board."))
     if permitted is not None and len(ticked) > permitted:
@@ -154,5 +201,9 @@ MAY = {
     "vessels.own": SignedIn(),
     "vessels.act": Owns("account_id", N_("acts for the vessel")),
     "voyages.see": Anywhere(*WATCHERS),
+    "recalls.see": Anywhere(*WATCHERS),
+    "recalls.call": Anywhere(*_KEEPERS),
+    "recalls.end": ByItself(),
+    "recalls.answer": Owns("account_id", N_("acts for the vessel")) | Anywhere(*_KEEPERS),
     "voyages.move": Owns("account_id", N_("acts for the vessel")) | Anywhere(*_KEEPERS),
 }

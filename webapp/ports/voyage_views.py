@@ -38,7 +38,8 @@ def night() -> Response:
 @permit("vessels.own")
 def mine() -> Response:
     """The vessels for which one acts."""
-    return page("ports/mine.html", found=queries.own_vessels(me()), errors={}, sent={})
+    found, calls = queries.own_vessels(me()), queries.own_calls(me())
+    return page("ports/mine.html", found=found, calls=calls, errors={}, sent={})
 
 
 @bp.get("/vessels/<int:vessel_id>/depart")

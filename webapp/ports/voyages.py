@@ -11,7 +11,7 @@ from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.db import db, lock
 from webapp.base.flow import EvidenceMissing, NotOpen, Unacceptable
-from webapp.ports import queries
+from webapp.ports import queries, recalling
 from webapp.ports.forms import DepartForm
 from webapp.ports.models import CrewMember, Vessel, Voyage
 from webapp.ports.rules import (
@@ -33,6 +33,7 @@ def reasons(vessel: Vessel, crew: Sequence[CrewMember]) -> list[LazyString]:
         crew=[Paper(each.name, each.certified_until) for each in crew],
         permitted=vessel.permitted_crew,
         closed_until=queries.closed_until(vessel.kind, today),
+        recalled_from=_recalled_from(vessel),
     )
 
 
@@ -73,8 +74,17 @@ def come_back(voyage: Voyage, *, by: Actor) -> None:
     VOYAGE_FLOW.move(voyage, "return", by=by)
     voyage.back_at = clock.now()
     db.session.flush()
+    recalling.settle()
 
 
 def void(voyage: Voyage, *, note: str | None, by: Actor) -> None:
     """The report was a mistake: the vessel never left."""
     VOYAGE_FLOW.move(voyage, "void", by=by, evidence={"note": note}, data={"note": note})
+    recalling.settle()
+
+
+def _recalled_from(vessel: Vessel) -> int | None:
+    """The wind for which vessels like this are called back now."""
+    on = queries.recall_on()
+    limit = queries.wind_limit_of(vessel.length_m) if on is not None else None
+    return on.force if on is not None and limit is not None and limit <= on.force else None

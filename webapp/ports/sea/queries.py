@@ -17,8 +17,17 @@ from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ACTIVE
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.signals import Kind
-from webapp.ports.models import Berth, ClosedSeason, GateLine, Port, Vessel, Voyage
-from webapp.ports.rules import VoyageState
+from webapp.ports.models import (
+    Berth,
+    ClosedSeason,
+    GateLine,
+    Port,
+    Recall,
+    RecallCall,
+    Vessel,
+    Voyage,
+)
+from webapp.ports.rules import RecallState, VoyageState
 from webapp.ports.sea.crossing import Fix
 from webapp.ports.sea.models import (
     Passage,
@@ -165,6 +174,13 @@ def afloat(now: datetime, limits: Limits, *, only: Iterable[int] | None = None) 
     of_port = of_port.where(Port.geom.is_not(None)).correlate(VesselWhere)
     of_berth = select(func.min(func.ST_Distance(Berth.area, VesselWhere.moored)))
     of_berth = of_berth.correlate(VesselWhere)
+    called = (
+        select(RecallCall.called_at)
+        .join(Recall, Recall.id == RecallCall.recall_id)
+        .where(Recall.state == RecallState.CALLING, RecallCall.acknowledged_at.is_(None))
+        .where(RecallCall.vessel_id == Vessel.id)
+        .correlate(Vessel)
+    )
     found = (
         select(
             Vessel.id,
@@ -180,6 +196,7 @@ def afloat(now: datetime, limits: Limits, *, only: Iterable[int] | None = None) 
             case((fresh, from_port.scalar_subquery())),
             func.least(of_port.scalar_subquery(), of_berth.scalar_subquery()),
             case((fresh, VesselWhere.adrift_since)),
+            called.scalar_subquery(),
         )
         .outerjoin(Voyage, (Voyage.vessel_id == Vessel.id) & (Voyage.state == VoyageState.AT_SEA))
         .outerjoin(VesselWhere, VesselWhere.vessel_id == Vessel.id)

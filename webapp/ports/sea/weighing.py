@@ -34,6 +34,7 @@ class Afloat:
     far_m: float | None = None
     moored_m: float | None = None
     adrift_since: datetime | None = None
+    unanswered_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,21 @@ def overnight(vessel: Afloat, around: Around, _was: bool) -> Finding | None:
     return Finding() if vessel.left_at < nightfall(around.now) else None
 
 
+def unanswered(vessel: Afloat, around: Around, _was: bool) -> Finding | None:
+    """It is at sea, was called back, and nobody has said for it that they know."""
+    since, limit = vessel.unanswered_since, around.limits.unanswered_min
+    if not limit or since is None or vessel.left_at is None:
+        return None
+    return Finding() if around.now - since > timedelta(minutes=limit) else None
+
+
 RULES: dict[Kind, Rule] = {
     Kind.VESSEL_UNREPORTED: unreported,
     Kind.VESSEL_CLOSED_SEASON: in_closed_season,
     Kind.VESSEL_SILENT: silent,
     Kind.VESSEL_DRIFT: adrift,
     Kind.VESSEL_OVERNIGHT: overnight,
+    Kind.VESSEL_RECALL: unanswered,
 }
 
 

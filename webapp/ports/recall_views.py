@@ -1,0 +1,70 @@
+"""Pages of recalls: who is called back, who has not answered, the answer of the skipper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from webapp.base.access import may, me, permit
+from webapp.base.flow import Refusal
+from webapp.base.web import goto, page
+from webapp.people.forms import again
+from webapp.ports import queries, recalling
+from webapp.ports.forms import RecallForm
+from webapp.ports.models import Recall, RecallCall
+from webapp.ports.rules import RECALL_CHIPS, RECALL_FLOW
+
+bp = Blueprint("recalls", __name__)
+
+
+@bp.get("/recalls")
+@permit("recalls.see")
+def listed() -> Response:
+    """The recalls, and the form of a new one."""
+    return page("ports/recalls.html", errors={}, sent={}, **_listed())
+
+
+@bp.post("/recalls")
+@permit("recalls.call")
+def create() -> ResponseReturnValue:
+    """Vessels are called back, or more of them."""
+    try:
+        made = recalling.call_back(RecallForm.read(request), by=me())
+    except Refusal as refusal:
+        return again("ports/recalls.html", refusal, **_listed())
+    return goto("recalls.one", recall_id=made.id)
+
+
+@bp.get("/recalls/<int:recall_id>")
+@permit("recalls.see", of=queries.recall)
+def one(recall: Recall) -> Response:
+    """Who was called back, and who has not answered."""
+    return page("ports/recall.html", recall=recall, found=queries.calls(recall.id), **_words())
+
+
+@bp.post("/recalls/<int:recall_id>/lift")
+@permit("recalls.call", of=queries.recall)
+def lift(recall: Recall) -> ResponseReturnValue:
+    """The recall is lifted."""
+    recalling.lift(recall, by=me())
+    return goto("recalls.one", recall_id=recall.id)
+
+
+@bp.post("/recalls/calls/<int:call_id>/acknowledge")
+@permit("recalls.answer", of=queries.call)
+def acknowledge(call: RecallCall) -> ResponseReturnValue:
+    """Somebody says for the vessel that they know."""
+    recalling.acknowledge(call, by=me())
+    if may(me(), "recalls.see"):
+        return goto("recalls.one", recall_id=call.recall_id)
+    return goto("voyages.mine")
+
+
+def _listed() -> dict[str, Any]:
+    return {"found": queries.recalls(), "winds": queries.winds(), **_words()}
+
+
+def _words() -> dict[str, Any]:
+    return {"states": RECALL_FLOW.states, "chips": RECALL_CHIPS}
