@@ -24,6 +24,7 @@ from webapp.cases.field.models import Patrol, Visit
 from webapp.cases.field.ordering import Stop
 from webapp.cases.field.rules import PatrolState, PointKind, PointState, Purpose, VisitState
 from webapp.cases.rules import Stage, State
+from webapp.people import days
 from webapp.people.outdoors import Stood
 
 JSON = {"Accept": "application/json"}
@@ -131,7 +132,7 @@ def planned(world: World, **more: Any) -> Patrol:
     ]
     values: dict[str, Any] = {
         "title": "evening round",
-        "day": clock.now().date(),
+        "day": days.today(),
         "sights": sights,
         "by": world.worker,
     }
