@@ -1,10 +1,18 @@
-"""An exercise begins at one desk, rings at another, and is quiet at both once one has seen it."""
+"""What is told rings at the desks until one has seen it, and on the phone of whoever is asked to go."""
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import UTC, datetime
+from urllib.request import Request, urlopen
+
 from playwright.sync_api import expect
 
+from tests import databases
+from tests.brokers import soon
 from tests.browser import NewPage, axe
+from tests.servers import ask
 
 
 def test_what_begins_at_one_desk_rings_at_another_until_somebody_has_seen_it(
@@ -40,3 +48,45 @@ def test_what_begins_at_one_desk_rings_at_another_until_somebody_has_seen_it(
     expect(desk.locator("path.camera-sector").first).to_be_attached()
     expect(desk.locator("#wall-live .alarm-row").first).to_be_visible()
     assert axe(desk) == []
+
+
+def test_the_phone_of_whoever_is_asked_rings_and_they_say_how_far_they_are(
+    new_page: NewPage,
+) -> None:
+    served = new_page.served
+    words = ("sources", "add", "fence", "--format", "generic")
+    told = databases.flask(served.database_url, *words)
+    signal = {
+        "id": "over-the-fence",
+        "ts": datetime.now(UTC).isoformat(),
+        "kind": "intrusion",
+        "state": "raise",
+        "lon": 121.06,
+        "lat": 37.67,
+    }
+    request = Request(
+        f"{served.url}/api/v1/intake/generic",
+        json.dumps(signal).encode(),
+        {"Authorization": f"Bearer {told.split()[-1]}", "Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=10) as answer:
+        assert answer.status == 202
+    asked = (
+        "SELECT a.username FROM assignment s JOIN account a ON a.id = s.account_id"
+        " JOIN case_file c ON c.id = s.case_id"
+        " WHERE c.class_code = '21014' AND s.ended_at IS NULL AND s.taken_at IS NULL"
+    )
+    username = soon(lambda: ask(served, asked), "nobody is asked")[0]
+
+    phone = new_page(signed_in_as=username, width=390)
+    phone.goto("/phone")
+    corner = phone.locator("#alarm-corner")
+    expect(corner).to_contain_text("请您出警")
+    expect(corner.locator(".clock")).to_have_text(re.compile(r"^\d:\d\d$"))
+    assert axe(phone) == []
+    corner.get_by_role("button", name="签收").click()
+    phone.get_by_role("button", name="我已出发").click()
+    phone.get_by_role("button", name="我已到场").click()
+    expect(phone.locator(".stages li.done")).to_have_count(5)
+    expect(phone.get_by_role("button", name="我已到场")).to_have_count(0)
+    assert axe(phone) == []

@@ -43,7 +43,7 @@ def end_where_closed(incident: Incident) -> None:
     """The incident is over once all of its alarms are closed."""
     if incident.ended_at is None and all(each.closed_at for each in incident.alarms):
         incident.ended_at = clock.now()
-        record(incident, "end")
+        record(incident, "finish")
 
 
 def device_names(incident: Incident) -> str | None:

@@ -56,7 +56,7 @@ DONE = {
     "arrive": _l("Arrived"),
     "merge": _l("Merged into an older incident"),
     "join": _l("Another incident was merged into it"),
-    "end": _l("All alarms closed"),
+    "finish": _l("All alarms closed"),
 }
 
 INTERVAL_WORDS = {
