@@ -125,6 +125,10 @@ from webapp.monitoring.safety.dangers import (
     by_the_clock as deadline_clocks,
     rules as hidden_dangers,
 )
+from webapp.monitoring.safety.inspections import (
+    by_the_clock as inspection_clocks,
+    rules as inspections,
+)
 from webapp.monitoring.sensors import (
     actions as sensors,
     months as sensor_months,
@@ -250,6 +254,7 @@ RULES = (
     sensor_rules,
     safety_rules,
     hidden_dangers,
+    inspections,
     ports,
     sea,
     maps,
@@ -351,6 +356,7 @@ CLOCKS = (
     alarm_clocks,
     safety_clocks,
     deadline_clocks,
+    inspection_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (

@@ -26,6 +26,7 @@ PAGES: dict[str, LazyString] = {
     "machines": _l("Machines that tell of alarms"),
     "alarms": _l("Alarms, ladders and exercises"),
     "danger": _l("Danger zones, muster points and roll-calls"),
+    "safety": _l("Safety: enterprises, hidden dangers, inspections"),
     "ports": _l("Fishing ports and vessels"),
     "homes": _l("Homes, residents and visits"),
     "open311": _l("Other programs: Open311"),

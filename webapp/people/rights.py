@@ -78,6 +78,8 @@ WORDS: dict[str, LazyString] = {
     "sensors.keep": _l("Register sensors and set their thresholds"),
     "safety.see": _l("See the safety of enterprises: dangers, licences, what happened"),
     "safety.keep": _l("Keep the safety profiles of enterprises"),
+    "inspections.see": _l("See inspections and the visits that monitoring saved"),
+    "inspections.plan": _l("Lay down how often is inspected and what is looked at"),
     "dangers.list": _l("List hidden dangers"),
     "dangers.see": _l("See a hidden danger"),
     "dangers.find": _l("Write down a hidden danger"),
@@ -254,6 +256,7 @@ FEATURES: dict[str, LazyString] = {
     "danger": _l("Danger zones"),
     "dangers": _l("Hidden dangers"),
     "muster": _l("Muster points"),
+    "inspections": _l("Inspections"),
 }
 
 

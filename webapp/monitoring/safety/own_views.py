@@ -7,7 +7,8 @@ from flask import Blueprint, Response
 from webapp.base.access import me, permit
 from webapp.base.web import page
 from webapp.monitoring.safety import queries, shown
-from webapp.monitoring.safety.dangers import queries as dangers, shown as danger_words
+from webapp.monitoring.safety.dangers import queries as dangers
+from webapp.monitoring.safety.inspections import queries as inspections, shown as inspection_words
 from webapp.monitoring.safety.models import Profile
 
 bp = Blueprint("safety_own", __name__, url_prefix="/safety/mine")
@@ -32,5 +33,6 @@ def one(profile: Profile) -> Response:
         procedures=queries.procedures(profile.id),
         licences=queries.licences(profile.id),
         dangers=dangers.of_profile(profile.id),
-        **danger_words.words(),
+        inspections=inspections.of_profile(profile.id),
+        **inspection_words.words(),
     )

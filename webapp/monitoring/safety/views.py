@@ -14,8 +14,9 @@ from webapp.base.web import goto, page
 from webapp.grids import queries as grids
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.safety import actions, importing, queries, shown
-from webapp.monitoring.safety.dangers import queries as dangers, shown as danger_words
+from webapp.monitoring.safety.dangers import queries as dangers
 from webapp.monitoring.safety.forms import ListForm, ProfileForm, SafetyForm
+from webapp.monitoring.safety.inspections import queries as inspections, shown as inspection_words
 from webapp.monitoring.safety.models import Profile
 from webapp.people import days, queries as people, workbook
 from webapp.people.forms import again
@@ -181,13 +182,14 @@ def about(profile: Profile) -> dict[str, Any]:
         "points": queries.points(profile.id),
         "procedures": queries.procedures(profile.id),
         "dangers": dangers.of_profile(profile.id),
+        "inspections": inspections.of_profile(profile.id),
         "licences": queries.licences(profile.id),
         "alarms": queries.alarms(who, profile),
         "seeing": cameras.seeing(who, firm.geom) if firm.geom is not None else [],
         "devices": queries.devices_near(who, firm),
         "events": events,
         "names": people.named_in(events),
-        **danger_words.words(),
+        **inspection_words.words(),
     }
 
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.datum import Datum
-from webapp.base.db import db, lock
+from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.flow import EvidenceMissing, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
@@ -33,6 +33,7 @@ from webapp.monitoring.safety.dangers.rules import (
 )
 from webapp.monitoring.safety.dangers.telling import tell_enterprise, tell_officers, tell_people
 from webapp.monitoring.safety.models import Profile
+from webapp.monitoring.safety.moving import move
 from webapp.monitoring.signals import Severity
 from webapp.people import days
 from webapp.people.refusing import refusing
@@ -126,7 +127,8 @@ def order(
 ) -> None:
     """Somebody has to put it right until the end of a day, and the enterprise knows. Raises `Unacceptable`."""
     _must_be_ahead(due_on)
-    _move(
+    move(
+        DANGER_FLOW,
         danger,
         "order",
         by=by,
@@ -180,7 +182,8 @@ def rectify(
     by: Actor,
 ) -> None:
     """It is put right as the photo shows; somebody else looks again."""
-    _move(
+    move(
+        DANGER_FLOW,
         danger,
         "rectify",
         by=by,
@@ -206,7 +209,8 @@ def recheck(
     by: Actor,
 ) -> None:
     """Somebody else has looked and it is right."""
-    _move(
+    move(
+        DANGER_FLOW,
         danger,
         "recheck",
         by=by,
@@ -247,7 +251,8 @@ def send_back(
 
 def clear(danger: HiddenDanger, *, base_version: int | None = None, by: Actor) -> None:
     """The hidden danger is over, and whoever found it and the enterprise know."""
-    _move(
+    move(
+        DANGER_FLOW,
         danger,
         "clear",
         by=by,
@@ -278,24 +283,6 @@ def follow_borders(made: BoundarySet, by: Actor | None) -> int:
     """Open hidden dangers stand in the grids of the borders in force; answers how many moved."""
     here = HiddenDanger.state.in_(OPEN)
     return len(relocation.relocate_in_log(HiddenDanger, here, kind=DANGER_FLOW.kind, by=by))
-
-
-def _move(
-    danger: HiddenDanger,
-    name: str,
-    *,
-    by: Actor,
-    base_version: int | None,
-    evidence: dict[str, Any] | None = None,
-    data: dict[str, Any] | None = None,
-    **columns: Any,
-) -> None:
-    """The move with what it writes down: the database wants both at once, and neither where it is refused."""
-    lock(danger)
-    if name in DANGER_FLOW.open_moves(danger, by):
-        for column, value in columns.items():
-            setattr(danger, column, value)
-    DANGER_FLOW.move(danger, name, by=by, base_version=base_version, evidence=evidence, data=data)
 
 
 def _new(
