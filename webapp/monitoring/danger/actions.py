@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.exc import IntegrityError
 
 from webapp.base import clock
@@ -42,18 +45,7 @@ def draw(
             db.session.flush()
     except IntegrityError as error:
         raise Changed(_l("A zone was drawn for this alarm a moment ago.")) from error
-    shape = DangerShape(
-        zone_id=zone.id,
-        number=1,
-        inputs=said.kept(),
-        model=drawing.MODEL,
-        by_hand=bool(said.corners),
-        area=stored(area),
-        since=now,
-        made_by_id=by.id,
-    )
-    db.session.add(shape)
-    db.session.flush()
+    shape = _drawn(zone, said, area, number=1, since=now, by=by)
     ZONE_FLOW.begin(zone, "draw", by=by, data={"by_hand": shape.by_hand})
     return zone
 
@@ -67,21 +59,10 @@ def redraw(zone: DangerZone, said: Said, *, base_version: int | None, by: Actor)
     if zone.state not in LIVING:
         raise NotOpen(_l("This zone is over."))
     area = area_of(said, queries.grid_areas(said.grids))
-    now = clock.now()
     before = zone.shape
-    before.until = now
+    before.until = now = clock.now()
     db.session.flush()
-    shape = DangerShape(
-        zone_id=zone.id,
-        number=before.number + 1,
-        inputs=said.kept(),
-        model=drawing.MODEL,
-        by_hand=bool(said.corners),
-        area=stored(area),
-        since=now,
-        made_by_id=by.id,
-    )
-    db.session.add(shape)
+    shape = _drawn(zone, said, area, number=before.number + 1, since=now, by=by)
     zone.kind = said.kind
     ZONE_FLOW.record(zone, "redraw", by=by, data={"shape": shape.number, "by_hand": shape.by_hand})
     db.session.expire(zone, ["shape", "shapes"])
@@ -105,6 +86,24 @@ def discard(
 ) -> None:
     """The drawing was not needed; it is kept and was never in force."""
     _end(zone, "discard", by, note, base_version)
+
+
+def _drawn(
+    zone: DangerZone, said: Said, area: BaseGeometry, *, number: int, since: datetime, by: Actor
+) -> DangerShape:
+    shape = DangerShape(
+        zone_id=zone.id,
+        number=number,
+        inputs=said.kept(),
+        model=drawing.MODEL,
+        by_hand=bool(said.corners),
+        area=stored(area),
+        since=since,
+        made_by_id=by.id,
+    )
+    db.session.add(shape)
+    db.session.flush()
+    return shape
 
 
 def _end(

@@ -146,11 +146,6 @@ def inside(area: BaseGeometry, who: Actor) -> Inside:
     )
 
 
-def grids_touched(area: BaseGeometry) -> list[int]:
-    """Keys of the grids of which something lies in an area (metres)."""
-    return [row.id for row in _grids(stored(area))]
-
-
 def _grids(laid: WKBElement) -> Sequence[Any]:
     """The grids in the area: how much of each lies inside, and which share of the grid that is."""
     part = func.ST_Area(func.ST_Intersection(GridVersion.geom, laid), type_=Float)

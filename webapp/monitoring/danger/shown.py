@@ -9,10 +9,9 @@ import shapely
 from flask_babel import lazy_gettext as _l
 from shapely.geometry.base import BaseGeometry
 
-from webapp.base import clock
 from webapp.base.spatial import degrees, shape_of
 from webapp.cases.desk.drawn import MOST_CORNERS
-from webapp.monitoring.danger.drawing import MODEL, Drawn
+from webapp.monitoring.danger.drawing import Drawn
 from webapp.monitoring.danger.guide import FIRE_WORDS, LEVEL_WORDS, SIZE_WORDS
 from webapp.monitoring.danger.models import DangerShape
 from webapp.monitoring.danger.rules import KIND_WORDS, SKY_WORDS, STATE_CHIPS, ZONE_FLOW
@@ -56,12 +55,9 @@ def words() -> dict[str, Any]:
         "levels": LEVEL_WORDS,
         "states": ZONE_FLOW.states,
         "state_chips": STATE_CHIPS,
-        "flow": ZONE_FLOW,
         "wind": wind_words,
         "winds": WINDS,
-        "model": MODEL,
         "done": done,
-        "now": clock.now(),
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page
@@ -25,7 +24,6 @@ from webapp.monitoring.danger.roll.rules import (
     STATE_CHIPS,
     SUBJECT_WORDS,
     TIMED,
-    UNRESOLVED,
     Took,
     score,
     share_reached,
@@ -143,8 +141,5 @@ def _words() -> dict[str, Any]:
     return {
         "roll_states": ROLL_FLOW.states,
         "roll_chips": STATE_CHIPS,
-        "roll_flow": ROLL_FLOW,
-        "unresolved": UNRESOLVED,
         "subjects_words": SUBJECT_WORDS,
-        "at": clock.now(),
     }
