@@ -14,6 +14,7 @@ from bench import (
     copying,
     coverage,
     desk,
+    intake,
     jobs,
     near,
     openings,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "openings": openings.figures,
     "coverage": coverage.figures,
     "video": video.figures,
+    "intake": intake.figures,
     "ports": ports.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,

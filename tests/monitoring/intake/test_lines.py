@@ -150,10 +150,7 @@ def test_an_intake_killed_again_and_again_loses_and_doubles_nothing(wire: Wire) 
 
 @pytest.mark.fault
 def test_a_gas_alarm_does_not_wait_behind_the_flood_of_one_camera(wire: Wire) -> None:
-    """F5 and F9: what waited while nobody listened is more than a broker keeps that nobody set up.
-
-    `make bench ARGS=intake` does the same with 20,000.
-    """
+    """F5 and F9: what waited while nobody listened is more than a broker keeps that nobody set up."""
     box = wire.machine()
     wire.post.kill_intake()
     changes = ("raise", "clear")

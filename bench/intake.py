@@ -1,0 +1,141 @@
+"""What a message of a machine costs: alone, by fifties, over HTTP, beside a bare insert of the same bytes."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+
+from sqlalchemy import text
+
+from bench.figures import Figure
+from bench.ground import Ground
+from bench.load import Request, Server, asked, served
+from webapp.base import intake as lines
+from webapp.base.db import db
+from webapp.monitoring.intake import keeping
+from webapp.monitoring.intake.keeping import Described
+from webapp.monitoring.intake.rules import Format
+
+MESSAGES, ROUNDS = 400, 3
+CLIENTS = 8
+
+# The shape and the indexes of the inbox, and nothing else.
+_BARE = """
+    CREATE TABLE IF NOT EXISTS bench_inbox (LIKE intake_message INCLUDING ALL);
+    TRUNCATE bench_inbox
+"""
+_INSERT = text("""
+    INSERT INTO bench_inbox (source_id, message_id, format, body, size, received_at, status, last_at)
+    VALUES (1, :name, 'generic', :body, :size, now(), 'ok', now())
+""")
+_numbers = count()
+
+
+def figures(ground: Ground) -> Iterator[Figure]:
+    """Messages a second by each way in."""
+    with ground.app.test_request_context("/"):
+        source = keeping.set_up("bench", Described("bench", tuple(Format)), by=None)
+        key = keeping.new_key(source, by=None)
+        db.session.commit()
+    ways: list[tuple[str, int, Callable[[], object], Callable[[], object]]] = [
+        ("MQTT, one commit each", 1, lambda: _mqtt(ground, 1), lambda: _bare(ground, 1)),
+        ("MQTT, fifty a commit", 50, lambda: _mqtt(ground, 50), lambda: _bare(ground, 50)),
+    ]
+    for what, size, ours, bare in ways:
+        yield _beside(what, size, *_rates(ours, bare))
+    with served("wsgi:app", ground.environment) as house:
+        for what, size in (("HTTP, one a request, 8 clients", 1), ("HTTP, fifty a request", 50)):
+            ours, bare = _rates(
+                lambda size=size: _http(house, key, size),  # type: ignore[misc]  # the size of this one
+                lambda size=size: _bare(ground, size),  # type: ignore[misc]  # the same
+            )
+            yield _beside(what, size, ours, bare)
+
+
+def _message() -> bytes:
+    number = next(_numbers)
+    now = datetime.now(UTC).isoformat()
+    said = {"id": f"b-{number}", "ts": now, "kind": "motion", "camera": f"d-{number % 500}"}
+    return json.dumps(said).encode()
+
+
+def _mqtt(ground: Ground, size: int) -> None:
+    for _turn in range(MESSAGES // size):
+        said = [("intake/bench/generic", _message()) for _each in range(size)]
+        with ground.app.app_context():
+            if size == 1:
+                lines.take(*said[0])
+            elif lines.take_together(said) is None:
+                raise RuntimeError("a message stood in the way")
+
+
+def _bare(ground: Ground, size: int) -> None:
+    with ground.app.app_context():
+        db.session.execute(text(_BARE))
+        db.session.commit()
+        for _turn in range(MESSAGES // size):
+            for _each in range(size):
+                body = _message()
+                said = {"name": str(next(_numbers)), "body": body, "size": len(body)}
+                db.session.execute(_INSERT, said)
+            db.session.commit()
+
+
+def _http(house: Server, key: str, size: int) -> None:
+    turns = iter(range(MESSAGES // size))
+    lock = threading.Lock()
+
+    def speak() -> None:
+        while True:
+            with lock:
+                if next(turns, None) is None:
+                    return
+            bodies = [_message() for _each in range(size)]
+            _say(house, key, bodies[0] if size == 1 else b"[" + b",".join(bodies) + b"]")
+
+    _all_at_once([speak] * CLIENTS)
+
+
+def _say(house: Server, key: str, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    status, _headers, _body = asked(
+        house.port, Request("POST", "/api/v1/intake/generic", headers, lambda: body)
+    )
+    if status != 202:
+        raise RuntimeError(f"a message was answered {status}")
+
+
+def _all_at_once(deeds: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=each) for each in deeds]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+
+def _rates(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
+    """Messages a second of both, in turns, the best round of each."""
+    taken = [(_seconds(ours), _seconds(bare)) for _round in range(ROUNDS)]
+    one, other = (min(times) for times in zip(*taken, strict=True))
+    return MESSAGES / one, MESSAGES / other
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def _beside(what: str, size: int, ours: float, bare: float) -> Figure:
+    return Figure(
+        what=what,
+        rows=MESSAGES,
+        measured=f"{ours:,.0f} messages/s",
+        baseline=f"bare INSERT of the same bytes, {size} a commit",
+        beside=f"{bare:,.0f} rows/s",
+        ratio=ours / bare,
+    )
