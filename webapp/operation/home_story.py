@@ -1,4 +1,4 @@
-"""Demo homes: three blocks and four village houses in two grids, who lives there, who is visited."""
+"""Demo homes: blocks and village houses in three grids, who lives there, who is visited."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from shapely import Point, box
 from stdnum.cn import ric
 
 from webapp.base import clock
-from webapp.base.spatial import to_lonlat
+from webapp.base.spatial import to_lonlat, to_metric
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
+from webapp.grids.rules import PlaceKind
 from webapp.operation.cast import actor
 from webapp.people import days, queries as people
 from webapp.people.actors import Person
@@ -33,6 +34,9 @@ SOURCE = "【示例】由演示数据生成，非真实住户"
 # So far apart (metres) stand the buildings of a grid, and so large is a block.
 APART_M = 55.0
 BLOCK_M = (36.0, 12.0)
+
+# The plant with the ammonia store, and how far from it towards south and west its workers live.
+STORE, DOWNWIND_M = "志成水产有限公司", 250.0
 
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 COUNT = "一二三四五六七八九"
@@ -57,7 +61,8 @@ CARED = (
 
 
 def tell() -> int:
-    """The worker's grid has its homes, and a village grid; answers how many households are new."""
+    """The worker's grid has its homes, a village grid, and the plant where the exercise is played;
+    answers how many households are new."""
     worker, leader = actor("worker"), actor("leader")
     if list_queries.buildings(worker).rows:
         return 0
@@ -70,17 +75,33 @@ def tell() -> int:
     if village is not None and keeper is not None:
         for building in _buildings(village, keeper, BuildingKind.HOUSE, 4):
             made.append(_family(building, DwellingForm(), len(made) + 20, keeper))
+    made += _dormitory()
     _cared(made, worker, leader)
     return len(made)
 
 
-def _buildings(grid: Grid, by: Person, kind: BuildingKind, many: int) -> list[Building]:
+def _dormitory() -> list[Household]:
+    """Families of workers live downwind of the ammonia store, in the same grid."""
+    for place, grid in grids.places_of(PlaceKind.ENTERPRISE):
+        keeper = _keeper(grid) if grid else None
+        if place.name == STORE and grid and keeper and place.lonlat:
+            x, y = to_metric(*place.lonlat)
+            middle = Point(x - DOWNWIND_M, y - DOWNWIND_M)
+            blocks = _buildings(grid, keeper, BuildingKind.BLOCK, 1, middle=middle)
+            return [home for block in blocks for home in _block(block, keeper, 9)]
+    return []
+
+
+def _buildings(
+    grid: Grid, by: Person, kind: BuildingKind, many: int, *, middle: Point | None = None
+) -> list[Building]:
     version = grids.version_of(grid)
     if version is None:
         return []
-    middle = version.shape.representative_point()
+    first = -6 if middle is None else 0
+    middle = middle or version.shape.representative_point()
     made: list[Building] = []
-    for step in range(-6, 7):
+    for step in range(first, 7):
         spot = Point(middle.x + APART_M * step, middle.y + 8.0 * (step % 3))
         if len(made) == many or not version.shape.contains(spot.buffer(25)):
             continue
