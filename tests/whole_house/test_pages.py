@@ -89,6 +89,8 @@ NOT_BY_LINK = frozenset(
         "video.one_of_alarm",
         "residents.one",
         "residents.photo",
+        "safety.take_in_form",
+        "safety_keep.file",
         "follows.link",
         "people.link",
         "hand_overs.one",
