@@ -70,6 +70,12 @@ from webapp.cases.standards import (
 )
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
+from webapp.community.livelihood import (
+    actions as livelihood,
+    public_views as public_livelihood,
+    rules as livelihood_rules,
+    views as livelihood_pages,
+)
 from webapp.grids import (
     api as grids_api,
     commands as grid_commands,
@@ -257,6 +263,7 @@ RULES = (
     inspections,
     ports,
     sea,
+    livelihood_rules,
     maps,
     machines,
     open311,
@@ -319,6 +326,8 @@ PAGES = (
     voyage_pages,
     recall_pages,
     sea_pages,
+    livelihood_pages,
+    public_livelihood,
     intake_api,
     video_pages,
     zone_pages,
@@ -401,6 +410,7 @@ FOLLOWERS = {
     "safety": safety.follow_borders,
     "dangers": dangers.follow_borders,
     "ports": vessels.follow_borders,
+    "livelihood": livelihood.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

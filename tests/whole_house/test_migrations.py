@@ -13,9 +13,15 @@ import pytest
 
 from tests import databases
 from webapp.base import audit, notices
+from webapp.community.livelihood import accepting
 from webapp.grids import locate
 
-FUNCTIONS = (*audit.FUNCTIONS, *notices.FUNCTIONS, *locate.FUNCTIONS)
+FUNCTIONS = (
+    *audit.FUNCTIONS,
+    *notices.FUNCTIONS,
+    *locate.FUNCTIONS,
+    *accepting.FUNCTIONS,
+)
 
 TABLES = """
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

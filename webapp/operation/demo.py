@@ -30,6 +30,7 @@ from webapp.operation import (
     gate_story,
     home_story,
     job_story,
+    livelihood_story,
     news_story,
     open311_story,
     outdoors,
@@ -153,6 +154,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     db.session.commit()
     alarm_story.tell()
     danger_story.tell()
+    livelihood_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

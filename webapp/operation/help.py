@@ -29,6 +29,7 @@ PAGES: dict[str, LazyString] = {
     "safety": _l("Safety: enterprises, hidden dangers, inspections"),
     "ports": _l("Fishing ports and vessels"),
     "homes": _l("Homes, residents and visits"),
+    "community": _l("Community: livelihood items and opinions"),
     "open311": _l("Other programs: Open311"),
 }
 

@@ -80,6 +80,11 @@ WORDS: dict[str, LazyString] = {
     "safety.keep": _l("Keep the safety profiles of enterprises"),
     "inspections.see": _l("See inspections and the visits that monitoring saved"),
     "inspections.plan": _l("Lay down how often is inspected and what is looked at"),
+    "livelihood.read": _l("Read livelihood items that were screened"),
+    "livelihood.list": _l("List livelihood items"),
+    "livelihood.see": _l("See a livelihood item with its log"),
+    "livelihood.collect": _l("Write down a livelihood item"),
+    "livelihood.review": _l("Say, as a resident of the place, whether a livelihood item is right"),
     "dangers.list": _l("List hidden dangers"),
     "dangers.see": _l("See a hidden danger"),
     "dangers.find": _l("Write down a hidden danger"),
@@ -257,6 +262,7 @@ FEATURES: dict[str, LazyString] = {
     "dangers": _l("Hidden dangers"),
     "muster": _l("Muster points"),
     "inspections": _l("Inspections"),
+    "livelihood": _l("Livelihood items"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Livelihood items: collected, chosen, paid for, built, and accepted by those who live there."""
