@@ -279,7 +279,7 @@ def test_what_is_placed_while_borders_change_is_placed_by_the_new_ones(
         writer = threading.Thread(target=place, args=(app, spot))
         writer.start()
         with db.engine.connect() as watcher:
-            until = time.monotonic() + 30
+            until = time.monotonic() + 90
             while not watcher.scalar(WAITS) and time.monotonic() < until:
                 watcher.rollback()
         assert found == []

@@ -159,7 +159,7 @@ def test_a_watch_killed_in_the_middle_leaves_one_alarm(
     for _time in range(2):
         process = command(busy, films_folder / "soon.mp4", watched)
         before = sum(alarm.count for alarm in alarms_of(watched))
-        until = time.monotonic() + 30
+        until = time.monotonic() + 90
         while sum(alarm.count for alarm in alarms_of(watched)) == before:
             assert time.monotonic() < until
             time.sleep(0.1)
@@ -209,7 +209,7 @@ def test_a_stream_is_watched_and_the_camera_is_heard_of(
         thread = Thread(target=watch.run, kwargs={"only": watched.id})
         thread.start()
         try:
-            until = time.monotonic() + 30
+            until = time.monotonic() + 90
             while not alarms_of(watched):
                 assert time.monotonic() < until
                 time.sleep(0.1)
