@@ -139,6 +139,15 @@ def test_the_keeper_calls_and_the_skipper_answers_on_their_pages(
     assert on is not None
     ((call, _voyage),) = queries.calls(on.id)
     answer = f"/recalls/calls/{call.id}/acknowledge"
+    reveal = f"/recalls/calls/{call.id}/reveal"
+    purpose = {"purpose": "叫船回港"}
+    assert stranger.post(reveal, data=purpose).status_code == 403
+    assert skipper.post(reveal, data=purpose).status_code == 403
+    assert keeper.post(reveal, data={"purpose": ""}).status_code == 422
+    whole = keeper.post(reveal, data=purpose)
+    assert "13800000000" in whole.text
+    assert whole.headers["Cache-Control"] == "no-store"
+    assert "叫船回港" in keeper.get(f"/vessels/{call.vessel_id}").text
     assert stranger.post(answer).status_code == 403
     assert skipper.post(answer).status_code == 303
     assert skipper.post(answer).status_code == 409

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from flask import Flask
 from openpyxl import Workbook
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from tests.ports.harbour import Harbour, described, harbour
@@ -189,3 +190,28 @@ def test_the_keeper_sees_the_pages_and_a_stranger_does_not(
     assert stranger.get(depart).status_code == 403
     answer = skipper.post(depart, data={"crew": harbour.crew(), "destination": "x", "weather": "1"})
     assert answer.status_code == 409
+
+
+def test_a_photo_at_departure_is_optional_and_only_those_who_watch_over_the_port_see_it(
+    app: Flask, harbour: Harbour, session: Session
+) -> None:
+    crew, vessel_id = harbour.crew(), harbour.vessel.id
+    session.commit()
+    skipper, keeper = as_user(app, harbour.skipper), as_user(app, harbour.keeper)
+    depart, said = (
+        f"/vessels/{vessel_id}/depart",
+        {"crew": crew, "destination": "x", "weather": "1"},
+    )
+    wrong = skipper.post(depart, data={**said, "photo": (io.BytesIO(b"no picture"), "a.jpg")})
+    assert wrong.status_code == 422
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "JPEG")
+    picture.seek(0)
+    assert skipper.post(depart, data={**said, "photo": (picture, "a.jpg")}).status_code == 303
+    voyage = queries.at_sea_with(vessel_id)
+    assert voyage is not None
+    address = f"/voyages/{voyage.id}/photo"
+    assert keeper.get(address).mimetype == "image/jpeg"
+    assert skipper.get(address).status_code == 403
+    assert address in keeper.get(f"/vessels/{vessel_id}").text
+    assert address in keeper.get("/voyages").text

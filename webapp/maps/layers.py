@@ -30,6 +30,7 @@ from webapp.monitoring.alarms import listing as alarms
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.safety import queries as safety
 from webapp.ports import queries as fishing
+from webapp.ports.sea import sighting
 
 # So many points are sent at once; when there are more the answer says so.
 LIMIT = 5000
@@ -225,6 +226,12 @@ def _ports(wish: Wish) -> Response:
     return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
 
 
+def _vessels(wish: Wish) -> Response:
+    rows = sighting.on_map(me(), limit=LIMIT)
+    fields = ["id", "lon", "lat", "name", "grid", "number", "mark", "words"]
+    return Packed.of_json(_points(fields, rows), once=True).answer()
+
+
 def _sectors(wish: Wish) -> Response:
     features = [
         {
@@ -302,6 +309,15 @@ LAYERS: dict[str, Layer] = {
             shape="point",
             list_at="/ports",
             icon="anchor",
+        ),
+        Layer(
+            "vessels",
+            _l("Vessels at sea"),
+            "voyages.see",
+            _vessels,
+            shape="point",
+            list_at="/voyages",
+            icon="sailboat",
         ),
         Layer(
             "camera_sectors",

@@ -1,7 +1,8 @@
-"""Demo fishing port: vessels with their crews, some of them at sea, a season and the wind limits."""
+"""Demo fishing port: vessels with their crews, some of them at sea, a season, wind limits, a recall that was lifted."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -11,12 +12,13 @@ from webapp.grids import queries as grids
 from webapp.grids.rules import PlaceKind
 from webapp.monitoring.signals import Position
 from webapp.people import actors, queries as people
-from webapp.ports import actions, queries, voyages
+from webapp.ports import actions, queries, recalling, voyages
 from webapp.ports.forms import (
     CrewForm,
     DepartForm,
     GateLineForm,
     PortForm,
+    RecallForm,
     SeasonForm,
     VesselForm,
     WindForm,
@@ -32,17 +34,18 @@ KINDS = (VesselKind.GILLNET, VesselKind.TRAWL, VesselKind.STOW, VesselKind.ANGLI
 VESSELS = 8
 # The first so many are at sea; the second of them since yesterday.
 AT_SEA = 3
-# Positions of each of them since it came to where it fishes.
-STAYS = 6
+WIND = 8
+# So often each of them says where it fishes.
+SAYS = timedelta(minutes=20)
 RECEIVER = "【示例】AIS"
 QUIET_H = 240
 
 
 def tell() -> int:
     """A port of the geodata has its vessels; answers how many are new."""
-    skipper = _person("skipper")
+    skipper, keeper = _person("skipper"), _person("port")
     places = grids.places_of(PlaceKind.FISHING_PORT)
-    if skipper is None or not places or queries.ports():
+    if skipper is None or keeper is None or not places or queries.ports():
         return 0
     names = []
     for place, _grid in places:
@@ -61,10 +64,13 @@ def tell() -> int:
     quay = made[0].port.lonlat or (0.0, 0.0)
     _gate(made[0].port, quay)
     told = []
-    for number, vessel in enumerate(made[:AT_SEA]):
-        left_at = clock.now() - timedelta(hours=26 if number == 1 else 3)
+    # The one that is out since yesterday left first, and was called back before a wind that did not come.
+    for number in (1, 0, *range(2, AT_SEA)):
+        vessel, left_at = made[number], clock.now() - timedelta(hours=26 if number == 1 else 3)
         with clock.at(left_at):
             _leave(vessel, skipper)
+        if number == 1:
+            _recall(left_at + timedelta(hours=6), keeper, skipper)
         told += _way(str(vessel.mmsi), quay, left_at, number)
     keeping.keep(told, source=RECEIVER, received_at=clock.now())
     return len(made)
@@ -80,7 +86,7 @@ def _gate(port: Port, quay: tuple[float, float]) -> None:
 
 
 def _way(mmsi: str, quay: tuple[float, float], left_at: datetime, number: int) -> list[Position]:
-    """Straight out to the north for half an hour, then from time to time where it fishes, until just now."""
+    """Straight out to the north for half an hour, then to and fro where it fishes, until just now."""
     lon, lat = quay
     out = [
         Position(
@@ -92,13 +98,20 @@ def _way(mmsi: str, quay: tuple[float, float], left_at: datetime, number: int) -
         )
         for n in range(18)
     ]
-    here, begin = out[-1].lonlat, out[-1].at
+    (east, north), begin = out[-1].lonlat, out[-1].at
     last = clock.now() - timedelta(minutes=2)
     stays = [
         Position(
-            mmsi, begin + (last - begin) * n / STAYS, (here[0] + 0.002 * n, here[1]), 1.5, 90.0
+            mmsi,
+            begin + SAYS * n,
+            (
+                east + 0.012 * (number + 1) * math.sin(n / 5),
+                north + 0.012 * (1 - math.cos(n / 7)),
+            ),
+            1.5,
+            90.0,
         )
-        for n in range(1, STAYS + 1)
+        for n in range(1, (last - begin) // SAYS + 1)
     ]
     return [*out, *stays]
 
@@ -115,6 +128,7 @@ def _vessel(number: int, port: str, today: date) -> Vessel:
             permitted_crew=6,
             owner="示例渔业合作社",
             username="skipper",
+            phone=f"1380000{6000 + number}",
             registered_until=today + timedelta(days=700),
             licensed_until=today + timedelta(days=400),
             # The last one has not been inspected in time.
@@ -137,6 +151,18 @@ def _leave(vessel: Vessel, skipper: Actor) -> None:
     crew = [each.id for each in queries.crew(vessel.id)]
     said = DepartForm(crew=crew, destination="【示例】近海渔场", weather=True)
     voyages.depart(vessel, said, by=skipper)
+
+
+def _recall(called_at: datetime, keeper: Actor, skipper: Actor) -> None:
+    """Vessels are called back, their skippers know it, and hours later it is lifted."""
+    with clock.at(called_at):
+        said = RecallForm(force=WIND, note="【示例】今夜阵风八级，请立即回港。")
+        recall = recalling.call_back(said, by=keeper)
+    with clock.at(called_at + timedelta(minutes=12)):
+        for call, _voyage in queries.calls(recall.id):
+            recalling.acknowledge(call, by=skipper)
+    with clock.at(called_at + timedelta(hours=5)):
+        recalling.lift(recall, by=keeper)
 
 
 def _person(username: str) -> Actor | None:

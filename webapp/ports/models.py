@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
+from webapp.base.files import StoredFile
 from webapp.base.spatial import Metric, Placed
 from webapp.grids.models import Grid
 from webapp.people.models import Account, Enterprise
@@ -178,8 +179,11 @@ class Voyage(Numbered, Base):
     crew: Mapped[list[Any]]
     left_at: Mapped[datetime] = mapped_column(server_default=func.now())
     back_at: Mapped[datetime | None]
+    # Taken by whoever reported the departure.
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
 
     vessel: Mapped[Vessel] = relationship()
+    photo: Mapped[StoredFile | None] = relationship()
     # Whoever acts for the vessel now, also where somebody else reported its departure.
     account_id: Mapped[int | None] = column_property(
         select(Vessel.account_id)

@@ -157,9 +157,9 @@ def wind(up_to_m: float) -> WindLimit | None:
 
 
 def voyage(voyage_id: int) -> Voyage | None:
-    """A voyage with its vessel."""
-    found = select(Voyage).options(joinedload(Voyage.vessel)).where(Voyage.id == voyage_id)
-    return db.session.scalar(found)
+    """A voyage with its vessel, and the picture taken at its departure."""
+    found = select(Voyage).options(joinedload(Voyage.vessel), joinedload(Voyage.photo))
+    return db.session.scalar(found.where(Voyage.id == voyage_id))
 
 
 def at_sea_with(vessel_id: int) -> Voyage | None:

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
-from webapp.base.web import goto, page
+from webapp.base.web import PurposeForm, goto, page
 from webapp.people.forms import again
-from webapp.ports import queries, recalling
+from webapp.ports import actions, queries, recalling
 from webapp.ports.forms import RecallForm
 from webapp.ports.models import Recall, RecallCall
 from webapp.ports.rules import RECALL_CHIPS, RECALL_FLOW
@@ -41,7 +41,7 @@ def create() -> ResponseReturnValue:
 @permit("recalls.see", of=queries.recall)
 def one(recall: Recall) -> Response:
     """Who was called back, and who has not answered."""
-    return page("ports/recall.html", recall=recall, found=queries.calls(recall.id), **_words())
+    return page("ports/recall.html", fragment="called", **_one(recall), errors={}, sent={})
 
 
 @bp.post("/recalls/<int:recall_id>/lift")
@@ -62,8 +62,35 @@ def acknowledge(call: RecallCall) -> ResponseReturnValue:
     return goto("voyages.mine")
 
 
+@bp.post("/recalls/calls/<int:call_id>/reveal")
+@permit("vessels.reveal", of=queries.call)
+def reveal(call: RecallCall) -> ResponseReturnValue:
+    """The whole phone number of the vessel, for a purpose that stands in the log from now on."""
+    recall = call.recall
+    try:
+        phone = actions.reveal(call.vessel, purpose=PurposeForm.read(request).purpose, by=me())
+    except Refusal as refusal:
+        return again("ports/recall.html", refusal, asked=call.id, **_one(recall))
+    phones = {call.id: phone}
+    answer = page("ports/recall.html", **_one(recall), phones=phones, errors={}, sent={})
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def _listed() -> dict[str, Any]:
     return {"found": queries.recalls(), "winds": queries.winds(), **_words()}
+
+
+def _one(recall: Recall) -> dict[str, Any]:
+    found = queries.calls(recall.id)
+    out = [call for call, voyage in found if voyage is not None]
+    figures = {
+        "called": len(found),
+        "waiting": sum(call.acknowledged_at is None for call in out),
+        "coming": sum(call.acknowledged_at is not None for call in out),
+        "back": len(found) - len(out),
+    }
+    return {"recall": recall, "found": found, "figures": figures, **_words()}
 
 
 def _words() -> dict[str, Any]:

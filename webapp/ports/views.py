@@ -26,7 +26,9 @@ from webapp.ports.forms import (
 )
 from webapp.ports.models import Port, Vessel
 from webapp.ports.rules import PAPER_WORDS, VESSEL_WORDS, VOYAGE_CHIPS, VOYAGE_FLOW
-from webapp.ports.sea import queries as sea
+from webapp.ports.sea import queries as sea, sighting
+from webapp.ports.sea.forms import TrackForm
+from webapp.ports.sea.tracking import SPANS, shapes
 
 bp = Blueprint("ports", __name__)
 
@@ -132,8 +134,8 @@ def vessels() -> Response:
 @bp.get("/vessels/<int:vessel_id>")
 @permit("vessels.see", of=queries.vessel)
 def vessel(vessel: Vessel) -> Response:
-    """One vessel: its papers, its crew, its voyages."""
-    return page("ports/vessel.html", **_vessel(vessel), errors={}, sent={})
+    """One vessel: its track, its papers, its crew, its voyages."""
+    return page("ports/vessel.html", fragment="track", **_vessel(vessel), errors={}, sent={})
 
 
 @bp.get("/vessels/new")
@@ -277,7 +279,21 @@ def _vessel(vessel: Vessel) -> dict[str, Any]:
         "kinds": VESSEL_WORDS,
         "papers": PAPER_WORDS,
         "phone": None,
+        **_track(vessel),
         **_logged("vessel", vessel.id),
+    }
+
+
+def _track(vessel: Vessel) -> dict[str, Any]:
+    wish = TrackForm.of({name: said for name, said in request.args.items() if said})
+    since, until = wish.span()
+    seen = sighting.track(vessel.id, since=since, until=until)
+    return {
+        "wish": wish,
+        "spans": SPANS,
+        "seen": seen,
+        "drawn": shapes(seen, pace=sighting.pace(since, until)),
+        "where": sea.where(vessel.id),
     }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from webapp.base import clock
+from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import goto, page
@@ -54,11 +54,22 @@ def depart_form(vessel: Vessel) -> Response:
 def depart(vessel: Vessel) -> ResponseReturnValue:
     """The vessel counts as at sea, or the skipper reads why it may not leave."""
     try:
-        voyages.depart(vessel, DepartForm.read(request), by=me())
+        said, upload = DepartForm.read(request), request.files.get("photo")
+        photo = files.keep_picture(upload.stream, by=me()) if upload and upload.filename else None
+        voyages.depart(vessel, said, photo=photo, by=me())
     except Refusal as refusal:
         ticked = request.form.getlist("crew")
         return again("ports/depart.html", refusal, ticked=ticked, **_leaving(vessel))
     return goto("voyages.mine")
+
+
+@bp.get("/voyages/<int:voyage_id>/photo")
+@permit("voyages.see", of=queries.voyage)
+def photo(voyage: Voyage) -> Response:
+    """The picture taken at the departure."""
+    if voyage.photo is None:
+        abort(404)
+    return files.answer(voyage.photo)
 
 
 @bp.post("/voyages/<int:voyage_id>/return")
@@ -87,6 +98,7 @@ def _at_sea(*, overnight: bool) -> Response:
         found=queries.at_sea(me(), overnight=overnight),
         overnight=overnight,
         since=nightfall(clock.now()),
+        now=clock.now(),
     )
 
 

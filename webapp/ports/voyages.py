@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.db import db, lock
+from webapp.base.files import StoredFile
 from webapp.base.flow import EvidenceMissing, NotOpen, Unacceptable
 from webapp.ports import queries, recalling
 from webapp.ports.forms import DepartForm
@@ -37,7 +38,9 @@ def reasons(vessel: Vessel, crew: Sequence[CrewMember]) -> list[LazyString]:
     )
 
 
-def depart(vessel: Vessel, said: DepartForm, *, by: Actor) -> Voyage:
+def depart(
+    vessel: Vessel, said: DepartForm, *, photo: StoredFile | None = None, by: Actor
+) -> Voyage:
     """The vessel counts as at sea with these people; or a `Refusal` with every reason against it."""
     lock(vessel)
     if vessel.closed_at is not None or queries.at_sea_with(vessel.id) is not None:
@@ -62,6 +65,7 @@ def depart(vessel: Vessel, said: DepartForm, *, by: Actor) -> Voyage:
         destination=said.destination,
         crew=[each.name for each in crew],
         left_at=clock.now(),
+        photo_id=photo.id if photo else None,
     )
     db.session.add(voyage)
     db.session.flush()

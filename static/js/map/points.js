@@ -148,11 +148,12 @@ export class Points {
   }
 
   #marker(row) {
-    const [id, lon, lat, state, name, number] = this.moving ? row : [row[0], row[1], row[2], null, row[3]];
+    // Places may have a mark and words of their own: how a vessel is, and when it was heard.
+    const [id, lon, lat, state, name, number] = this.moving ? row : [row[0], row[1], row[2], row[6] ?? null, row[3]];
     const marker = L.marker(latLng([lon, lat]), { icon: this.#icon(row), keyboard: false, row, state });
     const kind = this.moving ? "case" : "place";
     marker.on("click", () => this.map.fire("point", { kind, id, layer: this.name, at: [lon, lat], name }));
-    const lines = [make("strong", "", name), make("span", "", this.moving ? `${number} · ${this.say(state)}` : this.title)];
+    const lines = [make("strong", "", name), make("span", "", this.moving ? `${number} · ${this.say(state)}` : row[7] ?? this.title)];
     marker.bindTooltip(make("div", "card-lines", ...lines), { className: "grid-card", direction: "top", offset: [0, -10], opacity: 1 });
     this.markers.set(id, marker);
     return marker;
@@ -163,12 +164,12 @@ export class Points {
     if (this.moving) {
       return L.divIcon({ className: `pin ${row[3]}${chosen}`, html: mark(row[3]), iconSize: chosen ? [28, 28] : [20, 20] });
     }
-    return L.divIcon({ className: `spot ${this.name}${chosen}`, html: make("i", "", icon(this.mark)), iconSize: [24, 24] });
+    return L.divIcon({ className: `spot ${this.name} ${row[6] ?? ""}${chosen}`, html: make("i", "", icon(this.mark)), iconSize: [24, 24] });
   }
 
   #count(cluster) {
     const inside = cluster.getAllChildMarkers().map((each) => each.options.state);
-    const state = this.moving ? WORST.find((each) => inside.includes(each)) : "";
+    const state = WORST.find((each) => inside.includes(each));
     const size = inside.length < 10 ? 28 : inside.length < 100 ? 32 : 40;
     return L.divIcon({ className: `heap ${state || "places"}${inside.length < 100 ? "" : " many"}`, html: make("b", "", String(inside.length)), iconSize: [size, size] });
   }

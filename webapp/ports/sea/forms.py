@@ -1,10 +1,14 @@
-"""What the port manager lays down for what happens at sea."""
+"""What the port manager lays down for what happens at sea, and asks of it."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+
 from pydantic import Field
 
+from webapp.base import clock
 from webapp.base.web import Form
+from webapp.ports.rules import ZONE
 from webapp.ports.sea.rules import LIMIT_BOUNDS, Limits
 
 
@@ -27,3 +31,17 @@ class LimitsForm(Form):
     def limits(self) -> Limits:
         """The same for the rules."""
         return Limits(**self.model_dump(exclude={"version"}))
+
+
+class TrackForm(Form):
+    """So many hours of a track, until now or until the end of a day."""
+
+    hours: int = Field(default=24, ge=1, le=744)
+    day: date | None = Field(default=None, ge=date(2020, 1, 1), le=date(2100, 1, 1))
+
+    def span(self) -> tuple[datetime, datetime]:
+        """The first and the last moment of it."""
+        until = clock.now()
+        if self.day is not None:
+            until = datetime.combine(self.day + timedelta(days=1), time(), ZONE)
+        return until - timedelta(hours=self.hours), until
