@@ -190,6 +190,12 @@ from webapp.ports.sea import (
     rules as sea,
     views as sea_pages,
 )
+from webapp.projects import (
+    actions as project_ground,
+    calling,
+    pages as project_pages,
+    rules as projects,
+)
 from webapp.residents import (
     actions as buildings,
     building_views as building_pages,
@@ -250,6 +256,7 @@ RULES = (
     job_claims,
     households,
     home_visits,
+    projects,
     camera_rules,
     video_rules,
     alarm_rules,
@@ -318,6 +325,7 @@ PAGES = (
     household_sheets,
     household_pages,
     home_visit_pages,
+    *project_pages.ALL,
     camera_pages,
     intake_pages,
     sensor_pages,
@@ -393,6 +401,9 @@ OFFERED = {points.Template.WORKSTATION: service_items.at_stations}
 # What can be done for a need that was found on a visit to a household is known to the features that do it.
 FOLLOWED_UP = (report_pages.from_a_visit,)
 
+# What can be done against something that holds a project up.
+CALLED = (report_pages.from_a_blocker,)
+
 # What machines say over MQTT, and hear.
 SPOKEN = (gate_lines.LINE, intake_lines.LINE)
 
@@ -401,6 +412,7 @@ FOLLOWERS = {
     "people": people_relocation.follow,
     "jobs": job_relocation.follow,
     "buildings": buildings.follow_borders,
+    "projects": project_ground.follow_borders,
     "cases": case_relocation.follow,
     "field": field_relocation.follow,
     "cameras": cameras.follow_borders,
@@ -443,6 +455,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         offered.register(template, items)
     for way in FOLLOWED_UP:
         follow_ups.register(way)
+    for called in CALLED:
+        calling.register(called)
     for name, sections in LEFT_BEHIND.items():
         handover.source(name, sections)
     # Services count working time by the calendar that the office has laid down for its cases.

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from tests.cases.stages import reported
 from tests.cases.test_desk import numbers, statements
 from tests.world import World, as_user
-from webapp.base import clock
+from webapp.base import clock, drawn
 from webapp.cases import moves
-from webapp.cases.desk import actions, drawn, queries
+from webapp.cases.desk import actions, queries
 from webapp.cases.desk.forms import Wish
 from webapp.cases.models import Case
 from webapp.grids.models import Grid

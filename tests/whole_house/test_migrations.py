@@ -15,12 +15,15 @@ from tests import databases
 from webapp.base import audit, notices
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
+from webapp.projects import models as projects, queries as ground
 
 FUNCTIONS = (
     *audit.FUNCTIONS,
     *notices.FUNCTIONS,
     *locate.FUNCTIONS,
     *accepting.FUNCTIONS,
+    *projects.FUNCTIONS,
+    *ground.FUNCTIONS,
 )
 
 TABLES = """

@@ -24,6 +24,8 @@ from webapp.cases.rules import DESK, Source, Stage
 from webapp.cases.standards import queries as standards
 from webapp.cases.views import note_place, plain
 from webapp.grids import queries as grids
+from webapp.projects import calling
+from webapp.projects.models import Blocker
 from webapp.residents.follow_ups import Way
 from webapp.residents.visit_rules import Need
 
@@ -176,6 +178,14 @@ def from_a_visit(needs: Collection[Need], lonlat: tuple[float, float]) -> Way | 
     """What a visit to a household found for an office to do can be reported at that place."""
     if not REPORTED.intersection(needs):
         return None
+    return Way(_l("Report it as a case"), _form_at(lonlat))
+
+
+def from_a_blocker(blocker: Blocker, lonlat: tuple[float, float]) -> calling.Way | None:
+    """What holds a project up can be reported as a case at its site: its page has the whistle."""
+    return calling.Way(_l("Report it as a case, to blow a whistle"), _form_at(lonlat))
+
+
+def _form_at(lonlat: tuple[float, float]) -> str:
     lon, lat = lonlat
-    address = url_for("reports.new", lon=f"{lon:.6f}", lat=f"{lat:.6f}")
-    return Way(_l("Report it as a case"), address)
+    return url_for("reports.new", lon=f"{lon:.6f}", lat=f"{lat:.6f}")

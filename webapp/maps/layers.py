@@ -31,6 +31,7 @@ from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.safety import queries as safety
 from webapp.ports import queries as fishing
 from webapp.ports.sea import sighting
+from webapp.projects import queries as projects
 
 # So many points are sent at once; when there are more the answer says so.
 LIMIT = 5000
@@ -232,6 +233,11 @@ def _vessels(wish: Wish) -> Response:
     return Packed.of_json(_points(fields, rows), once=True).answer()
 
 
+def _projects(wish: Wish) -> Response:
+    rows = projects.points(me(), limit=LIMIT)
+    return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
+
+
 def _sectors(wish: Wish) -> Response:
     features = [
         {
@@ -318,6 +324,15 @@ LAYERS: dict[str, Layer] = {
             shape="point",
             list_at="/voyages",
             icon="sailboat",
+        ),
+        Layer(
+            "projects",
+            _l("Projects"),
+            "projects.list",
+            _projects,
+            shape="point",
+            list_at="/projects",
+            icon="crane",
         ),
         Layer(
             "camera_sectors",

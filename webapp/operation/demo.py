@@ -36,6 +36,7 @@ from webapp.operation import (
     outdoors,
     point_story,
     port_story,
+    project_story,
     resident_story,
     safety_story,
     sensor_story,
@@ -71,6 +72,7 @@ STREET_POSTS = (
     ("supervisor", "supervisor", "督查员"),
     ("safety", "safety_officer", "安监员·一班"),
     ("street", "street_leader", "街道分管领导"),
+    ("project", "project_lead", "项目负责人"),
     ("admin", "admin", "系统管理员"),
 )
 
@@ -150,6 +152,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     sensor_story.tell()
     port_story.tell()
     home_story.tell()
+    project_story.tell()
     safety_story.tell()
     db.session.commit()
     alarm_story.tell()

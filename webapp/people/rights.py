@@ -41,6 +41,10 @@ WORDS: dict[str, LazyString] = {
     "key_groups.in_danger": _l(
         "See who of a key group is in a danger zone, with a line in the log"
     ),
+    "projects.list": _l("List the projects one may see"),
+    "projects.see": _l("See a project: its site, its team, its plan, its days"),
+    "projects.register": _l("Register a project"),
+    "projects.enter": _l("Write down the days of a project, and what holds it up"),
     "jobs.read": _l("Read open postings"),
     "jobs.profile": _l("Look for work, show interest, keep an own profile"),
     "jobs.firms": _l("See the enterprises one acts for"),
@@ -258,6 +262,7 @@ FEATURES: dict[str, LazyString] = {
     "sensors": _l("Sensors"),
     "alarms": _l("Alarms"),
     "safety": _l("Safety"),
+    "projects": _l("Projects"),
     "danger": _l("Danger zones"),
     "dangers": _l("Hidden dangers"),
     "muster": _l("Muster points"),

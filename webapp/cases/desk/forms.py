@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator
 
+from webapp.base import drawn
 from webapp.base.web import Form
-from webapp.cases.desk import drawn
 from webapp.cases.desk.rules import MOST_AT_ONCE, Light
 from webapp.cases.rules import QUEUES, Grade, RejectReason, Source
 

@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
-from webapp.base import clock
+from webapp.base import clock, drawn
 from webapp.base.access import Actor, may, visible
 from webapp.base.db import db
 from webapp.base.spatial import stored
 from webapp.cases import timing
 from webapp.cases.around import queries as around
-from webapp.cases.desk import drawn
 from webapp.cases.desk.forms import Wish
 from webapp.cases.desk.models import DeskFilter, DeskShift, Phrase
 from webapp.cases.desk.rules import Light, ShiftState

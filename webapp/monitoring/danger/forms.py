@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from flask_babel import gettext as _
 from pydantic import Field, field_validator
 
+from webapp.base import drawn
 from webapp.base.web import Form
-from webapp.cases.desk import drawn
 from webapp.monitoring.danger.guide import Fire, Size
 from webapp.monitoring.danger.plume import Sky
 from webapp.monitoring.danger.rules import DangerKind
@@ -59,7 +58,7 @@ class ZoneForm(Form):
     @field_validator("corners")
     @classmethod
     def _an_area(cls, value: str | None) -> str | None:
-        return drawn.plain(_in_one_line(value)) if value else None
+        return drawn.plain(drawn.in_one_line(value)) if value else None
 
     def said(self) -> Said:
         """The same as the rules of zones read it."""
@@ -72,17 +71,3 @@ class StepForm(Form):
 
     base_version: int | None = Field(default=None, ge=0)
     note: str | None = Field(default=None, max_length=2000)
-
-
-def _in_one_line(text: str) -> str:
-    """Lines of two numbers as an address says them."""
-    corners = []
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        try:
-            lon, lat = (float(each) for each in line.replace("，", " ").replace(",", " ").split())
-        except ValueError:
-            raise ValueError(_("Write a longitude and a latitude in each line.")) from None
-        corners.append(f"{lon:.6f},{lat:.6f}")
-    return "_".join(corners)

@@ -9,9 +9,9 @@ from typing import Any, Self
 from flask_babel import lazy_gettext as _l
 from shapely.geometry.base import BaseGeometry
 
+from webapp.base import drawn
 from webapp.base.flow import Unacceptable
 from webapp.base.spatial import to_metric
-from webapp.cases.desk import drawn
 from webapp.monitoring.danger import drawing, plume
 from webapp.monitoring.danger.drawing import Drawn, Spot, Wind
 from webapp.monitoring.danger.guide import Fire, Size
@@ -27,7 +27,7 @@ class Said:
     """Where it is dangerous and why. Degrees WGS 84; the wind as whence it comes and m/s.
 
     `grids` are keys of whole grids, `corners` an area drawn by hand, as the map says it
-    (`cases.desk.drawn`): it goes before everything else.
+    (`base.drawn`): it goes before everything else.
     """
 
     kind: DangerKind

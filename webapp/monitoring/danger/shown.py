@@ -9,8 +9,8 @@ import shapely
 from flask_babel import lazy_gettext as _l
 from shapely.geometry.base import BaseGeometry
 
+from webapp.base.drawn import MOST_CORNERS
 from webapp.base.spatial import degrees, shape_of
-from webapp.cases.desk.drawn import MOST_CORNERS
 from webapp.monitoring.danger.drawing import Drawn
 from webapp.monitoring.danger.guide import FIRE_WORDS, LEVEL_WORDS, SIZE_WORDS
 from webapp.monitoring.danger.models import DangerShape

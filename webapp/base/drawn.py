@@ -1,4 +1,4 @@
-"""An area drawn on the map to narrow the queue: its corners as an address says them, checked.
+"""An area drawn on a map by hand: its corners as an address says them, checked.
 
 In an address it is `121.05210,37.66820_121.06000,37.66820_...`: degrees WGS 84, not closed.
 """
@@ -41,6 +41,20 @@ def plain(said: str) -> str:
     if not shapely.Polygon(found).is_valid or len(found) > MOST_CORNERS:
         raise ValueError(_("The line crosses itself. Draw around the area once."))
     return "_".join(f"{x:.5f},{y:.5f}" for x, y in found)
+
+
+def in_one_line(text: str) -> str:
+    """Lines of a longitude and a latitude each, as an address says them; `ValueError` where they are not."""
+    corners = []
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        try:
+            lon, lat = (float(each) for each in line.replace("，", " ").replace(",", " ").split())
+        except ValueError:
+            raise ValueError(_("Write a longitude and a latitude in each line.")) from None
+        corners.append(f"{lon:.6f},{lat:.6f}")
+    return "_".join(corners)
 
 
 def shape(said: str) -> shapely.Polygon:
