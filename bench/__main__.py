@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bench import (
     broken,
+    consoles,
     copying,
     coverage,
     desk,
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "coverage": coverage.figures,
     "video": video.figures,
     "intake": intake.figures,
+    "consoles": consoles.figures,
     "ports": ports.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 
 from sqlalchemy import text
@@ -32,7 +33,12 @@ _INSERT = text("""
     INSERT INTO bench_inbox (source_id, message_id, format, body, size, received_at, status, last_at)
     VALUES (1, :name, 'generic', :body, :size, now(), 'ok', now())
 """)
-_numbers = count()
+_COUNT = text("""
+    SELECT (SELECT count(*) FROM intake_message m JOIN intake_source s ON s.id = m.source_id
+            WHERE s.code = 'bench'),
+           (SELECT coalesce(sum(a.count), 0) FROM alarm a WHERE a.source = 'bench')
+""")
+_numbers, _rows = count(), count()
 
 
 def figures(ground: Ground) -> Iterator[Figure]:
@@ -41,23 +47,35 @@ def figures(ground: Ground) -> Iterator[Figure]:
         source = keeping.set_up("bench", Described("bench", tuple(Format)), by=None)
         key = keeping.new_key(source, by=None)
         db.session.commit()
-    ways: list[tuple[str, int, Callable[[], object], Callable[[], object]]] = [
-        ("MQTT, one commit each", 1, lambda: _mqtt(ground, 1), lambda: _bare(ground, 1)),
-        ("MQTT, fifty a commit", 50, lambda: _mqtt(ground, 50), lambda: _bare(ground, 50)),
-    ]
-    for what, size, ours, bare in ways:
+    for what, size in (("MQTT, one commit each", 1), ("MQTT, fifty a commit", 50)):
+        ours, bare = partial(_mqtt, ground, size), partial(_bare, ground, size)
         yield _beside(what, size, *_rates(ours, bare))
     with served("wsgi:app", ground.environment) as house:
         for what, size in (("HTTP, one a request, 8 clients", 1), ("HTTP, fifty a request", 50)):
-            ours, bare = _rates(
-                lambda size=size: _http(house, key, size),  # type: ignore[misc]  # the size of this one
-                lambda size=size: _bare(ground, size),  # type: ignore[misc]  # the same
-            )
-            yield _beside(what, size, ours, bare)
+            ours, bare = partial(_http, house, key, size), partial(_bare, ground, size)
+            yield _beside(what, size, *_rates(ours, bare))
+    yield _kept(ground)
+
+
+def _kept(ground: Ground) -> Figure:
+    """Every message that was answered or acknowledged is in the inbox and merged."""
+    with ground.app.app_context():
+        kept, merged = db.session.execute(_COUNT).one()
+    sent = next(_numbers)
+    return Figure(
+        what="messages answered that are in the inbox, and signals merged",
+        rows=sent,
+        measured=f"{kept:,} and {merged:,}",
+        wanted="all of them",
+        met=kept == merged == sent,
+    )
 
 
 def _message() -> bytes:
-    number = next(_numbers)
+    return _body(next(_numbers))
+
+
+def _body(number: int) -> bytes:
     now = datetime.now(UTC).isoformat()
     said = {"id": f"b-{number}", "ts": now, "kind": "motion", "camera": f"d-{number % 500}"}
     return json.dumps(said).encode()
@@ -79,8 +97,9 @@ def _bare(ground: Ground, size: int) -> None:
         db.session.commit()
         for _turn in range(MESSAGES // size):
             for _each in range(size):
-                body = _message()
-                said = {"name": str(next(_numbers)), "body": body, "size": len(body)}
+                number = next(_rows)
+                body = _body(number)
+                said = {"name": str(number), "body": body, "size": len(body)}
                 db.session.execute(_INSERT, said)
             db.session.commit()
 

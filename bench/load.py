@@ -78,7 +78,9 @@ class Load:
 
 
 @contextmanager
-def served(door: str, environment: Mapping[str, str]) -> Iterator[Server]:
+def served(
+    door: str, environment: Mapping[str, str], *, threads: int = THREADS
+) -> Iterator[Server]:
     """An app behind gunicorn, served as the house is."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -86,7 +88,7 @@ def served(door: str, environment: Mapping[str, str]) -> Iterator[Server]:
     command = [
         *(sys.executable, "-m", "gunicorn", door),
         *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
-        *("--workers", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "30"),
+        *("--workers", str(WORKERS), "--threads", str(threads), "--keep-alive", "30"),
         *("--log-level", "error", "--no-control-socket"),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), start_new_session=True)

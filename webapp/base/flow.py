@@ -82,6 +82,18 @@ class Move:
     needs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Deed:
+    """A move or a note of a thing that was made; the log does not say so yet."""
+
+    thing: Any
+    name: str
+    by: Actor
+    before: str | None
+    after: str
+    data: dict[str, Any] | None = None
+
+
 def move(
     *since: StrEnum, to: StrEnum, may: str, words: LazyString, needs: Iterable[str] = ()
 ) -> Move:
@@ -194,6 +206,37 @@ class Flow:
                 for (thing, by), was, words in zip(deeds, before, said, strict=True)
             ]
         )
+
+    def make(self, thing: Any, name: str, *, by: Actor, data: dict[str, Any] | None = None) -> Deed:
+        """The thing, whose row the caller holds, stands in the new state; its `written` event says so.
+
+        For whoever makes many moves in one transaction and writes all of them at its end.
+        """
+        each = self.moves[name]
+        self._must_be_open(thing, each, by)
+        self._must_be_whole(each, None)
+        before, thing.state = thing.state, each.to
+        return self.note(thing, name, by=by, before=before, data=data)
+
+    def note(
+        self,
+        thing: Any,
+        name: str,
+        *,
+        by: Actor,
+        before: str | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> Deed:
+        """A note of the thing that is still to be written, and its version counted up."""
+        thing.version = (thing.version or 0) + 1
+        return Deed(thing, name, by, before, thing.state, data)
+
+    def written(self, deeds: Iterable[Deed]) -> list[audit.Event]:
+        """The events of these deeds, for `audit.record_many`; each with the place of its thing now."""
+        return [
+            self._event(each.thing, each.name, each.by, each.before, each.after, None, each.data)
+            for each in deeds
+        ]
 
     def note_all(
         self,

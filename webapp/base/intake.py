@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -64,6 +65,7 @@ class Line:
     Whoever takes a message changes what it is about and answers; it commits nothing, knows messages
     that come again, and keeps what it refuses. `waiting` names what is to be said without being
     asked, each under a key, so that it is said once. Topics of `urgent` wait for none of the others.
+    `together` takes several messages at once, where that is cheaper, and answers for each of them.
     """
 
     scope: str
@@ -71,6 +73,7 @@ class Line:
     hears: tuple[str, ...]
     waiting: Callable[[], Iterable[tuple[str, Say]]] = lambda: ()
     urgent: frozenset[str] = frozenset()
+    together: Callable[[Sequence[Message]], Sequence[Iterable[Say]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def take_together(said: Sequence[tuple[str, bytes]]) -> list[list[Say]] | None:
     None where one of them stands in the way: nothing is kept then, and each has its turn alone.
     """
     try:
-        answers = [_handled(topic, body) for topic, body in said]
+        answers = _all_handled(said)
         db.session.commit()
     except Exception as error:  # noqa: BLE001  # `take` finds out whose fault it is
         with suppress(exc.SQLAlchemyError):
@@ -224,15 +227,44 @@ def forget() -> None:
 
 
 def _handled(topic: str, body: bytes) -> list[Say]:
+    found = _found(topic, body)
+    if found is None:
+        return []
+    _line, take_it, message = found
+    return [*take_it(message)]
+
+
+def _all_handled(said: Sequence[tuple[str, bytes]]) -> list[list[Say]]:
+    answers: list[list[Say]] = [[] for _each in said]
+    waiting: dict[str, list[tuple[int, Message]]] = {}
+    for place, (topic, body) in enumerate(said):
+        found = _found(topic, body)
+        if found is None:
+            continue
+        line, take_it, message = found
+        if line.together is None:
+            answers[place] = [*take_it(message)]
+        else:
+            waiting.setdefault(line.scope, []).append((place, message))
+    for scope, messages in waiting.items():
+        together = LINES[scope].together
+        if together is not None:
+            says = together([message for _place, message in messages])
+            for (place, _message), each in zip(messages, says, strict=True):
+                answers[place] = [*each]
+    return answers
+
+
+def _found(topic: str, body: bytes) -> tuple[Line, Take, Message] | None:
     for line in LINES.values():
         for pattern, taken in line.says.items():
-            found = re.fullmatch(_expression(pattern), topic)
+            found = _expression(pattern).fullmatch(topic)
             if found is not None:
                 said = found.groupdict()
                 free = tuple(said[key] for key in sorted(said) if key != "name")
-                return [*taken(Message(topic, said.get("name") or "", free, body))]
+                return line, taken, Message(topic, said.get("name") or "", free, body)
     log.warning("nobody takes %s", topic)
-    return []
+    return None
 
 
 def _put_aside(topic: str, body: bytes, error: Exception) -> list[Say]:
@@ -272,14 +304,15 @@ def _any(topic: str) -> str:
     return topic.replace("{name}", "+")
 
 
-def _expression(pattern: str) -> str:
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
     parts = []
     for number, level in enumerate(pattern.split("/")):
         if level == "{name}":
             parts.append("(?P<name>[^/]+)")
         else:
             parts.append(f"(?P<at{number:02}>[^/]+)" if level == "+" else re.escape(level))
-    return "/".join(parts)
+    return re.compile("/".join(parts))
 
 
 def _no_number(word: str) -> None:

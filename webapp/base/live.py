@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import psycopg2
@@ -97,6 +98,11 @@ class Line:
 
     def text(self) -> str:
         """The line as a server-sent event."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
+        # Written once, however many hear it.
         body = {"id": self.thing_id, "move": self.move, "state": self.state, "grid": self.grid_id}
         return f"id: {self.xid}-{self.id}\nevent: {self.kind}\ndata: {json.dumps(body)}\n\n"
 

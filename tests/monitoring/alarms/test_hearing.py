@@ -20,7 +20,7 @@ from tests.world import World
 from webapp.base import audit, clock
 from webapp.base.db import db
 from webapp.monitoring.alarms import queries
-from webapp.monitoring.alarms.actions import Heard, What, hear
+from webapp.monitoring.alarms.actions import Heard, What, hear, hear_all
 from webapp.monitoring.alarms.merging import course_of, together
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import LATE, REARM, Quiet, State
@@ -279,6 +279,56 @@ def test_what_goes_on_does_not_hang_on_words_that_were_lost_on_the_way(
             ends.append((alarm.state, alarm.first_at, alarm.last_at, alarm.ended_at, alarm.flaps))
             trial.rollback()
     assert ends[0] == ends[1]
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=st.lists(stories(), min_size=1, max_size=3), seed=st.integers(0, 2**32))
+def test_what_is_heard_at_once_ends_as_if_it_came_one_by_one(
+    session: Session, told: list[tuple[bool, list[Signal]]], seed: int
+) -> None:
+    signals = [
+        replace(each, device=f"C{number}", own_id=each.own_id and f"x{number}")
+        for number, (_named, story) in enumerate(told)
+        for each in story
+    ]
+    random.Random(seed).shuffle(signals)
+    late = max(each.at for each in signals) + SECOND
+    middle = len(signals) // 2
+    ends = []
+    for pieces in ([[each] for each in signals], [signals[:middle], signals[middle:]]):
+        with db.session.begin_nested() as trial:
+            found = [
+                each for piece in pieces for each in hear_all(piece, source="box", received_at=late)
+            ]
+            alarms = {each.alarm for each in found}
+            log = sorted(
+                (alarm.device or "", *(event.move for event in audit.history("alarm", alarm.id)))
+                for alarm in alarms
+            )
+            near = {(alarm.incident is not None) for alarm in alarms}
+            ends.append(
+                ([each.what for each in found], sorted(map(truth, alarms), key=str), log, near)
+            )
+            trial.rollback()
+    assert ends[0] == ends[1]
+
+
+def test_what_begins_together_at_one_place_is_one_incident(session: Session) -> None:
+    now = clock.now()
+    spots = [(LON, LAT), (LON + 0.001, LAT), (LON + 0.01, LAT)]
+    signals = [smoke(own_id=f"s{number}", lonlat=spot) for number, spot in enumerate(spots)]
+    signals += [motion(now), motion(now, Change.UPDATED), replace(motion(now), kind=Kind.CROWD)]
+    one, near, far, *there = [
+        each.alarm.incident for each in hear_all(signals, source="box", received_at=now)
+    ]
+    assert one is not None
+    assert far is not None
+    assert (one is near, one is far, len({*there})) == (True, False, 1)
+    assert [each.move for each in audit.history("incident", one.id)] == ["open"]
+    assert one.steps
+    assert far.steps
 
 
 def test_a_flood_of_turns_is_remembered_no_further_than_the_last_of_them() -> None:

@@ -6,14 +6,14 @@ import io
 import itertools
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, update
+from sqlalchemy import event, func, update
 
 from tests.monitoring.intake import messages
 from tests.monitoring.intake.conftest import Box, alarms, kept, message
@@ -24,10 +24,11 @@ from webapp.base.db import db
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms.rules import State
 from webapp.monitoring.cameras.rules import CameraStatus
-from webapp.monitoring.intake import ageing, inbox, keeping, picturing, queries, reading
+from webapp.monitoring.intake import ageing, inbox, keeping, picturing, queries, reading, several
+from webapp.monitoring.intake.arriving import Taken
 from webapp.monitoring.intake.readers.values import Around
 from webapp.monitoring.intake.rules import Format, Status, Why
-from webapp.monitoring.signals import Read
+from webapp.monitoring.signals import Read, Signal
 from webapp.monitoring.video import queries as video
 
 
@@ -160,23 +161,98 @@ def test_a_letter_whose_message_came_again_meanwhile_adds_nothing(
 def test_a_merge_that_breaks_leaves_a_letter_and_no_half_of_it(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hear: Callable[..., Any] = inbox.alarms.hear
-
-    def breaks_at_the_second(signal: Any, **how: Any) -> Any:
-        if signal.device != "44:19:b6:aa:bb:cc/1":
-            raise ValueError(signal.device)
-        return hear(signal, **how)
-
+    _breaks(monkeypatch, lambda signal: signal.device != "44:19:b6:aa:bb:cc/1")
     body = messages.multipart(
         ("application/xml", messages.isapi()), ("application/xml", messages.isapi(channel=2))
     )
     sent = inbox.Sent(body, messages.MULTIPART)
-    with monkeypatch.context() as during:
-        during.setattr(inbox.alarms, "hear", breaks_at_the_second)
-        taken = inbox.take(box.source, Format.ISAPI, sent)
+    taken = inbox.take(box.source, Format.ISAPI, sent)
+    monkeypatch.undo()
     assert (taken.status, alarms()) == (Status.DEAD, [])
     assert inbox.take(box.source, Format.ISAPI, sent).status == Status.OK
     assert len(alarms()) == 2
+
+
+def _breaks(monkeypatch: pytest.MonkeyPatch, when: Callable[[Signal], bool]) -> None:
+    hear_all: Callable[..., Any] = inbox.alarms.hear_all
+
+    def broken(signals: Sequence[Signal], **how: Any) -> Any:
+        if any(when(each) for each in signals):
+            raise ValueError("broken")
+        return hear_all(signals, **how)
+
+    monkeypatch.setattr(inbox.alarms, "hear_all", broken)
+
+
+def at_once(box: Box, *bodies: dict[str, Any]) -> list[Taken]:
+    """What becomes of messages that come at once."""
+    sent = [inbox.Sent(json.dumps(each).encode(), "application/json") for each in bodies]
+    return several.take_all(box.source, Format.GENERIC, sent)
+
+
+def test_of_several_at_once_one_that_breaks_spoils_none_of_the_others(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _breaks(monkeypatch, lambda signal: signal.own_id == "a-2")
+    known = box.take(Format.GENERIC, messages.generic())
+    bodies = [messages.generic(id=f"a-{number}") for number in (1, 2, 3, 3)]
+    taken = at_once(box, *bodies, {"kind": "nothing known"})
+    assert [each.status for each in taken] == ["repeat", "dead", "ok", "repeat", "dead"]
+    assert (taken[0].id, taken[3].alarm_ids) == (known.id, taken[2].alarm_ids)
+    assert [alarm.own_id for alarm in alarms()] == ["a-1", "a-3"]
+    assert (message(taken[1]).why, message(taken[2]).times) == (Why.BROKE, 2)
+
+
+def test_several_at_once_are_kept_and_merged_as_if_each_had_come_alone(box: Box) -> None:
+    first = messages.generic(id=None, camera="yard", kind="intrusion", ts=_ago(minutes=9))
+    over = first | {"state": "clear", "ts": _ago(minutes=8)}
+    back = first | {"ts": _ago(minutes=1)}
+    known = dict.fromkeys(("lon", "lat")) | messages.generic(id="other", ts=_ago(hours=1))
+    taken = at_once(box, first, over, back, back, known, {"camera": "yard", "alive": True})
+    what = [(each.status, each.what) for each in taken]
+    assert what == [
+        ("ok", ("new",)),
+        ("ok", ("cleared",)),
+        ("ok", ("new",)),
+        ("repeat", ()),
+        ("late", ("late",)),
+        ("ignored", ()),
+    ]
+    states = {
+        (alarm.device, alarm.state, alarm.count) for alarm in alarms() if alarm.device == "yard"
+    }
+    assert states == {("yard", State.OVER, 2), ("yard", State.RAISED, 1)}
+    found = message(taken[4])
+    assert (found.status, found.signals, found.alarm_ids) == ("late", 1, [*taken[4].alarm_ids])
+
+
+def test_fifty_messages_ask_the_database_as_often_as_ten(box: Box) -> None:
+    for number in range(50):
+        stood(f"gate-{number}")
+
+    def asked(count: int, **more: Any) -> int:
+        bodies = [
+            messages.generic(camera=f"gate-{number}", lon=None, lat=None, **more)
+            | {"id": f"{more['kind']}-{number}"}
+            for number in range(count)
+        ]
+        found: list[str] = []
+        bind = db.session.connection()
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            found.append(statement)
+
+        event.listen(bind, "before_cursor_execute", note)
+        taken = at_once(box, *bodies)
+        event.remove(bind, "before_cursor_execute", note)
+        assert {each.status for each in taken} == {Status.OK}
+        return len(found)
+
+    new = [asked(10, kind="intrusion"), asked(50, kind="fire.smoke")]
+    repeats = [asked(count, kind="fire.smoke", words=f"{count}") for count in (10, 50)]
+    assert new[1] <= new[0] + 3, new
+    assert repeats[1] <= repeats[0] + 2, repeats
+    assert max(*new, *repeats) <= 25, (new, repeats)
 
 
 def test_a_beat_is_no_message_but_the_camera_lives(box: Box) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,17 +32,22 @@ AGAIN = timedelta(minutes=3)
 A_RUN = 200
 
 
-def begin(incident: Incident, *, since: datetime) -> None:
-    """The steps of the incident are in the database with the moments at which they are due.
+def begin_all(begun: Mapping[Incident, datetime]) -> None:
+    """The steps of each incident, which begins then, are in the database with the moments at which
+    they are due.
 
-    Whoever climbs is woken once this is committed. Nothing where the incident has its steps already.
+    Whoever climbs is woken once this is committed. Nothing for incidents that have their steps already.
     """
-    if incident.steps:
+    have = queries.with_steps(begun)
+    without = {each: since for each, since in begun.items() if each.id not in have}
+    if not without:
         return
-    rungs = in_force(Kind(incident.kind), Severity(incident.severity))
-    for place, rung in enumerate(rungs):
-        incident.steps.append(
+    kept, steps = queries.laid_down(), []
+    for incident, since in without.items():
+        kind, severity = Kind(incident.kind), Severity(incident.severity)
+        steps += [
             LadderStep(
+                incident_id=incident.id,
                 place=place,
                 life=incident.life,
                 act=rung.act,
@@ -50,10 +55,14 @@ def begin(incident: Incident, *, since: datetime) -> None:
                 roles=list(rung.roles),
                 due_at=since + timedelta(seconds=rung.after_s),
             )
-        )
-    db.session.flush()
-    if rungs:
-        tasks.defer("alarms.climb", priority=10 if incident.life else 0)
+            for place, rung in enumerate(out_of(kept.get(kind, []), kind, severity))
+        ]
+    if steps:
+        db.session.add_all(steps)
+        db.session.flush()
+        for incident in without:
+            db.session.expire(incident, ["steps"])
+        tasks.defer("alarms.climb", priority=10 if any(each.life for each in steps) else 0)
 
 
 def in_force(kind: Kind, severity: Severity) -> tuple[Rung, ...]:

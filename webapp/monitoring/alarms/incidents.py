@@ -2,30 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import force_locale, gettext
 
 from webapp.base import audit, clock
-from webapp.base.access import HOUSE
+from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db
+from webapp.base.spatial import shape_of
 from webapp.monitoring.alarms import queries
 from webapp.monitoring.alarms.models import Alarm, Incident
+from webapp.monitoring.alarms.rules import NEAR_M, SOON
 from webapp.monitoring.signals import KINDS, WEIGHT, Kind, Severity
 
 
 def join(alarm: Alarm) -> Incident:
     """The alarm belongs to an incident: its own, one of its family that is near and soon, or a new one."""
-    incident = alarm.incident
-    if incident is None or incident.ended_at is not None:
-        family = KINDS[Kind(alarm.kind)].family
-        incident = queries.incident_near(alarm, family, alarm.received_at) or _opened(alarm, family)
-        alarm.incident = incident
-    incident.last_at = max(incident.last_at, alarm.heard_at)
-    if WEIGHT[Severity(alarm.max_severity)] > WEIGHT[Severity(incident.severity)]:
-        incident.kind, incident.severity = alarm.kind, alarm.max_severity
-    db.session.flush()
+    (incident,), opened = join_all([alarm])
+    audit.record_many(opened)
     return incident
+
+
+def join_all(alarms: Sequence[Alarm]) -> tuple[list[Incident], list[audit.Event]]:
+    """The same for several: the incident of each, and the events of those that are new, to be written."""
+    ids = {each.incident_id for each in alarms if each.incident_id is not None}
+    known = {each.id: each for each in queries.incidents(ids)}
+    own = {each: known.get(each.incident_id or 0) for each in alarms}
+    lone = [alarm for alarm, its in own.items() if its is None or its.ended_at is not None]
+    near = queries.incidents_near(lone)
+    opened: dict[Incident, Alarm] = {}
+    for alarm in lone:
+        incident = _nearest(alarm, near.get(alarm.id), opened, alarms)
+        if incident is None:
+            incident = _opened(alarm)
+            opened[incident] = alarm
+        alarm.incident = incident
+    found = [each.incident for each in alarms if each.incident is not None]
+    for alarm, incident in zip(alarms, found, strict=True):
+        incident.last_at = max(incident.last_at, alarm.heard_at)
+        if WEIGHT[Severity(alarm.max_severity)] > WEIGHT[Severity(incident.severity)]:
+            incident.kind, incident.severity = alarm.kind, alarm.max_severity
+    db.session.flush()
+    return found, [_event(each, "open", alarm=first.id) for each, first in opened.items()]
+
+
+def _nearest(
+    alarm: Alarm,
+    known: tuple[Incident, float | None] | None,
+    opened: Iterable[Incident],
+    together: Iterable[Alarm],
+) -> Incident | None:
+    """What was found in the database, unless what has begun a moment ago is nearer."""
+    best, away = known or (None, None)
+    if alarm.geom is None:
+        if best is None:
+            best = next((each.incident for each in together if _same_device(each, alarm)), None)
+        return best
+    for incident in opened:
+        if _soon(incident, alarm) and incident.geom is not None:
+            far = float(shape_of(incident.geom).distance(shape_of(alarm.geom)))
+            if far <= NEAR_M and (away is None or far < away):
+                best, away = incident, far
+    return best
+
+
+def _same_device(other: Alarm, alarm: Alarm) -> bool:
+    same = (other.source, other.device) == (alarm.source, alarm.device)
+    return same and other.incident is not None and _soon(other.incident, alarm)
+
+
+def _soon(incident: Incident, alarm: Alarm) -> bool:
+    alike = incident.family == _family(alarm) and incident.exercise == alarm.exercise
+    open_then = incident.last_at >= alarm.received_at - SOON
+    return (
+        alike
+        and open_then
+        and incident.opened_at <= alarm.received_at + SOON
+        and incident.ended_at is None
+    )
+
+
+def _family(alarm: Alarm) -> str:
+    return KINDS[Kind(alarm.kind)].family
 
 
 def merge(incident: Incident, *, into: Incident) -> None:
@@ -61,12 +120,12 @@ def said(incident: Incident, locale: str) -> dict[str, str]:
     return {"what": what, "where": " · ".join(filter(None, places)) or nowhere}
 
 
-def _opened(alarm: Alarm, family: str) -> Incident:
+def _opened(alarm: Alarm) -> Incident:
     placed = {
         name: getattr(alarm, name) for name in ("geom", "datum", "raw_lon", "raw_lat", "accuracy_m")
     }
     incident = Incident(
-        family=family,
+        family=_family(alarm),
         kind=alarm.kind,
         severity=alarm.max_severity,
         exercise=alarm.exercise,
@@ -75,18 +134,20 @@ def _opened(alarm: Alarm, family: str) -> Incident:
         **placed,
     )
     db.session.add(incident)
-    db.session.flush()
-    record(incident, "open", alarm=alarm.id)
     return incident
 
 
-def record(incident: Incident, move: str, *, by: Any = HOUSE, **data: Any) -> None:
+def record(incident: Incident, move: str, *, by: Actor = HOUSE, **data: Any) -> None:
     """The log of the incident says what was done."""
-    audit.record(
-        kind="incident",
+    audit.record_many([_event(incident, move, by=by, **data)])
+
+
+def _event(incident: Incident, move: str, *, by: Actor = HOUSE, **data: Any) -> audit.Event:
+    return audit.Event(
+        thing_kind="incident",
         thing_id=incident.id,
         move=move,
-        by=by,
+        actor_id=by.id,
         grid_id=incident.grid_id,
         grid_version_id=incident.grid_version_id,
         data=data,

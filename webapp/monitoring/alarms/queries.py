@@ -1,11 +1,13 @@
-"""Questions about alarms: which row a signal belongs to, what belongs together."""
+"""Questions about alarms: where their devices stand, what belongs together."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, case, func, or_, select, true
+from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base.db import db
 from webapp.monitoring.alarms import standing
@@ -17,10 +19,10 @@ from webapp.monitoring.alarms.models import (
     LadderStep,
     Shelf,
 )
-from webapp.monitoring.alarms.rules import ACTIVE, NEAR_M, REARM, SOON, State
+from webapp.monitoring.alarms.rules import ACTIVE, NEAR_M, SOON, State
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.signals import Severity
+from webapp.monitoring.signals import KINDS, Severity
 
 
 def one(alarm_id: int) -> Alarm | None:
@@ -33,48 +35,6 @@ def incident(incident_id: int) -> Incident | None:
     return db.session.get(Incident, incident_id)
 
 
-def named(key: str) -> Alarm | None:
-    """The alarm of a source that names its alarms, held until the transaction ends."""
-    found = select(Alarm).where(Alarm.key == key, Alarm.own_id.is_not(None))
-    return _held(found)
-
-
-def unnamed(key: str, order: datetime, *, life: bool) -> Alarm | None:
-    """The alarm to which a signal of a source without names belongs, held until the transaction ends.
-
-    The one in whose time it falls; else the one that is going on; else one that was over a moment
-    ago, or was closed while it went on and has not been silent since. Where a life may hang on it,
-    silence is not waited for.
-    """
-    silent_since = Alarm.closed_at if life else func.greatest(Alarm.closed_at, Alarm.live_at)
-    ended = func.coalesce(Alarm.over_at, Alarm.closed_at)
-    inside = (Alarm.first_at <= order) & (ended >= order)
-    soon_after = or_(
-        # Over, and nobody has closed it: it comes back.
-        (Alarm.state != State.CLOSED) & (Alarm.over_at >= order - REARM),
-        # Closed by hand while the source said that it goes on: until that is silent, it is the same.
-        (Alarm.state == State.CLOSED)
-        & or_(Alarm.over_at.is_(None), Alarm.over_at < Alarm.live_at)
-        & (silent_since >= order - REARM),
-    )
-    active = Alarm.state.in_(ACTIVE)
-    # An end or a word from before a row began: it belongs to what is going on, or to what just was.
-    before = (Alarm.first_at > order) & (Alarm.first_at <= order + REARM)
-    found = (
-        select(Alarm)
-        .where(Alarm.key == key, Alarm.own_id.is_(None))
-        .where(or_(inside, active, soon_after, before))
-        .order_by((inside & ~active).desc(), active.desc(), Alarm.first_at.desc(), Alarm.id)
-        .limit(1)
-    )
-    return _held(found)
-
-
-def _held(found: Select[Alarm]) -> Alarm | None:
-    held = found.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalar(held)
-
-
 def is_active(source: str, device: str) -> bool:
     """True while something of this device of a source is an alarm that goes on."""
     found = select(Alarm.id).where(
@@ -83,63 +43,133 @@ def is_active(source: str, device: str) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
+def cameras_of(source: str, devices: Collection[str]) -> dict[str, Camera]:
+    """The cameras that a source calls so: its own, those of these national numbers, or the only ones."""
+    return {device: camera for device, (camera,) in _cameras(source, devices, Camera).items()}
+
+
 def camera_of(source: str, device: str) -> Camera | None:
-    """The camera that a source calls so: its own, one of this national number, or the only one."""
+    """The same for one device."""
+    return cameras_of(source, (device,)).get(device)
+
+
+def _cameras(source: str, devices: Collection[str], *read: Any) -> dict[str, list[Any]]:
     here = Camera.closed_at.is_(None)
-    own = select(Camera).where(here, Camera.source == source, Camera.external_id == device)
-    found = db.session.scalar(own)
-    if found is None and len(device) == 20 and device.isdecimal():
-        found = db.session.scalar(select(Camera).where(here, Camera.gb_id == device))
-    if found is None:
-        others = select(Camera).where(here, Camera.external_id == device).limit(2)
-        known = db.session.scalars(others).all()
-        found = known[0] if len(known) == 1 else None
+    own = select(Camera.external_id, *read).where(
+        here, Camera.source == source, Camera.external_id.in_(devices)
+    )
+    found = {code: rest for code, *rest in db.session.execute(own)}
+    others = [each for each in devices if each not in found]
+    if others:
+        names = select(Camera.id, Camera.external_id, Camera.gb_id).where(
+            here, or_(Camera.external_id.in_(others), Camera.gb_id.in_(others))
+        )
+        known = _only(db.session.execute(names).all())
+        wanted = {device: known[device] for device in others if device in known}
+        if wanted:
+            rows = select(Camera.id, *read).where(Camera.id.in_(wanted.values()))
+            by_id = {key: rest for key, *rest in db.session.execute(rows)}
+            found |= {device: by_id[key] for device, key in wanted.items()}
     return found
 
 
-def incident_near(alarm: Alarm, family: str, at: datetime) -> Incident | None:
-    """The open incident of the family to which an alarm belongs: as near and as soon as the rules say.
+def _only(rows: Sequence[Any]) -> dict[str, int]:
+    """Keys by national number, else by a number that only one camera has."""
+    by_code: dict[str, list[int]] = {}
+    for row in rows:
+        by_code.setdefault(row.external_id, []).append(row.id)
+    known = {code: keys[0] for code, keys in by_code.items() if len(keys) == 1}
+    return known | {row.gb_id: row.id for row in rows if row.gb_id is not None}
+
+
+def incidents_near(alarms: Collection[Alarm]) -> dict[int, tuple[Incident, float | None]]:
+    """By the key of each alarm the open incident to which it belongs, and how far away (metres) that is:
+    of its family, as near and as soon as the rules say.
 
     Without a place, only what the same device tells of belongs together.
     """
-    found = select(Incident).where(
-        Incident.ended_at.is_(None),
-        Incident.family == family,
-        Incident.exercise == alarm.exercise,
-        Incident.last_at >= at - SOON,
-        Incident.opened_at <= at + SOON,
+    placed = [each.id for each in alarms if each.geom is not None]
+    others = [each.id for each in alarms if each.geom is None]
+    other = aliased(Alarm)
+    same = select(other.incident_id).where(
+        other.source == Alarm.source,
+        other.device.is_not_distinct_from(Alarm.device),
+        other.incident_id == Incident.id,
     )
-    if alarm.geom is not None:
-        found = found.where(func.ST_DWithin(Incident.geom, alarm.geom, NEAR_M))
-        found = found.order_by(Incident.geom.op("<->")(alarm.geom), Incident.id)
-    else:
-        same = select(Alarm.incident_id).where(
-            Alarm.source == alarm.source,
-            Alarm.device == alarm.device,
-            Alarm.incident_id == Incident.id,
+    near = func.ST_DWithin(Incident.geom, Alarm.geom, NEAR_M)
+    said_there = same.correlate(Alarm, Incident).exists()
+    return _nearest(placed, near) | _nearest(others, said_there)
+
+
+def _nearest(
+    keys: Collection[int], belongs: ColumnElement[bool]
+) -> dict[int, tuple[Incident, float | None]]:
+    if not keys:
+        return {}
+    family = case({kind: each.family for kind, each in KINDS.items()}, value=Alarm.kind)
+    away = func.ST_Distance(Incident.geom, Alarm.geom)
+    nearest = (
+        select(Incident.id, away.label("away"))
+        .where(
+            Incident.ended_at.is_(None),
+            Incident.family == family,
+            Incident.exercise == Alarm.exercise,
+            Incident.last_at >= Alarm.received_at - SOON,
+            Incident.opened_at <= Alarm.received_at + SOON,
+            belongs,
         )
-        found = found.where(same.exists()).order_by(Incident.id)
-    return db.session.scalar(found.limit(1))
+        .order_by(away, Incident.id)
+        .limit(1)
+        .correlate(Alarm)
+        .lateral()
+    )
+    found = (
+        select(Alarm.id, Incident, nearest.c.away)
+        .select_from(Alarm)
+        .join(nearest, true())
+        .join(Incident, Incident.id == nearest.c.id)
+        .where(Alarm.id.in_(keys))
+    )
+    return {key: (incident, far) for key, incident, far in db.session.execute(found)}
+
+
+def incidents(keys: Collection[int]) -> list[Incident]:
+    """Incidents by their keys."""
+    return list(db.session.scalars(select(Incident).where(Incident.id.in_(keys)))) if keys else []
+
+
+def with_steps(incidents: Collection[Incident]) -> set[int]:
+    """The keys of those whose ladder has begun."""
+    keys = [each.id for each in incidents]
+    found = select(LadderStep.incident_id).where(LadderStep.incident_id.in_(keys)).distinct()
+    return set(db.session.scalars(found)) if keys else set()
+
+
+def camera_standings(source: str, devices: Collection[str]) -> dict[str, Standing]:
+    """Where alarms of cameras lie: in the middle of what each sees; where that is nobody's grid, or
+    what it sees is not known, where it stands."""
+    middle = func.ST_Centroid(Camera.sector, type_=Camera.geom.type)
+    held = select(func.grid_at(middle).table_valued("grid_id").c.grid_id).scalar_subquery()
+    read = (Camera.id, Camera.name, Camera.geom, Camera.range_m, middle, held)
+    return {device: _standing(*row) for device, row in _cameras(source, devices, *read).items()}
+
+
+def _standing(
+    camera_id: int, name: str, geom: Any, range_m: float | None, middle: Any, grid_id: int | None
+) -> Standing:
+    if range_m is None or middle is None:
+        return Standing(name, geom, None, camera_id)
+    if grid_id is None:
+        return Standing(name, geom, range_m, camera_id)
+    return Standing(name, middle, range_m / 2, camera_id)
 
 
 def camera_standing(source: str, device: str) -> Standing | None:
-    """Where an alarm of a camera lies: in the middle of what it sees; where that is nobody's grid, or
-    what it sees is not known, where it stands."""
-    camera = camera_of(source, device)
-    if camera is None:
-        return None
-    if camera.range_m is None or camera.sector is None:
-        return Standing(camera.name, camera.geom, None, camera.id)
-    middle = select(func.ST_Centroid(Camera.sector).label("geom")).where(Camera.id == camera.id)
-    seen = middle.subquery()
-    held = select(func.grid_at(seen.c.geom).table_valued("grid_id").c.grid_id)
-    geom, grid_id = db.session.execute(select(seen.c.geom, held.scalar_subquery())).one()
-    if grid_id is None:
-        return Standing(camera.name, camera.geom, camera.range_m, camera.id)
-    return Standing(camera.name, geom, camera.range_m / 2, camera.id)
+    """The same for one device."""
+    return camera_standings(source, (device,)).get(device)
 
 
-standing.found_by("cameras", camera_standing)
+standing.found_by("cameras", camera_standings)
 
 
 def older_near(incident: Incident) -> Incident | None:
@@ -169,15 +199,10 @@ def shelves(now: datetime) -> list[Shelf]:
     return list(db.session.scalars(found.order_by(func.upper(Shelf.span), Shelf.id)))
 
 
-def shelf_over(alarm: Alarm, at: datetime) -> Shelf | None:
-    """The shelf or window under which an alarm falls at a moment."""
-    found = select(Shelf).where(
-        Shelf.span.op("@>")(at),
-        or_(Shelf.source.is_(None), Shelf.source == alarm.source),
-        or_(Shelf.device.is_(None), Shelf.device == alarm.device),
-        or_(Shelf.kind.is_(None), Shelf.kind == alarm.kind),
-    )
-    return db.session.scalar(found.order_by(Shelf.id).limit(1))
+def shelves_at(moment: datetime) -> list[Shelf]:
+    """Shelves and windows in force at a moment, the first one first."""
+    found = select(Shelf).where(Shelf.span.op("@>")(moment)).order_by(Shelf.id)
+    return list(db.session.scalars(found))
 
 
 def is_behind(alarm: Alarm) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -81,13 +82,19 @@ def take_down(shelf: Shelf, *, by: Actor) -> None:
     db.session.flush()
 
 
-def kept_quiet(alarm: Alarm, at: datetime) -> tuple[Quiet, Shelf | None] | None:
-    """Why an alarm rings nobody: shelved, under maintenance, or behind a device that is down."""
-    if KINDS[Kind(alarm.kind)].life:
-        return None
-    shelf = queries.shelf_over(alarm, at)
-    if shelf is not None:
-        return Quiet(shelf.quiet), shelf
+def kept_quiet(alarm: Alarm, shelves: Iterable[Shelf]) -> tuple[Quiet, Shelf | None] | None:
+    """Why an alarm rings nobody: shelved, under maintenance, or behind a device that is down.
+
+    `shelves` are those in force, the first one first.
+    """
+    for shelf in shelves:
+        if _covers(shelf, alarm):
+            return Quiet(shelf.quiet), shelf
     if alarm.kind == Kind.OFFLINE and queries.is_behind(alarm):
         return Quiet.BEHIND, None
     return None
+
+
+def _covers(shelf: Shelf, alarm: Alarm) -> bool:
+    scope = (shelf.source, alarm.source), (shelf.device, alarm.device), (shelf.kind, alarm.kind)
+    return all(wanted is None or wanted == given for wanted, given in scope)

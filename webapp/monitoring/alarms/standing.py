@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,8 @@ class Standing:
     camera_id: int | None = None
 
 
-# (source, what the source calls the device) -> where it stands, None: not of this catalogue.
-Finder = Callable[[str, str], Standing | None]
+# (source, what the source calls its devices) -> where those stand that are of this catalogue.
+Finder = Callable[[str, Collection[str]], Mapping[str, Standing]]
 
 FINDERS: dict[str, Finder] = {}
 
@@ -28,12 +28,22 @@ def found_by(name: str, finder: Finder) -> None:
     FINDERS[name] = finder
 
 
-def find(source: str, device: str | None) -> Standing | None:
-    """Where the device stands; None where no catalogue knows it."""
-    if not device:
-        return None
+def one_by_one(finder: Callable[[str, str], Standing | None]) -> Finder:
+    """The finder of a catalogue that is asked for one device at a time."""
+
+    def find_each(source: str, devices: Collection[str]) -> Mapping[str, Standing]:
+        asked = ((device, finder(source, device)) for device in devices)
+        return {device: found for device, found in asked if found is not None}
+
+    return find_each
+
+
+def find_all(source: str, devices: Collection[str | None]) -> dict[str, Standing]:
+    """Where the devices of a source stand, those that some catalogue knows."""
+    found: dict[str, Standing] = {}
     for finder in FINDERS.values():
-        found = finder(source, device)
-        if found is not None:
-            return found
-    return None
+        unknown = sorted({each for each in devices if each and each not in found})
+        if not unknown:
+            break
+        found.update(finder(source, unknown))
+    return found

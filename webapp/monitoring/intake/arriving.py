@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.base.db import db
@@ -18,6 +21,13 @@ from webapp.monitoring.signals import Read, Signal
 
 # The bytes of what was too large are kept so far.
 KEPT_OF_LARGE = 64 * 1024
+
+_SETTLE = text("""
+    UPDATE intake_message m SET status = v.status, signals = v.signals, alarm_ids = v.alarms
+    FROM jsonb_to_recordset(cast(:rows AS jsonb))
+        AS v (id bigint, status text, signals integer, alarms bigint[])
+    WHERE m.id = v.id
+""")
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,53 @@ def arrive(source: Source, form: Format, sent: Sent, found: Read, now: datetime)
     return _arrive(source, form, sent, now, values)
 
 
+def arrive_all(
+    source: Source, form: Format, said: Sequence[tuple[Sent, Read]], now: datetime
+) -> dict[str, int]:
+    """Those of these messages that are new are in the inbox; answers their numbers by their names."""
+    rows = {
+        str(found.message_id): {
+            **_row(source, form, sent, now),
+            "message_id": found.message_id,
+            "status": Status.OK,
+            "own_id": own_id(found),
+            "until": found.until,
+        }
+        for sent, found in reversed(said)
+    }
+    # In the order of their names, so that two who bring the same never wait for each other.
+    arriving = insert(Message).on_conflict_do_nothing().returning(Message.message_id, Message.id)
+    made = db.session.execute(
+        arriving, [rows[each] for each in sorted(rows)], execution_options={"render_nulls": True}
+    )
+    return {str(name): number for name, number in made}
+
+
+def settle(merged: Mapping[int, Taken]) -> None:
+    """The messages of these numbers know what became of them."""
+    rows = [
+        {"id": number, "status": each.status, "signals": len(each.what), "alarms": each.alarm_ids}
+        for number, each in sorted(merged.items())
+    ]
+    db.session.execute(_SETTLE, {"rows": json.dumps(rows)})
+
+
+def all_again(
+    source: Source, untils: Sequence[tuple[str, datetime | None]], now: datetime
+) -> dict[str, Taken]:
+    """Messages of these names are counted once more for each time that they are named."""
+    if not untils:
+        return {}
+    known = queries.all_named(source.id, {name for name, _until in untils})
+    for name, until in untils:
+        first = known.get(name)
+        if first is None:
+            raise LookupError(f"the message {name} is neither new nor known")
+        _count(first, now, until)
+    db.session.flush()
+    return {name: _as_before(first) for name, first in known.items()}
+
+
 def own_id(found: Read) -> str | None:
     """The alarm that a message is about, as its source names it."""
     names = [each.own_id for each in found.told if isinstance(each, Signal) and each.own_id]
@@ -65,10 +122,18 @@ def again(source: Source, message_id: str, now: datetime, until: datetime | None
     first = queries.named(source.id, message_id)
     if first is None:
         raise LookupError(f"the message {message_id} is neither new nor known")
+    _count(first, now, until)
+    db.session.flush()
+    return _as_before(first)
+
+
+def _count(first: Message, now: datetime, until: datetime | None) -> None:
     first.times, first.last_at = first.times + 1, now
     if until is not None and first.until is not None:
         first.until = max(first.until, until)
-    db.session.flush()
+
+
+def _as_before(first: Message) -> Taken:
     if first.status == Status.DEAD:
         refusal = NotRead(Why(str(first.why)), first.detail)
         return Taken(Status.DEAD, first.id, refusal=refusal)
@@ -129,16 +194,19 @@ def dead_name(body: bytes) -> str:
 def _arrive(
     source: Source, form: Format, sent: Sent, now: datetime, values: dict[str, Any]
 ) -> Message | None:
-    arriving = insert(Message).values(
-        source_id=source.id,
-        format=form,
-        content_type=sent.content_type[:200],
-        topic=sent.topic[:400],
-        body=seal(sent.body),
-        size=len(sent.body),
-        received_at=now,
-        last_at=now,
-        **values,
-    )
+    arriving = insert(Message).values(**_row(source, form, sent, now), **values)
     one: Message | None = db.session.scalar(arriving.on_conflict_do_nothing().returning(Message))
     return one
+
+
+def _row(source: Source, form: Format, sent: Sent, now: datetime) -> dict[str, Any]:
+    return {
+        "source_id": source.id,
+        "format": form,
+        "content_type": sent.content_type[:200],
+        "topic": sent.topic[:400],
+        "body": seal(sent.body),
+        "size": len(sent.body),
+        "received_at": now,
+        "last_at": now,
+    }

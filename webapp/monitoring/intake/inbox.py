@@ -37,12 +37,11 @@ def take(source: Source, form: Format, sent: Sent) -> Taken:
     next one comes in seconds, and values are kept as values.
     """
     now = clock.now()
-    if source.heard_at is None or now - source.heard_at > HEARD_EVERY:
-        source.heard_at = now
+    hear_of(source, now)
     try:
         if form not in source.formats:
             raise NotRead(Why.FORMAT, form)
-        found = reading.read(form, sent.body, sent.content_type, _around(source, sent, now))
+        found = reading.read(form, sent.body, sent.content_type, around(source, sent, now))
     except NotRead as refusal:
         return arriving.dead(source, form, sent, refusal, now)
     except Exception as error:  # noqa: BLE001  # a reader that breaks loses no message
@@ -90,7 +89,7 @@ def _replayed(message: Message, source: Source, form: Format, sent: Sent) -> Tak
         raise NotRead(Why.FORMAT, form)
     # As of the moment it came: a message is not too old because nobody could read it for a while.
     found = reading.read(
-        form, sent.body, sent.content_type, _around(source, sent, message.received_at)
+        form, sent.body, sent.content_type, around(source, sent, message.received_at)
     )
     first = queries.named(source.id, found.message_id) if found.message_id else None
     message.status, message.why, message.detail = Status.OK, None, ""
@@ -111,7 +110,27 @@ def _replayed(message: Message, source: Source, form: Format, sent: Sent) -> Tak
     return _merge(message, source, found, message.received_at)
 
 
-def _around(source: Source, sent: Sent, now: datetime) -> Around:
+def taken_of(number: int, heard: Sequence[alarms.Heard]) -> Taken:
+    """What became of a message of this number whose signals were heard so."""
+    keys = tuple(dict.fromkeys(each.alarm.id for each in heard))
+    what = tuple(str(each.what) for each in heard)
+    late = bool(what) and all(each == alarms.What.LATE for each in what)
+    return Taken(Status.LATE if late else Status.OK, number, keys, what)
+
+
+def signals_of(found: Read) -> list[Signal]:
+    """The signals among what a message says."""
+    return [each for each in found.told if isinstance(each, Signal)]
+
+
+def hear_of(source: Source, now: datetime) -> None:
+    """The source has spoken now, as far as that is noted."""
+    if source.heard_at is None or now - source.heard_at > HEARD_EVERY:
+        source.heard_at = now
+
+
+def around(source: Source, sent: Sent, now: datetime) -> Around:
+    """What a reader is told beside the bytes of a message."""
     settings: Settings = current_app.extensions["settings"]
     return Around(
         now=now,
@@ -126,23 +145,17 @@ def _around(source: Source, sent: Sent, now: datetime) -> Around:
 def _merge(message: Message, source: Source, found: Read, now: datetime) -> Taken:
     """All of what it says is merged, or nothing."""
     with db.session.begin_nested():
-        heard = [
-            alarms.hear(each, source=source.code, received_at=now)
-            for each in found.told
-            if isinstance(each, Signal)
-        ]
+        heard = alarms.hear_all(signals_of(found), source=source.code, received_at=now)
         _tell(source, [each for each in found.told if not isinstance(each, Signal)], now)
-    keys = tuple(dict.fromkeys(each.alarm.id for each in heard))
-    what = tuple(str(each.what) for each in heard)
-    late = bool(what) and all(each == alarms.What.LATE for each in what)
-    message.status = Status.LATE if late else Status.OK
-    message.signals, message.alarm_ids = len(heard), list(keys)
+    taken = taken_of(message.id, heard)
+    message.status = taken.status
+    message.signals, message.alarm_ids = len(heard), list(taken.alarm_ids)
     if found.pictures:
         picturing.keep(
             message, {each.alarm.id: each.alarm for each in heard}.values(), found.pictures
         )
     db.session.flush()
-    return Taken(message.status, message.id, keys, what)
+    return taken
 
 
 def _passing(source: Source, form: Format, sent: Sent, found: Read, now: datetime) -> Taken:

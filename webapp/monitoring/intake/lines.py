@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from webapp.base.access import may
 from webapp.base.intake import Line, Message, Say
 from webapp.monitoring.intake import queries, sending
-from webapp.monitoring.intake.arriving import Sent
+from webapp.monitoring.intake.arriving import Sent, Taken
+from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.rules import Format, Status
 from webapp.people import actors
 
@@ -20,22 +21,56 @@ _OBSERVATIONS = ("v1.0/+/Observations", "v1.1/+/Observations")
 
 def _take(form: Format, message: Message) -> Iterable[Say]:
     """What a source said is kept and merged. It is told only of what nobody could read."""
-    source = queries.source(message.name)
+    (says,) = _take_of(message.name, form, [message])
+    return says
+
+
+def _take_of(name: str, form: Format, said: Sequence[Message]) -> list[list[Say]]:
+    source = queries.source(name)
     who = actors.person(source.account_id, scopes=(SCOPE,)) if source is not None else None
     if source is None or source.closed_at is not None or who is None:
-        return []
+        return [[] for _each in said]
     if not may(who, "intake.report", source):
-        return []
-    beside = message.topic.removeprefix(f"intake/{source.code}/{form}/")
-    topic = beside if beside != message.topic else ""
-    taken = sending.take_all(source, form, Sent(message.body, topic=topic))
+        return [[] for _each in said]
+    sent = [Sent(each.body, topic=_beside(each, form)) for each in said]
+    return [_told(source, taken) for taken in sending.take_each(source, form, sent)]
+
+
+def _beside(message: Message, form: Format) -> str:
+    beside = message.topic.removeprefix(f"intake/{message.name}/{form}/")
+    return beside if beside != message.topic else ""
+
+
+def _told(source: Source, taken: Sequence[Taken]) -> list[Say]:
     dead = [sending.told(each) for each in taken if each.status == Status.DEAD]
     return [Say(f"intake/{source.code}/told", {"results": dead})] if dead else []
 
 
 def _urgent(message: Message) -> Iterable[Say]:
-    (form,) = message.levels
-    return _take(Format(form), message) if form in list(Format) else []
+    form = _form_of(message)
+    return _take(form, message) if form is not None else []
+
+
+def _form_of(message: Message) -> Format | None:
+    _intake, _name, form, *rest = message.topic.split("/")
+    if form == "urgent" and len(rest) == 1:
+        form = rest[0]
+    return Format(form) if form in list(Format) else None
+
+
+def _take_together(said: Sequence[Message]) -> list[list[Say]]:
+    """The same for several: what one source says in one format is taken at once, in its order."""
+    sorts: dict[tuple[str, Format], list[int]] = {}
+    for place, each in enumerate(said):
+        form = _form_of(each)
+        if form is not None:
+            sorts.setdefault((each.name, form), []).append(place)
+    answers: list[list[Say]] = [[] for _each in said]
+    for (name, form), places in sorted(sorts.items()):
+        taken = _take_of(name, form, [said[place] for place in places])
+        for place, says in zip(places, taken, strict=True):
+            answers[place] = says
+    return answers
 
 
 _SAYS = {f"intake/{{name}}/{form}": partial(_take, form) for form in Format}
@@ -54,4 +89,5 @@ LINE = Line(
     says={**_SAYS, URGENT: _urgent},
     hears=("intake/{name}/told",),
     urgent=frozenset((URGENT,)),
+    together=_take_together,
 )

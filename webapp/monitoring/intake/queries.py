@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +46,19 @@ def named(source_id: int, message_id: str) -> Message | None:
     return db.session.scalar(
         select(Message).where(Message.source_id == source_id, Message.message_id == message_id)
     )
+
+
+def all_named(source_id: int, names: Collection[str]) -> dict[str, Message]:
+    """The messages that a source calls so, by these names, as they are now; held in the order of
+    their numbers until the transaction ends."""
+    found = (
+        select(Message)
+        .where(Message.source_id == source_id, Message.message_id.in_(sorted(names)))
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {str(each.message_id): each for each in db.session.scalars(found)}
 
 
 def alarm_of(source_id: int, message_id: str) -> str | None:

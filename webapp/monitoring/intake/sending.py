@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from webapp.monitoring.intake import inbox
+from webapp.monitoring.intake import inbox, several
 from webapp.monitoring.intake.arriving import Sent, Taken
 from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.readers import parts
@@ -48,7 +49,17 @@ def take_all(source: Source, form: Format, sent: Sent) -> list[Taken]:
         pieces = _pieces(sent)
     except NotRead as refusal:
         return [inbox.refuse(source, form, sent, refusal)]
-    return [inbox.take(source, form, each) for each in pieces]
+    return several.take_all(source, form, pieces)
+
+
+def take_each(source: Source, form: Format, sent: Sequence[Sent]) -> list[list[Taken]]:
+    """The same for messages that came one after the other, each of them one or several."""
+    single = [
+        len(each.body) <= largest(each.content_type) and not is_batch(form, each) for each in sent
+    ]
+    if not all(single):
+        return [take_all(source, form, each) for each in sent]
+    return [[taken] for taken in several.take_all(source, form, sent)]
 
 
 def _pieces(sent: Sent) -> list[Sent]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, text
@@ -146,10 +147,12 @@ def fallen_silent(now: datetime, limit: int = 500) -> list[Sensor]:
     )
 
 
-def sensor_standing(source: str, device: str) -> Standing | None:
-    """Where a sensor stands, for alarms of it."""
-    sensor = of_source(source, device)
-    return Standing(sensor.name, sensor.geom, sensor.accuracy_m) if sensor else None
+def sensor_standings(source: str, devices: Collection[str]) -> dict[str, Standing]:
+    """Where sensors of a source stand, for alarms of them."""
+    found = select(Sensor.external_id, Sensor.name, Sensor.geom, Sensor.accuracy_m).where(
+        Sensor.source == source, Sensor.external_id.in_(devices), Sensor.closed_at.is_(None)
+    )
+    return {code: Standing(*where) for code, *where in db.session.execute(found)}
 
 
-standing.found_by("sensors", sensor_standing)
+standing.found_by("sensors", sensor_standings)

@@ -188,4 +188,4 @@ def camera_standing(source: str, device: str) -> Standing | None:
     return alarms.camera_standing(camera.source, camera.external_id) if camera else None
 
 
-standing.found_by("video", camera_standing)
+standing.found_by("video", standing.one_by_one(camera_standing))

@@ -283,4 +283,4 @@ def port_standing(source: str, device: str) -> Standing | None:
     return Standing(row[0], row[1]) if row else None
 
 
-standing.found_by("ports", port_standing)
+standing.found_by("ports", standing.one_by_one(port_standing))

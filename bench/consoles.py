@@ -1,0 +1,153 @@
+"""From the intake to two hundred consoles: how long until each hears of an alarm, and whether all do."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import selectors
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+
+from sqlalchemy import text
+
+from bench.figures import Figure
+from bench.ground import Ground
+from bench.load import Request, Server, asked, served
+from webapp.base.db import db
+from webapp.monitoring.intake import keeping
+from webapp.monitoring.intake.keeping import Described
+from webapp.monitoring.intake.rules import Format
+
+CONSOLES = 200
+# Of these each alarm is timed; the others are read and their lines counted.
+TIMED = 20
+SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
+# Messages a second, and how many of them a request brings.
+RATES = ((20, 1), (100, 10))
+# What is still on its way when the last message was answered has so long (seconds).
+AFTER_S = 10.0
+MOST_MS = 1000
+READER = "dispatcher"
+
+_BEGUN = re.compile(rb'event: alarm\ndata: {"id": (\d+), "move": "raise"')
+_COUNT = text("""
+    SELECT (SELECT count(*) FROM intake_message m JOIN intake_source s ON s.id = m.source_id
+            WHERE s.code = 'consoles' AND m.message_id LIKE :run),
+           (SELECT count(*) FROM alarm WHERE source = 'consoles' AND own_id LIKE :run)
+""")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the consoles heard: of each timed one when it heard of an alarm, of all how many lines."""
+
+    heard: list[tuple[int, float]]
+    lines: int
+
+
+def figures(ground: Ground) -> Iterator[Figure]:
+    """How long until a console hears, and whether anything is lost, at each rate."""
+    with ground.app.test_request_context("/"):
+        source = keeping.set_up("consoles", Described("consoles", tuple(Format)), by=None)
+        key = keeping.new_key(source, by=None)
+        db.session.commit()
+    environment = ground.environment | {"LIVE_STREAMS": str(CONSOLES)}
+    cookie = ground.cookie_of(READER)
+    with served("wsgi:app", environment, threads=CONSOLES + 16) as house:
+        for rate, size in RATES:
+            yield from _at(ground, house, key, cookie, rate, size)
+
+
+def _at(
+    ground: Ground, house: Server, key: str, cookie: str, rate: int, size: int
+) -> Iterator[Figure]:
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    listening = context.Process(target=_listen, args=(house.port, cookie, theirs))
+    listening.start()
+    ours.recv()
+    sent, behind = _speak(house, key, rate, size)
+    time.sleep(AFTER_S)
+    ours.send("enough")
+    told: Told = ours.recv()
+    listening.join()
+    took = sorted((at - sent[alarm]) * 1000 for alarm, at in told.heard if alarm in sent)
+    with ground.app.app_context():
+        kept, alarms = db.session.execute(_COUNT, {"run": f"{rate}-%"}).one()
+    what = f"intake to {CONSOLES} consoles, {rate}/s for {SECONDS} s, {size} a request"
+    p50, p95 = took[len(took) // 2], took[int(len(took) * 0.95)]
+    yield Figure(
+        what=what,
+        rows=len(took),
+        measured=f"p50 {p50:,.0f}, p95 {p95:,.0f} ms; the sender {behind:,.1f} s behind at the end",
+        wanted=f"p95 < {MOST_MS:,} ms",
+        met=p95 < MOST_MS,
+    )
+    wanted = rate * SECONDS
+    yield Figure(
+        what="the same: messages in the inbox, alarms, alarms heard by each console",
+        rows=wanted,
+        measured=f"{kept:,}, {alarms:,}, {told.lines / CONSOLES:,.1f}",
+        wanted="all of them",
+        met=kept == alarms == wanted and told.lines == wanted * CONSOLES,
+    )
+
+
+def _speak(house: Server, key: str, rate: int, size: int) -> tuple[Mapping[int, float], float]:
+    """When the message of each alarm was sent, and how far (seconds) the last was behind its time."""
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    sent: dict[int, float] = {}
+    begun = time.monotonic()
+    for turn in range(rate * SECONDS // size):
+        time.sleep(max(0.0, begun + turn * size / rate - time.monotonic()))
+        body = json.dumps([_said(f"{rate}-{turn * size + place}") for place in range(size)])
+        at = time.monotonic()
+        status, _headers, answer = asked(
+            house.port,
+            Request("POST", "/api/v1/intake/generic", headers, lambda body=body: body.encode()),  # type: ignore[misc]  # this one
+        )
+        if status != 202:
+            raise RuntimeError(f"a message was answered {status}")
+        for each in json.loads(answer)["results"]:
+            sent |= dict.fromkeys(each["alarms"], at)
+    return sent, max(0.0, time.monotonic() - begun - SECONDS)
+
+
+def _said(name: str) -> dict[str, str]:
+    number = int(name.rpartition("-")[2])
+    now = datetime.now(UTC).isoformat()
+    said = {"message_id": name, "id": name, "ts": now, "kind": "motion"}
+    return said | {"camera": f"d-{number % 500}"}
+
+
+def _listen(port: int, cookie: str, other: Connection) -> None:
+    """The consoles in a process of their own, until they are told that it is enough."""
+    waiting = selectors.DefaultSelector()
+    for number in range(CONSOLES):
+        opened = socket.create_connection(("127.0.0.1", port), timeout=30)
+        asking = f"GET /live HTTP/1.1\r\nHost: bench\r\nCookie: {cookie}\r\n\r\n"
+        opened.sendall(asking.encode())
+        if b" 200 " not in opened.recv(4096):
+            raise RuntimeError("a console was not let in")
+        opened.setblocking(False)
+        waiting.register(opened, selectors.EVENT_READ, [number, b""])
+    other.send("ready")
+    heard: list[tuple[int, float]] = []
+    lines = 0
+    while not other.poll():
+        for key, _events in waiting.select(timeout=0.2):
+            console: socket.socket = key.fileobj  # type: ignore[assignment]  # they are all sockets
+            number, rest = key.data
+            body, at = rest + console.recv(65536), time.monotonic()
+            found = list(_BEGUN.finditer(body))
+            key.data[1] = body[found[-1].end() :] if found else body[-200:]
+            lines += len(found)
+            if number < TIMED:
+                heard += [(int(each[1]), at) for each in found]
+    other.send(Told(heard, lines))
