@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from webapp.base import clock
 from webapp.base.access import HOUSE
-from webapp.base.db import db
 from webapp.monitoring.cameras import actions, queries
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraStatus
@@ -27,7 +26,6 @@ def heard(camera: Camera, *, at: datetime, ok: bool) -> None:
         actions.hear(camera, status, by=HOUSE)
     if ok:
         camera.seen_at = at
-    db.session.flush()
 
 
 def note_silence() -> int:

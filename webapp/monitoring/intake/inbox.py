@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from webapp.base.db import db, is_away
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
 from webapp.monitoring.cameras import beats
+from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.intake import afloat, arriving, picturing, queries, reading
 from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
@@ -146,7 +147,8 @@ def _merge(message: Message, source: Source, found: Read, now: datetime) -> Take
     """All of what it says is merged, or nothing."""
     with db.session.begin_nested():
         heard = alarms.hear_all(signals_of(found), source=source.code, received_at=now)
-        _tell(source, [each for each in found.told if not isinstance(each, Signal)], now)
+        others = [each for each in found.told if not isinstance(each, Signal)]
+        _tell(source, others, now, cameras_of(source, [found]))
     taken = taken_of(message.id, heard)
     message.status = taken.status
     message.signals, message.alarm_ids = len(heard), list(taken.alarm_ids)
@@ -161,22 +163,41 @@ def _merge(message: Message, source: Source, found: Read, now: datetime) -> Take
 def _passing(source: Source, form: Format, sent: Sent, found: Read, now: datetime) -> Taken:
     try:
         with db.session.begin_nested():
-            known = _tell(source, found.told, now)
+            return passed(source, form, sent, found, now, cameras_of(source, [found]))
     except NotRead as refusal:
         return arriving.dead(source, form, sent, refusal, now)
     except Exception as error:  # noqa: BLE001  # as in `take`
         return _broke(source, form, sent, error, now)
-    if known:
+
+
+def passed(
+    source: Source,
+    form: Format,
+    sent: Sent,
+    found: Read,
+    now: datetime,
+    cameras: Mapping[str, Camera],
+) -> Taken:
+    """Signs of life and values are where they belong; of devices nobody knows it is kept that they spoke."""
+    if _tell(source, found.told, now, cameras):
         return Taken(Status.OK)
     return arriving.ignored(source, form, sent, Read(ignored=Why.UNKNOWN), now, _device_of(found))
 
 
-def _tell(source: Source, told: Sequence[Told], now: datetime) -> int:
+def cameras_of(source: Source, said: Iterable[Read]) -> Mapping[str, Camera]:
+    """The cameras of which these say that they live, by what the source calls them."""
+    devices = {each.device for found in said for each in found.told if isinstance(each, Beat)}
+    return known_alarms.cameras_of(source.code, sorted(devices)) if devices else {}
+
+
+def _tell(
+    source: Source, told: Sequence[Told], now: datetime, cameras: Mapping[str, Camera]
+) -> int:
     """Signs of life and values are where they belong; answers how many were of known devices."""
     known = 0
     for each in told:
         if isinstance(each, Beat):
-            known += _beat(source, each, now)
+            known += _beat(cameras.get(each.device), each, now)
         elif isinstance(each, Reading):
             known += sensors.hear(each, source=source.code, received_at=now)
         elif isinstance(each, Position):
@@ -184,13 +205,10 @@ def _tell(source: Source, told: Sequence[Told], now: datetime) -> int:
     return known
 
 
-def _beat(source: Source, beat: Beat, now: datetime) -> bool:
-    camera = known_alarms.camera_of(source.code, beat.device)
-    if camera is None:
-        return False
-    if now - beat.at <= BEAT_HOLDS:
+def _beat(camera: Camera | None, beat: Beat, now: datetime) -> bool:
+    if camera is not None and now - beat.at <= BEAT_HOLDS:
         beats.heard(camera, at=beat.at, ok=beat.ok)
-    return True
+    return camera is not None
 
 
 def _broke(source: Source, form: Format, sent: Sent, error: Exception, now: datetime) -> Taken:

@@ -40,16 +40,21 @@ def _together(source: Source, form: Format, sent: Sequence[Sent], now: datetime)
     inbox.hear_of(source, now)
     taken: dict[int, Taken] = {}
     said: dict[int, Read] = {}
+    passing: dict[int, Read] = {}
     for place, each in enumerate(sent):
         found = _read(source, form, each, now)
         if found is not None and _is_plain(found):
             said[place] = found
+        elif found is not None and _passes(found):
+            passing[place] = found
         else:
             taken[place] = inbox.take(source, form, each)
     if said:
-        taken |= _all_merged(
-            source, form, {place: (sent[place], said[place]) for place in said}, now
-        )
+        messages = {place: (sent[place], found) for place, found in said.items()}
+        taken |= _all_merged(source, form, messages, now)
+    cameras = inbox.cameras_of(source, passing.values())
+    for place, found in passing.items():
+        taken[place] = inbox.passed(source, form, sent[place], found, now, cameras)
     return [taken[place] for place in range(len(sent))]
 
 
@@ -63,6 +68,10 @@ def _read(source: Source, form: Format, sent: Sent, now: datetime) -> Read | Non
 def _is_plain(found: Read) -> bool:
     only_signals = bool(found.told) and all(isinstance(each, Signal) for each in found.told)
     return only_signals and not found.ignored and bool(found.message_id) and not found.pictures
+
+
+def _passes(found: Read) -> bool:
+    return not found.ignored and not any(isinstance(each, Signal) for each in found.told)
 
 
 def _all_merged(
