@@ -30,10 +30,15 @@ def join_all(alarms: Sequence[Alarm]) -> tuple[list[Incident], list[audit.Event]
     known = {each.id: each for each in queries.incidents(ids)}
     own = {each: known.get(each.incident_id or 0) for each in alarms}
     lone = [alarm for alarm, its in own.items() if its is None or its.ended_at is not None]
-    near = queries.incidents_near(lone)
+    near, there = queries.incidents_near(lone), queries.incidents_at(lone)
     opened: dict[Incident, Alarm] = {}
     for alarm in lone:
-        incident = _nearest(alarm, near.get(alarm.id), opened, alarms)
+        if alarm.geom is None:
+            said = [each for source, device, each in there if _says(alarm, source, device)]
+            incident = next((each for each in said if _soon(each, alarm)), None)
+            incident = incident or _same_device(alarm, alarms)
+        else:
+            incident = _nearest(alarm, near.get(alarm.id), opened)
         if incident is None:
             incident = _opened(alarm)
             opened[incident] = alarm
@@ -48,28 +53,26 @@ def join_all(alarms: Sequence[Alarm]) -> tuple[list[Incident], list[audit.Event]
 
 
 def _nearest(
-    alarm: Alarm,
-    known: tuple[Incident, float | None] | None,
-    opened: Iterable[Incident],
-    together: Iterable[Alarm],
+    alarm: Alarm, known: tuple[Incident, float] | None, opened: Iterable[Incident]
 ) -> Incident | None:
     """What was found in the database, unless what has begun a moment ago is nearer."""
-    best, away = known or (None, None)
-    if alarm.geom is None:
-        if best is None:
-            best = next((each.incident for each in together if _same_device(each, alarm)), None)
-        return best
+    best, away = known or (None, NEAR_M)
     for incident in opened:
-        if _soon(incident, alarm) and incident.geom is not None:
+        if _soon(incident, alarm) and incident.geom is not None and alarm.geom is not None:
             far = float(shape_of(incident.geom).distance(shape_of(alarm.geom)))
-            if far <= NEAR_M and (away is None or far < away):
+            if far < away or (best is None and far <= away):
                 best, away = incident, far
     return best
 
 
-def _same_device(other: Alarm, alarm: Alarm) -> bool:
-    same = (other.source, other.device) == (alarm.source, alarm.device)
-    return same and other.incident is not None and _soon(other.incident, alarm)
+def _same_device(alarm: Alarm, together: Iterable[Alarm]) -> Incident | None:
+    """Without a place, only what the same device tells of belongs together."""
+    said = (each.incident for each in together if _says(alarm, each.source, each.device))
+    return next((each for each in said if each is not None and _soon(each, alarm)), None)
+
+
+def _says(alarm: Alarm, source: str, device: str | None) -> bool:
+    return (alarm.source, alarm.device) == (source, device)
 
 
 def _soon(incident: Incident, alarm: Alarm) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, true
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import case, func, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from webapp.base.db import db
 from webapp.monitoring.alarms import standing
@@ -22,7 +22,7 @@ from webapp.monitoring.alarms.models import (
 from webapp.monitoring.alarms.rules import ACTIVE, NEAR_M, SOON, State
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.signals import KINDS, Severity
+from webapp.monitoring.signals import KINDS, Kind, Severity
 
 
 def one(alarm_id: int) -> Alarm | None:
@@ -82,28 +82,11 @@ def _only(rows: Sequence[Any]) -> dict[str, int]:
     return known | {row.gb_id: row.id for row in rows if row.gb_id is not None}
 
 
-def incidents_near(alarms: Collection[Alarm]) -> dict[int, tuple[Incident, float | None]]:
-    """By the key of each alarm the open incident to which it belongs, and how far away (metres) that is:
-    of its family, as near and as soon as the rules say.
-
-    Without a place, only what the same device tells of belongs together.
+def incidents_near(alarms: Collection[Alarm]) -> dict[int, tuple[Incident, float]]:
+    """By the key of each alarm with a place the open incident to which it belongs, and how far away
+    (metres) that is: of its family, as near and as soon as the rules say.
     """
-    placed = [each.id for each in alarms if each.geom is not None]
-    others = [each.id for each in alarms if each.geom is None]
-    other = aliased(Alarm)
-    same = select(other.incident_id).where(
-        other.source == Alarm.source,
-        other.device.is_not_distinct_from(Alarm.device),
-        other.incident_id == Incident.id,
-    )
-    near = func.ST_DWithin(Incident.geom, Alarm.geom, NEAR_M)
-    said_there = same.correlate(Alarm, Incident).exists()
-    return _nearest(placed, near) | _nearest(others, said_there)
-
-
-def _nearest(
-    keys: Collection[int], belongs: ColumnElement[bool]
-) -> dict[int, tuple[Incident, float | None]]:
+    keys = [each.id for each in alarms if each.geom is not None]
     if not keys:
         return {}
     family = case({kind: each.family for kind, each in KINDS.items()}, value=Alarm.kind)
@@ -116,7 +99,7 @@ def _nearest(
             Incident.exercise == Alarm.exercise,
             Incident.last_at >= Alarm.received_at - SOON,
             Incident.opened_at <= Alarm.received_at + SOON,
-            belongs,
+            func.ST_DWithin(Incident.geom, Alarm.geom, NEAR_M),
         )
         .order_by(away, Incident.id)
         .limit(1)
@@ -131,6 +114,34 @@ def _nearest(
         .where(Alarm.id.in_(keys))
     )
     return {key: (incident, far) for key, incident, far in db.session.execute(found)}
+
+
+def incidents_at(alarms: Collection[Alarm]) -> list[tuple[str, str | None, Incident]]:
+    """(source, device, open incident to which an alarm of theirs belongs) for the devices of alarms
+    without a place, the oldest incident first."""
+    there = [each for each in alarms if each.geom is None]
+    if not there:
+        return []
+    devices = [each.device for each in there if each.device is not None]
+    of_them = (
+        select(Alarm.source, Alarm.device, Alarm.incident_id)
+        .join(Incident, Incident.id == Alarm.incident_id)
+        .where(
+            Incident.ended_at.is_(None),
+            Incident.family.in_({KINDS[Kind(each.kind)].family for each in there}),
+            Incident.last_at >= min(each.received_at for each in there) - SOON,
+            Alarm.source.in_({each.source for each in there}),
+            or_(Alarm.device.in_(devices), Alarm.device.is_(None)),
+        )
+        .distinct()
+        .subquery()
+    )
+    found = (
+        select(of_them.c.source, of_them.c.device, Incident)
+        .join(Incident, Incident.id == of_them.c.incident_id)
+        .order_by(Incident.id)
+    )
+    return [(source, device, incident) for source, device, incident in db.session.execute(found)]
 
 
 def incidents(keys: Collection[int]) -> list[Incident]:
