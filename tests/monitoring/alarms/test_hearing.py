@@ -302,15 +302,11 @@ def test_what_is_heard_at_once_ends_as_if_it_came_one_by_one(
             found = [
                 each for piece in pieces for each in hear_all(piece, source="box", received_at=late)
             ]
-            alarms = {each.alarm for each in found}
-            log = sorted(
-                (alarm.device or "", *(event.move for event in audit.history("alarm", alarm.id)))
-                for alarm in alarms
-            )
-            near = {(alarm.incident is not None) for alarm in alarms}
-            ends.append(
-                ([each.what for each in found], sorted(map(truth, alarms), key=str), log, near)
-            )
+            alarms = sorted({each.alarm for each in found}, key=lambda alarm: alarm.device or "")
+            log = [[event.move for event in audit.history("alarm", each.id)] for each in alarms]
+            joined = [each.incident is not None for each in alarms]
+            what = [each.what for each in found]
+            ends.append((what, [truth(each) for each in alarms], log, joined))
             trial.rollback()
     assert ends[0] == ends[1]
 
