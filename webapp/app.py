@@ -76,6 +76,11 @@ from webapp.community.livelihood import (
     rules as livelihood_rules,
     views as livelihood_pages,
 )
+from webapp.community.opinions import (
+    actions as opinions,
+    rules as opinion_rules,
+    views as opinion_pages,
+)
 from webapp.grids import (
     api as grids_api,
     commands as grid_commands,
@@ -271,6 +276,7 @@ RULES = (
     ports,
     sea,
     livelihood_rules,
+    opinion_rules,
     maps,
     machines,
     open311,
@@ -336,6 +342,7 @@ PAGES = (
     sea_pages,
     livelihood_pages,
     public_livelihood,
+    opinion_pages,
     intake_api,
     video_pages,
     zone_pages,
@@ -423,6 +430,7 @@ FOLLOWERS = {
     "dangers": dangers.follow_borders,
     "ports": vessels.follow_borders,
     "livelihood": livelihood.follow_borders,
+    "opinions": opinions.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

@@ -89,6 +89,11 @@ WORDS: dict[str, LazyString] = {
     "livelihood.see": _l("See a livelihood item with its log"),
     "livelihood.collect": _l("Write down a livelihood item"),
     "livelihood.review": _l("Say, as a resident of the place, whether a livelihood item is right"),
+    "opinions.say": _l("Say an opinion online, and read the own ones"),
+    "opinions.own": _l("Read the reply to an own opinion, rate it, have it looked at again once"),
+    "opinions.list": _l("List opinions and their themes"),
+    "opinions.enter": _l("Write down what somebody says at the door"),
+    "opinions.see": _l("See an opinion"),
     "dangers.list": _l("List hidden dangers"),
     "dangers.see": _l("See a hidden danger"),
     "dangers.find": _l("Write down a hidden danger"),
@@ -268,6 +273,7 @@ FEATURES: dict[str, LazyString] = {
     "muster": _l("Muster points"),
     "inspections": _l("Inspections"),
     "livelihood": _l("Livelihood items"),
+    "opinions": _l("Opinions"),
 }
 
 

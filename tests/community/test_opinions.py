@@ -1,0 +1,141 @@
+"""Opinions: said by residents, replied to or sent on, looked at again once, and seen by no stranger."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from tests.world import World, as_user, someone
+from webapp.base import audit, notices
+from webapp.base.db import db
+from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Unacceptable
+from webapp.cases import queries as cases
+from webapp.cases.residents.actions import TooMany
+from webapp.community.opinions import actions, queries
+from webapp.community.opinions.forms import SayForm
+from webapp.community.opinions.models import Opinion
+from webapp.community.opinions.rules import A_DAY, OPINION_FLOW, OpinionState
+from webapp.people.actors import Person
+
+
+def form(world: World, **said: object) -> SayForm:
+    lon, lat = world.spot(world.home)
+    usual = {"kind": "suggestion", "theme": "ground", "words": "路灯太暗", "lon": lon, "lat": lat}
+    return SayForm.of(usual | said)
+
+
+@pytest.fixture
+def resident(world: World) -> Person:
+    return someone("resident")
+
+
+def said(world: World, resident: Person, **more: object) -> Opinion:
+    return actions.say(form(world, **more), by=resident)
+
+
+def test_the_grid_hears_it_and_the_resident_reads_the_reply(world: World, resident: Person) -> None:
+    opinion = said(world, resident)
+    assert opinion.grid_id == world.home.id
+    assert notices.listed(world.worker.id).rows[0].url == f"/opinions/{opinion.id}"
+    actions.answer(opinion, note="本周更换", by=world.worker)
+    assert notices.listed(resident.id).rows[0].url == f"/my-opinions/{opinion.id}"
+    actions.rate(opinion, rating=5, words="谢谢")
+    assert opinion.state == OpinionState.CLOSED
+
+
+def test_the_log_never_says_which_resident_it_was(world: World, resident: Person) -> None:
+    opinion = said(world, resident, anonymous=True, name="somebody")
+    assert opinion.name is None
+    actions.answer(opinion, note="x", by=world.worker)
+    actions.reopen(opinion, note="again")
+    actors = {event.actor_id for event in audit.history(OPINION_FLOW.kind, opinion.id)}
+    assert resident.id not in actors
+
+
+def test_it_is_looked_at_again_once_and_the_database_knows(world: World, resident: Person) -> None:
+    opinion = said(world, resident)
+    actions.answer(opinion, note="one", by=world.worker)
+    actions.reopen(opinion, note="still dark")
+    assert opinion.state == OpinionState.RECORDED
+    actions.answer(opinion, note="two", by=world.worker)
+    with pytest.raises(NotOpen):
+        actions.reopen(opinion, note="and again")
+    with pytest.raises(IntegrityError), db.session.begin_nested():
+        db.session.execute(text("UPDATE opinion SET reopened = 2"))
+
+
+def test_it_becomes_a_case_or_a_livelihood_item_or_wants_an_application(
+    world: World, resident: Person
+) -> None:
+    code = cases.classes(limit=1)[0].code
+    first, second, third = (said(world, resident) for _each in range(3))
+    actions.to_case(first, class_code=code, by=world.worker, prefix="T")
+    assert first.case is not None
+    assert first.case.grid_id == world.home.id
+    actions.to_item(second, note="补建路灯", by=world.worker)
+    assert second.item is not None
+    assert second.item.category == "ground"
+    with pytest.raises(EvidenceMissing):
+        actions.to_application(third, note=None, by=world.worker)
+    actions.to_application(third, note="高龄津贴", by=world.worker)
+    with pytest.raises(NotOpen):
+        actions.to_item(third, note="x y", by=world.worker)
+    actions.answer(third, note="请到工作站办理", by=world.worker)
+    assert third.state == OpinionState.REPLIED
+
+
+def test_a_day_has_its_measure_and_an_opinion_its_place(world: World, resident: Person) -> None:
+    for _each in range(A_DAY):
+        said(world, resident)
+    with pytest.raises(TooMany):
+        said(world, resident)
+    with pytest.raises(Unacceptable):
+        actions.enter(form(world, lon=None, lat=None), by=world.worker)
+
+
+def test_strangers_and_the_grid_next_door_see_nothing(
+    app: Flask, world: World, resident: Person
+) -> None:
+    opinion = said(world, resident)
+    with pytest.raises(NotAllowed):
+        actions.answer(opinion, note="no", by=world.neighbour)
+    for who, status in ((world.worker, 200), (world.neighbour, 403), (world.stranger, 403)):
+        assert as_user(app, who).get(f"/opinions/{opinion.id}").status_code == status
+    for who, status in ((resident, 200), (world.stranger, 403), (world.worker, 403)):
+        assert as_user(app, who).get(f"/my-opinions/{opinion.id}").status_code == status
+    assert queries.listed(world.neighbour).rows == []
+    assert queries.listed(world.stranger).rows == []
+
+
+def test_the_pages_take_it_from_the_door_to_the_themes(app: Flask, world: World) -> None:
+    worker = as_user(app, world.worker)
+    lon, lat = world.spot(world.home)
+    words = {"kind": "help", "theme": "elderly", "words": "想要一个扶手"}
+    assert worker.post("/opinions/new", data=words).status_code == 422
+    answer = worker.post("/opinions/new", data=words | {"lon": lon, "lat": lat})
+    address = answer.headers["Location"]
+    assert worker.get(address).status_code == 200
+    assert worker.post(f"{address}/answer", data={}).status_code == 422
+    assert worker.post(f"{address}/to_item", data={}).status_code == 422
+    assert worker.post(f"{address}/to_item", data={"note": "加装扶手"}).status_code == 303
+    assert worker.post(f"{address}/answer", data={"note": "已列入"}).status_code == 303
+    assert "已列入" in worker.get(address).get_data(as_text=True)
+    assert "想要一个扶手" in worker.get("/opinions?theme=elderly").get_data(as_text=True)
+    assert worker.get("/opinions/themes").status_code == 200
+
+
+def test_a_resident_says_it_on_the_page_and_rates_the_reply(
+    app: Flask, world: World, resident: Person
+) -> None:
+    browser = as_user(app, resident)
+    lon, lat = world.spot(world.home)
+    words = {"kind": "question", "theme": "parking", "words": "充电桩何时启用"}
+    answer = browser.post("/my-opinions/new", data=words | {"lon": lon, "lat": lat})
+    address = answer.headers["Location"]
+    opinion = queries.mine(resident.id)[0]
+    actions.answer(opinion, note="下月启用", by=world.worker)
+    assert "下月启用" in browser.get(address).get_data(as_text=True)
+    assert browser.post(f"{address}/rate", data={"rating": 4}).status_code == 303
+    assert "充电桩何时启用" in browser.get("/my-opinions").get_data(as_text=True)

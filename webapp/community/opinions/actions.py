@@ -1,0 +1,213 @@
+"""What is done with opinions: said, entered at the door, replied to, sent on, rated, reopened once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+
+from webapp.base import clock, notices
+from webapp.base.access import HOUSE, Actor
+from webapp.base.datum import Datum
+from webapp.base.db import db, lock
+from webapp.base.flow import EvidenceMissing, NotOpen, Unacceptable, hold
+from webapp.base.language import N_
+from webapp.base.spatial import standing_at
+from webapp.cases import actions as cases
+from webapp.cases.residents.actions import TooMany
+from webapp.cases.rules import Source
+from webapp.community.livelihood import actions as livelihood
+from webapp.community.livelihood.forms import ItemForm
+from webapp.community.opinions import queries
+from webapp.community.opinions.forms import SayForm
+from webapp.community.opinions.models import Opinion
+from webapp.community.opinions.rules import (
+    A_DAY,
+    OPINION_FLOW,
+    OpinionState,
+    RoutedTo,
+    SaidHow,
+)
+from webapp.grids import relocation
+from webapp.grids.models import BoundarySet
+from webapp.people import queries as people
+
+ON_WATCH = ("grid_worker", "grid_leader")
+
+
+def say(said: SayForm, *, by: Actor) -> Opinion:
+    """A resident has said it; the people of the grid know. The log does not say who it was."""
+    account = people.account(by.id) if by.id is not None else None
+    if account is None:
+        raise NotOpen(_l("Please sign in first."))
+    lock(account)
+    if queries.said_since(account.id, clock.now() - timedelta(days=1)) >= A_DAY:
+        raise TooMany(_l("You have said much today. Please wait a day, or call your grid worker."))
+    opinion = _new(said, SaidHow.ONLINE)
+    opinion.said_by_id = account.id
+    return _keep(opinion, by=HOUSE)
+
+
+def enter(said: SayForm, *, by: Actor) -> Opinion:
+    """A grid worker has written down what somebody said at the door."""
+    opinion = _new(said, SaidHow.DOOR)
+    opinion.entered_by_id = by.id
+    return _keep(opinion, by=by)
+
+
+def answer(
+    opinion: Opinion, *, note: str | None, by: Actor, base_version: int | None = None
+) -> None:
+    """There is a reply, and whoever said it online knows."""
+    hold(opinion, base_version)
+    if note and "answer" in OPINION_FLOW.open_moves(opinion, by):
+        opinion.reply, opinion.replied_at = note, clock.now()
+    OPINION_FLOW.move(opinion, "answer", by=by, evidence={"note": note}, data={"note": note})
+    if opinion.said_by_id is not None:
+        address = f"/my-opinions/{opinion.id}"
+        notices.notify([opinion.said_by_id], N_("There is a reply to your opinion"), url=address)
+
+
+def to_case(
+    opinion: Opinion,
+    *,
+    class_code: str | None,
+    by: Actor,
+    prefix: str,
+    base_version: int | None = None,
+) -> None:
+    """It became a case at its place, reported by whoever sent it on."""
+    _may_route(opinion, by, base_version)
+    lon, lat = _place(opinion)
+    if not class_code:
+        words = _l("Choose what it is.")
+        raise EvidenceMissing(words, fields={"class_code": words})
+    case = cases.report(
+        class_code=class_code,
+        lon=lon,
+        lat=lat,
+        datum=Datum.WGS84,
+        words=opinion.words,
+        source=Source.WORKER,
+        by=by,
+        prefix=prefix,
+    )
+    opinion.routed_to, opinion.case_id, opinion.item_id = RoutedTo.CASE, case.id, None
+    _route(opinion, by, case.number)
+
+
+def to_item(
+    opinion: Opinion, *, note: str | None, by: Actor, base_version: int | None = None
+) -> None:
+    """It became a livelihood item that is collected at its place, in the words of the note."""
+    _may_route(opinion, by, base_version)
+    lon, lat = _place(opinion)
+    if not note or len(note) < 2:
+        words = _l("Write it as everybody may read it.")
+        raise EvidenceMissing(words, fields={"note": words})
+    said = ItemForm.of(
+        {
+            "title": note[:40],
+            "words": note,
+            "category": opinion.theme,
+            "lon": lon,
+            "lat": lat,
+        }
+    )
+    item = livelihood.collect([said], by=by)[0]
+    opinion.routed_to, opinion.item_id, opinion.case_id = RoutedTo.ITEM, item.id, None
+    _route(opinion, by, item.number)
+
+
+def to_application(
+    opinion: Opinion, *, note: str | None, by: Actor, base_version: int | None = None
+) -> None:
+    """It wants an application; the note says for what, and the reply tells the resident where."""
+    _may_route(opinion, by, base_version)
+    if not note:
+        words = _l("Say what is to be applied for.")
+        raise EvidenceMissing(words, fields={"note": words})
+    opinion.routed_to, opinion.case_id, opinion.item_id = RoutedTo.APPLICATION, None, None
+    _route(opinion, by, note)
+
+
+def rate(opinion: Opinion, *, rating: int | None, words: str | None) -> None:
+    """Whoever said it is content, or not, and it is over."""
+    lock(opinion)
+    if opinion.state == OpinionState.REPLIED:
+        opinion.rating, opinion.rating_words = rating, words
+    OPINION_FLOW.move(opinion, "rate", by=HOUSE, evidence={"rating": rating})
+
+
+def reopen(opinion: Opinion, *, note: str | None) -> None:
+    """Whoever said it wants it looked at again: once, with a reason, and the grid knows."""
+    lock(opinion)
+    if opinion.reopened:
+        raise NotOpen(_l("It was looked at again already. Please call your grid worker."))
+    OPINION_FLOW.move(opinion, "reopen", by=HOUSE, evidence={"note": note}, data={"note": note})
+    opinion.reopened = 1
+    opinion.routed_to = opinion.case_id = opinion.item_id = None
+    db.session.flush()
+    _tell(opinion, N_("To be looked at again: %(what)s"))
+
+
+def close(opinion: Opinion, *, by: Actor, base_version: int | None = None) -> None:
+    """It is over, though nobody rated it."""
+    OPINION_FLOW.move(opinion, "close", by=by, base_version=base_version)
+
+
+def follow_borders(made: BoundarySet, by: Actor | None) -> int:
+    """Opinions that are not over stand in the grids of the borders in force; answers how many moved."""
+    here = Opinion.state != OpinionState.CLOSED
+    return len(relocation.relocate_in_log(Opinion, here, kind=OPINION_FLOW.kind, by=by))
+
+
+def _new(said: SayForm, how: SaidHow) -> Opinion:
+    opinion = Opinion(
+        kind=said.kind,
+        theme=said.theme,
+        words=said.words,
+        state=OpinionState.RECORDED,
+        version=1,
+        how=how,
+        said_at=clock.now(),
+        anonymous=said.anonymous,
+        name=None if said.anonymous else said.name,
+    )
+    if said.lon is None or said.lat is None:
+        words = _l("Say where it is, on the map or by numbers.")
+        raise Unacceptable(words, fields={"lon": words})
+    place = standing_at(said.lon, said.lat, datum=said.datum, accuracy_m=said.accuracy_m)
+    for name, value in place.items():
+        setattr(opinion, name, value)
+    return opinion
+
+
+def _keep(opinion: Opinion, *, by: Actor) -> Opinion:
+    db.session.add(opinion)
+    db.session.flush()
+    OPINION_FLOW.begin(opinion, "say", by=by)
+    _tell(opinion, N_("Opinion of a resident: %(what)s"))
+    return opinion
+
+
+def _may_route(opinion: Opinion, by: Actor, base_version: int | None) -> None:
+    """The opinion is ours and may be sent on; otherwise the refusal of the flow."""
+    hold(opinion, base_version)
+    if "route" not in OPINION_FLOW.open_moves(opinion, by):
+        OPINION_FLOW.move(opinion, "route", by=by)
+
+
+def _route(opinion: Opinion, by: Actor, note: str) -> None:
+    OPINION_FLOW.move(opinion, "route", by=by, data={"note": note, "routed_to": opinion.routed_to})
+
+
+def _place(opinion: Opinion) -> tuple[float, float]:
+    if opinion.lonlat is None:
+        raise NotOpen(_l("Nobody knows where it is."))
+    return opinion.lonlat
+
+
+def _tell(opinion: Opinion, words: str) -> None:
+    watching, _grid = people.who_watches(ON_WATCH, (), grid_id=opinion.grid_id)
+    notices.notify(watching, words, url=f"/opinions/{opinion.id}", what=opinion.words[:60])

@@ -1,0 +1,87 @@
+"""The table of opinions. The database takes no second reopening and no name with an anonymous one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.base.db import Base, Numbered, one_of
+from webapp.base.spatial import Placed
+from webapp.cases.models import Case
+from webapp.community.livelihood.models import LivelihoodItem
+from webapp.community.livelihood.rules import Category
+from webapp.community.opinions.rules import (
+    OPINION_FLOW,
+    OpinionKind,
+    OpinionState,
+    RoutedTo,
+    SaidHow,
+)
+from webapp.grids.models import Grid
+
+
+class Opinion(Numbered, Placed, Base):
+    """What a resident said. `said_by_id`: the account that reads the reply, shown to nobody."""
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        OPINION_FLOW.check(),
+        one_of("kind", OpinionKind),
+        one_of("theme", Category),
+        one_of("how", SaidHow),
+        one_of("routed_to", RoutedTo),
+        CheckConstraint("NOT anonymous OR name IS NULL", name="anonymous"),
+        CheckConstraint(f"(how = '{SaidHow.ONLINE}') = (entered_by_id IS NULL)", name="entered"),
+        CheckConstraint("reopened BETWEEN 0 AND 1", name="reopened"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        CheckConstraint(
+            f"state <> '{OpinionState.REPLIED}' OR num_nonnulls(reply, replied_at) = 2",
+            name="replied",
+        ),
+        CheckConstraint(
+            f"state <> '{OpinionState.ROUTED}' OR routed_to IS NOT NULL", name="routed"
+        ),
+        CheckConstraint(
+            f"(routed_to IS NOT DISTINCT FROM '{RoutedTo.CASE}') = (case_id IS NOT NULL)",
+            name="case",
+        ),
+        CheckConstraint(
+            f"(routed_to IS NOT DISTINCT FROM '{RoutedTo.ITEM}') = (item_id IS NOT NULL)",
+            name="item",
+        ),
+        Index("ix_opinion_state", "state", "id"),
+        Index("ix_opinion_said_by_id", "said_by_id", "said_at"),
+        Index("ix_opinion_case_id", "case_id"),
+        Index("ix_opinion_item_id", "item_id"),
+    )
+
+    kind: Mapped[str]
+    theme: Mapped[str]
+    words: Mapped[str]
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    how: Mapped[str]
+    said_at: Mapped[datetime]
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    anonymous: Mapped[bool]
+    name: Mapped[str | None]
+    routed_to: Mapped[str | None]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("livelihood_item.id"))
+    reply: Mapped[str | None]
+    replied_at: Mapped[datetime | None]
+    rating: Mapped[int | None] = mapped_column(SmallInteger)
+    rating_words: Mapped[str | None]
+    reopened: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+
+    grid: Mapped[Grid | None] = relationship(foreign_keys="Opinion.grid_id")
+    case: Mapped[Case | None] = relationship()
+    item: Mapped[LivelihoodItem | None] = relationship()
+
+    @property
+    def number(self) -> str:
+        """The number on paper and in speech."""
+        return f"{self.said_at:%Y}-{self.id:05d}"

@@ -1,0 +1,100 @@
+"""Questions about opinions: which there are, whose, and what they are about over time and grids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import joinedload
+
+from webapp.base.access import Actor, visible
+from webapp.base.db import containing, db
+from webapp.base.web import Page
+from webapp.community.livelihood.rules import Category
+from webapp.community.opinions.models import Opinion
+from webapp.community.opinions.rules import OpinionKind, OpinionState
+from webapp.grids.models import Grid
+
+PAGE = 30
+
+
+def _rows() -> Select[Opinion]:
+    return select(Opinion).options(joinedload(Opinion.grid))
+
+
+def opinion(opinion_id: int) -> Opinion | None:
+    """An opinion, with what it became."""
+    found = _rows().options(joinedload(Opinion.case), joinedload(Opinion.item))
+    return db.session.scalar(found.where(Opinion.id == opinion_id))
+
+
+def listed(
+    who: Actor,
+    *,
+    state: str | None = None,
+    kind: str | None = None,
+    theme: str | None = None,
+    grid_id: int | None = None,
+    words: str = "",
+    before: int | None = None,
+) -> Page[Opinion]:
+    """The opinions `who` may see, the newest first."""
+    found = _rows().where(visible(Opinion, who, "opinions.see"))
+    if state in list(OpinionState):
+        found = found.where(Opinion.state == state)
+    if kind in list(OpinionKind):
+        found = found.where(Opinion.kind == kind)
+    if theme in list(Category):
+        found = found.where(Opinion.theme == theme)
+    if grid_id is not None:
+        found = found.where(Opinion.grid_id == grid_id)
+    if words:
+        found = found.where(Opinion.words.ilike(containing(words)))
+    if before is not None:
+        found = found.where(Opinion.id < before)
+    rows = list(db.session.scalars(found.order_by(Opinion.id.desc()).limit(PAGE + 1)))
+    return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def counts(who: Actor) -> dict[str, int]:
+    """How many opinions stand in each state, of those `who` may see."""
+    found = select(Opinion.state, func.count()).where(visible(Opinion, who, "opinions.see"))
+    rows = db.session.execute(found.group_by(Opinion.state)).all()
+    return {state: number for state, number in rows}
+
+
+def mine(account_id: int) -> Sequence[Opinion]:
+    """The newest opinions that this account said."""
+    found = _rows().where(Opinion.said_by_id == account_id).order_by(Opinion.id.desc())
+    return db.session.scalars(found.limit(PAGE)).all()
+
+
+def said_since(account_id: int, moment: datetime) -> int:
+    """How many opinions this account has said since then."""
+    found = select(func.count()).where(Opinion.said_by_id == account_id, Opinion.said_at >= moment)
+    return db.session.scalar(found) or 0
+
+
+def themes(who: Actor, since: datetime, zone: str) -> Sequence[Row[str, str, int]]:
+    """(month, theme, how many) of the opinions `who` may see, the newest month first."""
+    month = func.to_char(func.timezone(zone, Opinion.said_at), "YYYY-MM")
+    found = (
+        select(month, Opinion.theme, func.count())
+        .where(visible(Opinion, who, "opinions.see"), Opinion.said_at >= since)
+        .group_by(month, Opinion.theme)
+        .order_by(month.desc(), func.count().desc(), Opinion.theme)
+    )
+    return db.session.execute(found).all()
+
+
+def theme_grids(who: Actor, since: datetime, limit: int = 20) -> Sequence[Row[str, str, int]]:
+    """(grid, theme, how many) where most was said, of the opinions `who` may see."""
+    found = (
+        select(Grid.name, Opinion.theme, func.count())
+        .join(Grid, Opinion.grid_id == Grid.id)
+        .where(visible(Opinion, who, "opinions.see"), Opinion.said_at >= since)
+        .group_by(Grid.name, Opinion.theme)
+        .order_by(func.count().desc(), Grid.name, Opinion.theme)
+    )
+    return db.session.execute(found.limit(limit)).all()

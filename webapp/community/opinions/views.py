@@ -1,0 +1,234 @@
+"""Pages of opinions: for those who say them, for whoever writes them down at the door, for the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from webapp.base import audit, clock
+from webapp.base.access import may, me, permit
+from webapp.base.flow import Refusal
+from webapp.base.security import limiter
+from webapp.base.web import afresh, goto, page, part_of_address, undone
+from webapp.cases import queries as cases
+from webapp.community.livelihood.rules import CATEGORY_WORDS
+from webapp.community.opinions import actions, queries
+from webapp.community.opinions.forms import ListForm, SayForm, StepForm
+from webapp.community.opinions.models import Opinion
+from webapp.community.opinions.rules import (
+    OPINION_CHIPS,
+    OPINION_FLOW,
+    OPINION_WORDS,
+    ROUTED_WORDS,
+    SAID_WORDS,
+)
+from webapp.grids import queries as grids
+from webapp.people import days, queries as people
+
+bp = Blueprint("opinions", __name__)
+
+THEMES_DAYS = 366
+
+
+@bp.get("/opinions")
+@permit("opinions.list")
+def listed() -> Response:
+    """The opinions one may see, the newest first."""
+    wish = ListForm.of({name: value for name, value in request.args.items() if value})
+    grid = grids.one(wish.grid) if wish.grid else None
+    found = queries.listed(
+        me(),
+        state=wish.state,
+        kind=wish.kind,
+        theme=wish.theme,
+        grid_id=grid.id if grid else None,
+        words=wish.q,
+        before=wish.before,
+    )
+    return page(
+        "community/opinions/list.html",
+        fragment="found",
+        found=found,
+        wish=wish,
+        grid=grid,
+        grids=grids.living(),
+        counts=queries.counts(me()),
+        **_words(),
+    )
+
+
+@bp.get("/opinions/themes")
+@permit("opinions.list")
+def themes() -> Response:
+    """What opinions are about: by month, and where most is said."""
+    since = clock.now() - timedelta(days=THEMES_DAYS)
+    return page(
+        "community/opinions/themes.html",
+        months=queries.themes(me(), since, str(days.zone())),
+        places=queries.theme_grids(me(), since),
+        **_words(),
+    )
+
+
+@bp.get("/opinions/new")
+@permit("opinions.enter")
+def new() -> Response:
+    """The form for what somebody says at the door."""
+    return _form("opinions.enter")
+
+
+@bp.post("/opinions/new")
+@permit("opinions.enter")
+def enter() -> ResponseReturnValue:
+    """What somebody said at the door is written down."""
+    try:
+        opinion = actions.enter(SayForm.read(request), by=me())
+    except Refusal as refusal:
+        undone(refusal)
+        return _form("opinions.enter", refusal)
+    if not may(me(), "opinions.see", opinion):
+        return goto("opinions.listed")
+    return goto("opinions.one", opinion_id=opinion.id)
+
+
+@bp.get("/opinions/<int:opinion_id>")
+@permit("opinions.see", of=queries.opinion)
+def one(opinion: Opinion) -> Response:
+    """One opinion with its steps."""
+    return _one(opinion)
+
+
+@bp.post("/opinions/<int:opinion_id>/<any(answer, to_case, to_item, to_application, close):name>")
+@permit("opinions.see", of=lambda opinion_id, name: queries.opinion(opinion_id))
+def step(opinion: Opinion) -> ResponseReturnValue:
+    """An opinion is replied to, sent on, or closed."""
+    name, key = part_of_address("name"), opinion.id
+    try:
+        form = StepForm.read(request)
+        version = form.base_version
+        prefix = current_app.extensions["settings"].case_prefix
+        deeds: dict[str, Callable[[], None]] = {
+            "answer": lambda: actions.answer(
+                opinion, note=form.note, by=me(), base_version=version
+            ),
+            "to_case": lambda: actions.to_case(
+                opinion,
+                class_code=form.class_code,
+                by=me(),
+                prefix=prefix,
+                base_version=version,
+            ),
+            "to_item": lambda: actions.to_item(
+                opinion, note=form.note, by=me(), base_version=version
+            ),
+            "to_application": lambda: actions.to_application(
+                opinion, note=form.note, by=me(), base_version=version
+            ),
+            "close": lambda: actions.close(opinion, by=me(), base_version=version),
+        }
+        deeds[name]()
+    except Refusal as refusal:
+        again = afresh(refusal, lambda: queries.opinion(key), right="opinions.see")
+        return _one(again, refusal, name)
+    return goto("opinions.one", opinion_id=key)
+
+
+@bp.get("/my-opinions")
+@permit("opinions.say")
+def mine() -> Response:
+    """What one said, with the replies."""
+    return page("community/opinions/mine.html", rows=queries.mine(me().id or 0), **_words())
+
+
+@bp.get("/my-opinions/new")
+@permit("opinions.say")
+def new_own() -> Response:
+    """The form for a resident."""
+    return _form("opinions.say")
+
+
+@bp.post("/my-opinions/new")
+@limiter.limit("20/hour")
+@permit("opinions.say")
+def say() -> ResponseReturnValue:
+    """A resident has said something."""
+    try:
+        opinion = actions.say(SayForm.read(request), by=me())
+    except Refusal as refusal:
+        undone(refusal)
+        return _form("opinions.say", refusal)
+    return goto("opinions.own", opinion_id=opinion.id)
+
+
+@bp.get("/my-opinions/<int:opinion_id>")
+@permit("opinions.own", of=queries.opinion)
+def own(opinion: Opinion) -> Response:
+    """What one said, and its reply."""
+    return _own(opinion)
+
+
+@bp.post("/my-opinions/<int:opinion_id>/<any(rate, reopen):name>")
+@permit("opinions.own", of=lambda opinion_id, name: queries.opinion(opinion_id))
+def judge(opinion: Opinion) -> ResponseReturnValue:
+    """Whoever said it is content, or wants it looked at again."""
+    name, key = part_of_address("name"), opinion.id
+    try:
+        form = StepForm.read(request)
+        if name == "rate":
+            actions.rate(opinion, rating=form.rating, words=form.note)
+        else:
+            actions.reopen(opinion, note=form.note)
+    except Refusal as refusal:
+        return _own(afresh(refusal, lambda: queries.opinion(key), right="opinions.own"), refusal)
+    return goto("opinions.own", opinion_id=key)
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "opinion_flow": OPINION_FLOW,
+        "opinion_chips": OPINION_CHIPS,
+        "opinion_kinds": OPINION_WORDS,
+        "themes": CATEGORY_WORDS,
+        "said_how": SAID_WORDS,
+        "routed": ROUTED_WORDS,
+    }
+
+
+def _said(refusal: Refusal | None) -> dict[str, Any]:
+    return {
+        "errors": refusal.fields if refusal else {},
+        "told": refusal.words if refusal else None,
+        "sent": request.form,
+        "status": refusal.status if refusal else 200,
+    }
+
+
+def _form(to: str, refusal: Refusal | None = None) -> Response:
+    at_door = to == "opinions.enter"
+    return page("community/opinions/new.html", at_door=at_door, to=to, **_said(refusal), **_words())
+
+
+def _one(opinion: Opinion, refusal: Refusal | None = None, tried: str | None = None) -> Response:
+    events = list(reversed(audit.history(OPINION_FLOW.kind, opinion.id)))
+    moves = OPINION_FLOW.open_moves(opinion, me())
+    classes = cases.classes(limit=200) if "route" in moves else []
+    return page(
+        "community/opinions/one.html",
+        opinion=opinion,
+        moves=moves,
+        classes=[("", _l("Choose")), *((each.code, each.name) for each in classes)],
+        events=events,
+        names=people.named_in(events),
+        tried=tried,
+        **_said(refusal),
+        **_words(),
+    )
+
+
+def _own(opinion: Opinion, refusal: Refusal | None = None) -> Response:
+    return page("community/opinions/own.html", opinion=opinion, **_said(refusal), **_words())
