@@ -105,6 +105,8 @@ def test_strangers_and_the_grid_next_door_see_nothing(
         assert as_user(app, who).get(f"/opinions/{opinion.id}").status_code == status
     for who, status in ((resident, 200), (world.stranger, 403), (world.worker, 403)):
         assert as_user(app, who).get(f"/my-opinions/{opinion.id}").status_code == status
+    with pytest.raises(NotAllowed):
+        actions.to_item(opinion, note="not mine to collect", by=world.dispatcher)
     assert queries.listed(world.neighbour).rows == []
     assert queries.listed(world.stranger).rows == []
 

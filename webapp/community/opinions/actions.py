@@ -7,10 +7,10 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import clock, notices
-from webapp.base.access import HOUSE, Actor
+from webapp.base.access import HOUSE, Actor, may
 from webapp.base.datum import Datum
 from webapp.base.db import db, lock
-from webapp.base.flow import EvidenceMissing, NotOpen, Unacceptable, hold
+from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
 from webapp.base.spatial import standing_at
 from webapp.cases import actions as cases
@@ -77,7 +77,7 @@ def to_case(
     base_version: int | None = None,
 ) -> None:
     """It became a case at its place, reported by whoever sent it on."""
-    _may_route(opinion, by, base_version)
+    _may_route(opinion, by, base_version, also="cases.report")
     lon, lat = _place(opinion)
     if not class_code:
         words = _l("Choose what it is.")
@@ -100,7 +100,7 @@ def to_item(
     opinion: Opinion, *, note: str | None, by: Actor, base_version: int | None = None
 ) -> None:
     """It became a livelihood item that is collected at its place, in the words of the note."""
-    _may_route(opinion, by, base_version)
+    _may_route(opinion, by, base_version, also="livelihood.collect")
     lon, lat = _place(opinion)
     if not note or len(note) < 2:
         words = _l("Write it as everybody may read it.")
@@ -191,11 +191,15 @@ def _keep(opinion: Opinion, *, by: Actor) -> Opinion:
     return opinion
 
 
-def _may_route(opinion: Opinion, by: Actor, base_version: int | None) -> None:
-    """The opinion is ours and may be sent on; otherwise the refusal of the flow."""
+def _may_route(
+    opinion: Opinion, by: Actor, base_version: int | None, *, also: str | None = None
+) -> None:
+    """The opinion is ours, and `by` may send it on and make of it what it becomes; or a refusal."""
     hold(opinion, base_version)
     if "route" not in OPINION_FLOW.open_moves(opinion, by):
         OPINION_FLOW.move(opinion, "route", by=by)
+    if also is not None and not may(by, also):
+        raise NotAllowed(_l("You do not hold the post that may do this here."))
 
 
 def _route(opinion: Opinion, by: Actor, note: str) -> None:
