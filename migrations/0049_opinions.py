@@ -1,7 +1,7 @@
 """opinions
 
-Revision ID: 0048
-Revises: 0047
+Revision ID: 0049
+Revises: 0048
 Create Date: 2026-11-26 18:07:29.746078
 
 """
@@ -16,8 +16,8 @@ from webapp.base.spatial import SRID
 from webapp.grids import locate
 
 # revision identifiers, used by Alembic.
-revision: str = "0048"
-down_revision: Union[str, Sequence[str], None] = "0047"
+revision: str = "0049"
+down_revision: Union[str, Sequence[str], None] = "0048"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
