@@ -1,0 +1,1 @@
+"""Tests of what residents say and what becomes of it."""

@@ -1,1 +1,1 @@
-"""Tests of the fishing ports."""
+"""Tests of homes and who lives in them."""

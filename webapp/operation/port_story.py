@@ -1,4 +1,4 @@
-"""Demo fishing port: vessels with their crews, some of them at sea, a season, wind limits, a recall that was lifted."""
+"""Demo fishing port: vessels and crews, some at sea, a season, wind limits, a recall that was lifted."""
 
 from __future__ import annotations
 

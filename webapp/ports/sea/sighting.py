@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import db
-from webapp.base.spatial import to_lonlats
+from webapp.base.spatial import center, shape_of, to_lonlats
 from webapp.ports.models import Recall, RecallCall, Vessel, Voyage
 from webapp.ports.rules import RecallState, VoyageState
 from webapp.ports.sea import queries
@@ -47,8 +47,7 @@ def on_map(who: Actor, *, limit: int) -> list[list[Any]]:
     )
     found = (
         select(
-            func.ST_X(VesselWhere.geom).label("x"),
-            func.ST_Y(VesselWhere.geom).label("y"),
+            VesselWhere.geom,
             Vessel.id,
             Vessel.name,
             Vessel.mmsi,
@@ -75,7 +74,8 @@ def on_map(who: Actor, *, limit: int) -> list[list[Any]]:
         .limit(limit + 1)
     )
     rows = db.session.execute(found).all()
-    lons, lats = to_lonlats([row.x for row in rows], [row.y for row in rows], digits=6)
+    spots = [center(shape_of(row.geom)) for row in rows]
+    lons, lats = to_lonlats([x for x, _y in spots], [y for _x, y in spots], digits=6)
     around, drawn = Around(now, limits, {}), []
     for row, lon, lat in zip(rows, lons, lats, strict=True):
         vessel = Afloat(
