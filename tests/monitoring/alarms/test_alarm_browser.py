@@ -72,9 +72,9 @@ def test_the_phone_of_whoever_is_asked_rings_and_they_say_how_far_they_are(
     with urlopen(request, timeout=10) as answer:
         assert answer.status == 202
     asked = (
-        "SELECT a.username FROM assignment s JOIN account a ON a.id = s.account_id"
-        " JOIN case_file c ON c.id = s.case_id"
-        " WHERE c.class_code = '21014' AND s.ended_at IS NULL AND s.taken_at IS NULL"
+        "SELECT a.username FROM alarm l JOIN incident i ON i.id = l.incident_id"
+        " JOIN assignment s ON s.case_id = i.case_id AND s.ended_at IS NULL"
+        " JOIN account a ON a.id = s.account_id WHERE l.own_id = 'over-the-fence'"
     )
     username = soon(lambda: ask(served, asked), "nobody is asked")[0]
 

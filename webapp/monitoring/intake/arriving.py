@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.base.db import db
@@ -21,13 +19,6 @@ from webapp.monitoring.signals import Read, Signal
 
 # The bytes of what was too large are kept so far.
 KEPT_OF_LARGE = 64 * 1024
-
-_SETTLE = text("""
-    UPDATE intake_message m SET status = v.status, signals = v.signals, alarm_ids = v.alarms
-    FROM jsonb_to_recordset(cast(:rows AS jsonb))
-        AS v (id bigint, status text, signals integer, alarms bigint[])
-    WHERE m.id = v.id
-""")
 
 
 @dataclass(frozen=True)
@@ -92,7 +83,7 @@ def settle(merged: Mapping[int, Taken]) -> None:
         {"id": number, "status": each.status, "signals": len(each.what), "alarms": each.alarm_ids}
         for number, each in sorted(merged.items())
     ]
-    db.session.execute(_SETTLE, {"rows": json.dumps(rows)})
+    queries.settle(rows)
 
 
 def all_again(

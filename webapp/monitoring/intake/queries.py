@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import joinedload, undefer
 
 from webapp.base.db import db
@@ -15,6 +17,13 @@ from webapp.monitoring.intake.models import Message, Signature, Source
 from webapp.monitoring.intake.rules import Status
 
 PAGE = 50
+
+_SETTLE = text("""
+    UPDATE intake_message m SET status = v.status, signals = v.signals, alarm_ids = v.alarms
+    FROM jsonb_to_recordset(cast(:rows AS jsonb))
+        AS v (id bigint, status text, signals integer, alarms bigint[])
+    WHERE m.id = v.id
+""")
 
 
 def source(code: str) -> Source | None:
@@ -171,6 +180,11 @@ def goes_on(message: Message) -> bool:
         Message.until > message.until,
     )
     return db.session.scalar(longer.limit(1)) is not None
+
+
+def settle(rows: Sequence[dict[str, Any]]) -> None:
+    """The messages of these numbers have this status, number of signals, and these alarms."""
+    db.session.execute(_SETTLE, {"rows": json.dumps(rows)})
 
 
 def forget(before: datetime, ignored_before: datetime) -> None:
