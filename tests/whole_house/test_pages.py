@@ -42,6 +42,7 @@ READERS = (
     "seeker",
     "port",
     "skipper",
+    "project",
     "safety",
     "d09",
     "street",

@@ -93,6 +93,7 @@ SIGN_INS = (
     "port",
     "skipper",
     "safety",
+    "project",
 )
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
