@@ -91,6 +91,8 @@ NOT_BY_LINK = frozenset(
         "residents.one",
         "residents.photo",
         "safety.take_in_form",
+        "project_days.photo",
+        "voyages.photo",
         "safety_keep.file",
         "follows.link",
         "people.link",

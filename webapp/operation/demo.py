@@ -33,6 +33,7 @@ from webapp.operation import (
     livelihood_story,
     news_story,
     open311_story,
+    opinion_story,
     outdoors,
     point_story,
     port_story,
@@ -159,6 +160,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     alarm_story.tell()
     danger_story.tell()
     livelihood_story.tell()
+    opinion_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,
