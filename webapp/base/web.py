@@ -168,6 +168,18 @@ def goto(endpoint: str, **values: Any) -> Response:
     return make_response(redirect(address, 303))
 
 
+def sent_file(most: int, missing: LazyString | None = None) -> bytes:
+    """The first bytes, at most so many, of the file in the field `file` of the form.
+
+    Raises `Unacceptable` where none was chosen, with the words `missing` if they are given.
+    """
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        words = missing or _l("Choose a file.")
+        raise Unacceptable(words, fields={"file": words})
+    return file.stream.read(most)
+
+
 def part_of_address(name: str) -> str:
     """A named part of the address of this request, beside the thing that was loaded by it."""
     return str((request.view_args or {})[name])

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
 from webapp.base.db import db
-from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import goto, page, undone
+from webapp.base.flow import Refusal
+from webapp.base.web import goto, page, sent_file, undone
 from webapp.jobs import desk_queries as desk, sheets
 from webapp.people import workbook
 
@@ -53,11 +53,8 @@ def template(kind: str) -> Response:
 def look(kind: str) -> ResponseReturnValue:
     """What the workbook would do, row by row; nothing is written."""
     try:
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            words = _l("Choose a workbook.")
-            raise Unacceptable(words, fields={"file": words})
-        entries, faults = sheets.read(kind, sent.stream.read(workbook.MOST_BYTES + 1))
+        body = sent_file(workbook.MOST_BYTES + 1, _l("Choose a workbook."))
+        entries, faults = sheets.read(kind, body)
         outcome = sheets.tried(kind, [] if faults else entries, by=me())
     except Refusal as refusal:
         undone(refusal)

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
 from webapp.base.db import db
-from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import page
+from webapp.base.flow import Refusal
+from webapp.base.web import page, sent_file
 from webapp.people import entry, roster, workbook
 from webapp.people.forms import again
 
@@ -39,11 +39,8 @@ def template() -> Response:
 def look() -> ResponseReturnValue:
     """What the workbook would do, row by row; nothing is written."""
     try:
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            words = _l("Choose a workbook.")
-            raise Unacceptable(words, fields={"file": words})
-        entries, faults = roster.read(sent.stream.read(workbook.MOST_BYTES + 1))
+        body = sent_file(workbook.MOST_BYTES + 1, _l("Choose a workbook."))
+        entries, faults = roster.read(body)
         outcome = roster.tried(entries, by=me())
     except Refusal as refusal:
         return again("people/roster.html", refusal, columns=roster.COLUMNS)

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from flask_babel import force_locale, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.base.flow import Unacceptable
+from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.language import LANGUAGES
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -65,6 +65,15 @@ class Fault:
     row: int
     heading: LazyString | str
     words: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a workbook comes to: how many rows are new, how many changed what was known, what is wrong."""
+
+    added: int
+    changed: int
+    faults: list[Fault]
 
 
 def rows(body: bytes, *, most: int = MOST_ROWS) -> list[Row]:
@@ -145,6 +154,43 @@ def headings(first: Row, columns: Mapping[str, Any]) -> dict[str, int]:
         if key is not None:
             places.setdefault(key, place)
     return places
+
+
+class Reader:
+    """Reads the rows below the headings of a workbook.
+
+    `columns`: what each is called; `words`: of some columns the words that stand for a key. Raises
+    `Unacceptable` for the field `file` where a heading that is needed is missing.
+    """
+
+    def __init__(
+        self,
+        first: Row | None,
+        columns: Mapping[str, Any],
+        *,
+        needed: Sequence[str],
+        words: Mapping[str, Mapping[Any, Any]],
+    ) -> None:
+        self.places = headings(first, columns) if first else {}
+        lacking = [str(columns[name]) for name in needed if name not in self.places]
+        if lacking:
+            raise refused(_l("These headings are missing: %(names)s", names="、".join(lacking)))
+        self.words = {name: in_every_language(each) for name, each in words.items()}
+
+    def said(self, row: Row) -> dict[str, str]:
+        """What stands in a row, words of any language as their keys."""
+        found = {}
+        for name, place in self.places.items():
+            text = row.cells[place].text if place < len(row.cells) else ""
+            if text:
+                found[name] = self.words.get(name, {}).get(plain(text), text)
+        return found
+
+
+def faults(refusal: Refusal, number: int, columns: Mapping[str, Any]) -> list[Fault]:
+    """What a refusal finds wrong in the row of this number, each under its heading."""
+    fields = refusal.fields or {"": refusal.words}
+    return [Fault(number, columns.get(name, name), str(words)) for name, words in fields.items()]
 
 
 def in_every_language(words: Mapping[Any, Any]) -> dict[str, str]:

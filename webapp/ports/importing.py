@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -11,7 +9,7 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.people import workbook
-from webapp.people.workbook import Fault
+from webapp.people.workbook import Outcome
 from webapp.ports import actions, queries
 from webapp.ports.forms import VesselForm
 from webapp.ports.rules import PAPER_WORDS, VESSEL_WORDS
@@ -35,37 +33,18 @@ COLUMNS: dict[str, LazyString] = {
 NEEDED = ("name", "kind", "port", "length_m")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a workbook comes to."""
-
-    added: int
-    changed: int
-    faults: list[Fault]
-
-
 def carry_out(body: bytes, *, by: Actor) -> Outcome:
     """The vessels of the workbook are known; a vessel of the same name is changed.
 
     With a fault in any row nothing is kept. Raises `Unacceptable` when it is no list of vessels.
     """
     rows = workbook.rows(body)
-    places = workbook.headings(rows[0], COLUMNS) if rows else {}
-    lacking = [str(COLUMNS[name]) for name in NEEDED if name not in places]
-    if lacking:
-        raise workbook.refused(
-            _l("These headings are missing: %(names)s", names="、".join(lacking))
-        )
-    kinds = workbook.in_every_language(VESSEL_WORDS)
+    words = {"kind": VESSEL_WORDS}
+    reader = workbook.Reader(rows[0] if rows else None, COLUMNS, needed=NEEDED, words=words)
     trial = db.session.begin_nested()
     added, changed, faults = 0, 0, []
     for row in rows[1:]:
-        said = {
-            name: row.cells[at].text
-            for name, at in places.items()
-            if at < len(row.cells) and row.cells[at].text
-        }
-        said["kind"] = kinds.get(workbook.plain(said.get("kind", "")), said.get("kind", ""))
+        said = {"kind": "", **reader.said(row)}
         try:
             form = VesselForm.of(said)
             known = queries.vessel_named(form.name)
@@ -76,11 +55,7 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
                 actions.change(known, form, by=by)
                 changed += 1
         except Refusal as refusal:
-            fields = refusal.fields or {"": refusal.words}
-            faults += [
-                Fault(row.number, COLUMNS.get(name, name), str(words))
-                for name, words in fields.items()
-            ]
+            faults += workbook.faults(refusal, row.number, COLUMNS)
     if faults:
         trial.rollback()
         return Outcome(0, 0, faults)

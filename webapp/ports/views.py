@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
-from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import PurposeForm, goto, page, part_of_address
+from webapp.base.flow import Refusal
+from webapp.base.web import PurposeForm, goto, page, part_of_address, sent_file
 from webapp.people import queries as people, workbook
 from webapp.people.forms import ReasonForm, again
 from webapp.ports import actions, importing, queries
@@ -239,11 +239,7 @@ def import_form() -> Response:
 def import_file() -> Response:
     """Every vessel of the workbook is known, or none, with what is wrong in which row."""
     try:
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            words = _l("Choose a file.")
-            raise Unacceptable(words, fields={"file": words})
-        outcome = importing.carry_out(file.stream.read(workbook.MOST_BYTES + 1), by=me())
+        outcome = importing.carry_out(sent_file(workbook.MOST_BYTES + 1), by=me())
     except Refusal as refusal:
         return again("ports/import.html", refusal, outcome=None, columns=importing.COLUMNS)
     return page(

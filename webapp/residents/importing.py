@@ -61,7 +61,9 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
     With a fault in any row nothing is written. Raises `Unacceptable` when it is no list of residents.
     """
     rows = workbook.rows(body, most=MOST_ROWS)
-    reader = sheet.Reader(rows[0] if rows else None)
+    reader = workbook.Reader(
+        rows[0] if rows else None, sheet.COLUMNS, needed=sheet.NEEDED, words=sheet.WORDS
+    )
     trial = db.session.begin_nested()
     work = _Work(by)
     read: list[tuple[int, RowForm]] = []
@@ -110,10 +112,7 @@ class _Work:
 
     def fault(self, row: int, refusal: Refusal) -> None:
         """A row cannot be used."""
-        said = refusal.fields or {"": refusal.words}
-        self.faults += [
-            Fault(row, sheet.COLUMNS.get(name, name), str(words)) for name, words in said.items()
-        ]
+        self.faults += workbook.faults(refusal, row, sheet.COLUMNS)
 
     def prepare(self, forms: Iterable[RowForm]) -> None:
         """What is known of the grids and the numbers of these rows, by four statements."""

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.people import workbook
 from webapp.residents.rules import (
     BUILDING_WORDS,
     RELATION_WORDS,
@@ -47,28 +46,6 @@ WORDS: dict[str, Mapping[Any, LazyString]] = {
     "sex": SEX_WORDS,
     "registered_here": {"1": _l("yes"), "0": _l("no")},
 }
-
-
-class Reader:
-    """Reads the rows below the headings of a workbook. Raises `Unacceptable` where headings are missing."""
-
-    def __init__(self, first: workbook.Row | None) -> None:
-        self.places = workbook.headings(first, COLUMNS) if first else {}
-        lacking = [str(COLUMNS[name]) for name in NEEDED if name not in self.places]
-        if lacking:
-            raise workbook.refused(
-                _l("These headings are missing: %(names)s", names="、".join(lacking))
-            )
-        self.words = {name: workbook.in_every_language(words) for name, words in WORDS.items()}
-
-    def said(self, row: workbook.Row) -> dict[str, str]:
-        """What stands in a row, words of any language as their keys."""
-        found = {}
-        for name, place in self.places.items():
-            text = row.cells[place].text if place < len(row.cells) else ""
-            if text:
-                found[name] = self.words.get(name, {}).get(workbook.plain(text), text)
-        return found
 
 
 def written(rows: Iterable[Mapping[str, Any]], out: Any) -> int:

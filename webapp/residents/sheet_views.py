@@ -7,11 +7,10 @@ from typing import IO, Any, cast
 
 from flask import Blueprint, Response, request, send_file
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
-from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import page
+from webapp.base.flow import Refusal
+from webapp.base.web import page, sent_file
 from webapp.grids import queries as grids
 from webapp.people import days, workbook
 from webapp.people.forms import again
@@ -36,11 +35,7 @@ def import_form() -> Response:
 def import_file() -> Response:
     """Everybody of the workbook is known, or nobody, with what is wrong in which row."""
     try:
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            words = _l("Choose a file.")
-            raise Unacceptable(words, fields={"file": words})
-        outcome = importing.carry_out(file.stream.read(workbook.MOST_BYTES + 1), by=me())
+        outcome = importing.carry_out(sent_file(workbook.MOST_BYTES + 1), by=me())
     except Refusal as refusal:
         return again("households/import.html", refusal, outcome=None, **_words())
     status = 422 if outcome.faults else 200

@@ -22,6 +22,7 @@ from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.reading import Entry
 from webapp.monitoring.cameras.rules import CameraKind, Privacy
+from webapp.people import workbook
 from webapp.people.workbook import Fault
 
 GEODATA = "geodata"
@@ -120,7 +121,7 @@ def _keep(
             if form.status is not None:
                 actions.hear(camera, form.status, by=by)
         except Refusal as refusal:
-            faults += reading.faults_of(entry.row, refusal)
+            faults += workbook.faults(refusal, entry.row, reading.COLUMNS)
     return added, changed, faults
 
 

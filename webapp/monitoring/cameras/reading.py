@@ -12,7 +12,7 @@ from defusedxml import DefusedXmlException
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.flow import Unacceptable
 from webapp.monitoring.cameras.forms import RowForm
 from webapp.monitoring.cameras.rules import (
     GB_CAMERAS,
@@ -87,19 +87,10 @@ def read(body: bytes) -> tuple[list[Entry], list[Fault], int]:
         try:
             entries.append(Entry(number, RowForm.of(row)))
         except Unacceptable as refusal:
-            faults += faults_of(number, refusal)
+            faults += workbook.faults(refusal, number, COLUMNS)
     if not entries and not faults:
         raise workbook.refused(_l("No camera is in this file."))
     return entries, faults, passed
-
-
-def faults_of(number: int, refusal: Refusal) -> list[Fault]:
-    """What a refusal says of a row."""
-    if not refusal.fields:
-        return [Fault(number, "", str(refusal.words))]
-    return [
-        Fault(number, COLUMNS.get(name, name), str(words)) for name, words in refusal.fields.items()
-    ]
 
 
 def _table(rows: list[list[str]]) -> list[tuple[int, dict[str, Any]]]:

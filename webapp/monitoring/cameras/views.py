@@ -11,8 +11,8 @@ from pydantic import Field
 
 from webapp.base.access import me, permit
 from webapp.base.datum import Datum
-from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import Form, PurposeForm, goto, page
+from webapp.base.flow import Refusal
+from webapp.base.web import Form, PurposeForm, goto, page, sent_file
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
 from webapp.grids import queries as grids
@@ -178,11 +178,7 @@ def import_file() -> Response:
     """Every camera of the file is in the catalogue, or none, with what is wrong in which row."""
     try:
         form = ImportForm.read(request)
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            words = _l("Choose a file.")
-            raise Unacceptable(words, fields={"file": words})
-        body = file.stream.read(reading.MOST_BYTES + 1)
+        body = sent_file(reading.MOST_BYTES + 1)
         outcome = importing.carry_out(body, source=form.source, datum=form.datum, by=me())
     except Refusal as refusal:
         return again("cameras/import.html", refusal, outcome=None, **_import())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -15,7 +13,7 @@ from webapp.monitoring.safety.forms import ProfileForm
 from webapp.monitoring.safety.rules import RISK_WORDS, TRADE_WORDS
 from webapp.people import workbook
 from webapp.people.rules import PREMISES_WORDS
-from webapp.people.workbook import Fault
+from webapp.people.workbook import Fault, Outcome
 
 COLUMNS: dict[str, LazyString] = {
     "name": _l("Enterprise"),
@@ -39,43 +37,22 @@ NEEDED = ("name", "trade", "risk")
 _COLOURS = {"红": "red", "橙": "orange", "黄": "yellow", "蓝": "blue"}
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a workbook comes to."""
-
-    added: int
-    changed: int
-    faults: list[Fault]
-
-
 def carry_out(body: bytes, *, by: Actor) -> Outcome:
     """Safety keeps a profile of every enterprise of the workbook; one that is known is changed.
 
     With a fault in any row nothing is kept. Raises `Unacceptable` when it is no list of enterprises.
     """
     rows = workbook.rows(body)
-    places = workbook.headings(rows[0], COLUMNS) if rows else {}
-    lacking = [str(COLUMNS[name]) for name in NEEDED if name not in places]
-    if lacking:
-        raise workbook.refused(
-            _l("These headings are missing: %(names)s", names="、".join(lacking))
-        )
-    kinds = {
-        "trade": workbook.in_every_language(TRADE_WORDS),
-        "risk": workbook.in_every_language(RISK_WORDS) | _COLOURS,
-        "premises": workbook.in_every_language(PREMISES_WORDS),
-    }
+    reader = workbook.Reader(
+        rows[0] if rows else None,
+        COLUMNS,
+        needed=NEEDED,
+        words={"trade": TRADE_WORDS, "risk": RISK_WORDS, "premises": PREMISES_WORDS},
+    )
     trial = db.session.begin_nested()
     added, changed, faults, seen = 0, 0, [], set()
     for row in rows[1:]:
-        said = {
-            name: row.cells[at].text
-            for name, at in places.items()
-            if at < len(row.cells) and row.cells[at].text
-        }
-        for name, known in kinds.items():
-            if name in said:
-                said[name] = known.get(workbook.plain(said[name]), said[name])
+        said = reader.said(row)
         if said.get("risk", "")[:1] in _COLOURS:
             said["risk"] = _COLOURS[said["risk"][:1]]
         try:
@@ -87,11 +64,7 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
             seen.add(profile.id)
             added, changed = added + new, changed + (not new)
         except Refusal as refusal:
-            fields = refusal.fields or {"": refusal.words}
-            faults += [
-                Fault(row.number, COLUMNS.get(name, name), str(words))
-                for name, words in fields.items()
-            ]
+            faults += workbook.faults(refusal, row.number, COLUMNS)
     if faults:
         trial.rollback()
         return Outcome(0, 0, faults)

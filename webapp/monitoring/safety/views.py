@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
-from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import goto, page
+from webapp.base.flow import Refusal
+from webapp.base.web import goto, page, sent_file
 from webapp.grids import queries as grids
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.safety import actions, importing, queries, shown
@@ -159,11 +158,7 @@ def import_form() -> Response:
 def import_file() -> Response:
     """Safety keeps a profile of every enterprise of the workbook, or of none."""
     try:
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            words = _l("Choose a file.")
-            raise Unacceptable(words, fields={"file": words})
-        outcome = importing.carry_out(file.stream.read(workbook.MOST_BYTES + 1), by=me())
+        outcome = importing.carry_out(sent_file(workbook.MOST_BYTES + 1), by=me())
     except Refusal as refusal:
         return again("monitoring/safety/import.html", refusal, outcome=None, **_import())
     status = 422 if outcome.faults else 200

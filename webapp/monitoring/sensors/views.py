@@ -14,7 +14,7 @@ from webapp.base import clock
 from webapp.base.access import me, permit
 from webapp.base.config import Settings
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import goto, page, part_of_address
+from webapp.base.web import goto, page, part_of_address, sent_file
 from webapp.monitoring.datums import DATUMS
 from webapp.monitoring.sensors import actions, queries
 from webapp.monitoring.sensors.drawing import HEIGHT, WIDTH, draw
@@ -156,11 +156,7 @@ def import_file(sensor: Sensor) -> ResponseReturnValue:
     settings: Settings = current_app.extensions["settings"]
     try:
         stream = _stream(sensor, request.form.get("stream", type=int))
-        file = request.files.get("file")
-        if file is None or not file.filename:
-            words = _l("Choose a file.")
-            raise Unacceptable(words, fields={"file": words})
-        rows = rows_of(file.stream.read(MOST_BYTES), ZoneInfo(settings.timezone))
+        rows = rows_of(sent_file(MOST_BYTES), ZoneInfo(settings.timezone))
         actions.take_file(stream, rows, by=me())
     except Refusal as refusal:
         return _again(refusal, key, "import")
