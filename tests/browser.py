@@ -240,8 +240,16 @@ def _looked_at(page: Page, without: Sequence[str], tries: int = 3) -> Any:
     return _looked_at(page, without, tries - 1)
 
 
+def too_wide(page: Page) -> int:
+    """By how many pixels the page sticks out to the side, once its styles and scripts are there."""
+    page.wait_for_load_state()
+    root = "document.documentElement"
+    return int(page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+
 def axe(page: Page, *, without: Sequence[str] = ()) -> list[str]:
     """What breaks WCAG 2.2 AA on the page now: one line for each element and rule."""
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = _looked_at(page, without)
     return [

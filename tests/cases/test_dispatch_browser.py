@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser import NewPage, axe
+from tests.browser import NewPage, axe, too_wide
 
 
 def test_the_desk_reads_why_and_sends_the_first(new_page: NewPage) -> None:
@@ -54,5 +54,4 @@ def test_the_rota_is_filled_by_hand_on_desk_and_phone(new_page: NewPage) -> None
         page.locator("table.rota tbody a").first.click()
         expect(page.get_by_role("heading", name="班次")).to_be_visible()
         assert axe(page) == [], width
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, width
+        assert too_wide(page) == 0, width

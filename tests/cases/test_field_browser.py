@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
-from tests.browser import NewPage, axe
+from tests.browser import NewPage, axe, too_wide
 from tests.cases.stages import picture
 from tests.cases.test_browser import GONE, fill_report
 from tests.servers import Served, ask
@@ -434,5 +434,4 @@ def test_the_pages_outdoors_can_be_used_by_everybody(
         page.locator("main a.line").first.click()
         expect(page.locator("article.case h1")).to_be_visible()
         assert axe(page) == [], page.url
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 390, page.url
+        assert too_wide(page) == 0, page.url

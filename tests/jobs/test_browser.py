@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe
+from tests.browser import NewPage, axe, too_wide
 
 
 def _whole(page: Page) -> None:
     """Nothing sticks out to the side, and nothing breaks the rules of access."""
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
+    assert too_wide(page) == 0, page.url
     assert axe(page) == []
 
 

@@ -11,7 +11,7 @@ import pytest
 import shapely
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser import BOTH, NewPage, axe
+from tests.browser import BOTH, NewPage, axe, too_wide
 from webapp.base.datum import Datum, from_wgs84
 
 IN_GRID = (121.0522, 37.6682)
@@ -473,7 +473,7 @@ def test_large_type_keeps_the_page_in_its_width(new_page: NewPage) -> None:
     page.get_by_role("button", name="大字版").click()
     for address in ("/", "/grids", "/grids/DJJ-I-007", "/sign-in"):
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        assert too_wide(page) == 0, address
         assert axe(page) == [], address
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import BOTH, NewPage, axe
+from tests.browser import BOTH, NewPage, axe, too_wide
 from tests.servers import Served, ask
 
 PAGES = (
@@ -70,7 +70,7 @@ def test_every_page_fits_a_phone(new_page: NewPage, keys: dict[str, int], locale
     page = new_page(signed_in_as="admin", width=390, locale=locale)
     for path in PAGES:
         page.goto(path.format(**keys))
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert too_wide(page) == 0, path
 
 
 def test_before_the_door_everything_is_in_reach(new_page: NewPage) -> None:
@@ -158,6 +158,7 @@ def test_a_post_is_passed_on_and_the_paper_signed_by_both(new_page: NewPage) -> 
     admin.goto("/people/accounts?q=djj-r-005")
     admin.locator("#found tbody a").first.click()
     admin.get_by_role("link", name="轮换").click()
+    admin.wait_for_load_state()
     admin.get_by_label("接任人").press_sequentially("djj-r-006")
     expect(admin.locator("#people-options option")).to_have_count(1)
     admin.get_by_role("button", name="轮换").click()

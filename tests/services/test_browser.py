@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe, picture
+from tests.browser import NewPage, axe, picture, too_wide
 from tests.servers import Served, ask, code_on_the_phone
 from tests.services.conftest import photo
 
@@ -15,10 +15,6 @@ HOLDERS = """
     SELECT a.username FROM post p JOIN account a ON a.id = p.account_id
     WHERE p.unit_id = %s AND p.role = %s AND p.valid @> now() ORDER BY a.id LIMIT 1
 """
-
-
-def _no_wider(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
 
 
 def _step(page: Page, place: str, name: str, **fields: str) -> None:
@@ -46,7 +42,7 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     agent = new_page(width=390, signed_in_as="agent", forgive=("422",))
     agent.goto("/applications/desk")
     assert axe(agent) == []
-    _no_wider(agent)
+    assert too_wide(agent) == 0
     picture(agent, tmp_path / "services-agent-zh.png")
     agent.get_by_role("link", name="灵活就业社会保险补贴申领").last.click()
     agent.select_option("[name=how]", "spoken")
@@ -71,7 +67,7 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     for paper in ("identity_card", "flexible_proof"):
         agent.set_input_files(f"input[name='paper.{paper}']", shot)
     assert axe(agent) == []
-    _no_wider(agent)
+    assert too_wide(agent) == 0
     agent.get_by_role("button", name="提交申请").click()
     expect(agent.locator("#paper-contribution_receipt-error")).to_contain_text("缺少该材料")
     assert axe(agent) == []
@@ -106,7 +102,7 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     _step(head, place, "accept")
     worker = new_page(width=390, signed_in_as="worker")
     _step(worker, place, "to_station", note="【示例】情况属实")
-    _no_wider(worker)
+    assert too_wide(worker) == 0
     _step(head, place, "to_street", note="【示例】材料齐全")
     clerk = new_page(width=1440, locale="en", signed_in_as=clerk_name)
     clerk.goto("/applications")
@@ -118,7 +114,7 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     ask(served, row, key)
     _step(clerk, place, "approve")
     assert axe(clerk) == []
-    _no_wider(clerk)
+    assert too_wide(clerk) == 0
     _step(head, place, "deliver", way="online")
     head.goto(place)
     picture(head, tmp_path / "services-matter-zh.png")
@@ -142,7 +138,7 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     phone.get_by_text(number).click()
     expect(phone.locator("main")).to_contain_text("办得怎么样")
     assert axe(phone) == []
-    _no_wider(phone)
+    assert too_wide(phone) == 0
     phone.get_by_text("非常满意").click()
     phone.get_by_role("button", name="提交评价").click()
     expect(phone.locator("main")).to_contain_text("您的评价")
@@ -156,7 +152,7 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
         for locale in ("zh_CN", "en"):
             phone.goto(f"{address}?lang={locale}")
             assert axe(phone) == []
-            _no_wider(phone)
+            assert too_wide(phone) == 0
             picture(phone, tmp_path / f"services-phone-{name}-{locale}.png", full_page=True)
     phone.goto(f"/my-matters/{key}")
     phone.get_by_role("link", name="核验真伪").click()

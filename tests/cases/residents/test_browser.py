@@ -8,16 +8,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe
+from tests.browser import NewPage, axe, too_wide
 from tests.cases.stages import picture
 from tests.servers import Served, ask, code_on_the_phone
 
 PHONE = "+8613800009901"
-
-
-def no_wider_than_the_phone(page: Page) -> None:
-    """Nothing sticks out to the right."""
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_resident_reports_follows_reads_and_rates(
@@ -30,7 +25,7 @@ def test_a_resident_reports_follows_reads_and_rates(
     phone.locator(".home-tiles").get_by_text("我要上报").click()
     expect(phone.locator("h1")).to_have_text("我要上报")
     assert axe(phone) == []
-    no_wider_than_the_phone(phone)
+    assert too_wide(phone) == 0
     words = f"resident {time.time_ns()}"
     phone.set_input_files("input[name=photo]", shot)
     phone.fill("textarea[name=words]", words)
@@ -47,7 +42,7 @@ def test_a_resident_reports_follows_reads_and_rates(
     case, number = ask(served, "SELECT id, number FROM case_file WHERE words = %s", words)
     expect(phone.locator("article.own")).to_contain_text(number)
     assert axe(phone) == []
-    no_wider_than_the_phone(phone)
+    assert too_wide(phone) == 0
 
     phone.goto("/follow")
     (grid,) = ask(
@@ -60,7 +55,7 @@ def test_a_resident_reports_follows_reads_and_rates(
     phone.get_by_role("button", name="关注", exact=True).click()
     expect(phone.locator("#mine li")).to_have_count(1)
     assert axe(phone) == []
-    no_wider_than_the_phone(phone)
+    assert too_wide(phone) == 0
 
     phone.goto(f"/public/cases?q={number}")
     expect(phone.locator("#public-list")).to_contain_text("没有符合的案件")
@@ -70,7 +65,7 @@ def test_a_resident_reports_follows_reads_and_rates(
     row = phone.locator("#public-list a.line")
     expect(row).to_have_count(1)
     assert axe(phone) == []
-    no_wider_than_the_phone(phone)
+    assert too_wide(phone) == 0
     row.click()
     expect(phone.locator("article.case h1")).to_have_text("乱堆杂物")
     expect(phone.locator("article.case")).not_to_contain_text(words)
