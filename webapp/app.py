@@ -70,6 +70,11 @@ from webapp.cases.standards import (
 )
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
+from webapp.community.deliberation import (
+    actions as topics,
+    rules as topic_rules,
+    views as topic_pages,
+)
 from webapp.community.livelihood import (
     actions as livelihood,
     public_views as public_livelihood,
@@ -277,6 +282,7 @@ RULES = (
     sea,
     livelihood_rules,
     opinion_rules,
+    topic_rules,
     maps,
     machines,
     open311,
@@ -343,6 +349,7 @@ PAGES = (
     livelihood_pages,
     public_livelihood,
     opinion_pages,
+    topic_pages,
     intake_api,
     video_pages,
     zone_pages,
@@ -431,6 +438,7 @@ FOLLOWERS = {
     "ports": vessels.follow_borders,
     "livelihood": livelihood.follow_borders,
     "opinions": opinions.follow_borders,
+    "topics": topics.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

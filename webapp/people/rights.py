@@ -94,6 +94,10 @@ WORDS: dict[str, LazyString] = {
     "opinions.list": _l("List opinions and their themes"),
     "opinions.enter": _l("Write down what somebody says at the door"),
     "opinions.see": _l("See an opinion"),
+    "topics.read": _l("Read topics that were taken up"),
+    "topics.list": _l("List topics of deliberation"),
+    "topics.see": _l("See a topic with its log"),
+    "topics.propose": _l("Propose a topic"),
     "dangers.list": _l("List hidden dangers"),
     "dangers.see": _l("See a hidden danger"),
     "dangers.find": _l("Write down a hidden danger"),
@@ -274,6 +278,7 @@ FEATURES: dict[str, LazyString] = {
     "inspections": _l("Inspections"),
     "livelihood": _l("Livelihood items"),
     "opinions": _l("Opinions"),
+    "topics": _l("Deliberation"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Deliberation: residents talk a topic over where they live, vote, and see what became of it."""
