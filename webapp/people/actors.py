@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from flask_login import AnonymousUserMixin, UserMixin
+from sqlalchemy import Row
 
 from webapp.people import queries
 
@@ -104,7 +107,27 @@ class Nobody(AnonymousUserMixin):  # type: ignore[misc]  # Flask-Login ships no 
 
 def person(account_id: int, *, scopes: Iterable[str] | None = None) -> Person | None:
     """The account as it acts now; None when there is none or it is locked."""
-    rows = queries.actor_rows(account_id)
+    return _person(queries.actor_rows(account_id), scopes)
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whoever came with a token that lives: the token, when it was noted last, and who that is now."""
+
+    token_id: int
+    used_at: datetime | None
+    person: Person | None
+
+
+def bearer(digest: bytes) -> Bearer | None:
+    """Whose token this is by its hash, narrowed to its scopes; None when there is none that lives."""
+    rows = queries.bearer_rows(digest)
+    if not rows:
+        return None
+    return Bearer(rows[0].token_id, rows[0].used_at, _person(rows, rows[0].scopes))
+
+
+def _person(rows: Sequence[Row[Any]], scopes: Iterable[str] | None) -> Person | None:
     if not rows or rows[0].locked_at is not None:
         return None
     first = rows[0]

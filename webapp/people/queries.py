@@ -31,10 +31,10 @@ from webapp.people.rules import HandOverState
 PAGE = 50
 
 # The account, the posts it holds now, and every unit and grid below each post, in one round trip.
-_ACTOR = text("""
-    WITH RECURSIVE held AS (
+_ACTS = """
+    WITH RECURSIVE {first} held AS (
         SELECT p.id, p.role, p.grid_id, p.unit_id FROM post p
-        WHERE p.account_id = :account AND p.valid @> cast(:now AS timestamptz)
+        WHERE p.account_id = {account} AND p.valid @> cast(:now AS timestamptz)
     ), below AS (
         SELECT h.id, h.unit_id FROM held h WHERE h.unit_id IS NOT NULL
         UNION
@@ -45,11 +45,26 @@ _ACTOR = text("""
            g.name AS grid_name,
            ARRAY(SELECT b.unit_id FROM below b WHERE b.id = h.id) AS units,
            ARRAY(SELECT x.id FROM grid x JOIN below b ON b.unit_id = x.community_id
-                 WHERE b.id = h.id) AS grids
-    FROM account a LEFT JOIN held h ON true LEFT JOIN unit u ON u.id = h.unit_id
+                 WHERE b.id = h.id) AS grids {read}
+    FROM account a {joined} LEFT JOIN held h ON true LEFT JOIN unit u ON u.id = h.unit_id
     LEFT JOIN grid g ON g.id = h.grid_id
-    WHERE a.id = :account ORDER BY h.id
-""")
+    WHERE a.id = {account} ORDER BY h.id
+"""
+_ACTOR = text(_ACTS.format(first="", account=":account", read="", joined=""))
+# The same of the account of a token that lives, with that token.
+_BEARER = text(
+    _ACTS.format(
+        first="""
+        key AS MATERIALIZED (
+            SELECT t.id, t.account_id, t.scopes, t.used_at FROM token t
+            WHERE t.hash = :digest AND t.revoked_at IS NULL
+              AND (t.expires_at IS NULL OR t.expires_at > now())
+        ),""",
+        account="(SELECT account_id FROM key)",
+        read=", key.id AS token_id, key.scopes, key.used_at",
+        joined="CROSS JOIN key",
+    )
+)
 
 
 def actor_rows(account_id: int) -> list[Row[Any]]:
@@ -148,15 +163,10 @@ def staff_of(unit_id: int | None, roles: Iterable[str]) -> list[Account]:
     return list(db.session.scalars(found))
 
 
-def living_token(digest: bytes) -> Token | None:
-    """The token with this hash, unless it was revoked or has expired."""
-    return db.session.scalar(
-        select(Token).where(
-            Token.hash == digest,
-            Token.revoked_at.is_(None),
-            or_(Token.expires_at.is_(None), Token.expires_at > func.now()),
-        )
-    )
+def bearer_rows(digest: bytes) -> list[Row[Any]]:
+    """The account of the token with this hash, as `actor_rows`, with `token_id`, `scopes` and `used_at`;
+    nothing when the token was revoked or has expired."""
+    return list(db.session.execute(_BEARER, {"digest": digest, "now": clock.now()}))
 
 
 # Who comes in

@@ -31,7 +31,7 @@ from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.language import LANGUAGES
 from webapp.base.web import SAFE, Form, goto, own_address, page
-from webapp.people import actions, actors, entry, queries, shown
+from webapp.people import actions, actors, entry, shown
 from webapp.people.entry import Door
 from webapp.people.rules import ROLES
 from webapp.people.throttle import TooOften
@@ -100,16 +100,16 @@ def from_token(source: Request) -> actors.Person | None:
     secret = None if g.get("no_database") else _secret(source)
     if secret is None:
         return None
-    token = queries.living_token(actions.digest(secret.strip()))
-    if token is None:
+    found = actors.bearer(actions.digest(secret.strip()))
+    if found is None:
         if g.get("wrong_token"):
             return None  # the page that tells of the refusal asks who reads it
         g.wrong_token = True
         raise Unauthorized
     # To the minute: a busy machine is no reason to write with every request.
-    if token.used_at is None or clock.now() - token.used_at > timedelta(minutes=1):
-        g.used_token = token.id
-    return actors.person(token.account_id, scopes=token.scopes)
+    if found.used_at is None or clock.now() - found.used_at > timedelta(minutes=1):
+        g.used_token = found.token_id
+    return found.person
 
 
 def _secret(source: Request) -> str | None:

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import event, func, update
+from sqlalchemy import func, update
 
+from tests.counted import counted
 from tests.monitoring.intake import messages
 from tests.monitoring.intake.conftest import Box, alarms, kept, message
 from tests.monitoring.intake.messages import NOW
@@ -236,15 +237,8 @@ def test_fifty_messages_ask_the_database_as_often_as_ten(box: Box) -> None:
             | {"id": f"{more['kind']}-{number}"}
             for number in range(count)
         ]
-        found: list[str] = []
-        bind = db.session.connection()
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            found.append(statement)
-
-        event.listen(bind, "before_cursor_execute", note)
-        taken = at_once(box, *bodies)
-        event.remove(bind, "before_cursor_execute", note)
+        with counted() as found:
+            taken = at_once(box, *bodies)
         assert {each.status for each in taken} == {Status.OK}
         return len(found)
 

@@ -37,7 +37,7 @@ from webapp.monitoring.safety.inspections.rules import (
     saved,
 )
 from webapp.monitoring.safety.rules import Risk, Trade
-from webapp.monitoring.sensors import actions as sensors
+from webapp.monitoring.sensors import actions as sensors, hearing
 from webapp.monitoring.sensors.actions import Described as Measured
 from webapp.monitoring.sensors.rules import Quantity
 from webapp.monitoring.signals import Change, Kind, Reading, Signal
@@ -87,7 +87,7 @@ def _watched(plant: Plant) -> None:
     """A sensor that lives watches the hazard point of the plant."""
     sensor = sensors.register(Measured("nh3"), source="box", external_id="n1", by=None)
     sensors.measure(sensor, "v", Quantity.AMMONIA, by=None)
-    sensors.hear(Reading("n1", "v", clock.now(), 1.0), source="box", received_at=clock.now())
+    hearing.hear(Reading("n1", "v", clock.now(), 1.0), source="box", received_at=clock.now())
     safety.watch(plant.profile, plant.point, f"sensor:{sensor.id}", by=plant.officer)
 
 

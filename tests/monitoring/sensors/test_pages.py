@@ -14,7 +14,7 @@ from tests.monitoring.intake.messages import LAT, LON
 from tests.world import World, as_user, someone
 from webapp.base import clock
 from webapp.base.db import db
-from webapp.monitoring.sensors import actions, queries
+from webapp.monitoring.sensors import actions, hearing, queries
 from webapp.monitoring.sensors.actions import Described
 from webapp.monitoring.sensors.drawing import draw
 from webapp.monitoring.sensors.models import Sensor
@@ -29,7 +29,7 @@ def gauge(session: Session, world: World) -> Sensor:
     sensor = actions.register(said, source="river", external_id="g1", by=None)
     actions.measure(sensor, "level", Quantity.WATER_LEVEL, by=None)
     now = clock.now()
-    actions.hear(Reading("g1", "level", now, 3.25), source="river", received_at=now)
+    hearing.hear(Reading("g1", "level", now, 3.25), source="river", received_at=now)
     return sensor
 
 

@@ -21,7 +21,7 @@ from webapp.monitoring.intake import inbox, keeping
 from webapp.monitoring.intake.arriving import Sent
 from webapp.monitoring.intake.keeping import Described as Connected
 from webapp.monitoring.intake.rules import Format, Status
-from webapp.monitoring.sensors import actions, months, queries
+from webapp.monitoring.sensors import actions, hearing, months, queries
 from webapp.monitoring.sensors.actions import Described
 from webapp.monitoring.sensors.models import VALUES, Datastream, Observation
 from webapp.monitoring.sensors.rules import Limit, Measure, Quantity
@@ -46,7 +46,7 @@ def says(value: float, minutes: float = 0, stream: str = "nh3") -> bool:
     at = NOW + timedelta(minutes=minutes)
     reading = Reading(stream, "v", at, value)
     with clock.at(max(at, NOW)):
-        return actions.hear(reading, source="plant", received_at=max(at, NOW))
+        return hearing.hear(reading, source="plant", received_at=max(at, NOW))
 
 
 def values() -> int:
@@ -76,8 +76,8 @@ def test_the_same_value_counts_once_and_an_old_one_raises_nothing(room: Datastre
 
 
 def test_a_series_nobody_knows_is_not_kept(room: Datastream) -> None:
-    assert not actions.hear(Reading("nh3", "x", NOW, 1), source="plant", received_at=NOW)
-    assert not actions.hear(Reading("nh3", "v", NOW, 1), source="other", received_at=NOW)
+    assert not hearing.hear(Reading("nh3", "x", NOW, 1), source="plant", received_at=NOW)
+    assert not hearing.hear(Reading("nh3", "v", NOW, 1), source="other", received_at=NOW)
     assert values() == 0
 
 

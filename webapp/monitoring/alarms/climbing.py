@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,13 +32,14 @@ AGAIN = timedelta(minutes=3)
 A_RUN = 200
 
 
-def begin_all(begun: Mapping[Incident, datetime]) -> None:
+def begin_all(begun: Mapping[Incident, datetime], *, new: Collection[int]) -> None:
     """The steps of each incident, which begins then, are in the database with the moments at which
     they are due.
 
-    Whoever climbs is woken once this is committed. Nothing for incidents that have their steps already.
+    Whoever climbs is woken once this is committed. Nothing for incidents that have their steps already;
+    those of the keys `new` were opened a moment ago, and nobody is asked whether they have.
     """
-    have = queries.with_steps(begun)
+    have = queries.with_steps([each for each in begun if each.id not in new])
     without = {each: since for each, since in begun.items() if each.id not in have}
     if not without:
         return

@@ -81,7 +81,7 @@ class Aftermath:
         for alarm, incident in zip(self._reached, found, strict=True):
             begun[incident] = min(begun.get(incident, alarm.heard_at), alarm.heard_at)
         db.session.flush()
-        climbing.begin_all(begun)
+        climbing.begin_all(begun, new={each.thing_id for each in opened})
         events = ALARM_FLOW.written(self._deeds) + opened
         if events:
             audit.record_many(events)

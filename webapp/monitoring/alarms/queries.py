@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, true
+from sqlalchemy import TIMESTAMP, BindParameter, Select, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from webapp.base.db import db
@@ -23,6 +24,41 @@ from webapp.monitoring.alarms.rules import ACTIVE, NEAR_M, SOON, State
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.signals import KINDS, Kind, Severity
+
+_SAID = (
+    select(Alarm.source, Alarm.device, Alarm.incident_id)
+    .join(Incident, Incident.id == Alarm.incident_id)
+    .where(
+        Incident.ended_at.is_(None),
+        Incident.family.in_(bindparam("families", expanding=True)),
+        Incident.last_at >= bindparam("since"),
+        Alarm.source.in_(bindparam("sources", expanding=True)),
+        or_(Alarm.device.in_(bindparam("devices", expanding=True)), Alarm.device.is_(None)),
+    )
+    .distinct()
+    .subquery()
+)
+_AT = (
+    select(_SAID.c.source, _SAID.c.device, Incident)
+    .join(Incident, Incident.id == _SAID.c.incident_id)
+    .order_by(Incident.id)
+)
+_SHELVES = (
+    select(Shelf)
+    .where(Shelf.span.op("@>")(bindparam("moment", type_=TIMESTAMP(timezone=True))))
+    .order_by(Shelf.id)
+)
+
+# Statements of the way of every alarm are built once: to build them anew costs more than their answers.
+_CODES: BindParameter[str] = bindparam("codes", expanding=True)
+_NUMBERS = select(Camera.id, Camera.external_id, Camera.gb_id).where(
+    Camera.closed_at.is_(None), or_(Camera.external_id.in_(_CODES), Camera.gb_id.in_(_CODES))
+)
+_STEPS = (
+    select(LadderStep.incident_id)
+    .where(LadderStep.incident_id.in_(bindparam("keys", expanding=True)))
+    .distinct()
+)
 
 
 def one(alarm_id: int) -> Alarm | None:
@@ -54,23 +90,26 @@ def camera_of(source: str, device: str) -> Camera | None:
 
 
 def _cameras(source: str, devices: Collection[str], *read: Any) -> dict[str, list[Any]]:
-    here = Camera.closed_at.is_(None)
-    own = select(Camera.external_id, *read).where(
-        here, Camera.source == source, Camera.external_id.in_(devices)
-    )
-    found = {code: rest for code, *rest in db.session.execute(own)}
-    others = [each for each in devices if each not in found]
+    own = db.session.execute(_own(read), {"source": source, "codes": sorted(devices)})
+    found = {code: rest for code, *rest in own}
+    others = sorted({each for each in devices if each not in found})
     if others:
-        names = select(Camera.id, Camera.external_id, Camera.gb_id).where(
-            here, or_(Camera.external_id.in_(others), Camera.gb_id.in_(others))
-        )
-        known = _only(db.session.execute(names).all())
+        known = _only(db.session.execute(_NUMBERS, {"codes": others}).all())
         wanted = {device: known[device] for device in others if device in known}
         if wanted:
             rows = select(Camera.id, *read).where(Camera.id.in_(wanted.values()))
             by_id = {key: rest for key, *rest in db.session.execute(rows)}
             found |= {device: by_id[key] for device, key in wanted.items()}
     return found
+
+
+@cache
+def _own(read: tuple[Any, ...]) -> Select[Any]:
+    return select(Camera.external_id, *read).where(
+        Camera.closed_at.is_(None),
+        Camera.source == bindparam("source"),
+        Camera.external_id.in_(bindparam("codes", expanding=True)),
+    )
 
 
 def _only(rows: Sequence[Any]) -> dict[str, int]:
@@ -89,6 +128,12 @@ def incidents_near(alarms: Collection[Alarm]) -> dict[int, tuple[Incident, float
     keys = [each.id for each in alarms if each.geom is not None]
     if not keys:
         return {}
+    found = db.session.execute(_near(), {"keys": keys})
+    return {key: (incident, far) for key, incident, far in found}
+
+
+@cache
+def _near() -> Select[Any]:
     family = case({kind: each.family for kind, each in KINDS.items()}, value=Alarm.kind)
     away = func.ST_Distance(Incident.geom, Alarm.geom)
     nearest = (
@@ -106,14 +151,13 @@ def incidents_near(alarms: Collection[Alarm]) -> dict[int, tuple[Incident, float
         .correlate(Alarm)
         .lateral()
     )
-    found = (
+    return (
         select(Alarm.id, Incident, nearest.c.away)
         .select_from(Alarm)
         .join(nearest, true())
         .join(Incident, Incident.id == nearest.c.id)
-        .where(Alarm.id.in_(keys))
+        .where(Alarm.id.in_(bindparam("keys", expanding=True)))
     )
-    return {key: (incident, far) for key, incident, far in db.session.execute(found)}
 
 
 def incidents_at(alarms: Collection[Alarm]) -> list[tuple[str, str | None, Incident]]:
@@ -123,25 +167,14 @@ def incidents_at(alarms: Collection[Alarm]) -> list[tuple[str, str | None, Incid
     if not there:
         return []
     devices = [each.device for each in there if each.device is not None]
-    of_them = (
-        select(Alarm.source, Alarm.device, Alarm.incident_id)
-        .join(Incident, Incident.id == Alarm.incident_id)
-        .where(
-            Incident.ended_at.is_(None),
-            Incident.family.in_({KINDS[Kind(each.kind)].family for each in there}),
-            Incident.last_at >= min(each.received_at for each in there) - SOON,
-            Alarm.source.in_({each.source for each in there}),
-            or_(Alarm.device.in_(devices), Alarm.device.is_(None)),
-        )
-        .distinct()
-        .subquery()
-    )
-    found = (
-        select(of_them.c.source, of_them.c.device, Incident)
-        .join(Incident, Incident.id == of_them.c.incident_id)
-        .order_by(Incident.id)
-    )
-    return [(source, device, incident) for source, device, incident in db.session.execute(found)]
+    asked = {
+        "devices": devices,
+        "families": sorted({KINDS[Kind(each.kind)].family for each in there}),
+        "since": min(each.received_at for each in there) - SOON,
+        "sources": sorted({each.source for each in there}),
+    }
+    found = db.session.execute(_AT, asked)
+    return [(source, device, incident) for source, device, incident in found]
 
 
 def incidents(keys: Collection[int]) -> list[Incident]:
@@ -152,17 +185,21 @@ def incidents(keys: Collection[int]) -> list[Incident]:
 def with_steps(incidents: Collection[Incident]) -> set[int]:
     """The keys of those whose ladder has begun."""
     keys = [each.id for each in incidents]
-    found = select(LadderStep.incident_id).where(LadderStep.incident_id.in_(keys)).distinct()
-    return set(db.session.scalars(found)) if keys else set()
+    return set(db.session.scalars(_STEPS, {"keys": keys})) if keys else set()
 
 
 def camera_standings(source: str, devices: Collection[str]) -> dict[str, Standing]:
     """Where alarms of cameras lie: in the middle of what each sees; where that is nobody's grid, or
     what it sees is not known, where it stands."""
+    read = _where_seen()
+    return {device: _standing(*row) for device, row in _cameras(source, devices, *read).items()}
+
+
+@cache
+def _where_seen() -> tuple[Any, ...]:
     middle = func.ST_Centroid(Camera.sector, type_=Camera.geom.type)
     held = select(func.grid_at(middle).table_valued("grid_id").c.grid_id).scalar_subquery()
-    read = (Camera.id, Camera.name, Camera.geom, Camera.range_m, middle, held)
-    return {device: _standing(*row) for device, row in _cameras(source, devices, *read).items()}
+    return (Camera.id, Camera.name, Camera.geom, Camera.range_m, middle, held)
 
 
 def _standing(
@@ -212,8 +249,7 @@ def shelves(now: datetime) -> list[Shelf]:
 
 def shelves_at(moment: datetime) -> list[Shelf]:
     """Shelves and windows in force at a moment, the first one first."""
-    found = select(Shelf).where(Shelf.span.op("@>")(moment)).order_by(Shelf.id)
-    return list(db.session.scalars(found))
+    return list(db.session.scalars(_SHELVES, {"moment": moment}))
 
 
 def is_behind(alarm: Alarm) -> bool:

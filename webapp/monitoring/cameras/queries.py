@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import hypot
@@ -24,6 +25,12 @@ from webapp.monitoring.cameras.rules import (
     good_for,
     pixels_a_metre,
 )
+
+_LIVED = text("""
+    UPDATE camera c SET beats = true, seen_at = coalesce(v.at, c.seen_at)
+    FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS v (id bigint, at timestamptz)
+    WHERE c.id = v.id
+""")
 
 PAGE = 50
 SEEING = 12
@@ -178,6 +185,12 @@ def of_source(source: str) -> dict[str, Camera]:
     """All cameras of a source, by what it calls them."""
     found = select(Camera).where(Camera.source == source)
     return {each.external_id: each for each in db.session.scalars(found)}
+
+
+def lived(moments: Mapping[int, datetime | None]) -> None:
+    """The cameras of these keys are heard of again and again, and lived last at these moments."""
+    rows = [{"id": key, "at": at and at.isoformat()} for key, at in sorted(moments.items())]
+    db.session.execute(_LIVED, {"rows": json.dumps(rows)})
 
 
 def silent_since(moment: datetime) -> Sequence[Camera]:

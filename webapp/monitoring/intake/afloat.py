@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from webapp.monitoring.signals import Position
 
-# (position, source, when it came) -> whether anybody knows the vessel.
-Taker = Callable[[Position, str, datetime], bool]
+# (positions, source, when they came) -> of each whether anybody knows the vessel.
+Taker = Callable[[Sequence[Position], str, datetime], Sequence[bool]]
 
 _TAKERS: list[Taker] = []
 
@@ -18,6 +18,10 @@ def taken_by(taker: Taker) -> None:
     _TAKERS[:] = [taker]
 
 
-def take(position: Position, *, source: str, received_at: datetime) -> bool:
-    """The position is kept; False where nobody knows the vessel."""
-    return any(taker(position, source, received_at) for taker in _TAKERS)
+def take_all(
+    positions: Sequence[Position], *, source: str, received_at: datetime
+) -> Sequence[bool]:
+    """The positions are kept; False for those whose vessel nobody knows."""
+    for taker in _TAKERS if positions else ():
+        return taker(positions, source, received_at)
+    return [False] * len(positions)

@@ -14,7 +14,7 @@ from webapp.base.db import db
 from webapp.base.flow import NotAllowed, Refusal
 from webapp.base.security import limiter
 from webapp.base.web import error_body
-from webapp.monitoring.intake import queries, sending, signing
+from webapp.monitoring.intake import sending, signing, speaking
 from webapp.monitoring.intake.arriving import Sent
 from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.rules import Format, Status
@@ -49,7 +49,7 @@ def _format(form: str) -> Format | None:
 @permit("intake.speak", of=_format)
 def take(form: Format) -> tuple[Response, int]:
     """One message, an array of them, or one a line. 422: it is kept, but nobody can read it."""
-    source = queries.of_account(me().id)
+    source = speaking.of_account(me().id)
     if source is None:
         raise NotAllowed(_l("This key belongs to no source."))
     most = sending.largest(request.content_type or "")

@@ -16,7 +16,7 @@ from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.sealing import unseal
 from webapp.monitoring.cameras.rules import allowed_address
-from webapp.monitoring.intake import inbox, queries
+from webapp.monitoring.intake import queries, several
 from webapp.monitoring.intake.arriving import Sent
 from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.readers.values import json_of
@@ -56,8 +56,8 @@ def ask(source: Source) -> int:
     except (OSError, HTTPException, ValueError, Refusal) as error:
         source.unasked = str(error)[:200] or type(error).__name__
         return 0
-    for row in rows:
-        inbox.take(source, Format.FRIGATE, Sent(json.dumps(row).encode(), "application/json"))
+    said = [Sent(json.dumps(row).encode(), "application/json") for row in rows]
+    several.take_all(source, Format.FRIGATE, said)
     source.asked_to, source.unasked = now, None
     return len(rows)
 

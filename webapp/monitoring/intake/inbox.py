@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -16,13 +16,12 @@ from webapp.base.db import db, is_away
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
 from webapp.monitoring.cameras import beats
-from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.intake import afloat, arriving, picturing, queries, reading
 from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.readers.values import Around
 from webapp.monitoring.intake.rules import Format, NotRead, Status, Why
-from webapp.monitoring.sensors import actions as sensors
+from webapp.monitoring.sensors import hearing
 from webapp.monitoring.signals import Beat, Position, Read, Reading, Signal, Told
 
 # A sign of life older than this says nothing of now.
@@ -147,8 +146,7 @@ def _merge(message: Message, source: Source, found: Read, now: datetime) -> Take
     """All of what it says is merged, or nothing."""
     with db.session.begin_nested():
         heard = alarms.hear_all(signals_of(found), source=source.code, received_at=now)
-        others = [each for each in found.told if not isinstance(each, Signal)]
-        _tell(source, others, now, cameras_of(source, [found]))
+        tell_all(source, [each for each in found.told if not isinstance(each, Signal)], now)
     taken = taken_of(message.id, heard)
     message.status = taken.status
     message.signals, message.alarm_ids = len(heard), list(taken.alarm_ids)
@@ -163,7 +161,8 @@ def _merge(message: Message, source: Source, found: Read, now: datetime) -> Take
 def _passing(source: Source, form: Format, sent: Sent, found: Read, now: datetime) -> Taken:
     try:
         with db.session.begin_nested():
-            return passed(source, form, sent, found, now, cameras_of(source, [found]))
+            known = any(tell_all(source, found.told, now))
+            return passed(source, form, sent, found, now, known=known)
     except NotRead as refusal:
         return arriving.dead(source, form, sent, refusal, now)
     except Exception as error:  # noqa: BLE001  # as in `take`
@@ -171,44 +170,38 @@ def _passing(source: Source, form: Format, sent: Sent, found: Read, now: datetim
 
 
 def passed(
-    source: Source,
-    form: Format,
-    sent: Sent,
-    found: Read,
-    now: datetime,
-    cameras: Mapping[str, Camera],
+    source: Source, form: Format, sent: Sent, found: Read, now: datetime, *, known: bool
 ) -> Taken:
     """Signs of life and values are where they belong; of devices nobody knows it is kept that they spoke."""
-    if _tell(source, found.told, now, cameras):
+    if known:
         return Taken(Status.OK)
     return arriving.ignored(source, form, sent, Read(ignored=Why.UNKNOWN), now, _device_of(found))
 
 
-def cameras_of(source: Source, said: Iterable[Read]) -> Mapping[str, Camera]:
-    """The cameras of which these say that they live, by what the source calls them."""
-    devices = {each.device for found in said for each in found.told if isinstance(each, Beat)}
-    return known_alarms.cameras_of(source.code, sorted(devices)) if devices else {}
+def tell_all(source: Source, told: Sequence[Told], now: datetime) -> list[bool]:
+    """Signs of life, values and positions are where they belong; answers which were of known devices.
+
+    What the database is asked does not grow with their number.
+    """
+    lived = [each for each in told if isinstance(each, Beat)]
+    read = [each for each in told if isinstance(each, Reading)]
+    afloat_at = [each for each in told if isinstance(each, Position)]
+    code = source.code
+    answers = {
+        Beat: iter(_live(source, lived, now)),
+        Reading: iter(hearing.hear_all(read, source=code, received_at=now)),
+        Position: iter(afloat.take_all(afloat_at, source=code, received_at=now)),
+    }
+    return [next(answers[type(each)]) for each in told if not isinstance(each, Signal)]
 
 
-def _tell(
-    source: Source, told: Sequence[Told], now: datetime, cameras: Mapping[str, Camera]
-) -> int:
-    """Signs of life and values are where they belong; answers how many were of known devices."""
-    known = 0
-    for each in told:
-        if isinstance(each, Beat):
-            known += _beat(cameras.get(each.device), each, now)
-        elif isinstance(each, Reading):
-            known += sensors.hear(each, source=source.code, received_at=now)
-        elif isinstance(each, Position):
-            known += afloat.take(each, source=source.code, received_at=now)
-    return known
-
-
-def _beat(camera: Camera | None, beat: Beat, now: datetime) -> bool:
-    if camera is not None and now - beat.at <= BEAT_HOLDS:
-        beats.heard(camera, at=beat.at, ok=beat.ok)
-    return camera is not None
+def _live(source: Source, said: Sequence[Beat], now: datetime) -> list[bool]:
+    """The cameras live, or do not, as these say; answers which of them somebody knows."""
+    devices = sorted({each.device for each in said})
+    cameras = known_alarms.cameras_of(source.code, devices) if devices else {}
+    fresh = [each for each in said if each.device in cameras and now - each.at <= BEAT_HOLDS]
+    beats.heard_all((cameras[each.device], each.at, each.ok) for each in fresh)
+    return [each.device in cameras for each in said]
 
 
 def _broke(source: Source, form: Format, sent: Sent, error: Exception, now: datetime) -> Taken:

@@ -18,7 +18,7 @@ from webapp.base.db import db, lock
 from webapp.base.flow import Changed, NotOpen, Unacceptable, hold
 from webapp.base.sealing import seal
 from webapp.monitoring.cameras.rules import allowed_address
-from webapp.monitoring.intake import inbox
+from webapp.monitoring.intake import inbox, speaking
 from webapp.monitoring.intake.arriving import Taken
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.rules import Format, Status
@@ -26,7 +26,6 @@ from webapp.people import actions as people, queries as accounts
 from webapp.people.refusing import refusing
 
 KIND = "intake_source"
-SCOPE = "intake"
 # Pages of these names stand where that of a source would.
 RESERVED = frozenset(("new", "unreadable"))
 
@@ -74,7 +73,7 @@ def new_key(source: Source, *, by: Actor | None) -> str:
         raise LookupError(f"the source {source.code} has no account")
     name = f"source {source.code} {source.version + 1}"
     secret = people.renew_token(
-        name=name, scopes=[SCOPE], account=account, mqtt_name=source.code, by=by
+        name=name, scopes=[speaking.SCOPE], account=account, mqtt_name=source.code, by=by
     )
     _record(source, "new_key", by)
     return secret
@@ -171,4 +170,5 @@ def _must_live(source: Source) -> None:
 def _record(source: Source, move: str, by: Actor | None, **data: Any) -> None:
     source.version = (source.version or 0) + 1
     db.session.flush()
+    speaking.forget()
     audit.record(kind=KIND, thing_id=source.id, move=move, by=by, data=data)

@@ -7,13 +7,11 @@ from functools import partial
 
 from webapp.base.access import may
 from webapp.base.intake import Line, Message, Say
-from webapp.monitoring.intake import queries, sending
+from webapp.monitoring.intake import sending, speaking
 from webapp.monitoring.intake.arriving import Sent, Taken
 from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.rules import Format, Status
-from webapp.people import actors
-
-SCOPE = "intake"
+from webapp.monitoring.intake.speaking import SCOPE
 
 _FRIGATE = ("reviews", "available", "+/status/+")
 _OBSERVATIONS = ("v1.0/+/Observations", "v1.1/+/Observations")
@@ -26,11 +24,11 @@ def _take(form: Format, message: Message) -> Iterable[Say]:
 
 
 def _take_of(name: str, form: Format, said: Sequence[Message]) -> list[list[Say]]:
-    source = queries.source(name)
-    who = actors.person(source.account_id, scopes=(SCOPE,)) if source is not None else None
-    if source is None or source.closed_at is not None or who is None:
+    speaker = speaking.named(name)
+    if speaker is None or speaker.who is None:
         return [[] for _each in said]
-    if not may(who, "intake.report", source):
+    source = speaker.source
+    if not may(speaker.who, "intake.report", source):
         return [[] for _each in said]
     sent = [Sent(each.body, topic=_beside(each, form)) for each in said]
     return [_told(source, taken) for taken in sending.take_each(source, form, sent)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from flask import current_app
 
@@ -52,9 +53,11 @@ def _together(source: Source, form: Format, sent: Sequence[Sent], now: datetime)
     if said:
         messages = {place: (sent[place], found) for place, found in said.items()}
         taken |= _all_merged(source, form, messages, now)
-    cameras = inbox.cameras_of(source, passing.values())
+    told = [each for found in passing.values() for each in found.told]
+    known = iter(inbox.tell_all(source, told, now))
     for place, found in passing.items():
-        taken[place] = inbox.passed(source, form, sent[place], found, now, cameras)
+        any_known = any([*islice(known, len(found.told))])
+        taken[place] = inbox.passed(source, form, sent[place], found, now, known=any_known)
     return [taken[place] for place in range(len(sent))]
 
 

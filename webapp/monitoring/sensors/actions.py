@@ -1,4 +1,4 @@
-"""What is done with sensors: registered, changed, heard of; a value beyond its level becomes an alarm."""
+"""What is done with sensors: registered, measured with, changed, taken away; who falls silent is an alarm."""
 
 from __future__ import annotations
 
@@ -18,22 +18,18 @@ from webapp.base.flow import NotOpen, Unacceptable, hold
 from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.monitoring.alarms import actions as alarms
-from webapp.monitoring.sensors import queries
+from webapp.monitoring.sensors import queries, telling
 from webapp.monitoring.sensors.models import Datastream, Observation, Sensor, Threshold
 from webapp.monitoring.sensors.rules import (
     QUANTITIES,
     SILENT_S,
     Limit,
-    Measure,
     Quantity,
-    Stand,
-    step,
 )
-from webapp.monitoring.signals import Change, Kind, Reading, Signal
+from webapp.monitoring.signals import Change
 from webapp.people.refusing import refusing
 
 KIND = "sensor"
-RULE = "threshold/1"
 # What may lie between two values in a file that somebody hands over.
 MOST_ROWS = 50_000
 
@@ -102,13 +98,17 @@ def set_threshold(
 
 def end_threshold(threshold: Threshold, *, by: Actor | None) -> None:
     """The threshold holds no more, and what it had raised is over."""
+    stream = db.session.get_one(Datastream, threshold.datastream_id)
+    # As whoever hears a value of it: the series first.
+    lock(stream)
     lock(threshold)
     if threshold.until is not None:
         raise NotOpen(_l("This threshold holds no more."))
-    stream = db.session.get_one(Datastream, threshold.datastream_id)
     if threshold.raised_at is not None:
         now = clock.now()
-        _tell(stream, threshold, Change.CLEARED, stream.last_value or 0.0, now, now)
+        value = stream.last_value or 0.0
+        over = telling.passed(stream, threshold, Change.CLEARED, value, now)
+        alarms.hear(over, source=stream.sensor.source, received_at=now)
     threshold.until, threshold.raised_at = clock.now(), None
     _record(stream.sensor, "end_threshold", by, series=stream.code)
     db.session.expire(stream, ["thresholds"])
@@ -126,31 +126,6 @@ def close(sensor: Sensor, *, reason: str, by: Actor) -> None:
         _silence(sensor, Change.CLEARED, clock.now())
     sensor.closed_at = clock.now()
     _record(sensor, "close", by, reason=reason)
-
-
-def hear(reading: Reading, *, source: str, received_at: datetime) -> bool:
-    """The value is kept once, and its thresholds have been asked; False when nobody knows the series.
-
-    A value older than the last one is kept for the chart and raises nothing.
-    """
-    sensor = queries.of_source(source, reading.device)
-    stream = queries.stream(sensor.id, reading.series) if sensor is not None else None
-    if sensor is None or stream is None:
-        return False
-    kept = insert(Observation).values(
-        datastream_id=stream.id, at=reading.at, value=reading.value, received_at=received_at
-    )
-    new = db.session.execute(kept.on_conflict_do_nothing().returning(Observation.at)).first()
-    if new is None:
-        return True
-    _lives(sensor, reading.at)
-    if stream.last_at is not None and reading.at <= stream.last_at:
-        return True
-    stream.last_value, stream.last_at = reading.value, reading.at
-    db.session.flush()
-    for threshold in stream.thresholds:
-        _weigh(stream, threshold, reading, received_at)
-    return True
 
 
 def take_file(
@@ -182,75 +157,9 @@ def follow_borders(made: BoundarySet, by: Actor | None) -> int:
     return len(relocation.relocate_in_log(Sensor, Sensor.closed_at.is_(None), kind=KIND, by=by))
 
 
-def _lives(sensor: Sensor, at: datetime) -> None:
-    at = min(at, clock.now())
-    if sensor.heard_at is None or at > sensor.heard_at:
-        sensor.heard_at = at
-        if sensor.silent_since is not None and at > sensor.silent_since:
-            sensor.silent_since = None
-            _silence(sensor, Change.CLEARED, at)
-
-
 def _silence(sensor: Sensor, change: Change, at: datetime) -> None:
-    over = change is Change.CLEARED
-    told = Signal(
-        kind=Kind.OFFLINE,
-        change=change,
-        at=at,
-        device=sensor.external_id,
-        ended_at=at if over else None,
-        words=sensor.name,
-        rule="silence/1",
-    )
+    told = telling.silence(sensor, change, at)
     alarms.hear(told, source=sensor.source, received_at=clock.now())
-
-
-def _weigh(stream: Datastream, threshold: Threshold, reading: Reading, received: datetime) -> None:
-    limit, value = threshold.limit, reading.value
-    if limit.measure is Measure.RATE:
-        found = queries.rate(stream.id, reading.value, reading.at)
-        if found is None:
-            return
-        value = found
-    before = threshold.raised_at
-    stand, change = step(limit, threshold.stand, value, reading.at)
-    if change is Change.CLEARED:
-        _tell(stream, threshold, change, value, reading.at, received)
-    _keep(threshold, stand)
-    if change is Change.RAISED and before is None:
-        _tell(stream, threshold, change, value, reading.at, received)
-
-
-def _keep(threshold: Threshold, stand: Stand) -> None:
-    threshold.beyond_since, threshold.raised_at = stand.beyond_since, stand.raised_at
-    db.session.flush()
-
-
-def _tell(
-    stream: Datastream,
-    threshold: Threshold,
-    change: Change,
-    value: float,
-    at: datetime,
-    received_at: datetime,
-) -> None:
-    """Each time it is beyond a threshold is an alarm of its own."""
-    raised = threshold.raised_at or at
-    rules = QUANTITIES[Quantity(stream.quantity)]
-    unit = rules.unit if threshold.measure == Measure.VALUE else f"{rules.unit}/h"
-    sensor = stream.sensor
-    told = Signal(
-        kind=rules.kind,
-        change=change,
-        at=at,
-        own_id=f"threshold {threshold.id} {raised.timestamp():.3f}",
-        device=sensor.external_id,
-        severity=threshold.limit.severity,
-        ended_at=at if change is Change.CLEARED else None,
-        words=f"{sensor.name} {value:g} {unit}".strip(),
-        rule=RULE,
-    )
-    alarms.hear(told, source=sensor.source, received_at=received_at)
 
 
 def _write(stream: Datastream, limit: Limit, by: Actor | None) -> Threshold:

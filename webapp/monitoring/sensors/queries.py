@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, text
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
@@ -30,6 +31,40 @@ _CUT = text("""
     ) b ORDER BY b.at
 """)
 
+_SPOKE = text("""
+    WITH said AS (
+        SELECT * FROM jsonb_to_recordset(cast(:rows AS jsonb))
+            AS v (stream bigint, value float8, at timestamptz, heard timestamptz)
+    ), newest AS (
+        UPDATE datastream d SET last_value = said.value, last_at = said.at
+        FROM said WHERE d.id = said.stream
+        RETURNING d.sensor_id, said.heard
+    )
+    UPDATE sensor s SET heard_at = h.heard
+    FROM (SELECT sensor_id, max(heard) AS heard FROM newest GROUP BY sensor_id) h
+    WHERE s.id = h.sensor_id
+""")
+# Of each value the one before it that is nearest to an hour ago.
+_BEFORE = text("""
+    SELECT v.place, o.value, o.at
+    FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS v (place int, stream bigint, at timestamptz)
+    CROSS JOIN LATERAL (
+        SELECT value, at FROM observation
+        WHERE datastream_id = v.stream AND at <= v.at - :least AND at >= v.at - :most
+        ORDER BY abs(extract(epoch FROM at - (v.at - interval '1 hour'))) LIMIT 1
+    ) o
+""")
+# Once for all: a statement that is built anew for each value costs more than its answer.
+_HELD = (
+    select(Datastream)
+    .join(Datastream.sensor)
+    .options(contains_eager(Datastream.sensor), selectinload(Datastream.thresholds))
+    .where(Sensor.closed_at.is_(None))
+    .order_by(Datastream.id)
+    .with_for_update(of=(Datastream, Sensor))
+    .execution_options(populate_existing=True)
+)
+
 
 def one(sensor_id: int) -> Sensor | None:
     """A sensor with its series and their thresholds."""
@@ -51,16 +86,47 @@ def of_source(source: str, external_id: str) -> Sensor | None:
     )
 
 
-def stream(sensor_id: int, code: str) -> Datastream | None:
-    """A series of a sensor, held until the transaction ends, with its thresholds."""
-    found = (
-        select(Datastream)
-        .options(selectinload(Datastream.thresholds), joinedload(Datastream.sensor))
-        .where(Datastream.sensor_id == sensor_id, Datastream.code == code)
-        .with_for_update(of=Datastream)
-        .execution_options(populate_existing=True)
+def held(source: str, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Datastream]:
+    """By (device, series) the series that a source calls so, held with their sensors until the
+    transaction ends, with their thresholds. They are taken in the order of their numbers."""
+    found = _HELD.where(
+        Sensor.source == source, tuple_(Sensor.external_id, Datastream.code).in_(sorted(wanted))
     )
-    return db.session.scalar(found)
+    streams = db.session.scalars(found).all()
+    return {(each.sensor.external_id, each.code): each for each in streams}
+
+
+def spoke(streams: Collection[Datastream]) -> None:
+    """Of these series the newest value, and of their sensors when they spoke, are in the database."""
+    rows = [
+        {
+            "stream": each.id,
+            "value": each.last_value,
+            "at": each.last_at and each.last_at.isoformat(),
+            "heard": each.sensor.heard_at and each.sensor.heard_at.isoformat(),
+        }
+        for each in streams
+    ]
+    db.session.execute(_SPOKE, {"rows": json.dumps(rows)})
+
+
+def rates(
+    asked: Collection[tuple[int, datetime, float]],
+) -> dict[tuple[int, datetime], float]:
+    """How much each of these series rises in an hour, up to a value at a moment, by series and moment;
+    without those of which nothing near enough is known."""
+    rows = [
+        {"place": place, "stream": stream, "at": at.isoformat()}
+        for place, (stream, at, _value) in enumerate(asked)
+    ]
+    values = {"rows": json.dumps(rows), "least": RATE_LEAST, "most": RATE_MOST}
+    said = list(asked)
+    found = {}
+    for place, value, before in db.session.execute(_BEFORE, values):
+        stream, at, now = said[place]
+        hours: float = (at - before).total_seconds() / 3600
+        found[stream, at] = float(now - value) / hours
+    return found
 
 
 def threshold(threshold_id: int) -> Threshold | None:
@@ -87,24 +153,6 @@ def listed(
         found = found.where(Sensor.id > after)
     rows = list(db.session.scalars(found.order_by(Sensor.id).limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
-
-
-def rate(stream_id: int, value: float, at: datetime) -> float | None:
-    """How much a series rises in an hour, up to a value; None where nothing near enough is known."""
-    before = db.session.execute(
-        select(Observation.value, Observation.at)
-        .where(
-            Observation.datastream_id == stream_id,
-            Observation.at <= at - RATE_LEAST,
-            Observation.at >= at - RATE_MOST,
-        )
-        .order_by(func.abs(func.extract("epoch", Observation.at - (at - timedelta(hours=1)))))
-        .limit(1)
-    ).first()
-    if before is None:
-        return None
-    hours: float = (at - before.at).total_seconds() / 3600
-    return float(value - before.value) / hours
 
 
 def chart(

@@ -50,9 +50,9 @@ def tidy() -> None:
     db.session.execute(delete(StrangeVessel).where(StrangeVessel.last_at < old))
 
 
-def _take(position: Position, source: str, received_at: datetime) -> bool:
-    became = keep([position], source=source, received_at=received_at)
-    return became != [What.UNKNOWN]
+def _take(positions: Sequence[Position], source: str, received_at: datetime) -> list[bool]:
+    became = keep(positions, source=source, received_at=received_at)
+    return [each is not What.UNKNOWN for each in became]
 
 
 afloat.taken_by(_take)
