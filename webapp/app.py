@@ -204,7 +204,6 @@ from webapp.projects import (
     actions as project_ground,
     calling,
     pages as project_pages,
-    rules as projects,
 )
 from webapp.residents import (
     actions as buildings,
@@ -266,7 +265,7 @@ RULES = (
     job_claims,
     households,
     home_visits,
-    projects,
+    *project_pages.RULES,
     camera_rules,
     video_rules,
     alarm_rules,

@@ -15,7 +15,8 @@ from tests import databases
 from webapp.base import audit, notices
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
-from webapp.projects import models as projects, queries as ground
+from webapp.projects import models as projects, queries as shares
+from webapp.projects.ground import queries as ground
 
 FUNCTIONS = (
     *audit.FUNCTIONS,
@@ -23,6 +24,7 @@ FUNCTIONS = (
     *locate.FUNCTIONS,
     *accepting.FUNCTIONS,
     *projects.FUNCTIONS,
+    *shares.FUNCTIONS,
     *ground.FUNCTIONS,
 )
 

@@ -1,4 +1,4 @@
-"""Demo projects: five on levelled land and six being levelled, each with its four ones."""
+"""Demo projects: five on levelled land and six being levelled, each with its four ones, by seven teams of seven."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from webapp.base.spatial import layer_rows, metric
 from webapp.grids import queries as grids
 from webapp.grids.loading import DEFAULT_PACKAGE
 from webapp.grids.rules import PlaceKind
+from webapp.operation import project_ground
 from webapp.operation.cast import actor
-from webapp.people import days
+from webapp.people import actions as accounts, days, queries as people
 from webapp.people.actors import Person
 from webapp.projects import actions, queries
 from webapp.projects.forms import BlockerForm, EntryForm, ProjectForm, Span
@@ -24,15 +25,24 @@ from webapp.projects.rules import Cause, ProjectKind, StageKind, TeamRole
 
 SOURCE = "【示例】项目名称据2022年新闻报道，范围为示意，经过由演示数据生成"
 
-# Of each department, and of the grid, one: `None` is the worker of the grid in which most of the site lies.
-TEAM = {
+# The first team is of departments, led by the street's leader; the other six are of people who are there for
+# nothing else. Contact in the grids is the worker of the grid in which most of the site lies.
+TEAMS = 7
+FIRST = {
     TeamRole.LIAISON: "d05",
     TeamRole.RELOCATION: "d06",
     TeamRole.LAND: "d13",
     TeamRole.UTILITIES: "d11",
     TeamRole.PAPERS: "d16",
     TeamRole.FUNDS: "d01",
-    TeamRole.GRID: None,
+}
+TASKS = {
+    TeamRole.LIAISON: "企业联络",
+    TeamRole.RELOCATION: "征迁",
+    TeamRole.LAND: "平整",
+    TeamRole.UTILITIES: "管线",
+    TeamRole.PAPERS: "手续",
+    TeamRole.FUNDS: "资金",
 }
 
 # The moves of a project after its plan, and so many days after its beginning the plan wants each stage to be over.
@@ -54,32 +64,35 @@ class Told:
     moves: int
     ago: int
     every: int
+    firm: str | None = None
     blocked: tuple[Cause, str] | None = None
 
 
 STORY = (
     Told("东岛咀海岸公园", ProjectKind.PARK, 5, 205, 28),
     Told("万华三期", ProjectKind.INDUSTRY, 5, 190, 25),
-    Told("中节能万润", ProjectKind.INDUSTRY, 5, 180, 24),
+    Told("中节能万润", ProjectKind.INDUSTRY, 5, 180, 24, "中节能万润"),
     Told("卫生健康职业学院", ProjectKind.EDUCATION, 4, 170, 30),
-    Told("九目化学", ProjectKind.INDUSTRY, 3, 150, 36),
-    Told("万顺新材料", ProjectKind.INDUSTRY, 2, 84, 40),
+    Told("九目化学", ProjectKind.INDUSTRY, 3, 150, 36, "九目化学"),
+    Told("万顺新材料", ProjectKind.INDUSTRY, 2, 84, 40, "万顺新材料"),
     Told(
         "枫林新材料",
         ProjectKind.INDUSTRY,
         2,
         120,
         50,
+        "枫林新材料",
         (Cause.UTILITIES, "【示例】用地西侧电力线路尚未迁改，平整机械无法作业"),
     ),
-    Told("华润锦纶", ProjectKind.INDUSTRY, 2, 70, 33),
-    Told("河海新能源", ProjectKind.INDUSTRY, 2, 66, 30),
+    Told("华润锦纶", ProjectKind.INDUSTRY, 2, 70, 33, "华润锦纶"),
+    Told("河海新能源", ProjectKind.INDUSTRY, 2, 66, 30, "河海新能源"),
     Told(
         "高铁西站高压入地",
         ProjectKind.TRANSPORT,
         2,
         110,
         48,
+        None,
         (Cause.PAPERS, "【示例】跨铁路段施工许可正在办理"),
     ),
     Told("九曲河公园", ProjectKind.PARK, 2, 60, 25),
@@ -92,34 +105,88 @@ WORDS = (
 )
 
 
+@dataclass(frozen=True)
+class Team:
+    """Who leads, and who has which task; the contact in the grids comes with the project."""
+
+    leader: Person
+    members: dict[TeamRole, Person]
+
+
 def tell() -> int:
     """The projects are there; answers how many are new."""
     known = {place.name for place, _grid in grids.places_of(PlaceKind.PROJECT_SITE)}
     if not known or queries.named(STORY[0].name) is not None:
         return 0
     ground = {row["name"]: row["geometry"] for row in layer_rows(DEFAULT_PACKAGE, "project_sites")}
-    cast = {name: actor(name) for name in ("street", "project", *filter(None, TEAM.values()))}
+    chiefs = Chiefs(lead=actor("project"), street=actor("street"))
+    teams = [_first(chiefs.street), *(_formed(number) for number in range(2, TEAMS + 1))]
     told = [each for each in STORY if each.name in known & ground.keys()]
-    for each in told:
-        _told(each, metric(ground[each.name]), cast)
+    for number, each in enumerate(told):
+        _told(each, metric(ground[each.name]), chiefs, teams[number % TEAMS])
     return len(told)
 
 
-def _told(told: Told, ground: Polygon, cast: dict[str, Person]) -> None:
-    lead, street = cast["project"], cast["street"]
+@dataclass(frozen=True)
+class Chiefs:
+    """Who keeps the projects, and who decides on them."""
+
+    lead: Person
+    street: Person
+
+
+def _first(leader: Person) -> Team:
+    return Team(leader, {role: actor(username) for role, username in FIRST.items()})
+
+
+def _formed(number: int) -> Team:
+    words = "一二三四五六七"[number - 1]
+    leader = _account(f"lead{number}", f"包项目领导·{words}组", "project_lead")
+    members = {
+        role: _account(f"team{number}{role[:2]}", f"项目专班{words}组·{task}", "support_team")
+        for role, task in TASKS.items()
+    }
+    return Team(leader, members)
+
+
+def _account(username: str, name: str, role: str) -> Person:
+    """A demo account that signs in like the others; who supports a project holds a post over a grid."""
+    street, worker = grids.root(), people.by_username("worker")
+    if people.by_username(username) is None and street is not None:
+        home = grids.living()[-1].id if role == "support_team" else None
+        account = accounts.create_account(name=name, username=username, demo=True, by=None)
+        account.password_hash = worker.password_hash if worker else None
+        since = clock.now() - timedelta(days=240)
+        accounts.give_post(
+            account,
+            role=role,
+            grid_id=home,
+            unit_id=None if home else street.id,
+            since=since,
+            by=None,
+        )
+    return actor(username)
+
+
+def _told(told: Told, ground: Polygon, chiefs: Chiefs, team: Team) -> None:
+    lead, street = chiefs.lead, chiefs.street
+    firm = (
+        next(iter(people.enterprises(lead, words=told.firm, limit=1).rows)) if told.firm else None
+    )
     moments = _mornings(told)
     with next(moments):
         said = ProjectForm(
             name=told.name,
             kind=told.kind,
-            leader=street.id,
+            leader=team.leader.id,
+            enterprise=firm.id if firm else None,
             words="【示例】一个项目、一名领导、一个方案、一抓到底",
             provenance=SOURCE,
         )
         project = actions.register(said, by=lead)
         actions.lay_out(project, ground, provenance=SOURCE, by=lead)
         actions.step(project, "approve", by=street)
-        _team(project, cast)
+        _team(project, team, lead)
         actions.step(project, "form_team", by=lead)
     with next(moments):
         begin = days.first_day(clock.now())
@@ -133,8 +200,11 @@ def _told(told: Told, ground: Polygon, cast: dict[str, Person]) -> None:
     for name in MOVES[: told.moves]:
         with next(moments):
             note = "【示例】净地现场核验无误" if name == "hand_over" else None
-            actions.step(project, name, by=lead, note=note)
-    _lately(told, project, cast)
+            actions.step(project, name, by=team.leader, note=note)
+        if name == "level":
+            flat = told.moves > MOVES.index("level") + 1
+            project_ground.level(project, team.members, team.leader, every=told.every, flat=flat)
+    _lately(told, project, team)
 
 
 def _mornings(told: Told) -> Iterator[AbstractContextManager[None]]:
@@ -148,24 +218,23 @@ def _mornings(told: Told) -> Iterator[AbstractContextManager[None]]:
         at += timedelta(days=told.every)
 
 
-def _team(project: Project, cast: dict[str, Person]) -> None:
-    for role, username in TEAM.items():
-        if username is not None:
-            member = cast[username]
-        else:
-            grid = next(share.grid for share in project.shares)
-            home = grid.display_code.lower()
-            member = actor(home)
-        actions.set_member(project, role, member.id, by=cast["project"], base_version=None)
+def _team(project: Project, team: Team, lead: Person) -> None:
+    grid = next(share.grid for share in project.shares)
+    members = {**team.members, TeamRole.GRID: actor(grid.display_code.lower())}
+    for role, member in members.items():
+        actions.set_member(project, role, member.id, by=lead, base_version=None)
 
 
-def _lately(told: Told, project: Project, cast: dict[str, Person]) -> None:
+def _lately(told: Told, project: Project, team: Team) -> None:
     today = days.start_of(days.today())
     if told.blocked is not None:
         cause, words = told.blocked
         with clock.at(today - timedelta(days=3) + timedelta(hours=10)):
-            actions.hold_up(project, BlockerForm(cause=cause, words=words), by=cast["d13"])
-    for back, (username, words) in enumerate(zip(("d13", "d06", "d05"), WORDS, strict=True)):
+            actions.hold_up(
+                project, BlockerForm(cause=cause, words=words), by=team.members[TeamRole.LAND]
+            )
+    writers = (TeamRole.LAND, TeamRole.RELOCATION, TeamRole.LIAISON)
+    for back, (role, words) in enumerate(zip(writers, WORDS, strict=True)):
         with clock.at(today - timedelta(days=back + 1) + timedelta(hours=16)):
             said = EntryForm(words=words, people=6 + told.moves * 2 + back, machines=1 + back)
-            actions.write_down(project, said, None, by=cast[username])
+            actions.write_down(project, said, None, by=team.members[role])

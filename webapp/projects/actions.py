@@ -21,6 +21,7 @@ from webapp.grids.models import BoundarySet
 from webapp.people import days
 from webapp.projects import queries
 from webapp.projects.forms import BlockerForm, EntryForm, ProjectForm, Span
+from webapp.projects.ground import queries as ground
 from webapp.projects.models import (
     Blocker,
     Entry,
@@ -220,6 +221,7 @@ def step(
         "team_of_seven": len(project.team) == TEAM,
         "approved_plan": project.plan,
         "site": project.sites,
+        "level": to is not ProjectState.HANDED_OVER or not ground.open_parcels(project.id),
     }
     before = ProjectState(project.state)
     PROJECT_FLOW.move(
@@ -231,7 +233,7 @@ def step(
 
 def lay_out(
     project: Project,
-    ground: Polygon,
+    shape: Polygon,
     *,
     provenance: str,
     name: str | None = None,
@@ -241,12 +243,12 @@ def lay_out(
     """A piece of ground (metres) belongs to the project, and the database says which grids it touches."""
     hold(project, base_version)
     _still_open(project)
-    site = Site(project_id=project.id, name=name, geom=stored(ground), provenance=provenance)
+    site = Site(project_id=project.id, name=name, geom=stored(shape), provenance=provenance)
     db.session.add(site)
     db.session.flush()
     db.session.refresh(project, ["grid_id"])
     PROJECT_FLOW.record(
-        project, "lay_out", by=by, data={"site": site.id, "area_m2": round(ground.area)}
+        project, "lay_out", by=by, data={"site": site.id, "area_m2": round(shape.area)}
     )
     db.session.expire(project, ["sites", "shares", "grid"])
     return site

@@ -55,7 +55,7 @@ def write_down(project: Project) -> ResponseReturnValue:
     key = project.id
     try:
         form = EntryForm.read(request)
-        entry = actions.write_down(project, form, _photo(), by=me())
+        entry = actions.write_down(project, form, sent_photo(), by=me())
     except Refusal as refusal:
         again_there = afresh(refusal, lambda: queries.one(key), right="projects.enter")
         return _entry(again_there, refusal)
@@ -109,6 +109,7 @@ def _entry(project: Project, refusal: Refusal | None = None) -> Response:
     )
 
 
-def _photo() -> StoredFile | None:
+def sent_photo() -> StoredFile | None:
+    """The photo that came with the form, kept; None without one."""
     upload = request.files.get("photo")
     return files.keep_picture(upload.stream, by=me()) if upload and upload.filename else None

@@ -215,7 +215,7 @@ PROJECT_FLOW = flow.register(
                 to=ProjectState.HANDED_OVER,
                 may="projects.lead",
                 words=_l("Hand over the clean land"),
-                needs=("site", "note"),
+                needs=("site", "level", "note"),
             ),
             "enter": move(
                 ProjectState.HANDED_OVER,
@@ -260,6 +260,7 @@ PROJECT_FLOW = flow.register(
 
 EVIDENCE_WORDS["team_of_seven"] = _l("The team has not all of its seven members.")
 EVIDENCE_WORDS["approved_plan"] = _l("Choose the version of the plan that is approved.")
+EVIDENCE_WORDS["level"] = _l("Not every parcel is level and accepted.")
 EVIDENCE_WORDS["site"] = _l("Draw the site first.")
 
 
@@ -304,6 +305,28 @@ class OverGround(Rule):
         share = model.shares.property.mapper.class_
         lies: ColumnElement[bool] = model.shares.any(share.grid_id.in_(held))
         return lies
+
+
+class OfProject(Rule):
+    """What a rule says of the project to which the thing belongs."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    @property
+    def words(self) -> str:  # type: ignore[override]  # those of the rule
+        """The words of the rule itself."""
+        return self.rule.words
+
+    def allows(self, who: Actor, thing: Any) -> bool:
+        """When the rule allows it over the project of the thing."""
+        return self.rule.allows(who, thing.project if thing is not None else None)
+
+    def clause(self, who: Actor, model: Any) -> ColumnElement[bool]:
+        """The rows of the projects over which the rule allows it."""
+        project = model.project.property.mapper.class_
+        belongs: ColumnElement[bool] = model.project.has(self.rule.clause(who, project))
+        return belongs
 
 
 # Who can answer for a project, and who can work for it.

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.spatial import degrees, shape_of, to_lonlat
 from webapp.projects import gantt
+from webapp.projects.ground.rules import UTILITY_WORDS
 from webapp.projects.models import Project
 from webapp.projects.rules import (
     CAUSE_WORDS,
@@ -34,6 +35,9 @@ DONE = {
     "hold_up": _l("Held up"),
     "clear": _l("Cleared away"),
     "relocate": _l("Follows new borders"),
+    "draw_parcel": _l("Parcel drawn"),
+    "promise": _l("Utility promised"),
+    "connected": _l("Utility is there"),
 }
 
 
@@ -55,6 +59,7 @@ def words() -> dict[str, Any]:
         "causes": CAUSE_WORDS,
         "roles": ROLE_WORDS,
         "stage_words": STAGE_WORDS,
+        "utility_words": UTILITY_WORDS,
         "done": done,
     }
 
