@@ -105,6 +105,7 @@ from webapp.jobs import (
     rules as jobs,
 )
 from webapp.jobs.claims import rules as job_claims
+from webapp.ledgers import actions as ledger_clocks, rules as ledgers, views as ledger_pages
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
 from webapp.monitoring.alarms import (
     actions as alarms,
@@ -282,6 +283,7 @@ RULES = (
     livelihood_rules,
     opinion_rules,
     topic_rules,
+    ledgers,
     maps,
     machines,
     open311,
@@ -349,6 +351,7 @@ PAGES = (
     public_livelihood,
     opinion_pages,
     topic_pages,
+    ledger_pages,
     intake_api,
     video_pages,
     zone_pages,
@@ -387,6 +390,7 @@ CLOCKS = (
     safety_clocks,
     deadline_clocks,
     inspection_clocks,
+    ledger_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (

@@ -99,6 +99,7 @@ DESK_MORE = (
     Link(_l("Livelihood items"), "/livelihood", "livelihood.list", icon="heart-handshake"),
     Link(_l("Opinions"), "/opinions", "opinions.list", icon="message-2"),
     Link(_l("Deliberation"), "/topics", "topics.list", icon="messages"),
+    Link(_l("Ledgers"), "/ledgers", "ledgers.list", icon="table"),
     Link(_l("News"), "/news", "news.read", icon="news"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from webapp.base import audit, files
 from webapp.grids import queries as grids
+from webapp.ledgers import verifying
 from webapp.operation import queries
 
 
 def findings(*, read_files: bool) -> Iterator[str]:
     """A line for everything that is broken. `read_files` reads every file and not only looks for it."""
+    yield from verifying.findings()
     for kind, thing, seq in audit.broken_links():
         yield f"event {seq} of {kind} {thing} was changed, or the one before it is gone"
     if not grids.rule_is_current():

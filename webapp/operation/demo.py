@@ -30,6 +30,7 @@ from webapp.operation import (
     gate_story,
     home_story,
     job_story,
+    ledger_story,
     livelihood_story,
     news_story,
     open311_story,
@@ -161,6 +162,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     danger_story.tell()
     livelihood_story.tell()
     opinion_story.tell()
+    ledger_story.tell(HOME_COMMUNITY)
     db.session.commit()
     return {
         "accounts": accounts.made,

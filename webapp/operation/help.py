@@ -30,6 +30,7 @@ PAGES: dict[str, LazyString] = {
     "ports": _l("Fishing ports and vessels"),
     "homes": _l("Homes, residents and visits"),
     "community": _l("Community: livelihood items and opinions"),
+    "ledgers": _l("Ledgers: rows, frozen and signed, files"),
     "projects": _l("Projects and their four ones"),
     "open311": _l("Other programs: Open311"),
 }

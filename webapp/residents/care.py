@@ -71,7 +71,7 @@ def end_flag(flag: KeyFlag, *, by: Actor) -> None:
 def look(residents: Iterable[Resident], *, purpose: str, by: Actor) -> list[KeyFlag]:
     """The flags of these people that hold today, once the log of each says who looked and what for."""
     seen = list(residents)
-    _write_down([(each.id, each.grid_id) for each in seen], purpose=purpose, by=by)
+    write_down([(each.id, each.grid_id) for each in seen], purpose=purpose, by=by)
     return queries.key_flags_of([each.id for each in seen])
 
 
@@ -83,11 +83,12 @@ def look_inside(area: BaseGeometry, *, purpose: str, by: Actor) -> list[KeyResid
     if not may(by, "key_groups.in_danger"):
         raise NotAllowed(_l("You do not hold the post that may do this here."))
     found = queries.key_residents_inside(area, by)
-    _write_down([(each.resident_id, each.grid_id) for each in found], purpose=purpose, by=by)
+    write_down([(each.resident_id, each.grid_id) for each in found], purpose=purpose, by=by)
     return found
 
 
-def _write_down(seen: list[tuple[int, int | None]], *, purpose: str, by: Actor) -> None:
+def write_down(seen: list[tuple[int, int | None]], *, purpose: str, by: Actor) -> None:
+    """The log of each of these people (by key, with their grid) says who looked and what for."""
     if not seen:
         return
     lock_all(Resident, (key for key, _grid in seen))

@@ -1,0 +1,1 @@
+"""Ledgers: the 34 books of a subdistrict as views over the one data set, frozen, signed, taken out."""

@@ -1,0 +1,108 @@
+"""Rows of the ledgers of community life: opinions, deeds for the people, public notices."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import join
+
+from webapp.community.deliberation.models import Topic
+from webapp.community.deliberation.rules import CAME_WORDS, LEVEL_WORDS, TOPIC_FLOW
+from webapp.community.livelihood.models import LivelihoodItem
+from webapp.community.livelihood.rules import CATEGORY_WORDS, LIVELIHOOD_FLOW
+from webapp.community.opinions.models import Opinion
+from webapp.community.opinions.rules import (
+    OPINION_FLOW,
+    OPINION_WORDS,
+    ROUTED_WORDS,
+    SAID_WORDS,
+)
+from webapp.grids.models import Grid, Unit
+from webapp.ledgers.source import GRID, Column, Kind, Source, numbered
+from webapp.services.news.models import News
+from webapp.services.news.rules import Category, NewsState
+
+OPINIONS = Source(
+    rows=join(Opinion, Grid, Opinion.grid_id == Grid.id, isouter=True),
+    model=Opinion,
+    key=Opinion.id,
+    grid_id=Opinion.grid_id,
+    at=Opinion.said_at,
+    columns=(
+        Column("number", _l("Number"), numbered(Opinion.said_at, Opinion.id, 5), found=True),
+        *GRID,
+        Column("kind", _l("Kind of opinion"), Opinion.kind, Kind.CHOICE, OPINION_WORDS),
+        Column("theme", _l("Theme"), Opinion.theme, Kind.CHOICE, CATEGORY_WORDS),
+        Column("words", _l("What was said"), Opinion.words, found=True),
+        Column("how", _l("How it was said"), Opinion.how, Kind.CHOICE, SAID_WORDS),
+        Column("said_at", _l("Said"), Opinion.said_at, Kind.MOMENT),
+        Column("routed_to", _l("Sent on"), Opinion.routed_to, Kind.CHOICE, ROUTED_WORDS),
+        Column("state", _l("State"), Opinion.state, Kind.CHOICE, OPINION_FLOW.states),
+        Column("reply", _l("Reply"), Opinion.reply),
+        Column("rating", _l("Rating"), Opinion.rating, Kind.NUMBER),
+    ),
+)
+
+LIVELIHOOD = Source(
+    rows=join(LivelihoodItem, Grid, LivelihoodItem.grid_id == Grid.id, isouter=True).join(
+        Unit, LivelihoodItem.unit_id == Unit.id, isouter=True
+    ),
+    model=LivelihoodItem,
+    key=LivelihoodItem.id,
+    grid_id=LivelihoodItem.grid_id,
+    columns=(
+        Column(
+            "number",
+            _l("Number"),
+            numbered(LivelihoodItem.collected_at, LivelihoodItem.id, 4),
+            found=True,
+        ),
+        *GRID,
+        Column("title", _l("Name of the deed"), LivelihoodItem.title, found=True),
+        Column("category", _l("Theme"), LivelihoodItem.category, Kind.CHOICE, CATEGORY_WORDS),
+        Column("unit", _l("Carried out by"), Unit.name, found=True),
+        Column("due_on", _l("Due by"), LivelihoodItem.due_on, Kind.DAY),
+        Column("cost", _l("Cost (yuan)"), LivelihoodItem.cost, Kind.NUMBER),
+        Column("state", _l("State"), LivelihoodItem.state, Kind.CHOICE, LIVELIHOOD_FLOW.states),
+        Column("built_at", _l("Built"), LivelihoodItem.built_at, Kind.MOMENT),
+    ),
+)
+
+PUBLICITY = Source(
+    rows=join(News, Unit, News.unit_id == Unit.id),
+    model=News,
+    key=News.id,
+    at=News.published_at,
+    which=(News.state == NewsState.PUBLISHED, News.category == Category.PUBLICITY),
+    columns=(
+        Column("title", _l("Title"), News.title, found=True),
+        Column("unit", _l("Published by"), Unit.name, found=True),
+        Column("published_at", _l("Published on"), News.published_at, Kind.MOMENT),
+    ),
+)
+
+TOPICS = Source(
+    rows=join(Topic, Grid, Topic.grid_id == Grid.id, isouter=True),
+    model=Topic,
+    key=Topic.id,
+    grid_id=Topic.grid_id,
+    columns=(
+        Column("number", _l("Number"), numbered(Topic.proposed_at, Topic.id, 4), found=True),
+        *GRID,
+        Column("title", _l("Topic of residents"), Topic.title, found=True),
+        Column("theme", _l("Theme"), Topic.theme, Kind.CHOICE, CATEGORY_WORDS),
+        Column("level", _l("Level of the topic"), Topic.level, Kind.CHOICE, LEVEL_WORDS),
+        Column("came", _l("How it came in"), Topic.came, Kind.CHOICE, CAME_WORDS),
+        Column("proposed_at", _l("Proposed"), Topic.proposed_at, Kind.MOMENT),
+        Column("meeting_at", _l("Meeting on"), Topic.meeting_at, Kind.MOMENT),
+        Column("publicised_on", _l("On public notice from"), Topic.publicised_on, Kind.DAY),
+        Column("state", _l("State"), Topic.state, Kind.CHOICE, TOPIC_FLOW.states),
+        Column("result", _l("What came of it"), Topic.result),
+    ),
+)
+
+SOURCES = {
+    "deliberation": TOPICS,
+    "opinions": OPINIONS,
+    "livelihood": LIVELIHOOD,
+    "publicity": PUBLICITY,
+}

@@ -1,0 +1,34 @@
+"""Demo ledgers: those of the last month, frozen and signed for one community."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from webapp.base import clock
+from webapp.base.access import may
+from webapp.base.months import month
+from webapp.grids import queries as grids
+from webapp.ledgers import actions, queries
+from webapp.ledgers.models import Snapshot
+from webapp.ledgers.rules import LEDGERS
+from webapp.operation.cast import actor
+from webapp.people import days
+
+
+def tell(home: str) -> int:
+    """What the leader may sign for of the community is frozen for the last month; answers how many."""
+    leader = actor("street")
+    living = grids.living()
+    grid = next((each for each in living if home in each.name), living[0])
+    place = queries.place(f"c{grid.community_id}")
+    if place is None or queries.snapshots(leader, limit=1).rows:
+        return 0
+    first, count = month(days.today()), 0
+    with clock.at(min(days.start_of(first) + timedelta(hours=9), clock.now())):
+        for ledger in LEDGERS.values():
+            draft = Snapshot(ledger=ledger.key, scope=place.scope, grid_ids=list(place.grid_ids))
+            if ledger.is_kept and may(leader, "ledgers.freeze", draft):
+                actions.freeze(ledger, place, month(first, -1), by=leader)
+                count += 1
+    actions.freeze(LEDGERS["dwellings"], place, first, by=leader)
+    return count + 1
