@@ -86,6 +86,7 @@ from webapp.community.opinions import (
     rules as opinion_rules,
     views as opinion_pages,
 )
+from webapp.community.opinions.book import views as book_pages
 from webapp.grids import (
     api as grids_api,
     commands as grid_commands,
@@ -350,6 +351,7 @@ PAGES = (
     livelihood_pages,
     public_livelihood,
     opinion_pages,
+    book_pages,
     topic_pages,
     ledger_pages,
     intake_api,

@@ -1,4 +1,4 @@
-"""Demo opinions: two said at the door, one of them replied to, and one that a resident wrote."""
+"""Demo opinions: two said at the door, one of them replied to, one online, one from the book on paper."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from webapp.community.opinions import actions, queries
 from webapp.community.opinions.forms import SayForm
 from webapp.community.opinions.rules import OpinionKind
 from webapp.grids import queries as grids
+from webapp.operation import book_story
 from webapp.operation.cast import actor
 
 
@@ -40,4 +41,5 @@ def tell() -> int:
     with clock.at(now - timedelta(days=1)):
         charge = said(OpinionKind.SUGGESTION, Category.PARKING, "【示例】希望增加电动车充电口")
         actions.say(charge, by=resident)
-    return 3
+        book_story.tell(home, (lon, lat), worker)
+    return 4

@@ -101,6 +101,7 @@ WORDS: dict[str, LazyString] = {
     "opinions.own": _l("Read the reply to an own opinion, rate it, have it looked at again once"),
     "opinions.list": _l("List opinions and their themes"),
     "opinions.enter": _l("Write down what somebody says at the door"),
+    "opinions.page": _l("Print and photograph pages of the book of opinions, confirm their lines"),
     "opinions.see": _l("See an opinion"),
     "topics.read": _l("Read topics that were taken up"),
     "topics.list": _l("List topics of deliberation"),

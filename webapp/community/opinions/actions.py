@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.base import clock, notices
+from webapp.base import clock, notices, sealing
 from webapp.base.access import HOUSE, Actor, may
 from webapp.base.datum import Datum
-from webapp.base.db import db, lock
+from webapp.base.db import db, lock, lock_all
 from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
 from webapp.base.spatial import standing_at
@@ -19,6 +20,8 @@ from webapp.cases.rules import Source
 from webapp.community.livelihood import actions as livelihood
 from webapp.community.livelihood.forms import ItemForm
 from webapp.community.opinions import queries
+from webapp.community.opinions.book.actions import close_line, take, twice
+from webapp.community.opinions.book.models import BookLine
 from webapp.community.opinions.forms import SayForm
 from webapp.community.opinions.models import Opinion
 from webapp.community.opinions.rules import (
@@ -31,6 +34,7 @@ from webapp.community.opinions.rules import (
 from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.people import queries as people
+from webapp.people.refusing import refusing
 
 ON_WATCH = ("grid_worker", "grid_leader")
 
@@ -52,6 +56,20 @@ def enter(said: SayForm, *, by: Actor) -> Opinion:
     """A grid worker has written down what somebody said at the door."""
     opinion = _new(said, SaidHow.DOOR)
     opinion.entered_by_id = by.id
+    return _keep(opinion, by=by)
+
+
+def enter_line(said: SayForm, line: BookLine, *, by: Actor) -> Opinion:
+    """What is written in a line of the book is an opinion, and the picture of the line is gone.
+
+    Raises `Changed` when somebody has confirmed this line already.
+    """
+    take(line)
+    opinion = _new(said, SaidHow.BOOK)
+    opinion.entered_by_id, opinion.line_id = by.id, line.id
+    with refusing(uq_opinion_line_id=twice()):
+        db.session.add(opinion)
+    close_line(line, by=by)
     return _keep(opinion, by=by)
 
 
@@ -156,6 +174,23 @@ def close(opinion: Opinion, *, by: Actor, base_version: int | None = None) -> No
     OPINION_FLOW.move(opinion, "close", by=by, base_version=base_version)
 
 
+def reveal_contact(opinion: Opinion, *, purpose: str, by: Actor) -> str | None:
+    """How to reach whoever said it, for somebody who says what for; the log keeps who asked and why."""
+    lock(opinion)
+    OPINION_FLOW.record(opinion, "reveal", by=by, data={"purpose": purpose})
+    return sealing.unseal(opinion.contact).decode() if opinion.contact else None
+
+
+def print_slips(opinions: Sequence[Opinion], *, by: Actor) -> None:
+    """The slips with the replies to these are printed, and each log says so."""
+    lock_all(Opinion, (each.id for each in opinions))
+    now = clock.now()
+    for each in opinions:
+        each.slip_at = now
+    if opinions:
+        OPINION_FLOW.note_all([(each, by) for each in opinions], "slip", data=[{}] * len(opinions))
+
+
 def follow_borders(made: BoundarySet, by: Actor | None) -> int:
     """Opinions that are not over stand in the grids of the borders in force; answers how many moved."""
     here = Opinion.state != OpinionState.CLOSED
@@ -173,6 +208,7 @@ def _new(said: SayForm, how: SaidHow) -> Opinion:
         said_at=clock.now(),
         anonymous=said.anonymous,
         name=None if said.anonymous else said.name,
+        contact=None if said.anonymous or not said.contact else sealing.seal(said.contact.encode()),
     )
     if said.lon is None or said.lat is None:
         words = _l("Say where it is, on the map or by numbers.")

@@ -22,6 +22,7 @@ class SayForm(Form):
     accuracy_m: float | None = Field(default=None, ge=0, le=100_000, allow_inf_nan=False)
     anonymous: bool = False
     name: str | None = Field(default=None, max_length=40)
+    contact: str | None = Field(default=None, max_length=40)
 
 
 class StepForm(Form):

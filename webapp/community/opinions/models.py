@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
@@ -12,6 +12,7 @@ from webapp.base.spatial import Placed
 from webapp.cases.models import Case
 from webapp.community.livelihood.models import LivelihoodItem
 from webapp.community.livelihood.rules import Category
+from webapp.community.opinions.book.models import BookLine
 from webapp.community.opinions.rules import (
     OPINION_FLOW,
     OpinionKind,
@@ -23,7 +24,10 @@ from webapp.grids.models import Grid
 
 
 class Opinion(Numbered, Placed, Base):
-    """What a resident said. `said_by_id`: the account that reads the reply, shown to nobody."""
+    """What a resident said. `said_by_id`: the account that reads the reply, shown to nobody.
+
+    `slip_at`: when a slip with the reply was printed, for whoever has no account.
+    """
 
     __tablename__ = "opinion"
     __table_args__ = (
@@ -32,7 +36,15 @@ class Opinion(Numbered, Placed, Base):
         one_of("theme", Category),
         one_of("how", SaidHow),
         one_of("routed_to", RoutedTo),
-        CheckConstraint("NOT anonymous OR name IS NULL", name="anonymous"),
+        CheckConstraint("NOT anonymous OR num_nonnulls(name, contact) = 0", name="anonymous"),
+        CheckConstraint(f"(how = '{SaidHow.BOOK}') = (line_id IS NOT NULL)", name="book"),
+        # A line of the book is recorded once.
+        Index(
+            "uq_opinion_line_id",
+            "line_id",
+            unique=True,
+            postgresql_where=text("line_id IS NOT NULL"),
+        ),
         CheckConstraint(f"(how = '{SaidHow.ONLINE}') = (entered_by_id IS NULL)", name="entered"),
         CheckConstraint("reopened BETWEEN 0 AND 1", name="reopened"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
@@ -55,6 +67,13 @@ class Opinion(Numbered, Placed, Base):
         Index("ix_opinion_said_by_id", "said_by_id", "said_at"),
         Index("ix_opinion_case_id", "case_id"),
         Index("ix_opinion_item_id", "item_id"),
+        Index(
+            "ix_opinion_slip",
+            "grid_id",
+            postgresql_where=text(
+                f"state = '{OpinionState.REPLIED}' AND said_by_id IS NULL AND slip_at IS NULL"
+            ),
+        ),
     )
 
     kind: Mapped[str]
@@ -68,6 +87,10 @@ class Opinion(Numbered, Placed, Base):
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     anonymous: Mapped[bool]
     name: Mapped[str | None]
+    # How to reach whoever said it, sealed.
+    contact: Mapped[bytes | None] = mapped_column(LargeBinary)
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("opinion_line.id"))
+    slip_at: Mapped[datetime | None]
     routed_to: Mapped[str | None]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("livelihood_item.id"))
@@ -80,6 +103,7 @@ class Opinion(Numbered, Placed, Base):
     grid: Mapped[Grid | None] = relationship(foreign_keys="Opinion.grid_id")
     case: Mapped[Case | None] = relationship()
     item: Mapped[LivelihoodItem | None] = relationship()
+    line: Mapped[BookLine | None] = relationship()
 
     @property
     def number(self) -> str:

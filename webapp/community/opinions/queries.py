@@ -70,6 +70,25 @@ def mine(account_id: int) -> Sequence[Opinion]:
     return db.session.scalars(found.limit(PAGE)).all()
 
 
+def of_lines(keys: Sequence[int]) -> dict[int, Opinion]:
+    """What these lines of the book became, by line."""
+    if not keys:
+        return {}
+    found = select(Opinion).where(Opinion.line_id.in_(keys))
+    return {each.line_id: each for each in db.session.scalars(found) if each.line_id is not None}
+
+
+def without_slip(who: Actor, limit: int = 60) -> Sequence[Opinion]:
+    """Replied opinions that nobody can read online and that no slip was printed for, the oldest first."""
+    found = _rows().where(
+        visible(Opinion, who, "opinions.see"),
+        Opinion.state == OpinionState.REPLIED,
+        Opinion.said_by_id.is_(None),
+        Opinion.slip_at.is_(None),
+    )
+    return db.session.scalars(found.order_by(Opinion.id).limit(limit)).all()
+
+
 def said_since(account_id: int, moment: datetime) -> int:
     """How many opinions this account has said since then."""
     found = select(func.count()).where(Opinion.said_by_id == account_id, Opinion.said_at >= moment)

@@ -45,9 +45,14 @@ class SaidHow(StrEnum):
 
     ONLINE = "online"
     DOOR = "door"
+    BOOK = "book"
 
 
-SAID_WORDS = {SaidHow.ONLINE: _l("Said online"), SaidHow.DOOR: _l("Said at the door")}
+SAID_WORDS = {
+    SaidHow.ONLINE: _l("Said online"),
+    SaidHow.DOOR: _l("Said at the door"),
+    SaidHow.BOOK: _l("Written into the book"),
+}
 
 
 class RoutedTo(StrEnum):
@@ -119,6 +124,14 @@ OPINION_CHIPS = {
     OpinionState.CLOSED: "done",
 }
 
+# What the log calls what is no move.
+OPINION_NOTES = {
+    "say": _l("Opinion recorded"),
+    "reveal": _l("Looked at how to reach whoever said it"),
+    "slip": _l("Answer slip printed"),
+    "relocate": _l("Follows new borders"),
+}
+
 # So many an account may say in a day.
 A_DAY = 5
 
@@ -129,6 +142,7 @@ MAY = {
     "opinions.own": Owns("said_by_id", "said it"),
     "opinions.list": Anywhere(*DESK, *FIELD, "station_head"),
     "opinions.enter": Anywhere(*FIELD, "station_head"),
+    "opinions.page": _HERE,
     "opinions.see": Anywhere(*DESK) | _HERE,
     "opinions.handle": Anywhere("dispatcher", "street_leader") | _HERE,
     "opinions.by_owner": ByItself(),

@@ -14,7 +14,7 @@ from webapp.base import audit, clock
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.security import limiter
-from webapp.base.web import afresh, goto, page, part_of_address, undone
+from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone
 from webapp.cases import queries as cases
 from webapp.community.livelihood.rules import CATEGORY_WORDS
 from webapp.community.opinions import actions, queries
@@ -23,6 +23,7 @@ from webapp.community.opinions.models import Opinion
 from webapp.community.opinions.rules import (
     OPINION_CHIPS,
     OPINION_FLOW,
+    OPINION_NOTES,
     OPINION_WORDS,
     ROUTED_WORDS,
     SAID_WORDS,
@@ -138,6 +139,20 @@ def step(opinion: Opinion) -> ResponseReturnValue:
     return goto("opinions.one", opinion_id=key)
 
 
+@bp.post("/opinions/<int:opinion_id>/contact")
+@permit("opinions.handle", of=queries.opinion)
+def contact(opinion: Opinion) -> ResponseReturnValue:
+    """How to reach whoever said it, for somebody who says what for."""
+    key = opinion.id
+    try:
+        purpose = PurposeForm.read(request).purpose
+        revealed = actions.reveal_contact(opinion, purpose=purpose, by=me())
+    except Refusal as refusal:
+        again = afresh(refusal, lambda: queries.opinion(key), right="opinions.handle")
+        return _one(again, refusal, "contact")
+    return _one(opinion, revealed=revealed)
+
+
 @bp.get("/my-opinions")
 @permit("opinions.say")
 def mine() -> Response:
@@ -196,6 +211,7 @@ def _words() -> dict[str, Any]:
         "themes": CATEGORY_WORDS,
         "said_how": SAID_WORDS,
         "routed": ROUTED_WORDS,
+        "notes": OPINION_NOTES,
     }
 
 
@@ -213,7 +229,12 @@ def _form(to: str, refusal: Refusal | None = None) -> Response:
     return page("community/opinions/new.html", at_door=at_door, to=to, **_said(refusal), **_words())
 
 
-def _one(opinion: Opinion, refusal: Refusal | None = None, tried: str | None = None) -> Response:
+def _one(
+    opinion: Opinion,
+    refusal: Refusal | None = None,
+    tried: str | None = None,
+    revealed: str | None = None,
+) -> Response:
     events = list(reversed(audit.history(OPINION_FLOW.kind, opinion.id)))
     moves = OPINION_FLOW.open_moves(opinion, me())
     classes = cases.classes(limit=200) if "route" in moves else []
@@ -225,6 +246,8 @@ def _one(opinion: Opinion, refusal: Refusal | None = None, tried: str | None = N
         events=events,
         names=people.named_in(events),
         tried=tried,
+        revealed=revealed,
+        handles=may(me(), "opinions.handle", opinion),
         **_said(refusal),
         **_words(),
     )

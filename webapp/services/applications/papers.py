@@ -83,13 +83,13 @@ def _drawn(body: bytes) -> Iterator[bytes]:
 def _marked(picture: Image.Image, words: str) -> Image.Image:
     """The picture with the words across it, again and again, so that no part is without them."""
     size = max(14, min(picture.size) // 22)
-    font = _font(size)
+    face = font(size)
     layer = Image.new("RGBA", (picture.width * 2, picture.height * 2), (0, 0, 0, 0))
     pen = ImageDraw.Draw(layer)
-    wide = int(pen.textlength(words, font=font)) + size * 3
+    wide = int(pen.textlength(words, font=face)) + size * 3
     for row, y in enumerate(range(0, layer.height, size * 5)):
         for x in range(-(row % 2) * wide // 2, layer.width, wide):
-            pen.text((x, y), words, font=font, fill=_INK, stroke_width=1, stroke_fill=_RIM)
+            pen.text((x, y), words, font=face, fill=_INK, stroke_width=1, stroke_fill=_RIM)
     turned = layer.rotate(28)
     left, top = picture.width // 2, picture.height // 2
     return Image.alpha_composite(
@@ -98,7 +98,8 @@ def _marked(picture: Image.Image, words: str) -> Image.Image:
 
 
 @lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """The letters in which house and demo write into pictures, Chinese where the machine has them."""
     found = _font_file()
     return ImageFont.truetype(found, size) if found else ImageFont.load_default(size)
 

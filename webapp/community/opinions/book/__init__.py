@@ -1,0 +1,1 @@
+"""The book of opinions on paper: printed pages, photographed lines, answer slips."""
