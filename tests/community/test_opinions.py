@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from tests.world import World, as_user, someone
 from webapp.base import audit, notices
 from webapp.base.db import db
-from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Unacceptable
+from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Unacceptable
 from webapp.cases import queries as cases
 from webapp.cases.residents.actions import TooMany
+from webapp.community.deliberation import queries as topics
 from webapp.community.opinions import actions, queries
 from webapp.community.opinions.forms import SayForm
 from webapp.community.opinions.models import Opinion
@@ -84,6 +85,20 @@ def test_it_becomes_a_case_or_a_livelihood_item_or_wants_an_application(
         actions.to_item(third, note="x y", by=world.worker)
     actions.answer(third, note="请到工作站办理", by=world.worker)
     assert third.state == OpinionState.REPLIED
+
+
+def test_it_becomes_one_topic_however_often_it_is_looked_at(world: World, resident: Person) -> None:
+    opinion = said(world, resident)
+    with pytest.raises(EvidenceMissing):
+        actions.to_topic(opinion, note=None, by=world.worker)
+    actions.to_topic(opinion, note="小广场加灯", by=world.worker)
+    topic = topics.of_opinion(opinion.id)
+    assert topic is not None
+    assert (topic.grid_id, topic.words) == (world.home.id, "小广场加灯")
+    actions.answer(opinion, note="交居民议事", by=world.worker)
+    actions.reopen(opinion, note="还没有结果")
+    with pytest.raises(Changed):
+        actions.to_topic(opinion, note="小广场加灯", by=world.worker)
 
 
 def test_a_day_has_its_measure_and_an_opinion_its_place(world: World, resident: Person) -> None:

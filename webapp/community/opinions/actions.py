@@ -17,6 +17,9 @@ from webapp.base.spatial import standing_at
 from webapp.cases import actions as cases
 from webapp.cases.residents.actions import TooMany
 from webapp.cases.rules import Source
+from webapp.community.deliberation import actions as deliberation
+from webapp.community.deliberation.forms import TopicForm
+from webapp.community.deliberation.rules import Came
 from webapp.community.livelihood import actions as livelihood
 from webapp.community.livelihood.forms import ItemForm
 from webapp.community.opinions import queries
@@ -120,9 +123,7 @@ def to_item(
     """It became a livelihood item that is collected at its place, in the words of the note."""
     _may_route(opinion, by, base_version, also="livelihood.collect")
     lon, lat = _place(opinion)
-    if not note or len(note) < 2:
-        words = _l("Write it as everybody may read it.")
-        raise EvidenceMissing(words, fields={"note": words})
+    note = _for_everybody(note)
     said = ItemForm.of(
         {
             "title": note[:40],
@@ -135,6 +136,28 @@ def to_item(
     item = livelihood.collect([said], by=by)[0]
     opinion.routed_to, opinion.item_id, opinion.case_id = RoutedTo.ITEM, item.id, None
     _route(opinion, by, item.number)
+
+
+def to_topic(
+    opinion: Opinion, *, note: str | None, by: Actor, base_version: int | None = None
+) -> None:
+    """It became a topic of deliberation that is proposed at its place, in the words of the note."""
+    _may_route(opinion, by, base_version, also="topics.propose")
+    lon, lat = _place(opinion)
+    note = _for_everybody(note)
+    said = TopicForm.of(
+        {
+            "title": note[:40],
+            "words": note,
+            "theme": opinion.theme,
+            "came": Came.OPINION,
+            "lon": lon,
+            "lat": lat,
+        }
+    )
+    topic = deliberation.propose(said, by=by, opinion_id=opinion.id)
+    opinion.routed_to, opinion.case_id, opinion.item_id = RoutedTo.TOPIC, None, None
+    _route(opinion, by, topic.number)
 
 
 def to_application(
@@ -240,6 +263,13 @@ def _may_route(
 
 def _route(opinion: Opinion, by: Actor, note: str) -> None:
     OPINION_FLOW.move(opinion, "route", by=by, data={"note": note, "routed_to": opinion.routed_to})
+
+
+def _for_everybody(note: str | None) -> str:
+    if not note or len(note) < 2:
+        words = _l("Write it as everybody may read it.")
+        raise EvidenceMissing(words, fields={"note": words})
+    return note
 
 
 def _place(opinion: Opinion) -> tuple[float, float]:

@@ -61,12 +61,14 @@ class RoutedTo(StrEnum):
     CASE = "case"
     ITEM = "item"
     APPLICATION = "application"
+    TOPIC = "topic"
 
 
 ROUTED_WORDS = {
     RoutedTo.CASE: _l("It became a case"),
     RoutedTo.ITEM: _l("It became a livelihood item"),
     RoutedTo.APPLICATION: _l("It wants an application"),
+    RoutedTo.TOPIC: _l("It became a topic"),
 }
 
 OPINION_FLOW = flow.register(

@@ -16,6 +16,7 @@ from webapp.base.flow import Refusal
 from webapp.base.security import limiter
 from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone
 from webapp.cases import queries as cases
+from webapp.community.deliberation import queries as topics
 from webapp.community.livelihood.rules import CATEGORY_WORDS
 from webapp.community.opinions import actions, queries
 from webapp.community.opinions.forms import ListForm, SayForm, StepForm
@@ -104,7 +105,9 @@ def one(opinion: Opinion) -> Response:
     return _one(opinion)
 
 
-@bp.post("/opinions/<int:opinion_id>/<any(answer, to_case, to_item, to_application, close):name>")
+@bp.post(
+    "/opinions/<int:opinion_id>/<any(answer, to_case, to_item, to_topic, to_application, close):name>"
+)
 @permit("opinions.see", of=lambda opinion_id, name: queries.opinion(opinion_id))
 def step(opinion: Opinion) -> ResponseReturnValue:
     """An opinion is replied to, sent on, or closed."""
@@ -125,6 +128,9 @@ def step(opinion: Opinion) -> ResponseReturnValue:
                 base_version=version,
             ),
             "to_item": lambda: actions.to_item(
+                opinion, note=form.note, by=me(), base_version=version
+            ),
+            "to_topic": lambda: actions.to_topic(
                 opinion, note=form.note, by=me(), base_version=version
             ),
             "to_application": lambda: actions.to_application(
@@ -247,6 +253,7 @@ def _one(
         names=people.named_in(events),
         tried=tried,
         revealed=revealed,
+        topic=topics.of_opinion(opinion.id),
         handles=may(me(), "opinions.handle", opinion),
         **_said(refusal),
         **_words(),

@@ -1,7 +1,7 @@
 """the book of opinions on paper
 
-Revision ID: 0051
-Revises: 0050
+Revision ID: 0052
+Revises: 0051
 Create Date: 2026-11-26 19:31:47.238493
 
 """
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
-revision: str = "0051"
-down_revision: Union[str, Sequence[str], None] = "0050"
+revision: str = "0052"
+down_revision: Union[str, Sequence[str], None] = "0051"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
@@ -107,8 +107,14 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_opinion_line_id"), "opinion", "opinion_line", ["line_id"], ["id"]
     )
+    op.drop_constraint("ck_opinion_routed_to", "opinion")
     op.drop_constraint("ck_opinion_how", "opinion")
     op.drop_constraint("ck_opinion_anonymous", "opinion")
+    op.create_check_constraint(
+        op.f("ck_opinion_routed_to"),
+        "opinion",
+        "routed_to IN ('case', 'item', 'application', 'topic')",
+    )
     op.create_check_constraint(
         op.f("ck_opinion_how"), "opinion", "how IN ('online', 'door', 'book')"
     )
@@ -126,6 +132,12 @@ def downgrade() -> None:
     op.drop_constraint("ck_opinion_book", "opinion")
     op.drop_constraint("ck_opinion_anonymous", "opinion")
     op.drop_constraint("ck_opinion_how", "opinion")
+    # What became a topic stands as if it wanted an application: that is all the table knew.
+    op.execute("UPDATE opinion SET routed_to = 'application' WHERE routed_to = 'topic'")
+    op.drop_constraint("ck_opinion_routed_to", "opinion")
+    op.create_check_constraint(
+        op.f("ck_opinion_routed_to"), "opinion", "routed_to IN ('case', 'item', 'application')"
+    )
     op.execute("UPDATE opinion SET how = 'door' WHERE how = 'book'")
     op.create_check_constraint(op.f("ck_opinion_how"), "opinion", "how IN ('online', 'door')")
     op.create_check_constraint(
