@@ -1,7 +1,7 @@
 """the book of opinions on paper
 
-Revision ID: 0052
-Revises: 0051
+Revision ID: 0053
+Revises: 0052
 Create Date: 2026-11-26 19:31:47.238493
 
 """
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
-revision: str = "0052"
-down_revision: Union[str, Sequence[str], None] = "0051"
+revision: str = "0053"
+down_revision: Union[str, Sequence[str], None] = "0052"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
