@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -98,12 +99,9 @@ def _watching(frames: list[Frame], kinds: tuple[ZoneKind, ...]) -> float:
 
 def _decoding(film: Path) -> float:
     def read() -> None:
-        process = ffmpeg.begun(
-            [
-                *("-threads", "1", *ffmpeg.reading_file(film, at_its_speed=False)),
-                *("-f", "null", "-"),
-            ]
-        )
+        source = ffmpeg.reading_file(film, at_its_speed=False)
+        alone = replace(source, arguments=("-threads", "1", *source.arguments))
+        process = ffmpeg.begun(alone, *("-f", "null", "-"))
         process.wait()
 
     return _timed(read)

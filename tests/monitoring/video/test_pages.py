@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,16 +17,17 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from tests.monitoring.video import films, scenes
+from tests.monitoring.video import films, locked, scenes
 from tests.world import World, as_user
 from webapp.base import audit
 from webapp.base.config import Settings
 from webapp.base.db import db
+from webapp.base.sealing import unseal
 from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
-from webapp.monitoring.video import actions, ffmpeg, live, passes, pictures, queries
+from webapp.monitoring.video import actions, ffmpeg, live, passes, pictures, queries, reading
 from webapp.monitoring.video.forms import ZoneForm
 
 SQUARE = "0.1, 0.1\n0.6, 0.1\n0.6, 0.6\n0.1, 0.6"
@@ -101,6 +105,70 @@ def test_a_picture_is_shown_for_a_purpose_that_stands_in_the_log(
     assert "127.0.0.1" not in worker.get(f"/cameras/{camera.id}/view").get_data(as_text=True)
 
 
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a film, and the same in pieces with their list."""
+    folder = tmp_path_factory.mktemp("cut")
+    films.made(folder / "yard.ts", 8)
+    pieces = ("-c", "copy", "-f", "hls", "-hls_time", "2", "-hls_list_size", "0")
+    made = [*ffmpeg.QUIET, "-i", str(folder / "yard.ts"), *pieces, str(folder / "index.m3u8")]
+    subprocess.run(made, check=True)
+    return folder
+
+
+def picture_of(camera: Camera) -> bool:
+    """The camera is asked for a picture."""
+    pictures.forget(camera.id)
+    return pictures.snapshot(camera).startswith(b"\xff\xd8")
+
+
+def film_of(camera: Camera) -> bool:
+    """The camera is asked for a film."""
+    return "piece0.ts" in live.playlist(camera)
+
+
+def watched(camera: Camera) -> bool:
+    """The camera is watched, as by the worker."""
+    address = unseal(camera.stream or b"").decode()
+    return next(iter(reading.frames(ffmpeg.reading(address, ["127.0.0.1"])))).width > 0
+
+
+@pytest.mark.parametrize("served", [locked.rtsp, locked.hls])
+@pytest.mark.parametrize("asked", [picture_of, film_of, watched])
+def test_a_password_stands_in_no_argument_of_a_process(
+    app: Flask,
+    camera: Camera,
+    cut: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: Callable[[Camera], bool],
+    served: Callable[[Path], AbstractContextManager[str]],
+) -> None:
+    monkeypatch.setattr(live, "IDLE_S", 3.0)
+    monkeypatch.setattr(live, "LOOK_S", 0.1)
+    begun, seen = ffmpeg.begun, []
+
+    def noted(*said: Any, **how: Any) -> Any:
+        process = begun(*said, **how)
+        here, until = Path(f"/proc/{process.pid}"), time.monotonic() + 10
+        while not (words := (here / "cmdline").read_bytes()).startswith(b"ffmpeg"):
+            assert time.monotonic() < until
+        seen.extend([words, (here / "environ").read_bytes()])
+        return process
+
+    monkeypatch.setattr(ffmpeg, "begun", noted)
+    with served(cut / "yard.ts" if served is locked.rtsp else cut) as address:
+        said = Described(name="gate", kind=CameraKind.FIXED, stream=address, snapshot=address)
+        cameras.change(camera, said, base_version=None, by=None)
+        assert asked(camera)
+        until = time.monotonic() + 10
+        while live._folder(camera.id).exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    assert b"ffmpeg" in seen[0]
+    assert not any(b"cret" in each for each in seen)
+    assert not any(b"127.0.0.1" in each for each in seen[::2])
+
+
 def test_many_who_look_ask_the_camera_once_and_behind_a_mask_is_nothing(
     app: Flask, world: World, camera: Camera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,8 +208,13 @@ def test_a_film_begins_with_the_first_who_looks_and_ends_after_the_last(
     monkeypatch.setattr(live, "IDLE_S", 3.0)
     monkeypatch.setattr(live, "LOOK_S", 0.1)
     reading = ffmpeg.reading
+
     # As a camera does: the film comes at its own speed.
-    monkeypatch.setattr(ffmpeg, "reading", lambda *said: ["-re", *reading(*said)])
+    def at_its_speed(*said: Any) -> ffmpeg.Source:
+        source = reading(*said)
+        return replace(source, arguments=("-re", *source.arguments))
+
+    monkeypatch.setattr(ffmpeg, "reading", at_its_speed)
     client = as_user(app, world.dispatcher)
     film = looked(client, camera).replace("picture.jpg", "film/index.m3u8")
     assert client.get(film.split("?")[0]).status_code == 403

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,40 +37,61 @@ class Unreachable(Exception):
     """The stream gives no picture; `str()` says why without its address."""
 
 
-def reading(address: str, hosts: Iterable[str]) -> list[str]:
-    """The arguments by which ffmpeg reads a stream, once its host is allowed under every name it has.
+@dataclass(frozen=True)
+class Source:
+    """How ffmpeg reads something: its arguments, which all of the machine may read, and what only it is
+    told, on its standard input."""
 
-    Raises `Unacceptable` where it is not, `Unreachable` where nobody knows the host.
+    arguments: tuple[str, ...]
+    told: bytes = b""
+
+
+def reading(address: str, hosts: Iterable[str]) -> Source:
+    """How ffmpeg reads a stream, once its host is allowed under every name it has.
+
+    The address may hold a password: it stands in a list that ffmpeg alone is handed. Raises `Unacceptable` where it is not, `Unreachable` where nobody knows the host.
     """
     allowed = tuple(hosts)
     parts = urlsplit(allowed_address(address, allowed))
     _check_resolved(str(parts.hostname), allowed)
-    waits = (
-        ("-rw_timeout",)
-        if parts.scheme.startswith("http")
-        else ("-rtsp_transport", "tcp", "-timeout")
-    )
-    return ["-protocol_whitelist", _OPENS[parts.scheme], *waits, str(SILENT_US), "-i", address]
+    opens = _OPENS[parts.scheme]
+    how: dict[str, str | int] = {"rw_timeout": SILENT_US}
+    if not parts.scheme.startswith("http"):
+        how = {"rtsp_transport": "tcp", "timeout": SILENT_US}
+    listed = [
+        "ffconcat version 1.0",
+        f"file {_quoted(address.strip())}",
+        f"option protocol_whitelist {opens}",
+        *(f"option {name} {value}" for name, value in how.items()),
+    ]
+    wanted = ("-f", "concat", "-safe", "0", "-protocol_whitelist", f"pipe,{opens}", "-i", "pipe:0")
+    return Source(wanted, "\n".join([*listed, ""]).encode())
 
 
-def reading_file(path: Path, *, at_its_speed: bool) -> list[str]:
-    """The arguments by which ffmpeg reads a file that somebody at the console named."""
+def reading_file(path: Path, *, at_its_speed: bool) -> Source:
+    """How ffmpeg reads a file that somebody at the console named."""
     speed = ("-re",) if at_its_speed else ()
-    return ["-protocol_whitelist", "file", *speed, "-i", f"file:{path.absolute()}"]
+    return Source(("-protocol_whitelist", "file", *speed, "-i", f"file:{path.absolute()}"))
 
 
 def begun(
-    arguments: Iterable[str], *, output: int | None = subprocess.PIPE
+    source: Source, *how: str, output: int | None = subprocess.PIPE
 ) -> subprocess.Popen[bytes]:
-    """ffmpeg runs, in a group of its own that dies with us."""
-    return subprocess.Popen(
-        ["setpriv", "--pdeathsig=KILL", *QUIET, *arguments],
-        stdin=subprocess.DEVNULL,
+    """ffmpeg reads the source and does this with it, in a group of its own that dies with us."""
+    process = subprocess.Popen(
+        ["setpriv", "--pdeathsig=KILL", *QUIET, *source.arguments, *how],
+        stdin=subprocess.PIPE if source.told else subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.DEVNULL,
         bufsize=0,
         start_new_session=True,
     )
+    if process.stdin is not None:
+        # Less than a pipe holds: this never waits. Where ffmpeg has ended already, its end says so.
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(source.told)
+        process.stdin.close()
+    return process
 
 
 def output_of(process: subprocess.Popen[bytes], *, within: float, most: int) -> bytes:
@@ -95,6 +117,12 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     if process.stdout is not None:
         process.stdout.close()
+
+
+def _quoted(address: str) -> str:
+    if not address.isprintable():
+        raise Unreachable("this is no address")
+    return "'" + address.replace("'", "'\\''") + "'"
 
 
 def _check_resolved(host: str, allowed: tuple[str, ...]) -> None:

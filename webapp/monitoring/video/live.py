@@ -25,6 +25,7 @@ from webapp.base.flow import NotOpen
 from webapp.base.sealing import unseal
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.video import ffmpeg, queries
+from webapp.monitoring.video.ffmpeg import Source
 from webapp.monitoring.video.rules import Corners
 
 # Nobody asked for so long (seconds): the film ends. How often somebody looks whether that is so.
@@ -38,9 +39,10 @@ PIECE = re.compile(r"piece[0-9]{1,9}\.ts")
 
 @dataclass(frozen=True)
 class _Film:
-    """One that this process makes: how, into which folder, and the locks that it holds meanwhile."""
+    """One that this process makes: of what, how, into which folder, and the locks that it holds meanwhile."""
 
-    arguments: list[str]
+    source: Source
+    cut: list[str]
     folder: Path
     locks: tuple[TextIO, ...]
 
@@ -88,18 +90,18 @@ def _ensure(camera: Camera, folder: Path) -> None:
         settings: Settings = current_app.extensions["settings"]
         address = unseal(camera.stream or b"").decode()
         source = ffmpeg.reading(address, settings.allowed_camera_hosts)
-        arguments = _cut(source, folder, queries.masks_of(camera.id))
+        cut = _cut(folder, queries.masks_of(camera.id))
     except BaseException:
         for each in (mine, place):
             if each is not None:
                 each.close()
         raise
-    film = _Film(arguments, folder, (mine, place))
+    film = _Film(source, cut, folder, (mine, place))
     # ffmpeg dies with the thread that started it: with this one, and not with that of a request.
     threading.Thread(target=_until_nobody_asks, args=(film,), daemon=True).start()
 
 
-def _cut(source: Sequence[str], folder: Path, masks: Sequence[Corners]) -> list[str]:
+def _cut(folder: Path, masks: Sequence[Corners]) -> list[str]:
     """A film without masks is only cut; with masks it is drawn anew, each mask as the box around it."""
     how = ["-c:v", "copy"]
     if masks:
@@ -110,7 +112,6 @@ def _cut(source: Sequence[str], folder: Path, masks: Sequence[Corners]) -> list[
             *("-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p"),
         ]
     return [
-        *source,
         *("-map", "0:v:0", "-an", *how, "-f", "hls", "-hls_time", str(PIECE_S)),
         *("-hls_list_size", str(PIECES), "-hls_flags", "delete_segments+omit_endlist+temp_file"),
         *("-hls_segment_filename", str(folder / "piece%d.ts"), str(folder / PLAYLIST)),
@@ -127,7 +128,7 @@ def _box(corners: Corners) -> str:
 
 
 def _until_nobody_asks(film: _Film) -> None:
-    process = ffmpeg.begun(film.arguments, output=DEVNULL)
+    process = ffmpeg.begun(film.source, *film.cut, output=DEVNULL)
     try:
         while process.poll() is None:
             time.sleep(LOOK_S)

@@ -19,7 +19,7 @@ from webapp.base.flow import NotOpen
 from webapp.base.sealing import unseal
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.video import ffmpeg, queries
-from webapp.monitoring.video.ffmpeg import Unreachable
+from webapp.monitoring.video.ffmpeg import Source, Unreachable
 from webapp.monitoring.video.rules import FRESH_S, Corners
 
 WITHIN_S = 12.0
@@ -76,13 +76,11 @@ def _fresh(kept: Path) -> bool:
         return False
 
 
-def _taken(source: Sequence[str]) -> bytes:
+def _taken(source: Source) -> bytes:
     process = ffmpeg.begun(
-        [
-            *source,
-            *("-map", "0:v:0", "-frames:v", "1", "-vf", f"scale='min({WIDEST},iw)':-2"),
-            *("-q:v", "4", "-f", "mjpeg", "-"),
-        ]
+        source,
+        *("-map", "0:v:0", "-frames:v", "1", "-vf", f"scale='min({WIDEST},iw)':-2"),
+        *("-q:v", "4", "-f", "mjpeg", "-"),
     )
     try:
         return ffmpeg.output_of(process, within=WITHIN_S, most=LARGEST)

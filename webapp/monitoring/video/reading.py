@@ -6,12 +6,12 @@ import contextlib
 import fcntl
 import os
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from webapp.monitoring.video import ffmpeg
-from webapp.monitoring.video.ffmpeg import Unreachable
+from webapp.monitoring.video.ffmpeg import Source, Unreachable
 from webapp.monitoring.video.rules import LOOKS_A_SECOND
 from webapp.monitoring.video.sight.frames import Frame
 
@@ -24,14 +24,12 @@ _LONGEST_HEADER = 300
 _AT_ONCE = 1 << 20
 
 
-def frames(source: Sequence[str], *, fps: float = LOOKS_A_SECOND) -> Iterator[Frame]:
-    """The frames of what ffmpeg reads by these arguments; `Unreachable` where no first one comes."""
+def frames(source: Source, *, fps: float = LOOKS_A_SECOND) -> Iterator[Frame]:
+    """The frames of what ffmpeg reads so; `Unreachable` where no first one comes."""
     process = ffmpeg.begun(
-        [
-            *source,
-            *("-map", "0:v:0", "-vf", f"fps={fps},scale='trunc(min({WIDEST},iw)/2)*2':-2"),
-            *("-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "-"),
-        ]
+        source,
+        *("-map", "0:v:0", "-vf", f"fps={fps},scale='trunc(min({WIDEST},iw)/2)*2':-2"),
+        *("-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", "-"),
     )
     assert process.stdout is not None  # noqa: S101  # for the type checker: it was asked for
     try:

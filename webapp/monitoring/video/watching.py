@@ -27,7 +27,7 @@ from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
 from webapp.monitoring.signals import Change
 from webapp.monitoring.video import actions, drawing, ffmpeg, queries, reading
-from webapp.monitoring.video.ffmpeg import Unreachable
+from webapp.monitoring.video.ffmpeg import Source, Unreachable
 from webapp.monitoring.video.rules import Zone, ZoneKind, active
 from webapp.monitoring.video.sight.frames import Frame
 from webapp.monitoring.video.sight.people import Finder, Walkers
@@ -101,7 +101,7 @@ class Unkept:
 class Post:
     """One camera watched by one thread, from `start` until `stop`."""
 
-    def __init__(self, watch: Watch, task: Task, source: Callable[[], list[str]]) -> None:
+    def __init__(self, watch: Watch, task: Task, source: Callable[[], Source]) -> None:
         self.watch = watch
         self.task = task
         self.frames = 0
