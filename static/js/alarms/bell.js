@@ -105,3 +105,6 @@ const lead = () => {
 if (navigator.locks) navigator.locks.request("wangge-alarm-voice", lead);
 else lead();
 setInterval(sound, AGAIN_MS);
+// The corner may have been filled before this came over a slow network.
+show();
+sound();
