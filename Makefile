@@ -32,7 +32,7 @@ test: python ## run the tests on a database of their own; ARGS="-k words" picks 
 
 thorough: python ## run the tests that do the same once more: other readers and languages, again and again
 	@$(PYTHON) -m house.setup test
-	@$(TESTS) -m thorough $(ARGS)
+	@WANGGE_ALL_EXAMPLES=1 $(TESTS) -m thorough $(ARGS)
 
 bench: python ## measure the speed against named baselines; ARGS names single benchmarks
 	@$(PYTHON) -m house.setup bench

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import is_hypothesis_test, settings
 from sqlalchemy.orm import Session
 
 from house.cluster import Throwaway
-from tests import databases
+from tests import databases, examples
 
 pytest_plugins = ["tests.world", "tests.browser"]
 
@@ -46,8 +47,16 @@ COSTS = {
     "world": 0.2,
 }
 
+# The same examples in each run, so that whoever changed nothing sees nothing new fail; no example has
+# a deadline, for a busy machine is slow.
+settings.register_profile("house", max_examples=examples.of(100), derandomize=True, deadline=None)
+settings.load_profile("house")
+
 # Files without a database that take longer than this are done while it is being made.
 AHEAD_S = 2.0
+# What needs the demo data, and for how long others are done while it is being made.
+WITH_DEMO = {"served", "full_house", "demo"}
+MEANWHILE_S = 90.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,18 +73,28 @@ def pytest_configure(config: pytest.Config) -> None:
         )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest are handed out first, so that both workers end together; before
-    them such as want no database, while it is being made."""
+    them such as want no database while it is being made, and others while the demo data is. Where
+    properties are tried on all their examples they belong to the thorough run."""
     costs: defaultdict[Path, float] = defaultdict(float)
-    waiting: set[Path] = set()
+    waiting: dict[Path, bool] = {}
     for item in items:
         names: Sequence[str] = getattr(item, "fixturenames", ())
         costs[item.path] += max((COSTS.get(name, 0.1) for name in names), default=0.1)
         if "cluster_url" in names:
-            waiting.add(item.path)
-    ahead = {path for path, cost in costs.items() if cost > AHEAD_S} - waiting
-    items.sort(key=lambda item: (item.path not in ahead, -costs[item.path], item.path))
+            waiting[item.path] = waiting.get(item.path, False) or not WITH_DEMO.isdisjoint(names)
+        if examples.ALL in os.environ and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.thorough)
+    longest = sorted(costs, key=lambda path: (-costs[path], path))
+    turns = {path: 0 for path in longest if costs[path] > AHEAD_S and path not in waiting}
+    spent = 0.0
+    for path in longest:
+        if waiting.get(path) is False and spent < MEANWHILE_S:
+            turns[path] = 1
+            spent += costs[path]
+    items.sort(key=lambda item: (turns.get(item.path, 2), -costs[item.path], item.path))
 
 
 def pytest_collection_finish() -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import BigInteger, Integer, cast, column, select, values
 from sqlalchemy.orm import Session
 
+from tests import examples
 from webapp.base import access
 from webapp.base.access import (
     RIGHTS,
@@ -73,8 +74,7 @@ rules = st.recursive(
 )
 
 quietly = settings(
-    max_examples=60,
-    deadline=None,
+    max_examples=examples.of(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from tests.cases.stages import brought_to, reported
 from tests.world import World
 from webapp.base import clock
@@ -60,7 +61,7 @@ def test_each_step_has_a_limit_of_its_own(world: World) -> None:
     assert case.stage_due_at is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples.of(25))
 @given(
     used_h=st.floats(0.1, 20),
     rest_h=st.floats(0.1, 200),

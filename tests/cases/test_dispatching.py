@@ -8,6 +8,7 @@ from itertools import permutations
 import scipy.optimize  # noqa: F401  # heavy: not to be loaded while an example is timed
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from webapp.cases import dispatching, rolling
 from webapp.cases.dispatching import OWN_WITHIN, Call, Candidate, Post, Worker, price, ranked
 from webapp.cases.rules import Grade
@@ -149,7 +150,7 @@ def test_who_goes_along_can_do_it_is_on_duty_and_free(one: Call, some: list[Work
 calls = st.integers(0, 5).flatmap(lambda n: st.tuples(*(call(key) for key in range(1, n + 1))))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples.of(60))
 @given(calls, staff(0, 5))
 def test_in_a_set_nobody_goes_twice_and_nobody_on_their_way_is_taken_lightly(
     some: tuple[Call, ...], people: list[Worker]
@@ -170,7 +171,7 @@ def test_in_a_set_nobody_goes_twice_and_nobody_on_their_way_is_taken_lightly(
             assert who.haste != Grade.EMERGENCY
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples.of(60))
 @given(calls, staff(0, 5))
 def test_a_set_serves_haste_first(some: tuple[Call, ...], people: list[Worker]) -> None:
     able = [
@@ -186,7 +187,7 @@ def test_a_set_serves_haste_first(some: tuple[Call, ...], people: list[Worker]) 
             assert dispatching.HASTE[pair.call.grade] >= dispatching.HASTE[grade]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples.of(40))
 @given(calls, staff(1, 4))
 def test_a_set_takes_the_least_time_that_any_set_could(
     some: tuple[Call, ...], people: list[Worker]

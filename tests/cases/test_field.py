@@ -12,6 +12,7 @@ from flask import Flask
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import select
 
+from tests import examples
 from tests.cases.stages import brought_to, photographed, picture, reported
 from tests.world import World, as_user
 from webapp.base import audit, clock
@@ -48,7 +49,7 @@ def stop(name: str, spot: Any = None, due: datetime | None = None) -> Stop:
 # The walk
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 @given(spots)
 def test_the_walk_visits_every_spot_once_and_no_leg_is_shorter_turned_round(found: Any) -> None:
     start = (0.0, 0.0)

@@ -163,7 +163,9 @@ def _lives(world: World, unit: Unit, handler: Person, seed: int) -> None:
             _check(case, world, hours + 31, solved=steps == 7)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(each, marks=pytest.mark.thorough) for each in (1, 2))]
+)
 def test_a_figure_is_as_many_cases_as_its_list_and_stays_what_it_was(
     world: World, works: tuple[Unit, Person], seed: int
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, g
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from tests.cases.stages import reported
 from tests.world import World, as_user
 from webapp.base.db import db
@@ -116,7 +117,7 @@ def test_who_is_asked_nothing_answers_nothing(world: World, asked: list[ClassQue
     assert reported(world, class_code=LAMP).answers == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 @given(st.lists(st.text(max_size=12), max_size=4))
 def test_anything_may_be_said_to_a_class_that_asks_nothing(said: list[str]) -> None:
     kept = questions.check_answers("06010", {"x": said})

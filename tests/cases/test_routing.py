@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from tests import examples
 from tests.cases.stages import brought_to, reported
 from tests.world import World, as_user
 from webapp.base import clock
@@ -237,7 +238,7 @@ def test_two_rules_of_one_rank_that_say_different_things_are_refused(world: Worl
 spans = st.tuples(st.integers(0, 23), st.integers(0, 23)).filter(lambda span: span[0] != span[1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 @given(spans, spans)
 def test_hours_overlap_when_there_is_an_hour_of_both(
     one: tuple[int, int], two: tuple[int, int]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from shapely import Polygon, box
 from sqlalchemy.orm import Session
 
+from tests import examples
 from tests.grids.redrawing import borders, put_in_force
 from tests.world import World
 from webapp.base.access import Actor
@@ -118,7 +119,7 @@ INNER = [
     number=st.sampled_from(INNER),
     between=st.lists(st.tuples(st.floats(-30, 230), st.floats(-30, 230)), max_size=3),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples.of(300))
 def test_a_line_that_leaves_every_area_whole_and_apart_leaves_the_ground_as_it_was(
     number: int, between: list[tuple[float, float]]
 ) -> None:
@@ -174,8 +175,7 @@ def test_a_redrawn_border_becomes_a_draft_of_the_borders_in_force(world: World) 
 
 @given(data=st.data())
 @settings(
-    max_examples=12,
-    deadline=None,
+    max_examples=examples.of(12),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_whatever_is_dragged_the_coverage_stays_valid_or_the_drag_is_refused(

@@ -14,6 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.support import Translations
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from tests import examples
 from tests.grids import boundary_fixtures as files
 from tests.grids.boundary_fixtures import CASES, EXPECTED_COUNTS, SRID, Case
 from webapp import texts
@@ -209,8 +210,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 
 
 @settings(
-    max_examples=25,
-    deadline=None,
+    max_examples=examples.of(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

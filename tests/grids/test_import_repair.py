@@ -12,6 +12,7 @@ import shapely
 from hypothesis import example, given, settings, strategies as st
 from shapely import Polygon, box
 
+from tests import examples
 from tests.grids import boundary_fixtures as files
 from tests.grids.boundary_fixtures import EXPECTED_COUNTS, SRID
 from webapp.grids.importing.columns import Draft
@@ -145,7 +146,7 @@ ONE_SHIFT_AND_ANOTHER = [(0.0, 0.0)] * 20
 ONE_SHIFT_AND_ANOTHER[0], ONE_SHIFT_AND_ANOTHER[15] = (0.0, -0.28125), (0.0, 0.25)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples.of(15))
 @example(shifts=ONE_SHIFT_AND_ANOTHER)
 @given(
     shifts=st.lists(st.tuples(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3)), min_size=20, max_size=20)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from tests.jobs import pools
 from tests.jobs.pools import ON, SUBSTITUTES, TABLES, WORDS
 from webapp.jobs import batch
@@ -53,7 +54,7 @@ def one_by_one(
 
 
 @given(chance=st.randoms(use_true_random=False), size=st.integers(1, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples.of(40))
 def test_the_matrix_is_degree_pair_by_pair(chance: Random, size: int) -> None:
     seekers, postings, metres = a_pool(chance, size)
     found = batch.degrees(seekers, batch.pool(postings, COUNTED_BY), metres, on=ON)

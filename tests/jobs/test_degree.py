@@ -11,6 +11,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from tests.jobs import pools
 from tests.jobs.pools import ON, TABLES, Pair
 from tests.jobs.properties import PROPERTIES, judged
@@ -74,7 +75,7 @@ def values(found: Degree) -> dict[Name, float]:
 
 @pytest.mark.parametrize("name", PROPERTIES)
 @given(chance=st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 def test_property(name: str, chance: Random) -> None:
     PROPERTIES[name](degree, chance)
 

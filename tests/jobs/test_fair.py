@@ -9,6 +9,7 @@ from random import Random
 
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from webapp.jobs import fair
 from webapp.jobs.fair import Offer, Plan
 
@@ -61,7 +62,7 @@ def deferred(offers: Sequence[Offer], openings: Mapping[int, int]) -> set[Offer]
 
 
 @given(fairs())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples.of(150))
 def test_the_stable_plan_leaves_no_two_who_would_run_away(
     made: tuple[list[Offer], dict[int, int]],
 ) -> None:
@@ -73,7 +74,7 @@ def test_the_stable_plan_leaves_no_two_who_would_run_away(
 
 
 @given(fairs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples.of(100))
 def test_the_full_plan_places_the_most_and_then_the_best(
     made: tuple[list[Offer], dict[int, int]],
 ) -> None:
@@ -94,7 +95,7 @@ def test_the_full_plan_places_the_most_and_then_the_best(
 
 
 @given(fairs(), st.randoms(use_true_random=False))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples.of(50))
 def test_the_order_in_which_people_come_changes_nothing(
     made: tuple[list[Offer], dict[int, int]], chance: Random
 ) -> None:

@@ -40,7 +40,9 @@ def ready(page: Page) -> None:
     expect(page.locator(".grid-label").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("address", "width"), [("/", 1440), ("/", 390)])
+@pytest.mark.parametrize(
+    ("address", "width"), [("/", 1440), pytest.param("/", 390, marks=pytest.mark.thorough)]
+)
 def test_names_never_overlap_at_any_scale(new_page: NewPage, address: str, width: int) -> None:
     page = new_page(width=width, reduced_motion="no-preference")
     page.goto(address)

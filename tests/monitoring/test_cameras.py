@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests import examples
 from tests.cases.stages import reported
 from tests.world import World, as_user, someone
 from webapp.base import audit, clock
@@ -82,7 +83,8 @@ def _lonlat() -> Any:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples.of(40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     bearing=st.floats(0, 359.99),

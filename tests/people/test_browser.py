@@ -55,21 +55,16 @@ def phone_of(new_page: NewPage, username: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize(("width", "locale"), BOTH)
-def test_every_page_is_in_everybody_s_reach(
+@pytest.mark.parametrize(
+    ("width", "locale"), [*BOTH, pytest.param(390, "en", marks=pytest.mark.thorough)]
+)
+def test_every_page_is_in_everybody_s_reach_and_fits(
     new_page: NewPage, keys: dict[str, int], width: int, locale: str
 ) -> None:
     page = new_page(signed_in_as="admin", width=width, locale=locale)
     for path in PAGES:
         page.goto(path.format(**keys))
         assert axe(page) == [], path
-
-
-@pytest.mark.parametrize("locale", ["zh_CN", pytest.param("en", marks=pytest.mark.thorough)])
-def test_every_page_fits_a_phone(new_page: NewPage, keys: dict[str, int], locale: str) -> None:
-    page = new_page(signed_in_as="admin", width=390, locale=locale)
-    for path in PAGES:
-        page.goto(path.format(**keys))
         assert too_wide(page) == 0, path
 
 

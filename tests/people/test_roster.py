@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
+from tests import examples
 from tests.world import World, as_user
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
@@ -226,8 +227,7 @@ def test_a_moment_in_a_cell_is_a_day(session) -> None:
 
 
 @settings(
-    max_examples=150,
-    deadline=None,
+    max_examples=examples.of(150),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(place=st.integers(0, 6000), with_=st.binary(min_size=1, max_size=40))

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from tests.points.conftest import Station
 from tests.world import as_user
 from webapp.base import clock
@@ -71,7 +72,7 @@ spans = st.lists(st.integers(0, 47), min_size=2, max_size=4, unique=True).map(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples.of(150))
 @given(st.dictionaries(st.integers(0, 6), spans), st.integers(0, 14 * 24 * 4))
 def test_the_next_opening_is_the_first_moment_at_which_it_is_open(
     week: dict[int, list[tuple[time, time]]], quarter: int

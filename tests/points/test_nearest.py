@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy.orm import Session
 
+from tests import examples
 from tests.points.conftest import MORNING, Station
 from tests.points.test_queue import number
 from tests.world import World
@@ -129,7 +130,8 @@ def test_every_grid_belongs_to_a_workstation(session: Session) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples.of(25),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.floats(121.0, 121.13), st.floats(37.63, 37.71), st.sampled_from(list(Mode)))
 def test_totals_never_fall_and_each_is_its_parts(

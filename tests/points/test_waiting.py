@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from webapp.points.rules import STALE_S
 from webapp.points.waiting import Queue, Unknown, wait
 
@@ -54,7 +55,7 @@ def test_on_the_way_the_queue_gets_shorter_and_longer() -> None:
     assert queue(waiting=2).later(3600).waiting == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples.of(100))
 @given(
     st.integers(0, 60), st.integers(0, 6), st.integers(1, 6), st.floats(5, 900), st.integers(0, 60)
 )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from webapp.ports.sea.crossing import Crossed, Fix, Watch, follow
 
 # From west to east: the port lies to its left, in the north.
@@ -39,14 +40,14 @@ def way(*stops: tuple[float, float], step_m: float) -> list[tuple[float, float]]
     return [*found, stops[-1]]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples.of(20))
 @given(seed=st.integers(0, 10**6), away=st.floats(-60, 60))
 def test_a_day_of_jitter_at_its_mooring_is_no_crossing(seed: int, away: float) -> None:
     moored = noisy([(0.0, 20 + away)] * 1440, seed, 12)
     assert crossed(moored) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 @given(
     seed=st.integers(0, 10**6),
     home=st.floats(80, 400),

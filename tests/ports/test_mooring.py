@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import assume, given, settings, strategies as st
 
+from tests import examples
 from webapp.ports.sea.crossing import Fix
 from webapp.ports.sea.mooring import Mooring, follow
 
@@ -34,13 +35,13 @@ def still(n: int, x: float = 0, *, dice: random.Random | None = None) -> list[Sp
     return [(x + jitter(), jitter(), 0.1) for _ in range(n)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples.of(20))
 @given(st.integers(0, 10**6))
 def test_jitter_at_its_mooring_is_no_drift(seed: int) -> None:
     assert not any(adrift(still(1440, dice=random.Random(seed))))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples.of(30))
 @given(seed=st.integers(0, 10**6), speed=st.floats(0.3, 2.0))
 def test_whoever_drifts_slowly_is_found_before_it_is_far(seed: int, speed: float) -> None:
     dice, step = random.Random(seed), speed * 0.514 * 60

@@ -14,6 +14,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests import examples
 from tests.points.conftest import clerk_of
 from tests.world import World, as_user, someone
 from webapp.base import clock, notices
@@ -124,7 +125,8 @@ def test_a_policy_reaches_those_who_declared_what_it_asks(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples.of(40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     st.lists(st.sampled_from(list(Fact)), unique=True, max_size=3),

@@ -12,6 +12,7 @@ import pytest
 import shapely
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from webapp.travel.network import Edges, Network
 from webapp.travel.rules import DETOUR, FAR_FROM_ROADS, PACES, Basis, Mode
 
@@ -177,7 +178,7 @@ def by_hand(town: Network, mode: Mode, start: int) -> dict[int, float]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 @given(towns(), st.sampled_from(list(Mode)), st.integers(0, SIZE * SIZE - 1))
 def test_the_times_are_those_of_the_shortest_ways(town: Network, mode: Mode, at: int) -> None:
     start = int(town.keys[at % town.nodes])
@@ -194,7 +195,7 @@ def test_the_times_are_those_of_the_shortest_ways(town: Network, mode: Mode, at:
             assert found.seconds[place] == pytest.approx(expected[key], abs=1e-3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 @given(
     towns(),
     st.sampled_from(list(Mode)),
@@ -228,7 +229,7 @@ def _off(town: Network, mode: Mode, x: float, y: float) -> float:
     return float(town.roads(mode).snap(x, y).off_m[0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples.of(40))
 @given(
     towns(),
     st.sampled_from(list(Mode)),

@@ -52,7 +52,7 @@ READERS = (
 ENGLISH = [(reader, "en") for reader in ("worker", None, "shift", "handler", "admin")]
 READINGS = [(reader, "zh_CN") for reader in READERS] + ENGLISH
 # These meet little that the others do not.
-MORE = {"leader", "acceptor", "supervisor", "window", "agent", "station", "d09"}
+MORE = {"shift", "leader", "acceptor", "supervisor", "window", "agent", "station", "d09"}
 
 # Asked for by scripts, by forms, by machines, or from outside the house.
 NOT_BY_LINK = frozenset(

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings, strategies as st
 from sqlalchemy import select
 
+from tests import examples
 from tests.cases.residents.telling import resident, told
 from tests.cases.stages import brought_to, photographed, picture, reported
 from tests.world import World, as_user
@@ -176,7 +177,7 @@ def test_what_waits_on_hold_stands_with_its_reason_and_day(
 
 
 @given(number=st.from_regex(r"\A1[3-9][0-9]{9}\Z"), before=st.sampled_from(["", "tel ", "电话"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60))
 def test_no_phone_number_survives_in_words(number: str, before: str) -> None:
     for written in (number, f"{number[:3]} {number[3:7]} {number[7:]}", f"+86{number}"):
         hidden = publishing.without_numbers(f"{before}{written}, at the gate")

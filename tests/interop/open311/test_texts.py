@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from tests import examples
 from tests.interop.open311 import clients
 from tests.interop.open311.clients import V2, here, key, plain, post, xml
 from tests.world import World
@@ -69,7 +70,8 @@ def test_a_moment_carries_its_zone(app_: Flask) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples.of(25),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(text=TEXTS)
 def test_what_is_sent_is_kept_and_told_again(client: FlaskClient, world: World, text: str) -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests import examples
 from tests.busy import at_once, busy_house
 from tests.conftest import URL
 from tests.world import World
@@ -231,7 +232,8 @@ def stories(draw: st.DrawFn) -> tuple[bool, list[Signal]]:
 
 @pytest.mark.fault
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples.of(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(story=stories(), seed=st.integers(0, 2**32))
 def test_the_order_and_number_of_signals_do_not_matter(
@@ -254,7 +256,8 @@ def test_the_order_and_number_of_signals_do_not_matter(
 
 @pytest.mark.fault
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples.of(40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(story=stories(), lost=st.sets(st.integers(0, 8)), seed=st.integers(0, 2**32))
 def test_what_goes_on_does_not_hang_on_words_that_were_lost_on_the_way(
@@ -282,7 +285,8 @@ def test_what_goes_on_does_not_hang_on_words_that_were_lost_on_the_way(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples.of(30),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(told=st.lists(stories(), min_size=1, max_size=3), seed=st.integers(0, 2**32))
 def test_what_is_heard_at_once_ends_as_if_it_came_one_by_one(

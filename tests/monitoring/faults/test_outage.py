@@ -31,7 +31,7 @@ from webapp.monitoring.intake import keeping
 from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.rules import Format
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.thorough]
 
 STREAMS = 200
 SPEAKERS = 4

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from tests import examples
 from tests.monitoring.intake import messages
 from tests.monitoring.intake.messages import LAT, LON, NOW, SHANGHAI
 from webapp.base.datum import Datum, from_wgs84
@@ -147,7 +148,7 @@ def test_a_number_is_a_time_in_whatever_unit(unit: float) -> None:
     assert moment(str(int(NOW.timestamp() * unit)), "ts") == NOW
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples.of(100))
 @given(st.datetimes(datetime(2001, 1, 1), datetime(2100, 1, 1)), st.sampled_from((1, 1e3, 1e6)))
 def test_every_time_of_this_century_is_told_by_its_size(naive: datetime, unit: float) -> None:
     at = naive.replace(tzinfo=UTC)
@@ -613,7 +614,7 @@ _XML = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples.of(150))
 @given(st.sampled_from(list(_GOOD)), st.data())
 def test_any_value_in_any_field_is_read_or_refused(form: Format, data: st.DataObject) -> None:
     body = json.loads(json.dumps(_GOOD[form]))
@@ -622,7 +623,7 @@ def test_any_value_in_any_field_is_read_or_refused(form: Format, data: st.DataOb
     _read_or_refused(form, json.dumps(body).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples.of(150))
 @given(st.sampled_from(list(_XML)), st.data())
 def test_any_cut_and_any_byte_is_read_or_refused(form: Format, data: st.DataObject) -> None:
     body = bytearray(_XML[form])
@@ -632,7 +633,7 @@ def test_any_cut_and_any_byte_is_read_or_refused(form: Format, data: st.DataObje
 
 
 @pytest.mark.fault
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples.of(200))
 @given(st.sampled_from(list(Format)), st.binary(max_size=300))
 def test_no_bytes_break_a_reader(form: Format, body: bytes) -> None:
     _read_or_refused(form, body)

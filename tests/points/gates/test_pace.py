@@ -70,6 +70,7 @@ def test_a_clock_that_goes_back_neither_stops_a_lane_nor_opens_it() -> None:
     assert spent.filled(MORNING - timedelta(hours=1, seconds=-10), 360).wait_s(360) == 0
 
 
+@pytest.mark.thorough
 def test_of_a_crowd_360_pass_in_an_hour_and_the_next_one_waits(booth: Booth) -> None:
     admitted = 0
     for tenth in range(360):

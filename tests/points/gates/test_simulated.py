@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from tests import databases
@@ -28,6 +29,7 @@ def flask(served: Served, *args: str) -> str:
     return run.stdout
 
 
+@pytest.mark.thorough
 def test_a_simulated_gate_admits_at_the_pace_and_refuses_a_replay(served: Served) -> None:
     engine = create_engine(served.database_url)
     with engine.connect() as base:
