@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -14,10 +14,10 @@ from webapp.base.db import db
 from webapp.base.flow import NotAllowed, NotOpen
 from webapp.ledgers import frozen, queries
 from webapp.ledgers.models import Snapshot, Taking
-from webapp.ledgers.queries import Asked, Line, Place
+from webapp.ledgers.queries import Asked, Place
 from webapp.ledgers.rules import ERASE_YEARS, MOST_FROZEN, Form, Ledger
 from webapp.ledgers.sources import SOURCES
-from webapp.people import days, queries as people
+from webapp.people import days, queries as accounts
 from webapp.residents import care
 
 
@@ -40,7 +40,7 @@ def freeze(ledger: Ledger, place: Place, month: date, *, by: Actor) -> Snapshot:
     )
     if by.id is None or not may(by, "ledgers.freeze", wanted):
         raise NotAllowed(_l("You do not hold the post that may do this here."))
-    people.hold(hashlib.sha256(f"{ledger.key} {place.scope} {place.code}".encode()).digest())
+    accounts.hold(hashlib.sha256(f"{ledger.key} {place.scope} {place.code}".encode()).digest())
     before = queries.newest(ledger.key, place, month if ledger.monthly else None)
     lines = queries.stream(ledger, Asked(place, month), who=None)
     kept = []
@@ -76,8 +76,9 @@ def freeze(ledger: Ledger, place: Place, month: date, *, by: Actor) -> Snapshot:
 def take(
     ledger: Ledger,
     asked: Asked,
-    lines: Sequence[Line],
     *,
+    rows: int,
+    people: Iterable[tuple[int, int | None]],
     form: Form,
     whole: bool,
     purpose: str,
@@ -93,7 +94,7 @@ def take(
         month=asked.month,
         form=form,
         whole=whole,
-        rows=len(lines),
+        rows=rows,
         purpose=purpose,
         account_id=by.id,
         snapshot_id=snapshot.id if snapshot else None,
@@ -108,8 +109,7 @@ def take(
         by=by,
         data={"ledger": ledger.key, "form": form, "whole": whole, "purpose": purpose},
     )
-    seen = {each.person for each in lines if each.person is not None}
-    care.write_down(sorted(seen, key=lambda pair: pair[0]), purpose=purpose, by=by)
+    care.write_down(sorted(set(people), key=lambda pair: pair[0]), purpose=purpose, by=by)
 
 
 def erase() -> int:

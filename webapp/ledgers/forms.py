@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from flask_babel import gettext
 from pydantic import Field, field_validator
 
 from webapp.base.web import Form, PurposeForm
+from webapp.ledgers.rules import Form as Written
 
 
 class AskForm(Form):
@@ -33,10 +35,18 @@ class LookForm(AskForm, PurposeForm):
 
 
 class FileForm(AskForm):
-    """The same as a file; whole names and numbers want a purpose."""
+    """The same as a file; rows about people want a purpose."""
 
+    form: Written = Written.XLSX
     whole: bool = False
     purpose: str | None = Field(default=None, min_length=2, max_length=200)
+
+    @field_validator("form")
+    @classmethod
+    def _of_files(cls, value: Written) -> Written:
+        if value is Written.PAGE:
+            raise ValueError(gettext("Choose one of the list."))
+        return value
 
 
 class OlderForm(Form):

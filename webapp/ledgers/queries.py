@@ -103,10 +103,12 @@ def stream(
 ) -> Iterator[Line]:
     """All rows in the order of their keys, some at a time; `who` None: whoever may see them.
 
-    With `whole` names and numbers are not masked.
+    With `whole` names and numbers are not masked, and only rows are read of which `who` may have them so.
     """
     source = SOURCES[ledger.key]
     found = _rows(source, _which(ledger, source, asked, who)).order_by(source.key)
+    if whole and who is not None:
+        found = found.where(visible(source.model, who, ledger.reveal or ""))
     for row in db.session.execute(found.execution_options(yield_per=AT_ONCE)):
         yield _line(source, row, whole=whole)
 

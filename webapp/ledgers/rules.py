@@ -45,6 +45,12 @@ FORM_WORDS = {
     Form.PDF: _l("Taken as PDF"),
 }
 
+FILE_WORDS = {
+    Form.XLSX: _l("Excel"),
+    Form.DOCX: _l("Word"),
+    Form.PDF: _l("PDF to print and sign"),
+}
+
 # What is printed is read by people: longer ones are for machines, in Excel.
 MOST_PRINTED = 1000
 MOST_FROZEN = 50_000

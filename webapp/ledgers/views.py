@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+import tempfile
+from typing import IO, Any, cast
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
-from webapp.base.web import goto, page, undone
-from webapp.ledgers import actions, asking, frozen, queries, verifying
-from webapp.ledgers.forms import AskForm, LookForm, OlderForm
+from webapp.base.web import PurposeForm, afresh, goto, page, undone
+from webapp.ledgers import actions, asking, frozen, queries, taking, verifying
+from webapp.ledgers.forms import AskForm, FileForm, LookForm, OlderForm
 from webapp.ledgers.models import Snapshot
 from webapp.ledgers.queries import Asked, Line
 from webapp.ledgers.rules import (
+    FILE_WORDS,
     FORM_WORDS,
     LEDGERS,
-    MOST_LOOKED_AT,
     SECTION_WORDS,
     Form,
     Ledger,
-    Scope,
 )
+from webapp.ledgers.sheets import MEDIA_TYPES
 from webapp.ledgers.sources import SOURCES
 
 bp = Blueprint("ledgers", __name__, url_prefix="/ledgers")
 
 # So many frozen rows, and rows that differ from those before, stand on a page.
 SHOWN = 200
+# A file grows on the disk from here on.
+IN_MEMORY = 1024 * 1024
 
 
 def kept(key: str) -> Ledger | None:
@@ -89,33 +92,26 @@ def one_frozen(snapshot: Snapshot) -> Response:
 @permit("ledgers.frozen", of=queries.snapshot)
 def look_frozen(snapshot: Snapshot) -> ResponseReturnValue:
     """The frozen rows of a guarded ledger, for a purpose that is written down."""
+    key = snapshot.id
     try:
-        purpose = LookForm.read(request).purpose
-        place = queries.Place(Scope(snapshot.scope), snapshot.place)
-        body = frozen.rows_of(snapshot.body) if snapshot.body else None
-        about = queries.people_of(snapshot.ledger, list(body.lines)) if body else {}
-        lines = [
-            Line(key, values, about.get(key))
-            for key, values in (body.lines if body else {}).items()
-        ]
-        actions.take(
-            LEDGERS[snapshot.ledger],
-            Asked(place, snapshot.month),
-            lines,
-            form=Form.PAGE,
-            whole=False,
-            purpose=purpose,
-            by=me(),
-            snapshot=snapshot,
-        )
+        taking.look_frozen(snapshot, purpose=PurposeForm.read(request).purpose, by=me())
     except Refusal as refusal:
-        key = snapshot.id
-        undone(refusal)
-        again = queries.snapshot(key)
-        if again is None:
-            raise
-        return _frozen(again, refusal)
+        return _frozen(afresh(refusal, lambda: queries.snapshot(key)), refusal)
     return _frozen(snapshot, looked=True)
+
+
+@bp.post("/frozen/<int:snapshot_id>/file")
+@permit("ledgers.frozen", of=queries.snapshot)
+def frozen_file(snapshot: Snapshot) -> ResponseReturnValue:
+    """The frozen rows as a file, with their hash and who signed."""
+    key, name = snapshot.id, f"{snapshot.ledger}-{snapshot.month:%Y-%m}-{snapshot.id}"
+    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
+    try:
+        wish = FileForm.read(request)
+        taking.take_frozen(cast(Any, out), snapshot, form=wish.form, purpose=wish.purpose, by=me())
+    except Refusal as refusal:
+        return _frozen(afresh(refusal, lambda: queries.snapshot(key)), refusal)
+    return _file(cast(Any, out), wish.form, name)
 
 
 @bp.get("/<key>")
@@ -132,16 +128,36 @@ def look(ledger: Ledger) -> ResponseReturnValue:
     try:
         wish = LookForm.read(request)
         asked = asking.asked_by(wish, ledger, request.form)
-        lines, _after = queries.page_of(ledger, me(), asked, limit=MOST_LOOKED_AT)
-        actions.take(
-            ledger, asked, lines, form=Form.PAGE, whole=False, purpose=wish.purpose, by=me()
-        )
+        lines = taking.look(ledger, asked, purpose=wish.purpose, by=me())
     except Refusal as refusal:
         undone(refusal)
         return _one(ledger, refusal)
     answer = _one(ledger, lines=lines)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@bp.post("/<key>/file")
+@permit("ledgers.see", of=kept)
+def file(ledger: Ledger) -> ResponseReturnValue:
+    """The rows as a file: of people only for a purpose, whole only with the right."""
+    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the answer closes it
+    try:
+        wish = FileForm.read(request)
+        asked = asking.asked_by(wish, ledger, request.form)
+        taking.take_out(
+            cast(Any, out),
+            ledger,
+            asked,
+            form=wish.form,
+            whole=wish.whole,
+            purpose=wish.purpose,
+            by=me(),
+        )
+    except Refusal as refusal:
+        undone(refusal)
+        return _one(ledger, refusal)
+    return _file(cast(Any, out), wish.form, f"{ledger.key}-{asked.month:%Y-%m}")
 
 
 @bp.post("/<key>/freeze")
@@ -156,6 +172,18 @@ def freeze(ledger: Ledger) -> ResponseReturnValue:
         undone(refusal)
         return _one(ledger, refusal)
     return goto("ledgers.one_frozen", snapshot_id=snapshot.id)
+
+
+def _file(out: IO[bytes], form: Form, name: str) -> Response:
+    out.seek(0)
+    answer = send_file(
+        out,
+        mimetype=MEDIA_TYPES[form],
+        as_attachment=True,
+        download_name=f"{name}.{form}",
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _wish(form: type[Any]) -> Any:
@@ -192,6 +220,8 @@ def _one(
         total=queries.total(ledger, me(), asked),
         narrowed=asking.narrowed_by(ledger),
         signs=may(me(), "ledgers.freeze", draft),
+        reveals=ledger.reveal is not None and may(me(), ledger.reveal),
+        forms=FILE_WORDS,
         last=queries.newest(ledger.key, asked.place, asked.month if ledger.monthly else None)
         if may(me(), "ledgers.frozen", draft)
         else None,
@@ -223,6 +253,9 @@ def _frozen(
         shown=list(rows.lines.values())[:SHOWN] if rows and open_ else [],
         differs=list(changes.changed.items())[:SHOWN] if changes else [],
         guarded=not open_ and rows is not None,
+        forms=FILE_WORDS,
+        source=SOURCES[ledger.key],
+        told=refusal.words if refusal else None,
         errors=refusal.fields if refusal else {},
         sent=request.form,
     )
