@@ -207,6 +207,11 @@ from webapp.projects import (
     calling,
     pages as project_pages,
 )
+from webapp.relocation import (
+    actions as relocation_households,
+    pages as relocation_pages,
+    rules as relocation_rules,
+)
 from webapp.residents import (
     actions as buildings,
     building_views as building_pages,
@@ -285,6 +290,7 @@ RULES = (
     opinion_rules,
     topic_rules,
     ledgers,
+    relocation_rules,
     maps,
     machines,
     open311,
@@ -354,6 +360,7 @@ PAGES = (
     book_pages,
     topic_pages,
     ledger_pages,
+    *relocation_pages.ALL,
     intake_api,
     video_pages,
     zone_pages,
@@ -444,6 +451,7 @@ FOLLOWERS = {
     "livelihood": livelihood.follow_borders,
     "opinions": opinions.follow_borders,
     "topics": topics.follow_borders,
+    "relocation": relocation_households.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

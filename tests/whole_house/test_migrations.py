@@ -17,6 +17,7 @@ from webapp.community.livelihood import accepting
 from webapp.grids import locate
 from webapp.projects import models as projects, queries as shares
 from webapp.projects.ground import queries as ground
+from webapp.relocation import models as relocation
 
 FUNCTIONS = (
     *audit.FUNCTIONS,
@@ -26,6 +27,7 @@ FUNCTIONS = (
     *projects.FUNCTIONS,
     *shares.FUNCTIONS,
     *ground.FUNCTIONS,
+    *relocation.FUNCTIONS,
 )
 
 TABLES = """

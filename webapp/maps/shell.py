@@ -82,6 +82,7 @@ DESK_MORE = (
         also=("/households", "/dwellings", "/residents"),
     ),
     Link(_l("Projects"), "/projects", "projects.list", icon="crane"),
+    Link(_l("Relocation"), "/relocation", "relocation.list", icon="home-move"),
     Link(_l("Service points"), "/points", "points.read", icon="building-community"),
     Link(_l("Gates"), "/gates", "gates.see", icon="barrier-block"),
     Link(_l("Cameras"), "/cameras", "cameras.see", icon="device-cctv"),

@@ -39,6 +39,7 @@ from webapp.operation import (
     point_story,
     port_story,
     project_story,
+    relocation_story,
     resident_story,
     safety_story,
     sensor_story,
@@ -156,6 +157,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     port_story.tell()
     home_story.tell()
     project_story.tell()
+    relocation_story.tell()
     safety_story.tell()
     db.session.commit()
     alarm_story.tell()

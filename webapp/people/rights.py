@@ -48,6 +48,13 @@ WORDS: dict[str, LazyString] = {
     "parcels.see": _l("See a parcel and its surveys"),
     "parcels.enter": _l("Enter surveys of parcels"),
     "parcels.keep": _l("Accept parcels"),
+    "relocation.list": _l("List the projects whose households one may see"),
+    "relocation.board": _l("See the households of a project, masked, on map and list"),
+    "relocation.register": _l("List a household on the ground of a project"),
+    "relocation.see": _l("See a household that makes way for a project, masked"),
+    "relocation.reveal": _l(
+        "See name, phone, amounts and papers of a household, with a line in the log"
+    ),
     "jobs.read": _l("Read open postings"),
     "jobs.profile": _l("Look for work, show interest, keep an own profile"),
     "jobs.firms": _l("See the enterprises one acts for"),
@@ -282,6 +289,7 @@ FEATURES: dict[str, LazyString] = {
     "safety": _l("Safety"),
     "projects": _l("Projects"),
     "parcels": _l("Parcels of projects"),
+    "relocation": _l("Relocation"),
     "danger": _l("Danger zones"),
     "dangers": _l("Hidden dangers"),
     "muster": _l("Muster points"),
