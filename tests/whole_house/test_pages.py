@@ -69,6 +69,7 @@ NOT_BY_LINK = frozenset(
         "open311.updates",
         "installed.service_worker",
         "reports.session_now",
+        "roll.calling",
         "maps.layer",
         "maps.base",
         "maps.here",

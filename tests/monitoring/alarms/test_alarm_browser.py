@@ -81,7 +81,11 @@ def test_the_phone_of_whoever_is_asked_rings_and_they_say_how_far_they_are(
     phone = new_page(signed_in_as=username, width=390, service_workers="block")
     # The script that shows the corner comes last, as over a slow network.
     late: list[Route] = []
-    phone.route("**/alarms/bell.js*", lambda route: late.append(route))
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    phone.route("**/alarms/bell.js*", hold)
     phone.goto("/phone", wait_until="domcontentloaded")
     corner = phone.locator("#alarm-corner")
     expect(corner).to_contain_text("请您出警")

@@ -24,6 +24,7 @@ from webapp.monitoring.danger.roll import actions, queries
 from webapp.monitoring.danger.roll.models import RollEntry
 from webapp.monitoring.danger.roll.rules import RollState, Subject, Took, score, share_reached
 from webapp.people import enterprises
+from webapp.people.actors import Person
 from webapp.people.enterprises import Described
 from webapp.people.rules import Premises
 
@@ -65,6 +66,23 @@ def test_who_goes_from_door_to_door_is_told_and_nothing_leaves_the_house(
     )
     assert db.session.scalars(select(Dispatch)).all() == []
     assert db.session.scalars(select(Case)).all() == []
+
+
+def test_the_phone_leads_to_the_roll_whoever_may_mark_it_until_nobody_waits(
+    app: Flask, world: World, zone: DangerZone
+) -> None:
+    def doors(who: Person) -> bool:
+        answer = as_user(app, who).get("/danger/calling")
+        assert answer.status_code == 200
+        return f"/danger/{zone.id}/roll-call" in answer.get_data(as_text=True)
+
+    assert not doors(world.worker)
+    actions.call(zone, by=world.dispatcher)
+    assert doors(world.worker)
+    assert not doors(world.neighbour)
+    for each in _entries(world, zone):
+        actions.mark(each, RollState.SAFE, by=world.dispatcher)
+    assert not doors(world.worker)
 
 
 def test_no_roll_is_called_before_the_zone_is_in_force(world: World) -> None:

@@ -19,6 +19,7 @@ from webapp.cases.rota.rules import FRESH
 from webapp.monitoring.danger.models import DangerZone
 from webapp.monitoring.danger.roll.models import RollEntry
 from webapp.monitoring.danger.roll.rules import CALLERS, REACHED, UNRESOLVED, RollState, Subject
+from webapp.monitoring.danger.rules import ZoneState
 from webapp.monitoring.safety.models import Profile
 from webapp.people.models import Account, Enterprise, Post
 
@@ -64,6 +65,22 @@ def listed(
     )
     rows = db.session.execute(found).all()
     return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def calling(who: Actor) -> Sequence[tuple[DangerZone, int]]:
+    """The zones in force whose roll `who` may mark, and how many there are not out of it yet."""
+    found = (
+        select(DangerZone, func.count(RollEntry.id))
+        .join(RollEntry, RollEntry.zone_id == DangerZone.id)
+        .where(
+            DangerZone.state == ZoneState.IN_FORCE,
+            RollEntry.state.in_(UNRESOLVED),
+            visible(RollEntry, who, "danger.mark"),
+        )
+        .group_by(DangerZone.id)
+        .order_by(DangerZone.exercise, DangerZone.id)
+    )
+    return [(zone, many) for zone, many in db.session.execute(found)]
 
 
 def progress(who: Actor, zone_id: int) -> dict[str, int]:

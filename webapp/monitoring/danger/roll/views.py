@@ -46,6 +46,18 @@ def call(zone: DangerZone) -> ResponseReturnValue:
     return goto("danger.one", zone_id=zone_id)
 
 
+@bp.get("/danger/calling")
+@permit("danger.see")
+def calling() -> Response:
+    """Where the reader is waited for at doors, for the first page of the phone."""
+    return page(
+        "monitoring/danger/roll/calling.html",
+        fragment="calling",
+        calling=queries.calling(me()),
+        **shown.words(),
+    )
+
+
 @bp.get("/danger/<int:zone_id>/roll-call")
 @permit("danger.see", of=zones.one)
 def roll(zone: DangerZone) -> Response:
