@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -187,3 +188,26 @@ def test_my_households_say_what_is_next_and_what_i_promised(
     kept = member.post(f"{here}/promises/{made.id}", data={"kept": "1", "words": "已入住"})
     assert kept.status_code == 303
     assert queries.promises_of(estate.member) == []
+
+
+def test_the_forecast_says_from_how_many_steps_and_which_promise_helps(
+    app: Flask, estate: Estate, session: Session
+) -> None:
+    first, second = estate.listed(0), estate.listed(1)
+    estate.led(first, RelocationState.CLOSED)
+    estate.led(second, RelocationState.SURVEYED)
+    session.commit()
+    member, here = as_user(app, estate.member), f"/projects/{estate.project.id}/relocation/forecast"
+    promise = {
+        "kind": "greenhouse",
+        "words": "另找场地",
+        "owner": str(estate.member.id),
+        "due_on": (days.today() + timedelta(days=40)).isoformat(),
+        "blocks": "1",
+    }
+    member.post(f"/relocation/households/{second.id}/promises", data=promise)
+    page = member.get(here).get_data(as_text=True)
+    assert "另找大棚或养殖场地" in page
+    assert (days.today() + timedelta(days=40)).isoformat() not in page.split("helps-title")[0]
+    for stranger in (estate.yard.world.worker, estate.yard.world.stranger):
+        assert as_user(app, stranger).get(here).status_code == 403

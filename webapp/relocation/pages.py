@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from webapp.relocation import household_views, views
+from webapp.relocation import forecast_views, household_views, views
 
-ALL = (views, household_views)
+ALL = (views, household_views, forecast_views)
