@@ -107,6 +107,12 @@ from webapp.jobs import (
 )
 from webapp.jobs.claims import rules as job_claims
 from webapp.ledgers import actions as ledger_clocks, rules as ledgers, views as ledger_pages
+from webapp.ledgers.burden import (
+    actions as burden_clocks,
+    measuring,
+    rules as burden,
+    views as burden_pages,
+)
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
 from webapp.monitoring.alarms import (
     actions as alarms,
@@ -291,6 +297,7 @@ RULES = (
     topic_rules,
     ledgers,
     relocation_rules,
+    burden,
     maps,
     machines,
     open311,
@@ -359,6 +366,7 @@ PAGES = (
     opinion_pages,
     book_pages,
     topic_pages,
+    burden_pages,
     ledger_pages,
     *relocation_pages.ALL,
     intake_api,
@@ -400,6 +408,7 @@ CLOCKS = (
     deadline_clocks,
     inspection_clocks,
     ledger_clocks,
+    burden_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -490,6 +499,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         handover.source(name, sections)
     # Services count working time by the calendar that the office has laid down for its cases.
     application_timing.counted_by(case_timing.office)
+    # How long people work at forms is told by the forms themselves.
+    web.heard_by(measuring.note)
     for page in PAGES:
         app.register_blueprint(page.bp)
     for command in COMMANDS:

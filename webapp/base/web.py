@@ -39,6 +39,17 @@ T = TypeVar("T")
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
+Hearing = Callable[[ResponseReturnValue], None]
+
+_HEARING: list[Hearing] = []
+
+
+def heard_by(hearing: Hearing) -> None:
+    """It hears the answer of each changing request before that is committed, and may add to what was done."""
+    if hearing not in _HEARING:
+        _HEARING.append(hearing)
+
+
 class House(Flask):
     """A Flask app in which every changing request is one transaction.
 
@@ -49,6 +60,8 @@ class House(Flask):
         """Runs the view, then commits what it changed."""
         answer = super().dispatch_request()
         if request.method not in SAFE:
+            for hear in _HEARING:
+                hear(answer)
             db.session.commit()
         return answer
 

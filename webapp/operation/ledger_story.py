@@ -1,4 +1,4 @@
-"""Demo ledgers: those of the last month, frozen and signed for one community."""
+"""Demo ledgers: those of the last month, frozen and signed for one community; and what forms cost."""
 
 from __future__ import annotations
 
@@ -9,10 +9,22 @@ from webapp.base.access import may
 from webapp.base.months import month
 from webapp.grids import queries as grids
 from webapp.ledgers import actions, queries
+from webapp.ledgers.burden import actions as burden
 from webapp.ledgers.models import Snapshot
 from webapp.ledgers.rules import LEDGERS
 from webapp.operation.cast import actor
 from webapp.people import days
+
+# Who filled in which form, in about how many seconds.
+_FILLED = (
+    ("reports.report", 70),
+    ("home_visits.move", 150),
+    ("patrols.move_point", 25),
+    ("opinions.enter", 110),
+    ("dangers.find", 180),
+    ("households.join", 240),
+)
+_FILLING = ("worker", "leader", "dispatcher")
 
 
 def tell(home: str) -> int:
@@ -31,4 +43,13 @@ def tell(home: str) -> int:
                 actions.freeze(ledger, place, month(first, -1), by=leader)
                 count += 1
     actions.freeze(LEDGERS["dwellings"], place, first, by=leader)
+    for many, (form, seconds) in enumerate(_FILLED, start=3):
+        for each in range(many * len(_FILLING)):
+            who = actor(_FILLING[each % len(_FILLING)])
+            burden.write_down(
+                form,
+                seconds=seconds + 7 * each,
+                role=who.held[0].role,
+                account_id=who.id or 0,
+            )
     return count + 1

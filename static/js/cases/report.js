@@ -191,7 +191,7 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector(".report-send button");
   button.disabled = true;
   const fields = {};
-  for (const name of ["class_code", "lon", "lat", "datum", "accuracy_m", "words", "where_words", "said_grid"]) {
+  for (const name of ["class_code", "lon", "lat", "datum", "accuracy_m", "words", "where_words", "said_grid", "spent_s"]) {
     if (data.get(name)) fields[name] = data.get(name);
   }
   Object.assign(fields, answersIn(data));

@@ -1,0 +1,1 @@
+"""What forms cost those who fill them in: minutes, measured silently, told to whoever asks for the form."""
