@@ -71,6 +71,10 @@ class House:
             with connection.cursor() as sql:
                 return [self.write(sql, **whom) for _each in range(count)]
 
+    def settled(self, stream: Stream) -> None:
+        """Whatever was told before has reached the reader; what comes next is news."""
+        stream.until("case", self.tell()[0])
+
     def cut_the_hub(self) -> int:
         """The database connection of the hub is gone; answers how many there were."""
         with closing(self.connect()) as connection, connection.cursor() as sql:
@@ -108,7 +112,7 @@ def test_a_slow_transaction_is_not_skipped_by_a_faster_one_with_a_higher_number(
     house: House,
 ) -> None:
     with Stream.patient(house.visitors["desk"]) as stream:
-        stream.until("hello")
+        house.settled(stream)
         with closing(house.connect()) as slow, closing(house.connect()) as fast:
             one, two = slow.cursor(), fast.cursor()
             first = house.write(one)
@@ -139,7 +143,7 @@ def test_a_reader_that_comes_back_while_somebody_is_slow_gets_all_of_it_later(
     house: House,
 ) -> None:
     with Stream.patient(house.visitors["desk"]) as stream:
-        stream.until("hello")
+        house.settled(stream)
         last = stream.last
     with closing(house.connect()) as slow, slow.cursor() as sql:
         first = house.write(sql)
@@ -155,7 +159,7 @@ def test_nobody_waits_for_a_slow_transaction_of_another_database(
 ) -> None:
     elsewhere = cluster_url.replace("postgresql+psycopg2://", "postgresql://")
     with Stream.patient(house.visitors["desk"]) as stream:
-        stream.until("hello")
+        house.settled(stream)
         with closing(psycopg2.connect(elsewhere)) as slow, slow.cursor() as sql:
             sql.execute("SELECT pg_current_xact_id()")
             told = house.tell(2)
@@ -180,7 +184,7 @@ def test_nothing_is_lost_or_doubled_while_database_and_reader_break_again_and_ag
             written.extend(house.tell())
 
     with Stream.patient(house.visitors["desk"]) as stream:
-        stream.until("hello")
+        house.settled(stream)
         last = stream.last
     writer = threading.Thread(target=write)
     writer.start()
@@ -221,7 +225,7 @@ def test_a_reader_outlives_the_web_server(house: House) -> None:
 
 def test_a_page_says_how_much_it_knows_and_gets_the_rest(house: House) -> None:
     with Stream.patient(house.visitors["desk"]) as stream:
-        stream.until("hello")
+        house.settled(stream)
         here = stream.last
     rest = house.tell(2)
     with Stream.patient(house.visitors["desk"], since=here) as stream:
@@ -246,7 +250,7 @@ def test_a_cursor_that_is_none_is_a_fresh_start(house: House, last: str) -> None
 
 def test_a_worker_hears_of_the_own_grid_and_of_own_notices_only(house: House) -> None:
     with Stream.patient(house.visitors["worker"]) as stream:
-        stream.until("hello")
+        house.settled(stream)
         house.tell(grid=house.next_door)
         own = house.tell(grid=house.home)
         house.tell(reader=house.ids["desk"])
@@ -297,16 +301,35 @@ def test_a_reader_too_slow_to_be_waited_for_is_dropped_and_replays_the_rest(hous
             told += [house.write(sql) for _each in range(count)]
             connection.commit()
             while len(heard) < len(told):
-                line = swift.get(10)
-                assert line is not None
-                heard.append(line.thing_id)
+                lines = swift.get(10)
+                assert lines
+                heard += [each.thing_id for each in lines]
     assert heard == told
     assert slow.dropped
-    late = []
-    while (line := slow.get(0)) is not None:
-        late.append(line)
+    late = slow.get(10)
+    assert slow.get(10) == []
     missed = hub.since(late[-1].place)
     assert missed is not None
     assert [line.thing_id for line in late + missed] == told
     assert hub.count() == 1
     hub.close(swift)
+
+
+def test_a_storm_of_news_wakes_a_reader_a_few_times_and_misses_nothing(house: House) -> None:
+    hub = Hub(house.served.database_url, idle_s=0)
+    reader = hub.open()
+    told: list[int] = []
+    rounds: list[int] = []
+    with closing(house.connect()) as connection, connection.cursor() as sql:
+        for _each in range(200):
+            told.append(house.write(sql))
+            connection.commit()
+    heard: list[int] = []
+    while len(heard) < len(told):
+        lines = reader.get(10)
+        assert lines
+        heard += [each.thing_id for each in lines]
+        rounds.append(len(lines))
+    hub.close(reader)
+    assert heard == told
+    assert max(rounds) > 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import queue
 import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +35,8 @@ BACKLOG = 2000
 RESTLESS_S = 0.1
 RESTLESS_FOR_S = 3
 QUIET_S = 1.0
+# While news follows news it rests for so long, and hands out together what has come meanwhile.
+ROUND_S = 0.04
 RETRY_S = 0.5
 # A stream that begins waits for the hub so long (seconds).
 READY_S = 5.0
@@ -129,21 +130,25 @@ class Stream:
 
     def __init__(self) -> None:
         self.dropped = False
-        self._lines: queue.Queue[Line] = queue.Queue(maxsize=BACKLOG)
+        self._lines: list[Line] = []
+        self._news = threading.Condition()
 
-    def put(self, line: Line) -> None:
-        """The line waits for the reader, or the reader is dropped."""
-        try:
-            self._lines.put_nowait(line)
-        except queue.Full:
-            self.dropped = True
+    def put(self, lines: Sequence[Line]) -> None:
+        """The lines wait for the reader, who is woken once for all of them; or the reader is dropped."""
+        with self._news:
+            if len(self._lines) + len(lines) > BACKLOG:
+                self.dropped = True
+            else:
+                self._lines += lines
+            self._news.notify()
 
-    def get(self, within_s: float) -> Line | None:
-        """The next line, None when there is none for so long, or none will come any more."""
-        try:
-            return self._lines.get(timeout=0 if self.dropped else within_s)
-        except queue.Empty:
-            return None
+    def get(self, within_s: float) -> list[Line]:
+        """All that waits; nothing when nothing comes for so long, or ever again."""
+        with self._news:
+            if not self._lines and not self.dropped:
+                self._news.wait(within_s)
+            found, self._lines = self._lines, []
+        return found
 
 
 class Away(Exception):
@@ -241,12 +246,16 @@ class Hub:
                 sql.execute(_HERE, {"strangers": _strangers(sql)})
                 self._cursor = (int(sql.fetchone()[0]) - 1, LAST_ID)
                 self._ready.set()
-            restless_until = 0.0
+            restless_until = news_at = 0.0
             while not self._rests():
                 found = _newer(sql, self._cursor)
-                for line in found:
-                    self._hand_out(line)
-                    self._cursor = line.place
+                if found:
+                    self._hand_out(found)
+                    self._cursor = found[-1].place
+                    # In a storm of news everybody is woken some times a second, not by each of them.
+                    if time.monotonic() < news_at + 2 * ROUND_S and len(found) < BACKLOG:
+                        time.sleep(ROUND_S)
+                    news_at = time.monotonic()
                 # A commit is told at once, but its lines wait for every older transaction to end.
                 restless = time.monotonic() < restless_until
                 wait = 0.0 if len(found) == BACKLOG else RESTLESS_S if restless else QUIET_S
@@ -255,10 +264,10 @@ class Hub:
                     connection.notifies.clear()
                     restless_until = time.monotonic() + RESTLESS_FOR_S
 
-    def _hand_out(self, line: Line) -> None:
+    def _hand_out(self, lines: Sequence[Line]) -> None:
         with self._lock:
             for stream in list(self._streams):
-                stream.put(line)
+                stream.put(lines)
                 if stream.dropped:
                     # It ends, comes back with its cursor, and misses nothing.
                     self._streams.discard(stream)
@@ -361,10 +370,11 @@ def _feed(
     spoken = time.monotonic()
     while time.monotonic() < until and not gone():
         news = lines.get(LOOK_S)
-        if news is not None and news.place > sent and concerns(who, news):
-            yield news.text()
+        said = "".join(each.text() for each in news if each.place > sent and concerns(who, each))
+        if said:
+            yield said
             spoken = time.monotonic()
-        elif news is None and lines.dropped:
+        elif not news and lines.dropped:
             return
         elif time.monotonic() > spoken + HEARTBEAT_S:
             yield ": still here\n\n"
