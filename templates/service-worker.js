@@ -2,7 +2,7 @@
 const SHELL = "shell-" + {{ version|safe }};
 const PAGES = "pages";
 const PARTS = {{ shell|safe }};
-const KEPT_PAGES = ["/phone", "/cases/new", "/cases/unsent", "/cases/today", "/patrols", "/visits", "/maps/layers/grids.json"];
+const KEPT_PAGES = ["/phone", "/cases/new", "/cases/unsent", "/cases/today", "/patrols", "/visits", "/projects/mine", "/maps/layers/grids.json"];
 const NAVIGATION_MS = 4000;
 
 addEventListener("install", (event) => {
@@ -28,8 +28,8 @@ addEventListener("fetch", (event) => {
   else if (KEPT_PAGES.includes(address.pathname) || isKept(address.pathname)) event.respondWith(newestOrKept(request, address));
 });
 
-// Cases, patrols and visits that were looked at, and the pictures of cases.
-const isKept = (path) => /^\/(cases|cases\/media|patrols|visits)\/\d+$/.test(path);
+// Cases, patrols and visits that were looked at, the pictures of cases, and the form for the day of a project.
+const isKept = (path) => /^\/(cases|cases\/media|patrols|visits)\/\d+$|^\/projects\/\d+\/entries\/new$/.test(path);
 
 async function fromShell(request) {
   return (await caches.match(request, { cacheName: SHELL })) ?? fetch(request);

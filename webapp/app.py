@@ -213,6 +213,7 @@ from webapp.projects import (
     calling,
     pages as project_pages,
 )
+from webapp.projects.firms import timing as project_timing
 from webapp.relocation import (
     actions as relocation_households,
     pages as relocation_pages,
@@ -497,8 +498,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         calling.register(called)
     for name, sections in LEFT_BEHIND.items():
         handover.source(name, sections)
-    # Services count working time by the calendar that the office has laid down for its cases.
+    # Services and projects count working time by the calendar that the office has laid down for its cases.
     application_timing.counted_by(case_timing.office)
+    project_timing.counted_by(case_timing.office)
     # How long people work at forms is told by the forms themselves.
     web.heard_by(measuring.note)
     for page in PAGES:

@@ -221,7 +221,7 @@ def test_more_parcels_and_surveys_ask_no_more(app: Flask, yard: Yard, session: S
     session.commit()
     chief = as_user(app, yard.chief)
     addresses = ("/projects/levelling", f"/projects/{yard.project.id}/ground", f"/parcels/{row.id}")
-    few = _asked(chief, addresses)
+    few = statements_of(chief, addresses)
     site = shape_of(yard.project.sites[0].geom)
     _left, low, right, high = site.bounds
     strip = (high - low) / 8
@@ -230,10 +230,10 @@ def test_more_parcels_and_surveys_ask_no_more(app: Flask, yard: Yard, session: S
         surveyed(yard, parcel(yard, over, name=f"C{number}"), 10 * number)
         surveyed(yard, row, number, back=number)
     session.commit()
-    assert _asked(chief, addresses) == few
+    assert statements_of(chief, addresses) == few
 
 
-def _asked(client: FlaskClient, addresses: tuple[str, ...]) -> list[int]:
+def statements_of(client: FlaskClient, addresses: tuple[str, ...]) -> list[int]:
     """How many statements each page asks, once it was opened before."""
     asked = []
     for address in addresses:

@@ -16,6 +16,7 @@ from webapp.base import audit, notices
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
 from webapp.projects import models as projects, queries as shares
+from webapp.projects.bonds import models as bonds
 from webapp.projects.ground import queries as ground
 from webapp.relocation import models as relocation
 
@@ -28,6 +29,7 @@ FUNCTIONS = (
     *shares.FUNCTIONS,
     *ground.FUNCTIONS,
     *relocation.FUNCTIONS,
+    *bonds.FUNCTIONS,
 )
 
 TABLES = """

@@ -31,6 +31,7 @@ from webapp.grids.rules import (
     UnitKind,
 )
 from webapp.people.models import Account, Post
+from webapp.projects import queries as projects
 
 # Who is called the worker of a grid, the first of them that there is.
 ON_WATCH = ("grid_worker", "grid_leader", "part_time_worker")
@@ -52,6 +53,7 @@ class Territory:
     set_id: int | None
     illustrative: bool
     unread: int
+    in_team: bool = False
 
 
 def territory(account_id: int | None = None) -> Territory:
@@ -64,14 +66,20 @@ def territory(account_id: int | None = None) -> Territory:
     )
     unread = select(func.count()).select_from(waiting).scalar_subquery()
     row = db.session.execute(
-        select(Unit.name, BoundarySet.id, BoundarySet.illustrative, unread)
+        select(
+            Unit.name,
+            BoundarySet.id,
+            BoundarySet.illustrative,
+            unread,
+            projects.works_for(account_id).label("in_team"),
+        )
         .select_from(Unit)
         .outerjoin(BoundarySet, BoundarySet.state == SetState.ACTIVE)
         .where(Unit.kind == UnitKind.SUBDISTRICT)
     ).first()
     if row is None:
         return Territory(None, None, False, 0)
-    return Territory(row[0], row[1], bool(row[2]), row[3])
+    return Territory(row[0], row[1], bool(row[2]), row[3], row.in_team)
 
 
 def late() -> ColumnElement[bool]:

@@ -41,6 +41,8 @@ class Link:
     may: str
     icon: str
     main: bool = False
+    # A thing that the shell says of whoever asks, without which the way is none of theirs.
+    only: str | None = None
     also: tuple[str, ...] = ()
 
     def reach(self, path: str) -> int:
@@ -81,8 +83,16 @@ DESK_MORE = (
         icon="home",
         also=("/households", "/dwellings", "/residents"),
     ),
-    Link(_l("Projects"), "/projects", "projects.list", icon="crane"),
+    Link(_l("My projects"), "/projects/mine", "projects.list", icon="user-check", only="in_team"),
+    Link(
+        _l("Projects"),
+        "/projects",
+        "projects.list",
+        icon="crane",
+        also=("/bonds", "/parcels", "/tough"),
+    ),
     Link(_l("Relocation"), "/relocation", "relocation.list", icon="home-move"),
+    Link(_l("Projects of our enterprise"), "/projects/ours", "projects.ours", icon="crane"),
     Link(_l("Service points"), "/points", "points.read", icon="building-community"),
     Link(_l("Gates"), "/gates", "gates.see", icon="barrier-block"),
     Link(_l("Cameras"), "/cameras", "cameras.see", icon="device-cctv"),
@@ -179,7 +189,11 @@ class Shell:
     @cached_property
     def more_links(self) -> list[Link]:
         """The ways of the menu of the person that are open."""
-        return [each for each in DESK_MORE if may(me(), each.may)]
+        return [
+            each
+            for each in DESK_MORE
+            if may(me(), each.may) and (each.only is None or getattr(self, each.only))
+        ]
 
     def stands_at(self, link: Link) -> bool:
         """True on the page of the link, and on those below it that have no link of their own."""
@@ -226,12 +240,18 @@ class Shell:
             # The outlines of the grids: where there is no base map they say where one is.
             kept.append("/maps/layers/grids.json")
             kept += [path for path, right in outdoors.items() if may(me(), right)]
+            kept += ["/projects/mine"] if self.in_team else []
         return kept
 
     @property
     def live_kinds(self) -> str:
         """The kinds of news there are, as one attribute holds them."""
         return " ".join(("notice", *live.WATCHED))
+
+    @property
+    def in_team(self) -> bool:
+        """True for whoever leads a project that goes on, or is in its team."""
+        return self._territory.in_team
 
     @property
     def unread(self) -> int:

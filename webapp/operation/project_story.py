@@ -14,9 +14,9 @@ from webapp.base.spatial import layer_rows, metric
 from webapp.grids import queries as grids
 from webapp.grids.loading import DEFAULT_PACKAGE
 from webapp.grids.rules import PlaceKind
-from webapp.operation import project_ground
+from webapp.operation import project_ground, project_work
 from webapp.operation.cast import actor
-from webapp.people import actions as accounts, days, queries as people
+from webapp.people import days, queries as people
 from webapp.people.actors import Person
 from webapp.projects import actions, queries
 from webapp.projects.forms import BlockerForm, EntryForm, ProjectForm, Span
@@ -123,7 +123,9 @@ def tell() -> int:
     teams = [_first(chiefs.street), *(_formed(number) for number in range(2, TEAMS + 1))]
     told = [each for each in STORY if each.name in known & ground.keys()]
     for number, each in enumerate(told):
-        _told(each, metric(ground[each.name]), chiefs, teams[number % TEAMS])
+        team = teams[number % TEAMS]
+        project = _told(each, metric(ground[each.name]), chiefs, team)
+        project_work.add(project, each.name, team.members, team.leader, chiefs.street)
     return len(told)
 
 
@@ -141,34 +143,17 @@ def _first(leader: Person) -> Team:
 
 def _formed(number: int) -> Team:
     words = "一二三四五六七"[number - 1]
-    leader = _account(f"lead{number}", f"包项目领导·{words}组", "project_lead")
+    leader = project_work.account(f"lead{number}", f"包项目领导·{words}组", "project_lead")
     members = {
-        role: _account(f"team{number}{role[:2]}", f"项目专班{words}组·{task}", "support_team")
+        role: project_work.account(
+            f"team{number}{role[:2]}", f"项目专班{words}组·{task}", "support_team"
+        )
         for role, task in TASKS.items()
     }
     return Team(leader, members)
 
 
-def _account(username: str, name: str, role: str) -> Person:
-    """A demo account that signs in like the others; who supports a project holds a post over a grid."""
-    street, worker = grids.root(), people.by_username("worker")
-    if people.by_username(username) is None and street is not None:
-        home = grids.living()[-1].id if role == "support_team" else None
-        account = accounts.create_account(name=name, username=username, demo=True, by=None)
-        account.password_hash = worker.password_hash if worker else None
-        since = clock.now() - timedelta(days=240)
-        accounts.give_post(
-            account,
-            role=role,
-            grid_id=home,
-            unit_id=None if home else street.id,
-            since=since,
-            by=None,
-        )
-    return actor(username)
-
-
-def _told(told: Told, ground: Polygon, chiefs: Chiefs, team: Team) -> None:
+def _told(told: Told, ground: Polygon, chiefs: Chiefs, team: Team) -> Project:
     lead, street = chiefs.lead, chiefs.street
     firm = (
         next(iter(people.enterprises(lead, words=told.firm, limit=1).rows)) if told.firm else None
@@ -205,6 +190,7 @@ def _told(told: Told, ground: Polygon, chiefs: Chiefs, team: Team) -> None:
             flat = told.moves > MOVES.index("level") + 1
             project_ground.level(project, team.members, team.leader, every=told.every, flat=flat)
     _lately(told, project, team)
+    return project
 
 
 def _mornings(told: Told) -> Iterator[AbstractContextManager[None]]:

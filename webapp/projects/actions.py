@@ -288,22 +288,22 @@ def clear(
 
 
 def write_down(project: Project, said: EntryForm, photo: StoredFile | None, *, by: Actor) -> Entry:
-    """What was done today stands in the report of the day, once however often the phone sends it."""
-    known = queries.entry_marked(said.mark) if said.mark is not None else None
+    """What was done stands in the report of the day on which it was, once however often the phone sends it."""
+    known = queries.entry_marked(said.name) if said.name is not None else None
     if known is not None:
         return known
     _still_open(project)
-    now = clock.now()
+    done = said.happened_at or clock.now()
     entry = Entry(
         project_id=project.id,
-        day=days.first_day(now),
-        at=now,
+        day=days.first_day(done),
+        at=done,
         account_id=by.id,
         words=said.words,
         people=said.people,
         machines=said.machines,
         photo_id=photo.id if photo else None,
-        mark=said.mark or uuid.uuid4(),
+        mark=said.name or uuid.uuid4(),
     )
     try:
         with db.session.begin_nested():

@@ -6,17 +6,21 @@ import uuid
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.base import audit, files
 from webapp.base.access import may, me, permit
 from webapp.base.files import StoredFile
 from webapp.base.flow import Refusal
-from webapp.base.web import afresh, goto, page, part_of_address
+from webapp.base.web import afresh, goto, page, part_of_address, wants_json
 from webapp.people import days, queries as people
 from webapp.projects import actions, daily, queries, shown
+from webapp.projects.bonds import queries as bonds
+from webapp.projects.duties import queries as duties
+from webapp.projects.firms import queries as firms
 from webapp.projects.forms import EntryForm
+from webapp.projects.ground import queries as ground
 from webapp.projects.models import Project
 from webapp.projects.rules import PROJECT_FLOW
 
@@ -36,6 +40,7 @@ def mine() -> Response:
             (each, daily.to_do(each, who, written=each.project.id in written, today=today))
             for each in listed
         ],
+        duties=duties.open_for(who),
         today=today,
         **shown.words(),
     )
@@ -59,7 +64,11 @@ def write_down(project: Project) -> ResponseReturnValue:
     except Refusal as refusal:
         again_there = afresh(refusal, lambda: queries.one(key), right="projects.enter")
         return _entry(again_there, refusal)
-    return goto("project_days.day", project_id=key, day=entry.day.isoformat())
+    written = entry.day.isoformat()
+    if wants_json():
+        there = url_for("project_days.day", project_id=key, day=written)
+        return jsonify(id=entry.id, url=there)
+    return goto("project_days.day", project_id=key, day=written)
 
 
 @bp.get("/projects/<int:project_id>/days/<day>")
@@ -79,6 +88,10 @@ def day(project: Project) -> Response:
         report=daily.report(queries.entries(project.id, day=asked)),
         events=events,
         names=people.named_in(events),
+        surveys=ground.surveys_entered(project.id, asked),
+        spendings=bonds.spent_on(project.id, asked),
+        resolutions=duties.resolved_on(project.id, asked),
+        asked=firms.asked_on(project.id, asked),
         late=[each for each in shown.stages_of(project) if each.late_days(asked)],
         enters=may(me(), "projects.enter", project),
         **shown.words(),

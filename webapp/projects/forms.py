@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from webapp.base import drawn
 from webapp.base.web import Form
+from webapp.people.outdoors import HappenedForm
 from webapp.projects.rules import Cause, ProjectKind, ProjectState, StageKind, TeamRole
 
 MOST_WAN = 100_000_000
@@ -123,10 +124,15 @@ class ClearForm(VersionForm):
     words: str = Field(min_length=2, max_length=1000)
 
 
-class EntryForm(Form):
-    """What was done today."""
+class EntryForm(HappenedForm):
+    """What was done on a day: today, or the day on which a phone kept it."""
 
     words: str = Field(min_length=2, max_length=2000)
     people: int | None = Field(default=None, ge=0, le=100_000)
     machines: int | None = Field(default=None, ge=0, le=10_000)
     mark: uuid.UUID | None = None
+
+    @property
+    def name(self) -> uuid.UUID | None:
+        """The phone's own name of the entry, or that of the form: it arrives once."""
+        return self.client_id or self.mark

@@ -85,6 +85,11 @@ class Project(Numbered, Base):
         order_by="TeamMember.id",
         viewonly=True,
     )
+    contacts: Mapped[list[Contact]] = relationship(
+        primaryjoin="and_(Contact.project_id == Project.id, Contact.until.is_(None))",
+        order_by="Contact.id",
+        viewonly=True,
+    )
     plans: Mapped[list[Plan]] = relationship(order_by="Plan.number.desc()", viewonly=True)
     plan: Mapped[Plan | None] = relationship(
         primaryjoin="and_(Plan.project_id == Project.id, Plan.approved_at.is_not(None),"
@@ -125,6 +130,32 @@ class TeamMember(Numbered, Base):
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     role: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship()
+
+
+class Contact(Numbered, Base):
+    """Somebody who speaks for the enterprise of a project, from when until when."""
+
+    __tablename__ = "project_contact"
+    __table_args__ = (
+        CheckConstraint("until >= since", name="until"),
+        Index(
+            "uq_project_contact_account",
+            "project_id",
+            "account_id",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index(
+            "ix_project_contact_account_id", "account_id", postgresql_where=text("until IS NULL")
+        ),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     since: Mapped[datetime]
     until: Mapped[datetime | None]

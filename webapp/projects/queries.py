@@ -20,6 +20,7 @@ from webapp.people import days
 from webapp.people.models import Account, Enterprise, Post
 from webapp.projects.models import (
     Blocker,
+    Contact,
     Entry,
     Plan,
     PlanStage,
@@ -111,6 +112,7 @@ def one(project_id: int) -> Project | None:
         joinedload(Project.leader),
         joinedload(Project.enterprise),
         selectinload(Project.team).joinedload(TeamMember.account),
+        selectinload(Project.contacts).joinedload(Contact.account),
         selectinload(Project.plans).options(
             joinedload(Plan.made_by), joinedload(Plan.approved_by), selectinload(Plan.stages)
         ),
@@ -205,6 +207,12 @@ def mine(who: Actor, *, today: date) -> list[Listed]:
         .order_by(late.asc().nulls_last(), Project.id)
     )
     return [Listed(*row) for row in db.session.execute(found)]
+
+
+def works_for(account_id: int | None) -> ColumnElement[bool]:
+    """SQL: the account leads a living project, or is in the team of one."""
+    named = or_(Project.leader_id == account_id, Project.team.any(account_id=account_id))
+    return exists().where(named, Project.state.in_(LIVING))
 
 
 def written_on(day: date, who: Actor) -> set[int]:

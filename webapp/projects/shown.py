@@ -36,6 +36,12 @@ DONE = {
     "clear": _l("Cleared away"),
     "relocate": _l("Follows new borders"),
     "draw_parcel": _l("Parcel drawn"),
+    "take_on": _l("Tough item taken on"),
+    "meet": _l("Meeting held"),
+    "minute": _l("Minutes written"),
+    "resolve": _l("Resolved at a meeting"),
+    "contact": _l("Contact of the enterprise named"),
+    "contact_ended": _l("Contact of the enterprise ended"),
     "promise": _l("Utility promised"),
     "connected": _l("Utility is there"),
 }

@@ -2,9 +2,9 @@
 import { account } from "../offline.js";
 
 const ALWAYS = (document.body.dataset.keep ?? "").split(" ").filter(Boolean);
-// What today's list, the patrols and the visits lead to is kept too, so much of it.
+// What today's list, the patrols, the visits and the own projects lead to is kept too, so much of it.
 const MOST = 40;
-const LEADS = /href="(\/(?:cases|patrols|visits)\/\d+)/g;
+const LEADS = /href="(\/(?:cases|patrols|visits)\/\d+|\/projects\/\d+\/entries\/new)/g;
 
 async function keepPages() {
   if (!navigator.serviceWorker.controller) return;

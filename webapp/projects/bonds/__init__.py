@@ -1,0 +1,1 @@
+"""Special bonds of projects: from an idea to money that is spent and accounted for."""

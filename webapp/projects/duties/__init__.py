@@ -1,0 +1,1 @@
+"""Duties of projects: tough items, meetings and what was resolved there."""

@@ -1,0 +1,1 @@
+"""What the enterprise of a project sees and asks: its own project, and nothing else."""
