@@ -70,6 +70,12 @@ from webapp.cases.standards import (
 )
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
+from webapp.community.activities import (
+    actions as activities,
+    public_views as public_activities,
+    rules as activity_rules,
+    views as activity_pages,
+)
 from webapp.community.deliberation import (
     actions as topics,
     rules as topic_rules,
@@ -295,6 +301,7 @@ RULES = (
     sea,
     livelihood_rules,
     opinion_rules,
+    activity_rules,
     topic_rules,
     ledgers,
     relocation_rules,
@@ -366,6 +373,8 @@ PAGES = (
     public_livelihood,
     opinion_pages,
     book_pages,
+    activity_pages,
+    public_activities,
     topic_pages,
     burden_pages,
     ledger_pages,
@@ -460,6 +469,7 @@ FOLLOWERS = {
     "ports": vessels.follow_borders,
     "livelihood": livelihood.follow_borders,
     "opinions": opinions.follow_borders,
+    "activities": activities.follow_borders,
     "topics": topics.follow_borders,
     "relocation": relocation_households.follow_borders,
 }

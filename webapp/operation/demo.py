@@ -20,6 +20,7 @@ from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
 from webapp.jobs import standards as job_data
 from webapp.operation import (
+    activity_story,
     alarm_story,
     appeal_story,
     camera_story,
@@ -164,6 +165,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     danger_story.tell()
     livelihood_story.tell()
     opinion_story.tell()
+    activity_story.tell()
     ledger_story.tell(HOME_COMMUNITY)
     db.session.commit()
     return {

@@ -113,6 +113,12 @@ WORDS: dict[str, LazyString] = {
     "ledgers.frozen": _l("Read what was frozen of a ledger one may see as a whole"),
     "ledgers.freeze": _l("Freeze a ledger of a place and sign for it"),
     "ledgers.takings": _l("See who took rows about people from ledgers, and what for"),
+    "activities.read": _l("Read of activities"),
+    "activities.list": _l("List activities and the hours of volunteers"),
+    "activities.see": _l("See an activity or a heart talk with who takes part"),
+    "activities.plan": _l("Plan an activity or a heart talk"),
+    "activities.lead": _l("Lead an activity: its door, its photos, its end"),
+    "activities.take_part": _l("Take part in activities"),
     "opinions.say": _l("Say an opinion online, and read the own ones"),
     "opinions.own": _l("Read the reply to an own opinion, rate it, have it looked at again once"),
     "opinions.list": _l("List opinions and their themes"),
@@ -311,6 +317,7 @@ FEATURES: dict[str, LazyString] = {
     "burden": _l("Cost of forms"),
     "ledgers": _l("Ledgers"),
     "opinions": _l("Opinions"),
+    "activities": _l("Activities and heart talks"),
     "topics": _l("Deliberation"),
 }
 
