@@ -1,7 +1,7 @@
 """activities
 
-Revision ID: 0056
-Revises: 0055
+Revision ID: 0057
+Revises: 0056
 Create Date: 2026-11-26 20:19:57.258044
 
 """
@@ -17,8 +17,8 @@ from webapp.community.activities import models
 from webapp.grids import locate
 
 # revision identifiers, used by Alembic.
-revision: str = "0056"
-down_revision: Union[str, Sequence[str], None] = "0055"
+revision: str = "0057"
+down_revision: Union[str, Sequence[str], None] = "0056"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
