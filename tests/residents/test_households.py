@@ -22,12 +22,13 @@ from tests.residents.village import (
     someone_at_home,
     village,
 )
+from tests.world import as_user
 from webapp.base import audit, sealing
 from webapp.base.access import may
 from webapp.base.db import db
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
 from webapp.people import days
-from webapp.residents import actions, care, queries
+from webapp.residents import actions, care, list_queries, queries
 from webapp.residents.forms import DwellingForm, HouseholdForm, KeyFlagForm
 from webapp.residents.rules import ID_NUMBER, KeyGroup, Sex, Use, age, identity, masked_name
 
@@ -261,3 +262,35 @@ def test_under_a_new_key_somebody_is_found_before_and_after_all_is_sealed_anew(
         assert actions.whole(found).phone == "137 0000 2222"
     finally:
         sealing.init_app(app, settings)
+
+
+def test_a_home_is_found_by_the_name_as_it_is_shown_and_by_a_box_of_the_map(
+    village: Village,
+) -> None:
+    who = village.world.worker
+
+    def found(**wish: Any) -> list[int]:
+        return [row.household.id for row in list_queries.households(who, **wish).rows]
+
+    for words, hit in (
+        ("示*甲", True),
+        ("示**", True),
+        ("示*", False),
+        ("*例甲", True),
+        ("示*乙", False),
+    ):
+        assert bool(found(words=words)) is hit, words
+    lon, lat = village.world.spot(village.world.home)
+    near = (lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001)
+    assert found(box=near) == [village.family.id]
+    assert found(box=(lon + 0.01, lat, lon + 0.02, lat + 0.01)) == []
+    assert list_queries.households(village.world.neighbour, box=near).rows == []
+
+
+def test_a_box_of_the_map_is_four_numbers(app: Flask, village: Village) -> None:
+    worker = as_user(app, village.world.worker)
+    lon, lat = village.world.spot(village.world.home)
+    near = f"{lon - 0.001:.5f},{lat - 0.001:.5f},{lon + 0.001:.5f},{lat + 0.001:.5f}"
+    assert "302" in worker.get(f"/households?box={near}").get_data(as_text=True)
+    assert "box=" in worker.get(f"/buildings/{village.block.id}").get_data(as_text=True)
+    assert worker.get("/households?box=1,2,3").status_code == 422

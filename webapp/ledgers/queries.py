@@ -20,6 +20,7 @@ from webapp.ledgers.rules import LEDGERS, Ledger, Scope
 from webapp.ledgers.source import Column, Kept, Kind, Source
 from webapp.ledgers.sources import SOURCES
 from webapp.people import days
+from webapp.residents.rules import HIDDEN
 
 PAGE = 50
 # So many rows are fetched at once where all of them are wanted.
@@ -219,13 +220,14 @@ def _in_month(at: Any, first: date) -> list[ColumnElement[bool]]:
 
 
 def _meant(source: Source, words: str) -> ColumnElement[bool]:
-    """Words are looked for where nobody is hidden; a masked name by its beginning."""
+    """Words are looked for where nobody is hidden; a masked name by its beginning, or as it is shown."""
     pattern = containing(words)
+    beginning = pattern.removeprefix("%")
+    if HIDDEN in words:
+        beginning = beginning.removesuffix("%").replace(HIDDEN, "_")
     return or_(
         *(
-            each.of.like(pattern.removeprefix("%"))
-            if each.kind == Kind.NAME
-            else each.of.ilike(pattern)
+            each.of.like(beginning) if each.kind == Kind.NAME else each.of.ilike(pattern)
             for each in source.columns
             if each.found or each.kind == Kind.NAME
         )

@@ -42,8 +42,8 @@ class Sheet:
         """The lines below the title."""
         made = str(format_datetime(self.at, "yyyy-MM-dd HH:mm"))
         facts = [
-            (_("Place"), self.place),
-            (_("Month"), self.month),
+            (_("Place of the ledger"), self.place),
+            (_("Time of the ledger"), self.month),
             (_("Signed by") if self.sha256 else _("Taken out by"), f"{self.by}  {made}"),
         ]
         if self.sha256:
@@ -58,7 +58,7 @@ def write(sheet: Sheet, form: Form, out: BinaryIO) -> int:
 
 def signatures() -> list[str]:
     """The places for signatures, in words."""
-    return [_("Made out by"), _("Checked by"), _("Answered for by")]
+    return [_("Made out by"), _("Looked through by"), _("Answered for by")]
 
 
 def _excel(sheet: Sheet, out: BinaryIO) -> int:

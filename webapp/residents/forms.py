@@ -69,7 +69,19 @@ class ListForm(Form):
 
     q: str = Field(default="", max_length=100)
     grid: str | None = Field(default=None, max_length=20)
+    # A part of the map: west, south, east and north, degrees WGS 84.
+    box: str | None = Field(
+        default=None, pattern=r"^-?\d{1,3}(\.\d{1,9})?(,-?\d{1,3}(\.\d{1,9})?){3}$"
+    )
     after: int | None = None
+
+    @property
+    def around(self) -> tuple[float, float, float, float] | None:
+        """The box in numbers."""
+        if self.box is None:
+            return None
+        west, south, east, north = (float(each) for each in self.box.split(","))
+        return west, south, east, north
 
 
 class RowForm(ResidentForm):

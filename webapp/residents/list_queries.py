@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from shapely import box as rectangle
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import contains_eager
 
@@ -12,13 +13,17 @@ from webapp.base import sealing
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
 from webapp.base.flow import Unacceptable
+from webapp.base.spatial import metric, stored
 from webapp.base.web import Page
 from webapp.grids.models import Grid
 from webapp.people import phones
 from webapp.residents.models import Building, Dwelling, Household, Resident
-from webapp.residents.rules import ID_NUMBER, PHONE, Relation, identity, masked_name
+from webapp.residents.rules import HIDDEN, ID_NUMBER, PHONE, Relation, identity, masked_name
 
 PAGE = 50
+
+# West, south, east, north, in degrees WGS 84.
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -109,11 +114,17 @@ def households(
     *,
     words: str = "",
     grid_id: int | None = None,
+    box: Box | None = None,
     after: int | None = None,
     limit: int = PAGE,
 ) -> Page[Row]:
-    """Households that `who` may see, found by address, by the beginning of a name, or by a whole number."""
+    """Households that `who` may see, found by address, name, whole number, or in a box of the map (degrees).
+
+    Of a name its beginning is known, or the form in which it is shown: `示*甲`.
+    """
     which: list[ColumnElement[bool]] = [visible(Building, who, "households.see")]
+    if box is not None:
+        which.append(Building.geom.op("&&")(stored(metric(rectangle(*box)))))
     if grid_id is not None:
         which.append(Building.grid_id == grid_id)
     if after is not None:
@@ -164,7 +175,10 @@ def _meant(words: str) -> ColumnElement[bool]:
         people = select(Resident.household_id).where(column.in_(blinds), Resident.left_at.is_(None))
         return Household.id.in_(people)
     pattern = containing(words)
-    named = Resident.name.like(pattern.removeprefix("%"))
+    beginning = pattern.removeprefix("%")
+    named = Resident.name.like(beginning)
+    if HIDDEN in words:
+        named = Resident.name.like(beginning.removesuffix("%").replace(HIDDEN, "_"))
     places = or_(Building.name.ilike(pattern), Building.address.ilike(pattern))
     return Household.id.in_(
         union(

@@ -43,7 +43,7 @@ def listed() -> Response:
     wish = ListForm.of(request.args.to_dict())
     grid = grids.one(wish.grid) if wish.grid else None
     found = list_queries.households(
-        me(), words=wish.q, grid_id=grid.id if grid else None, after=wish.after
+        me(), words=wish.q, grid_id=grid.id if grid else None, box=wish.around, after=wish.after
     )
     return page(
         "households/list.html",
