@@ -22,6 +22,7 @@ from bench import (
     plans,
     points,
     ports,
+    residents,
     soonest,
     travel,
     trigger,
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "intake": intake.figures,
     "consoles": consoles.figures,
     "ports": ports.figures,
+    "ledger": residents.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,
     "near": near.figures,
