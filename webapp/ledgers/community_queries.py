@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import join
+from sqlalchemy import func, join, type_coerce
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
+from webapp.community.activities.models import Activity, Participation
+from webapp.community.activities.rules import ACTIVITY_FLOW, KIND_WORDS as ACTIVITY_WORDS
 from webapp.community.deliberation.models import Topic
 from webapp.community.deliberation.rules import CAME_WORDS, LEVEL_WORDS, TOPIC_FLOW
 from webapp.community.livelihood.models import LivelihoodItem
@@ -18,6 +21,7 @@ from webapp.community.opinions.rules import (
 )
 from webapp.grids.models import Grid, Unit
 from webapp.ledgers.source import GRID, Column, Kind, Source, numbered
+from webapp.people.models import Account
 from webapp.services.news.models import News
 from webapp.services.news.rules import Category, NewsState
 
@@ -100,7 +104,48 @@ TOPICS = Source(
     ),
 )
 
+_BEGIN = type_coerce(func.lower(Activity.span), TIMESTAMP(timezone=True))
+
+ACTIVITIES = Source(
+    rows=join(Activity, Grid, Activity.grid_id == Grid.id, isouter=True),
+    model=Activity,
+    key=Activity.id,
+    grid_id=Activity.grid_id,
+    at=_BEGIN,
+    columns=(
+        *GRID,
+        Column("title", _l("Title"), Activity.title, found=True),
+        Column("kind", _l("Kind"), Activity.kind, Kind.CHOICE, ACTIVITY_WORDS),
+        Column("place", _l("Where it is held"), Activity.place, found=True),
+        Column("begin", _l("Begins at"), _BEGIN, Kind.MOMENT),
+        Column("taken", _l("How many take part"), Activity.taken, Kind.NUMBER),
+        Column("state", _l("State"), Activity.state, Kind.CHOICE, ACTIVITY_FLOW.states),
+        Column("result", _l("What came of it"), Activity.result),
+    ),
+)
+
+VOLUNTEERS = Source(
+    rows=join(Participation, Activity, Participation.activity_id == Activity.id)
+    .join(Grid, Activity.grid_id == Grid.id, isouter=True)
+    .join(Account, Participation.account_id == Account.id, isouter=True),
+    model=Activity,
+    key=Participation.id,
+    grid_id=Activity.grid_id,
+    at=_BEGIN,
+    which=(Participation.volunteer.is_(True),),
+    columns=(
+        *GRID,
+        Column("name", _l("Volunteer"), func.coalesce(Account.name, Participation.name), Kind.NAME),
+        Column("title", _l("What they helped with"), Activity.title, found=True),
+        Column("begin", _l("Begins at"), _BEGIN, Kind.MOMENT),
+        Column("came_at", _l("Came at"), Participation.came_at, Kind.MOMENT),
+        Column("hours", _l("Hours given"), Participation.hours, Kind.NUMBER),
+    ),
+)
+
 SOURCES = {
+    "activities": ACTIVITIES,
+    "volunteers": VOLUNTEERS,
     "deliberation": TOPICS,
     "opinions": OPINIONS,
     "livelihood": LIVELIHOOD,
