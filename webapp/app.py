@@ -225,6 +225,7 @@ from webapp.relocation import (
     pages as relocation_pages,
     rules as relocation_rules,
 )
+from webapp.relocation.old_doors import actions as old_doors, rules as old_door_rules
 from webapp.residents import (
     actions as buildings,
     building_views as building_pages,
@@ -306,6 +307,7 @@ RULES = (
     ledgers,
     relocation_rules,
     burden,
+    old_door_rules,
     maps,
     machines,
     open311,
@@ -472,6 +474,7 @@ FOLLOWERS = {
     "activities": activities.follow_borders,
     "topics": topics.follow_borders,
     "relocation": relocation_households.follow_borders,
+    "old_doors": old_doors.follow_borders,
 }
 
 # What stands in a hand-over beside what people themselves know.

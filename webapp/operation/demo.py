@@ -34,6 +34,7 @@ from webapp.operation import (
     ledger_story,
     livelihood_story,
     news_story,
+    old_door_story,
     open311_story,
     opinion_story,
     outdoors,
@@ -159,6 +160,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     home_story.tell()
     project_story.tell()
     relocation_story.tell()
+    old_door_story.tell()
     safety_story.tell()
     db.session.commit()
     alarm_story.tell()

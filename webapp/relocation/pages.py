@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from webapp.relocation import forecast_views, household_views, views
+from webapp.relocation.old_doors import public_views, views as door_views
 
-ALL = (views, household_views, forecast_views)
+ALL = (views, household_views, forecast_views, door_views, public_views)
