@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.projects.yard import Yard, said, span, square, yard
 from tests.world import someone
-from webapp.base import audit
+from webapp.base import audit, clock
 from webapp.base.access import may
 from webapp.base.db import db
 from webapp.base.flow import (
@@ -258,6 +258,18 @@ def test_what_was_done_today_arrives_once(yard: Yard) -> None:
     first = actions.write_down(yard.project, form, None, by=yard.seven[0])
     assert actions.write_down(yard.project, form, None, by=yard.seven[0]) is first
     assert queries.written_on(days.today(), yard.seven[0]) == {yard.project.id}
+
+
+def test_what_a_phone_kept_stands_on_the_day_on_which_it_was_written(yard: Yard) -> None:
+    yard.team()
+    mark = "00000000-0000-4000-8000-000000000002"
+    then = clock.now() - timedelta(days=3)
+    sent = {"words": "清表一处", "client_id": mark, "happened_at": then.isoformat()}
+    first = actions.write_down(yard.project, EntryForm.of(sent), None, by=yard.seven[0])
+    assert first.day == days.first_day(then)
+    assert actions.write_down(yard.project, EntryForm.of(sent), None, by=yard.seven[0]) is first
+    with pytest.raises(Unacceptable):
+        EntryForm.of({**sent, "happened_at": (then - timedelta(days=40)).isoformat()})
 
 
 @given(

@@ -82,6 +82,11 @@ def said(leader: Person, **more: Any) -> ProjectForm:
 @pytest.fixture
 def yard(session: Session, world: World) -> Yard:
     """The project is proposed; its site lies in the worker's grid."""
+    return begun(world)
+
+
+def begun(world: World) -> Yard:
+    """The project with its people; whoever called this says whether for good."""
     leader = someone("lead", "dept_head")
     deputy = someone("deputy", "project_lead")
     chief = someone("chief", "street_leader")

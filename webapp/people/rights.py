@@ -43,6 +43,7 @@ WORDS: dict[str, LazyString] = {
     ),
     "projects.list": _l("List the projects one may see"),
     "projects.see": _l("See a project: its site, its team, its plan, its days"),
+    "projects.watch": _l("Hear live of projects"),
     "projects.register": _l("Register a project"),
     "projects.enter": _l("Write down the days of a project, and what holds it up"),
     "parcels.see": _l("See a parcel and its surveys"),

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false
 
 from webapp.base import flow, live
-from webapp.base.access import Actor, Anywhere, Owns, Rule
+from webapp.base.access import Actor, Anywhere, Holds, Owns, Rule
 from webapp.base.flow import EVIDENCE_WORDS, Flow, move
 from webapp.base.language import N_
 from webapp.grids.rules import STAFF
@@ -333,18 +333,21 @@ class OfProject(Rule):
 LEADERS = ("street_leader", "dept_head", "project_lead")
 MEMBERS = STAFF
 
+_GROUND = ("grid_secretary", "grid_leader", "grid_worker")
+_DESK = Anywhere(
+    "street_leader", "project_lead", "dept_head", "supervisor", "shift_leader", "admin"
+)
 _LEADS = Owns("leader_id", N_("leads the project"))
 
 MAY = {
     "projects.list": Anywhere(*STAFF),
-    "projects.see": _LEADS
-    | InTeam()
-    | OverGround("grid_secretary", "grid_leader", "grid_worker")
-    | Anywhere("street_leader", "project_lead", "dept_head", "supervisor", "shift_leader", "admin"),
+    "projects.see": _LEADS | InTeam() | OverGround(*_GROUND) | _DESK,
+    # News of a project are a line with its grid: who leads it and who is in its team have notices of their own.
+    "projects.watch": Holds(*_GROUND) | _DESK,
     "projects.register": Anywhere("street_leader", "project_lead"),
     "projects.lead": _LEADS | Anywhere("project_lead"),
     "projects.decide": Anywhere("street_leader"),
     "projects.enter": _LEADS | InTeam(),
 }
 
-live.watch("project", "projects.see")
+live.watch("project", "projects.watch")

@@ -35,7 +35,7 @@ PARCEL_FLOW = flow.register(
         "project_parcel",
         {
             ParcelState.WAITING: _l("Parcel not begun"),
-            ParcelState.LEVELLING: _l("Parcel is levelled"),
+            ParcelState.LEVELLING: _l("Parcel being levelled"),
             ParcelState.LEVELLED: _l("Level, to be accepted"),
             ParcelState.ACCEPTED: _l("Level and accepted"),
         },
