@@ -24,6 +24,7 @@ from bench import (
     ports,
     residents,
     soonest,
+    tally,
     travel,
     trigger,
     twice,
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "consoles": consoles.figures,
     "ports": ports.figures,
     "ledger": residents.figures,
+    "tally": tally.figures,
     # The last ones fill the desk for good.
     "desk": desk.figures,
     "near": near.figures,

@@ -78,6 +78,12 @@ from webapp.community.activities import (
 )
 from webapp.community.deliberation import (
     actions as topics,
+    around_views as topic_parts,
+    commands as deliberation_commands,
+    council_rules,
+    council_views as council_pages,
+    poll_views as poll_pages,
+    public_views as public_topics,
     rules as topic_rules,
     views as topic_pages,
 )
@@ -304,6 +310,7 @@ RULES = (
     opinion_rules,
     activity_rules,
     topic_rules,
+    council_rules,
     ledgers,
     relocation_rules,
     burden,
@@ -381,6 +388,10 @@ PAGES = (
     burden_pages,
     ledger_pages,
     *relocation_pages.ALL,
+    topic_parts,
+    poll_pages,
+    public_topics,
+    council_pages,
     intake_api,
     video_pages,
     zone_pages,
@@ -438,6 +449,7 @@ COMMANDS = (
     video_commands.watch,
     intake_commands.group,
     sea_commands.group,
+    deliberation_commands.group,
     *people_commands.ALL,
     *house_commands.ALL,
 )

@@ -13,6 +13,7 @@ import pytest
 
 from tests import databases
 from webapp.base import audit, notices
+from webapp.community.deliberation import council_models, guards
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
 from webapp.projects import models as projects, queries as shares
@@ -25,6 +26,8 @@ FUNCTIONS = (
     *notices.FUNCTIONS,
     *locate.FUNCTIONS,
     *accepting.FUNCTIONS,
+    *guards.FUNCTIONS,
+    *council_models.FUNCTIONS,
     *projects.FUNCTIONS,
     *shares.FUNCTIONS,
     *ground.FUNCTIONS,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from webapp.base import audit, files
+from webapp.community.deliberation import recount
 from webapp.grids import queries as grids
 from webapp.ledgers import verifying
 from webapp.operation import queries
@@ -22,6 +23,7 @@ def findings(*, read_files: bool) -> Iterator[str]:
     for rule in queries.INVARIANTS:
         for line in queries.breaches(rule):
             yield f"{line} ({rule.words})"
+    yield from recount.differences()
     for file in queries.files():
         path = files.path_of(file)
         if not path.is_file():

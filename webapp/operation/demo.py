@@ -25,6 +25,7 @@ from webapp.operation import (
     appeal_story,
     camera_story,
     danger_story,
+    deliberation_story,
     desk_story,
     duty,
     figure_story,
@@ -169,6 +170,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     opinion_story.tell()
     activity_story.tell()
     ledger_story.tell(HOME_COMMUNITY)
+    deliberation_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

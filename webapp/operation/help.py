@@ -29,7 +29,7 @@ PAGES: dict[str, LazyString] = {
     "safety": _l("Safety: enterprises, hidden dangers, inspections"),
     "ports": _l("Fishing ports and vessels"),
     "homes": _l("Homes, residents and visits"),
-    "community": _l("Community: livelihood items and opinions"),
+    "community": _l("Community: livelihood items, opinions, deliberation"),
     "ledgers": _l("Ledgers: rows, frozen and signed, files"),
     "projects": _l("Projects and their four ones"),
     "relocation": _l("Relocation: households, promises, clean land"),

@@ -133,6 +133,10 @@ WORDS: dict[str, LazyString] = {
     "topics.list": _l("List topics of deliberation"),
     "topics.see": _l("See a topic with its log"),
     "topics.propose": _l("Propose a topic"),
+    "councils.read": _l("Check a council that is drawn by lot"),
+    "councils.list": _l("List the councils drawn by lot"),
+    "councils.see": _l("See a council with the masked names of who was drawn"),
+    "topics.vote": _l("Vote on a topic as a resident of the place, object, rate the result"),
     "dangers.list": _l("List hidden dangers"),
     "dangers.see": _l("See a hidden danger"),
     "dangers.find": _l("Write down a hidden danger"),
@@ -324,6 +328,7 @@ FEATURES: dict[str, LazyString] = {
     "opinions": _l("Opinions"),
     "activities": _l("Activities and heart talks"),
     "topics": _l("Deliberation"),
+    "councils": _l("Councils drawn by lot"),
 }
 
 

@@ -1,52 +1,34 @@
-"""What is done with topics before anybody votes: proposed, screened, given a level, merged, withdrawn."""
+"""What is done with topics: proposed, moved on step by step, counted, made a livelihood item."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import clock, notices
-from webapp.base.access import Actor
+from webapp.base.access import Actor, may
 from webapp.base.db import db
-from webapp.base.files import StoredFile
-from webapp.base.flow import Changed, NotOpen, Unacceptable, hold
+from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
 from webapp.base.spatial import standing_at
+from webapp.community.deliberation import poll_queries, polls, steps
 from webapp.community.deliberation.forms import TopicForm
 from webapp.community.deliberation.models import Topic
 from webapp.community.deliberation.procedures import PROCEDURES
-from webapp.community.deliberation.rules import ENDED, TOPIC_FLOW, Level, TopicState
+from webapp.community.deliberation.rules import ENDED, TOPIC_FLOW, TopicState
+from webapp.community.deliberation.steps import Step
+from webapp.community.livelihood import actions as livelihood
+from webapp.community.livelihood.forms import ItemForm
+from webapp.community.livelihood.models import LivelihoodItem
 from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.people import queries as people
 from webapp.people.refusing import refusing
-from webapp.residents.models import Building
 
 # Whoever screens what is proposed in their grid.
 SCREENING = ("grid_secretary", "grid_leader")
-
-
-@dataclass(frozen=True)
-class Step:
-    """What somebody says with a move."""
-
-    note: str | None = None
-    words: str | None = None
-    level: Level | None = None
-    procedure: str | None = None
-    building: Building | None = None
-    within_m: int | None = None
-    into: Topic | None = None
-    meeting_at: datetime | None = None
-    meeting_place: str | None = None
-    closes_at: datetime | None = None
-    secret: bool = False
-    online: bool = False
-    days: int | None = None
-    file: StoredFile | None = None
+ON_WATCH = ("grid_worker", "grid_leader", "grid_secretary")
 
 
 def propose(said: TopicForm, *, by: Actor, opinion_id: int | None = None) -> Topic:
@@ -85,9 +67,57 @@ def step(
     Raises a `Refusal` when something is missing or the move is not open.
     """
     hold(topic, base_version)
-    if name in TOPIC_FLOW.open_moves(topic, by):
-        _write(topic, name, said)
-    TOPIC_FLOW.move(topic, name, by=by, evidence=evidence(said), data=data(said))
+    said_so = evidence(said)
+    if name in TOPIC_FLOW.open_moves(topic, by) and all(
+        said_so.get(need) for need in TOPIC_FLOW.moves[name].needs
+    ):
+        steps.write(topic, name, said)
+    TOPIC_FLOW.move(topic, name, by=by, evidence=said_so, data=data(said))
+    if name == "announce":
+        tell(topic, N_("A meeting is announced: %(what)s"), ON_WATCH)
+
+
+def count(topic: Topic, *, days: int | None, by: Actor) -> None:
+    """The votes are counted. What has passed is publicised for so many days, never fewer than its procedure wants.
+
+    Raises as `polls.count`.
+    """
+    hold(topic, None)
+    if "pass_vote" not in TOPIC_FLOW.open_moves(topic, by):
+        TOPIC_FLOW.move(topic, "pass_vote", by=by)
+    poll = polls.count(topic, by=by)
+    if poll.passed:
+        steps.publicise(topic, max(poll.procedure.days, days or 0))
+    name = "pass_vote" if poll.passed else "fail_vote"
+    TOPIC_FLOW.move(topic, name, by=by, data={"figures": poll.figures, "digest": poll.digest})
+    tell(topic, N_("The votes are counted: %(what)s"), ON_WATCH)
+
+
+def to_item(topic: Topic, *, by: Actor, base_version: int | None = None) -> LivelihoodItem:
+    """What was decided has become a livelihood item at its place, for the grids of the roll.
+
+    Raises `NotOpen` before the publicity is over or when it is one already, `NotAllowed` without the right.
+    """
+    hold(topic, base_version)
+    if topic.state != TopicState.IMPLEMENTING or topic.item_id is not None:
+        raise NotOpen(_l("A decision that is being carried out becomes one livelihood item."))
+    if not may(by, "livelihood.collect") or not may(by, "topics.lead", topic):
+        raise NotAllowed(_l("You do not hold the post that may do this here."))
+    lon, lat = topic.lonlat or (0.0, 0.0)
+    form = ItemForm.of(
+        {
+            "title": topic.title,
+            "words": topic.plan or topic.words,
+            "category": topic.theme,
+            "lon": lon,
+            "lat": lat,
+            "grids": poll_queries.grids_of_roll(topic.id),
+        }
+    )
+    item = livelihood.collect([form], by=by)[0]
+    topic.item_id = item.id
+    TOPIC_FLOW.record(topic, "to_item", by=by, data={"note": item.number})
+    return item
 
 
 def follow_borders(made: BoundarySet, by: Actor | None) -> int:
@@ -132,47 +162,3 @@ def data(said: Step) -> dict[str, Any]:
         "file": said.file.id if said.file else None,
     }
     return {name: value for name, value in kept.items() if value is not None}
-
-
-def _write(topic: Topic, name: str, said: Step) -> None:
-    if name == "screen":
-        topic.screened_why = said.note
-    elif name in ("refuse", "withdraw"):
-        topic.ended_why = said.note
-    elif name == "merge" and said.into is not None:
-        _merge(topic, said.into)
-    elif name == "set_level" and said.level and said.procedure in PROCEDURES:
-        _set_level(topic, said)
-    elif name in ("lift", "send_down"):
-        _shift(topic, 1 if name == "lift" else -1, said)
-
-
-def _merge(topic: Topic, into: Topic) -> None:
-    if into.id == topic.id or into.state in ENDED or into.grid_id != topic.grid_id:
-        words = _l("Choose an open topic of the same grid.")
-        raise Unacceptable(words, fields={"into_topic": words})
-    topic.merged_into_id = into.id
-
-
-def _set_level(topic: Topic, said: Step) -> None:
-    topic.procedure, topic.within_m = said.procedure, said.within_m
-    _at_level(topic, Level(said.level or Level.GRID), said.building)
-
-
-def _shift(topic: Topic, by: int, said: Step) -> None:
-    levels = list(Level)
-    place = levels.index(Level(topic.level or Level.GRID)) + by
-    if not 0 <= place < len(levels):
-        raise NotOpen(_l("There is no level beyond this one."))
-    topic.within_m = None
-    topic.meeting_at = topic.meeting_place = None
-    _at_level(topic, levels[place], said.building)
-
-
-def _at_level(topic: Topic, level: Level, building: Building | None) -> None:
-    narrow = level is Level.BUILDING
-    if narrow and (building is None or building.grid_id != topic.grid_id):
-        words = _l("Choose a building of the grid of the topic.")
-        raise Unacceptable(words, fields={"building": words})
-    topic.level = level
-    topic.building_id = building.id if narrow and building else None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from webapp.base import clock
 from webapp.base.datum import Datum
 from webapp.base.web import Form
+from webapp.community.deliberation.council_rules import Strata
+from webapp.community.deliberation.procedures import Choice, Stage
 from webapp.community.deliberation.rules import Came, Level
 from webapp.community.livelihood.rules import Category
 
@@ -42,6 +45,11 @@ class StepForm(Form):
     online: bool = False
     days: int | None = None
 
+    @field_validator("meeting_at", "closes_at", mode="after")
+    @classmethod
+    def _of_the_office(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=clock.Calendar().zone) if value and not value.tzinfo else value
+
 
 class ListForm(Form):
     """How a list of topics is narrowed."""
@@ -60,3 +68,78 @@ class FollowUpForm(Form):
     words: str = Field(min_length=2, max_length=200)
     owner: str = Field(min_length=2, max_length=60)
     due_on: date
+
+
+class StageForm(Form):
+    """A decision before the vote: when, how many were there, how many agreed."""
+
+    stage: Stage
+    held_on: date
+    present: int = Field(ge=1, le=100_000)
+    agree: int = Field(ge=0, le=100_000)
+    note: str | None = Field(default=None, max_length=300)
+
+
+class DoneForm(Form):
+    """On which day something was done."""
+
+    done_on: date
+
+
+class WordsForm(Form):
+    """What somebody says, in words."""
+
+    words: str = Field(min_length=2, max_length=1000)
+
+
+class RatingForm(Form):
+    """How content somebody is with the result."""
+
+    rating: int = Field(ge=1, le=5)
+    words: str | None = Field(default=None, max_length=300)
+
+
+class VoteForm(Form):
+    """A vote."""
+
+    choice: Choice
+
+
+class CountForm(Form):
+    """For how many days what has passed is publicised."""
+
+    days: int | None = Field(default=None, ge=1, le=7)
+
+
+class SheetForm(Form):
+    """A sheet of votes on paper: of a secret vote the numbers of the roll and the counts."""
+
+    numbers: str = Field(default="", max_length=8000)
+    yes: int = Field(default=0, ge=0, le=100_000)
+    no: int = Field(default=0, ge=0, le=100_000)
+    abstain: int = Field(default=0, ge=0, le=100_000)
+    yes_numbers: str = Field(default="", max_length=8000)
+    no_numbers: str = Field(default="", max_length=8000)
+    abstain_numbers: str = Field(default="", max_length=8000)
+
+
+class ReceiptForm(Form):
+    """The code with which somebody finds their ballot."""
+
+    code: str = Field(default="", max_length=40)
+
+
+class CouncilForm(Form):
+    """A council that is to be drawn: how many seats, shared by what, and from where the seed will come."""
+
+    title: str = Field(min_length=2, max_length=60)
+    seats: int = Field(ge=1, le=200)
+    strata: Strata = Strata.NONE
+    source: str = Field(min_length=2, max_length=200)
+    grid: str = Field(min_length=1, max_length=40)
+
+
+class SeedForm(Form):
+    """The seed as it was published."""
+
+    seed: str | None = Field(default=None, min_length=4, max_length=200)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
 from webapp.base.spatial import Placed
-from webapp.community.deliberation.procedures import PROCEDURES
+from webapp.community.deliberation.procedures import PROCEDURES, Stage
 from webapp.community.deliberation.rules import (
     DECIDED,
     PUBLICITY_DAYS,
@@ -116,8 +124,88 @@ class Topic(Numbered, Placed, Base):
     building: Mapped[Building | None] = relationship()
     merged_into: Mapped[Topic | None] = relationship(remote_side="Topic.id")
     item: Mapped[LivelihoodItem | None] = relationship()
+    stages: Mapped[list[StageHeld]] = relationship(order_by="StageHeld.id")
+    follow_ups: Mapped[list[FollowUp]] = relationship(order_by="FollowUp.due_on, FollowUp.id")
 
     @property
     def number(self) -> str:
         """The number on paper and in speech."""
         return f"{self.proposed_at:%Y}-{self.id:04d}"
+
+
+class StageHeld(Numbered, Base):
+    """A decision before the vote (四议两公开): when it was taken, how many were there and agreed."""
+
+    __tablename__ = "topic_stage"
+    __table_args__ = (
+        one_of("stage", Stage),
+        UniqueConstraint("topic_id", "stage"),
+        CheckConstraint("agree <= present AND agree * 2 > present", name="agree"),
+    )
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    stage: Mapped[str]
+    held_on: Mapped[date] = mapped_column(Date)
+    present: Mapped[int]
+    agree: Mapped[int]
+    note: Mapped[str | None]
+
+
+class FollowUp(Numbered, Base):
+    """Something that is to be done for a topic: by whom, until when, and on which day it was done."""
+
+    __tablename__ = "topic_follow_up"
+    __table_args__ = (Index("ix_topic_follow_up_topic_id", "topic_id", "due_on"),)
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    words: Mapped[str]
+    owner: Mapped[str]
+    due_on: Mapped[date] = mapped_column(Date)
+    done_on: Mapped[date | None] = mapped_column(Date)
+
+    topic: Mapped[Topic] = relationship(viewonly=True)
+
+    @property
+    def grid_id(self) -> int | None:
+        """The grid of its topic."""
+        return self.topic.grid_id
+
+
+class Objection(Numbered, Base):
+    """What a resident of the roll says against a decision that is publicised, and the answer."""
+
+    __tablename__ = "topic_objection"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(answer, answered_at) IN (0, 2)", name="answer"),
+        Index("ix_topic_objection_topic_id", "topic_id", "id"),
+    )
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
+    words: Mapped[str]
+    at: Mapped[datetime]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    topic: Mapped[Topic] = relationship(viewonly=True)
+
+    @property
+    def grid_id(self) -> int | None:
+        """The grid of its topic."""
+        return self.topic.grid_id
+
+
+class TopicRating(Numbered, Base):
+    """What one voter of the roll says of what became of a topic."""
+
+    __tablename__ = "topic_rating"
+    __table_args__ = (
+        UniqueConstraint("topic_id", "voter_id"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+    )
+
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"))
+    voter_id: Mapped[int] = mapped_column(ForeignKey("poll_voter.id"))
+    rating: Mapped[int] = mapped_column(SmallInteger)
+    words: Mapped[str | None]

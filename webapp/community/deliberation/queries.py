@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
 from webapp.base.web import Page
-from webapp.community.deliberation.models import Topic
+from webapp.community.deliberation.models import FollowUp, Objection, Topic, TopicRating
 from webapp.community.deliberation.rules import (
     DECIDED,
     ENDED,
@@ -21,9 +22,26 @@ from webapp.community.deliberation.rules import (
     TopicState,
 )
 from webapp.community.livelihood.rules import Category
-from webapp.residents.models import Building
+from webapp.grids.models import Grid
+from webapp.residents.models import Building, Dwelling
 
 PAGE = 30
+
+# The ballots of a secret vote are written anew in the order of their random keys: neither the order of
+# the rows nor the transaction that wrote them says who was when at the ballot box.
+SHUFFLE = text("""
+    WITH taken AS (DELETE FROM poll_ballot WHERE poll_id = :poll RETURNING *)
+    INSERT INTO poll_ballot (id, poll_id, secret, choice, voter_id, sheet_id, receipt)
+    SELECT id, poll_id, secret, choice, voter_id, sheet_id, receipt FROM taken ORDER BY id
+""")
+
+# Another vote has the roll of the last one.
+COPY_ROLL = text("""
+    INSERT INTO poll_voter
+        (poll_id, number, label, dwelling_id, household_id, resident_id, area)
+    SELECT :new, number, label, dwelling_id, household_id, resident_id, area
+    FROM poll_voter WHERE poll_id = :last ORDER BY number
+""")
 
 
 def _lanes() -> dict[str, ColumnElement[bool]]:
@@ -45,7 +63,12 @@ def _rows() -> Select[Topic]:
 
 def topic(topic_id: int) -> Topic | None:
     """A topic with where it belongs."""
-    found = _rows().options(joinedload(Topic.merged_into), joinedload(Topic.item))
+    found = _rows().options(
+        joinedload(Topic.merged_into),
+        joinedload(Topic.item),
+        selectinload(Topic.stages),
+        selectinload(Topic.follow_ups),
+    )
     return db.session.scalar(found.where(Topic.id == topic_id))
 
 
@@ -110,6 +133,77 @@ def buildings_of(topic: Topic) -> Sequence[Building]:
     """The buildings of the grid of a topic, the nearest to its place first."""
     found = select(Building).where(Building.grid_id == topic.grid_id, Building.closed_at.is_(None))
     return db.session.scalars(found.order_by(Building.geom.op("<->")(topic.geom))).all()
+
+
+def objections(topic_id: int) -> Sequence[Objection]:
+    """What was said against the decision of a topic, the newest first."""
+    found = select(Objection).where(Objection.topic_id == topic_id)
+    return db.session.scalars(found.order_by(Objection.id.desc()).limit(200)).all()
+
+
+def objection(objection_id: int) -> Objection | None:
+    """An objection with its topic."""
+    return db.session.get(Objection, objection_id, options=[joinedload(Objection.topic)])
+
+
+def unanswered(topic_id: int) -> int:
+    """How many objections to a topic have no answer yet."""
+    found = select(func.count()).where(
+        Objection.topic_id == topic_id, Objection.answered_at.is_(None)
+    )
+    return db.session.scalar(found) or 0
+
+
+def follow_up(follow_up_id: int) -> FollowUp | None:
+    """Something to do, with its topic."""
+    return db.session.get(FollowUp, follow_up_id, options=[joinedload(FollowUp.topic)])
+
+
+@dataclass(frozen=True)
+class Rated:
+    """What residents say of the result: how many, how content, their newest words."""
+
+    many: int
+    average: float | None
+    words: Sequence[str]
+
+
+def rated(topic_id: int) -> Rated:
+    """What residents say of what became of a topic."""
+    mine = TopicRating.topic_id == topic_id
+    many, average = db.session.execute(
+        select(func.count(), func.avg(TopicRating.rating)).where(mine)
+    ).one()
+    found = select(TopicRating.words).where(mine, TopicRating.words.is_not(None))
+    words = db.session.scalars(found.order_by(TopicRating.id.desc()).limit(10)).all()
+    return Rated(many, float(average) if average is not None else None, [w for w in words if w])
+
+
+def has_rated(topic_id: int, voter_id: int) -> bool:
+    """True when this place on the roll has rated the result."""
+    found = select(TopicRating.id).where(
+        TopicRating.topic_id == topic_id, TopicRating.voter_id == voter_id
+    )
+    return db.session.scalar(found) is not None
+
+
+def homes_of(topic: Topic) -> Any:
+    """SQL: (building, staircase, door, dwelling) of the homes a topic is for, by where they stand."""
+    found: Any = (
+        select(Building.name, Dwelling.stair, Dwelling.door, Dwelling.id)
+        .join(Dwelling, Dwelling.building_id == Building.id)
+        .where(Building.closed_at.is_(None))
+        .order_by(Building.name, Building.id, Dwelling.stair, Dwelling.floor, Dwelling.door)
+        .order_by(Dwelling.id)
+    )
+    if topic.within_m is not None:
+        found = found.where(func.ST_DWithin(Building.geom, topic.geom, topic.within_m))
+    if topic.level == Level.BUILDING:
+        return found.where(Building.id == topic.building_id)
+    if topic.level == Level.GRID:
+        return found.where(Building.grid_id == topic.grid_id)
+    community = select(Grid.community_id).where(Grid.id == topic.grid_id).scalar_subquery()
+    return found.where(Building.grid_id.in_(select(Grid.id).where(Grid.community_id == community)))
 
 
 def _narrowed(

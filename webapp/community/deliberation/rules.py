@@ -7,7 +7,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import flow
-from webapp.base.access import Anywhere, ByItself, Everyone, Holds
+from webapp.base.access import Anywhere, ByItself, Everyone, Holds, SignedIn
 from webapp.base.flow import Flow, move
 from webapp.community.livelihood.rules import DESK, FIELD
 
@@ -77,6 +77,9 @@ CAME_WORDS = {
 
 # For so many days a decision or a result can be publicised.
 PUBLICITY_DAYS = (3, 5, 7)
+
+# On a sheet of a secret vote there are at least so many votes.
+SECRET_SHEET = 3
 
 flow.EVIDENCE_WORDS |= {
     "level": _l("Choose who deliberates."),
@@ -289,5 +292,6 @@ MAY = {
     "topics.propose": Anywhere("street_leader", "station_head", *FIELD),
     "topics.screen": _OF_PLACE,
     "topics.lead": _OF_PLACE,
+    "topics.vote": SignedIn(),
     "topics.by_residents": ByItself(),
 }

@@ -35,6 +35,14 @@ LANES = {
 
 _NOTES = {
     "propose": _l("Proposed"),
+    "enter_sheet": _l("Sheet of paper votes entered"),
+    "witness": _l("Sheet of paper votes confirmed"),
+    "refuse_sheet": _l("Sheet of paper votes refused"),
+    "hold_stage": _l("Decision before the vote"),
+    "to_do": _l("To be done"),
+    "done": _l("Thing to do was done"),
+    "answer": _l("Objection answered"),
+    "to_item": _l("Became a livelihood item"),
     "relocate": _l("Follows new borders"),
 }
 
@@ -42,6 +50,11 @@ _NOTES = {
 def done(event: Event) -> Any:
     """What the log calls what was done."""
     return _NOTES.get(event.move) or TOPIC_FLOW.words_of(event.move)
+
+
+def area(hundredths: int) -> str:
+    """An area in square metres, exact."""
+    return f"{hundredths // 100:,}.{hundredths % 100:02d}"
 
 
 def words() -> dict[str, Any]:
@@ -59,5 +72,6 @@ def words() -> dict[str, Any]:
         "stage_words": STAGE_WORDS,
         "choices": CHOICE_WORDS,
         "topic_done": done,
+        "area": area,
         "today": days.today(),
     }
