@@ -21,6 +21,9 @@ from webapp.ledgers import actions, frozen, queries, verifying
 from webapp.ledgers.models import Snapshot, Taking
 from webapp.ledgers.queries import Place
 from webapp.ledgers.rules import ERASE_YEARS, LEDGERS
+from webapp.people import actors, queries as people
+from webapp.people.actions import give_post
+from webapp.people.actors import Person
 from webapp.residents import actions as residents
 from webapp.residents.rules import KeyGroup
 
@@ -133,6 +136,19 @@ def test_a_superuser_who_changes_one_is_noticed(village: Village, deed: str, sai
     assert any(said in line for line in verifying.findings())
 
 
+def give(who: Person, role: str, world: World) -> None:
+    account = people.account(who.id)
+    assert account is not None
+    since = clock.now() - timedelta(days=1)
+    give_post(account, role=role, grid_id=world.home.id, unit_id=None, since=since, by=None)
+
+
+def actor_of(who: Person) -> Person:
+    found = actors.person(who.id)
+    assert found is not None
+    return found
+
+
 def test_only_whoever_sees_the_whole_place_signs_for_it(village: Village) -> None:
     world, place = village.world, home(village.world)
     whole = queries.place("")
@@ -148,6 +164,14 @@ def test_only_whoever_sees_the_whole_place_signs_for_it(village: Village) -> Non
     ):
         with pytest.raises(NotAllowed):
             actions.freeze(RESIDENTS, where, MONTH, by=who)
+    both = someone("both", "grid_leader", grid=world.next_door)
+    give(both, "grid_worker", world)
+    with pytest.raises(NotAllowed):
+        actions.freeze(RESIDENTS, place, MONTH, by=actor_of(both))
+    port = someone("port", "port_manager")
+    assert actions.freeze(LEDGERS["vessels"], whole, MONTH, by=port).rows == 0
+    with pytest.raises(NotAllowed):
+        actions.freeze(LEDGERS["enterprises"], whole, MONTH, by=port)
     street = someone("street", "street_leader")
     for where in (whole, community, place):
         assert actions.freeze(RESIDENTS, where, MONTH, by=street).rows == 1

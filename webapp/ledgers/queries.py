@@ -251,11 +251,15 @@ def snapshot(snapshot_id: int) -> Snapshot | None:
 
 def newest(ledger: str, place: Place, month: date | None) -> Snapshot | None:
     """The last one of this ledger at this place; of this month where a month is named."""
-    found = select(Snapshot).where(
-        Snapshot.ledger == ledger,
-        Snapshot.scope == place.scope,
-        Snapshot.unit_id.is_not_distinct_from(place.unit_id),
-        Snapshot.grid_id.is_not_distinct_from(place.grid_id),
+    found = (
+        select(Snapshot)
+        .options(joinedload(Snapshot.account), defer(Snapshot.body))
+        .where(
+            Snapshot.ledger == ledger,
+            Snapshot.scope == place.scope,
+            Snapshot.unit_id.is_not_distinct_from(place.unit_id),
+            Snapshot.grid_id.is_not_distinct_from(place.grid_id),
+        )
     )
     if month is not None:
         found = found.where(Snapshot.month == month)

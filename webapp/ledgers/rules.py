@@ -94,7 +94,8 @@ class Ledger:
     `right` is that of the part that owns the data; None where no part of the house holds such data
     yet. `whole` only asks for a grid (None: the whole subdistrict). `reveal` is the right to take
     names and numbers whole. `monthly`: its rows are of a month, else they are as they stand.
-    `narrow` says what is kept of it where the name promises more.
+    `narrow` says what is kept of it where the name promises more. `office` are posts that sign for it
+    over the whole subdistrict, wherever they are held.
     """
 
     number: int
@@ -106,6 +107,7 @@ class Ledger:
     monthly: bool = False
     reveal: str | None = None
     narrow: LazyString | None = None
+    office: tuple[str, ...] = ()
 
     @property
     def is_kept(self) -> bool:
@@ -223,9 +225,10 @@ _TABLE = (
         _l("Hidden dangers put right"),
         Section.SAFETY,
         right="dangers.see",
-        whole=Anywhere("safety_officer", "admin", "dispatcher", "shift_leader", *_STREET[:1])
+        whole=Anywhere("safety_officer", "admin", "dispatcher", "shift_leader", "street_leader")
         | Holds(*_NEAR),
         monthly=True,
+        office=("safety_officer",),
     ),
     _matters(
         19,
@@ -253,6 +256,7 @@ _TABLE = (
         right="vessels.see",
         whole=Anywhere(*WATCHERS),
         reveal="vessels.reveal",
+        office=("port_manager",),
     ),
     _matters(23, "disputes", _l("Disputes found and settled"), Section.WORK),
     Ledger(
@@ -351,8 +355,8 @@ _TABLE = (
 
 LEDGERS = {each.key: each for each in _TABLE}
 
-# Whoever freezes a ledger signs for it.
-SIGNERS = ("grid_secretary", "grid_leader", "station_head", "street_leader", "port_manager")
+# Whoever freezes a ledger of a place signs for it, and holds one of these posts over all of it.
+SIGNERS = ("grid_secretary", "grid_leader", "station_head", "street_leader")
 
 
 class SeesRows(Rule):
@@ -398,6 +402,24 @@ class OverWhole(Rule):
         )
 
 
+class SignsThere(Rule):
+    """Answers for the whole of a scope: by a post over it, or by the office of the ledger."""
+
+    words = N_("whoever answers for the place, or the office of the ledger")
+
+    def allows(self, who: Actor, thing: Any) -> bool:
+        """When a post of a signer is held over each grid of the scope."""
+        if thing is None:
+            return True
+        if who.everywhere(SIGNERS) or who.holds(LEDGERS[thing.ledger].office):
+            return True
+        return not _is_all(thing) and who.grids(SIGNERS).issuperset(thing.grid_ids)
+
+    def clause(self, who: Actor, model: Any) -> ColumnElement[bool]:
+        """Nobody lists what they may freeze."""
+        raise NotImplementedError(self.words)
+
+
 def _is_all(thing: Any) -> bool:
     return bool(thing.scope == Scope.SUBDISTRICT)
 
@@ -418,5 +440,5 @@ MAY = {
     "ledgers.see": Anywhere(*STAFF) & SeesRows(),
     "ledgers.takings": Anywhere("admin", "supervisor", "street_leader"),
     "ledgers.frozen": Anywhere(*STAFF, *DEPARTMENT) & OverWhole(),
-    "ledgers.freeze": Anywhere(*SIGNERS) & OverWhole(),
+    "ledgers.freeze": Anywhere(*STAFF) & SignsThere() & OverWhole(),
 }
