@@ -28,6 +28,8 @@ from webapp.maps import queries
 from webapp.maps.packed import FOR_EVER, Packed
 from webapp.monitoring.alarms import listing as alarms
 from webapp.monitoring.cameras import queries as cameras
+from webapp.monitoring.danger import shown as danger
+from webapp.monitoring.danger.muster import queries as muster
 from webapp.monitoring.safety import queries as safety
 from webapp.ports import queries as fishing
 from webapp.ports.sea import sighting
@@ -103,6 +105,8 @@ class Layer:
     list_at: str
     icon: str = ""
     from_zoom: int = 0
+    # An area that every map may show, under this class; None: only pages of its own do.
+    look: str | None = None
 
 
 _outlines: OrderedDict[int, Packed] = OrderedDict()
@@ -251,6 +255,26 @@ def _sectors(wish: Wish) -> Response:
     return Packed.of_json({"type": "FeatureCollection", "features": features}).answer()
 
 
+def _danger(wish: Wish) -> Response:
+    """Where it is dangerous now, and where people are to go meanwhile."""
+    features = danger.on_map()
+    if features and may(me(), "muster.see"):
+        features += [
+            {
+                "type": "Feature",
+                "properties": {"what": "muster", "name": name},
+                "geometry": {"type": "Point", "coordinates": [lon, lat]},
+            }
+            for _key, lon, lat, name, _grid in muster.on_map(limit=LIMIT, safe=True)
+        ]
+    return Packed.of_json({"type": "FeatureCollection", "features": features}).answer()
+
+
+def _muster(wish: Wish) -> Response:
+    rows = muster.on_map(limit=LIMIT)
+    return Packed.of_json(_points(["id", "lon", "lat", "name", "grid"], rows)).answer()
+
+
 PLACE_LAYERS: dict[str, tuple[PlaceKind, dict[str, Any]]] = {
     "workstations": (PlaceKind.WORKSTATION, {"icon": "building-community"}),
     "villages": (PlaceKind.VILLAGE, {"icon": "home", "from_zoom": 13}),
@@ -333,6 +357,25 @@ LAYERS: dict[str, Layer] = {
             shape="point",
             list_at="/projects",
             icon="crane",
+        ),
+        Layer(
+            "danger_zones",
+            _l("Danger zones in force"),
+            "danger.see",
+            _danger,
+            shape="area",
+            list_at="/danger",
+            look="danger-zone",
+        ),
+        Layer(
+            "muster_points",
+            _l("Muster points"),
+            "muster.see",
+            _muster,
+            shape="point",
+            list_at="/muster-points",
+            icon="users-group",
+            from_zoom=12,
         ),
         Layer(
             "camera_sectors",

@@ -193,6 +193,11 @@ def for_maps() -> dict[str, Any]:
             for each in LAYERS.values()
             if each.shape == "point" and may(me(), each.right)
         ],
+        "areas": [
+            [each.name, str(each.title), each.look]
+            for each in LAYERS.values()
+            if each.look and may(me(), each.right)
+        ],
         "counts": may(me(), "maps.load"),
     }
 

@@ -180,7 +180,8 @@ class _Work:
     def settle(self) -> None:
         """Everything is written, and stands in the log; or a fault for each building outside its grid."""
         claimed = {id(each): each.grid_id for each in self.made["building"]}
-        db.session.add_all(self.made["building"])
+        # Homes in buildings that were there hang on rows of the session: both are written together.
+        db.session.add_all(self.made["building"] + self.made["dwelling"])
         db.session.flush()
         for building in self.made["building"]:
             db.session.refresh(building, ["grid_id", "grid_version_id", "cell_code", "on_border"])
@@ -189,7 +190,7 @@ class _Work:
                 self.fault(self.rows[id(building)], _wrong("lon", words))
         if self.faults:
             return
-        for kind in ("dwelling", "household", "resident"):
+        for kind in ("household", "resident"):
             db.session.add_all(self.made[kind])
             db.session.flush()
         moves = {

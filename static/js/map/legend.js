@@ -58,7 +58,7 @@ export class Legend {
       tick.type = "checkbox";
       tick.checked = Boolean(layer.shown);
       tick.addEventListener("change", () => (tick.checked ? layer.show() : layer.hide()));
-      list.append(make("label", "", tick, layer.title));
+      list.append(make("label", "", tick, ...(layer.swatch ? [make("i", layer.swatch)] : []), layer.title));
     }
     return list;
   }

@@ -24,6 +24,7 @@
  * `wangge:case` {id} renews one point and the counts, `wangge:reload` everything.
  */
 import { Area } from "./area.js";
+import { Areas } from "./areas.js";
 import { BaseMap } from "./base.js";
 import { Outlines } from "./grids.js";
 import { Labels } from "./labels.js";
@@ -56,6 +57,7 @@ class Wangge {
     this.place = new Place(this.leaflet, this.outlines, this.say);
     this.layers = new Map();
     for (const [name, title, mark, from_zoom] of options.layers) this.addPoints({ name, title, mark, from_zoom });
+    for (const [name, title, look] of options.areas) this.layers.set(name, new Areas(this.leaflet, { name, title, look }));
     this.area = new Area(this.leaflet, this.outlines, this.say);
     addTools(this.leaflet, { say: this.say, place: this.place, whole: () => this.fit(), sheet: () => this.view.sheet(), area: this.area }, options.tools);
     this.#listen();
@@ -103,6 +105,7 @@ class Wangge {
     document.addEventListener("wangge:select", ({ detail }) => detail.from !== this && this.select(detail));
     document.addEventListener("wangge:case", ({ detail }) => this.#changed(detail.id));
     document.addEventListener("wangge:reload", () => this.#changed(null));
+    for (const news of ["danger_zone", "reload"]) document.addEventListener(`wangge:${news}`, () => this.layers.get("danger_zones")?.refresh());
   }
 
   #send(kind, id) {

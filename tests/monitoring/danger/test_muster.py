@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import shapely
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given, strategies as st
 
+from tests.counted import counted
 from tests.monitoring.danger.test_zones import leak
 from tests.travel.test_network import network
 from tests.world import World, as_user
@@ -127,6 +131,37 @@ def test_the_desk_keeps_muster_points_and_a_stranger_sees_none(app: Flask, world
     assert desk.post(f"{address}/close", data={"reason": "built over"}).status_code == 303
     refused = desk.post(f"{address}/change", data=sent | {"capacity": "4"})
     assert refused.status_code == 409
+
+
+def test_every_map_shows_where_it_is_dangerous_and_where_to_go_meanwhile(
+    app: Flask, world: World, zone: DangerZone, point: MusterPoint
+) -> None:
+    def shown(client: FlaskClient) -> list[dict[str, str]]:
+        answer = client.get("/maps/layers/danger_zones.json")
+        assert answer.status_code == 200
+        return [each["properties"] for each in json.loads(answer.data)["features"]]
+
+    worker = as_user(app, world.worker)
+    assert shown(worker) == []
+    zones.enforce(zone, by=world.dispatcher)
+    assert [each["what"] for each in shown(worker)] == ["zone"]  # the school yard lies inside
+    edge = shape_of(zone.shape.area).bounds
+    far = to_lonlat(edge[2] + 400, edge[3] + 400)
+    square = MusterForm(name="square", capacity=90, lon=far[0], lat=far[1])
+    actions.lay_down(square, by=world.dispatcher)
+    found = shown(worker)
+    assert [each["what"] for each in found] == ["zone", "muster"]
+    assert found[0]["address"] == f"/danger/{zone.id}"
+    assert found[1]["name"] == "square"
+    assert "danger_zones" in worker.get("/phone").get_data(as_text=True)
+    with counted() as asked:
+        rows = json.loads(worker.get("/maps/layers/muster_points.json").data)["rows"]
+    assert [row[3] for row in rows] == [point.name, "square"]
+    assert len(asked) <= 3
+    for layer in ("danger_zones", "muster_points"):
+        assert as_user(app, world.stranger).get(f"/maps/layers/{layer}.json").status_code == 403
+    zones.lift(zone, by=world.dispatcher, note="the air is clean")
+    assert shown(worker) == []
 
 
 def test_whoever_is_sent_reads_the_way_round_the_zone(

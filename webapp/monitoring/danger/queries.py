@@ -26,7 +26,7 @@ from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraStatus
 from webapp.monitoring.danger.models import DangerShape, DangerZone
-from webapp.monitoring.danger.rules import LIVING
+from webapp.monitoring.danger.rules import LIVING, ZoneState
 from webapp.monitoring.sensors.models import Datastream, Sensor
 from webapp.monitoring.sensors.rules import Quantity
 from webapp.people.models import Account, Enterprise
@@ -70,6 +70,13 @@ def listed(*, ended: bool, before: int | None = None, limit: int = PAGE) -> Page
         found = found.where(DangerZone.id < before)
     rows = list(db.session.scalars(found.order_by(DangerZone.id.desc()).limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def in_force() -> list[DangerZone]:
+    """The zones in force with their shapes, the first one first."""
+    found = select(DangerZone).options(joinedload(DangerZone.shape))
+    here = found.where(DangerZone.state == ZoneState.IN_FORCE).order_by(DangerZone.id)
+    return list(db.session.scalars(here))
 
 
 def history(zone_id: int) -> list[DangerShape]:

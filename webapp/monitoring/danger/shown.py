@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import shapely
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _, lazy_gettext as _l
 from shapely.geometry.base import BaseGeometry
 
 from webapp.base.drawn import MOST_CORNERS
 from webapp.base.spatial import degrees, shape_of
+from webapp.monitoring.danger import queries
 from webapp.monitoring.danger.drawing import Drawn
 from webapp.monitoring.danger.guide import FIRE_WORDS, LEVEL_WORDS, SIZE_WORDS
 from webapp.monitoring.danger.models import DangerShape
-from webapp.monitoring.danger.rules import KIND_WORDS, SKY_WORDS, STATE_CHIPS, ZONE_FLOW
+from webapp.monitoring.danger.rules import KIND_WORDS, SKY_WORDS, STATE_CHIPS, ZONE_FLOW, DangerKind
 from webapp.monitoring.danger.said import Said, levels_of
 
 # What the log of a zone calls what was done.
@@ -84,6 +85,19 @@ def drawing_of(shape: DangerShape) -> tuple[dict[str, Any], Drawn | None]:
         spot = {"type": "Point", "coordinates": [said.lon, said.lat]}
         features.append({"type": "Feature", "properties": {"what": "source"}, "geometry": spot})
     return {"type": "FeatureCollection", "features": features}, made
+
+
+def on_map() -> list[dict[str, Any]]:
+    """The zones in force as shapes of a general map, each with its name and its page."""
+    found = []
+    for zone in queries.in_force():
+        name = str(KIND_WORDS[DangerKind(zone.kind)])
+        told = _("EXERCISE: %(what)s", what=name) if zone.exercise else name
+        said = {"what": "zone", "name": told, "address": f"/danger/{zone.id}"}
+        drawn = feature(in_degrees(shape_of(zone.shape.area)), **said)
+        drawn["properties"]["exercise"] = zone.exercise
+        found.append(drawn)
+    return found
 
 
 def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:

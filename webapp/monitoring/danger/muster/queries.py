@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import joinedload
 
 from webapp.base import clock
 from webapp.base.db import db
-from webapp.base.spatial import center, shape_of, stored
+from webapp.base.spatial import center, shape_of, stored, to_lonlats
 from webapp.cases.rota.models import WorkerPosition
 from webapp.cases.rota.rules import FRESH
 from webapp.grids.models import Grid, GridVersion
 from webapp.monitoring.danger.drawing import Spot
+from webapp.monitoring.danger.models import DangerShape, DangerZone
 from webapp.monitoring.danger.muster.models import MusterPoint
+from webapp.monitoring.danger.rules import ZoneState
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,38 @@ def open_ones() -> list[MusterPoint]:
     found = select(MusterPoint).options(joinedload(MusterPoint.grid))
     here = found.where(MusterPoint.closed_at.is_(None))
     return list(db.session.scalars(here.order_by(MusterPoint.name, MusterPoint.id)))
+
+
+def on_map(*, limit: int, safe: bool = False) -> list[list[Any]]:
+    """Muster points that are there: [id, lon, lat, name, grid_id]; at most `limit` + 1.
+
+    With `safe` only those that lie in no zone in force.
+    """
+    inside = (
+        select(DangerShape.id)
+        .join(DangerShape.zone)
+        .where(
+            DangerZone.state == ZoneState.IN_FORCE,
+            DangerShape.until.is_(None),
+            func.ST_Intersects(DangerShape.area, MusterPoint.geom),
+        )
+        .exists()
+    )
+    found = (
+        select(
+            MusterPoint.id,
+            func.ST_X(MusterPoint.geom),
+            func.ST_Y(MusterPoint.geom),
+            MusterPoint.name,
+            MusterPoint.grid_id,
+        )
+        .where(MusterPoint.closed_at.is_(None), ~inside if safe else true())
+        .order_by(MusterPoint.id)
+        .limit(limit + 1)
+    )
+    rows = db.session.execute(found).all()
+    lons, lats = to_lonlats([row[1] for row in rows], [row[2] for row in rows], digits=6)
+    return [[row[0], lon, lat, *row[3:]] for row, lon, lat in zip(rows, lons, lats, strict=True)]
 
 
 def outside(area: BaseGeometry) -> list[tuple[MusterPoint, Spot]]:
