@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,11 +12,13 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, strategies as st
+from openpyxl import Workbook
 
 from tests.counted import counted
 from tests.monitoring.danger.test_zones import leak
 from tests.travel.test_network import network
 from tests.world import World, as_user
+from webapp.base.db import db
 from webapp.base.flow import Changed, NotOpen, Unacceptable
 from webapp.base.spatial import shape_of, to_lonlat
 from webapp.monitoring.danger import actions as zones
@@ -176,3 +180,62 @@ def test_whoever_is_sent_reads_the_way_round_the_zone(
     assert '"edge"' in page
     assert "撤离路线" in worker.get(f"{address}/ways").text
     assert as_user(app, world.stranger).get(f"{address}/ways").status_code == 403
+
+
+def points_as(form: str, rows: list[list[str]]) -> bytes:
+    """The same list as a workbook, a table of text, or points of GeoJSON."""
+    if form == "xlsx":
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        kept = io.BytesIO()
+        book.save(kept)
+        return kept.getvalue()
+    if form == "csv":
+        return "\n".join(",".join(row) for row in rows).encode("gb18030")
+    names = rows[0]
+    features = []
+    for row in rows[1:]:
+        said = dict(zip(names, row, strict=True))
+        spot = [float(said.pop(names[2])), float(said.pop(names[3]))]
+        place = {"type": "Point", "coordinates": spot}
+        features.append({"type": "Feature", "properties": said, "geometry": place})
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "geojson"])
+def test_muster_points_of_a_file_are_all_there_or_none(
+    app: Flask, world: World, point: MusterPoint, form: str
+) -> None:
+    lon, lat = map(str, world.spot(world.next_door))
+    heads = ["集合点", "可容纳（人）", "经度", "纬度", "说明"]
+    desk = as_user(app, world.dispatcher)
+
+    def sends(*rows: list[str]) -> Any:
+        body = points_as(form, [heads, *rows])
+        file = {"file": (io.BytesIO(body), f"points.{form}")}
+        return desk.post("/muster-points/import", data=file)
+
+    good, known = ["东岳庙广场", "500", lon, lat, ""], [point.name, "80", lon, lat, "关着"]
+    refused = sends(good, known, ["小学操场", "0", lon, lat, ""])
+    assert refused.status_code == 422
+    assert "可容纳（人）" in refused.text
+    assert [each.name for each in queries.open_ones()] == [point.name]
+    assert sends(good, known).status_code == 200
+    db.session.expire_all()
+    found = {each.name: each for each in queries.open_ones()}
+    assert set(found) == {point.name, "东岳庙广场"}
+    assert (found[point.name].capacity, found[point.name].words) == (80, "关着")
+    assert found["东岳庙广场"].grid_id == world.next_door.id
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\x00\xff\xfe", b"[1, 2]", b'{"features": [1]}'])
+def test_what_is_no_list_of_muster_points_is_said_beside_the_file(
+    app: Flask, world: World, body: bytes
+) -> None:
+    file = {"file": (io.BytesIO(body), "points.csv")}
+    assert (
+        as_user(app, world.dispatcher).post("/muster-points/import", data=file).status_code == 422
+    )
+    file = {"file": (io.BytesIO(b"x"), "points.csv")}
+    assert as_user(app, world.worker).post("/muster-points/import", data=file).status_code == 403

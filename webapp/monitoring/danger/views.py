@@ -165,7 +165,7 @@ def _prefilled(alarm: Alarm | None) -> tuple[dict[str, Any], Any]:
 
 
 def _form(alarm: Alarm | None, wind: Any) -> dict[str, Any]:
-    return {"alarm": alarm, "measured": wind, "grids": grids.living(), "what": what}
+    return {"alarm": alarm, "wind_near": wind, "grids": grids.living(), "what": what}
 
 
 def _one(zone: DangerZone, refusal: Refusal | None = None, tried: str | None = None) -> Response:

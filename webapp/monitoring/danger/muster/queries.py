@@ -36,6 +36,12 @@ def one(muster_point_id: int) -> MusterPoint | None:
     return db.session.scalar(found.where(MusterPoint.id == muster_point_id))
 
 
+def named(name: str) -> MusterPoint | None:
+    """The muster point of this name that is there."""
+    found = select(MusterPoint).where(MusterPoint.name == name, MusterPoint.closed_at.is_(None))
+    return db.session.scalar(found)
+
+
 def open_ones() -> list[MusterPoint]:
     """The muster points that are there, by name."""
     found = select(MusterPoint).options(joinedload(MusterPoint.grid))

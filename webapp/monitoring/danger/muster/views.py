@@ -11,16 +11,17 @@ from webapp.base import audit
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.spatial import to_lonlat, to_metric
-from webapp.base.web import goto, page
+from webapp.base.web import goto, page, sent_file
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
 from webapp.monitoring.danger import queries as zones, shown
 from webapp.monitoring.danger.models import DangerZone
-from webapp.monitoring.danger.muster import actions, plans, queries
+from webapp.monitoring.danger.muster import actions, importing, plans, queries
 from webapp.monitoring.danger.muster.forms import HereForm, MusterForm
 from webapp.monitoring.danger.muster.models import MusterPoint
-from webapp.people import queries as people
+from webapp.people import queries as people, workbook
 from webapp.people.forms import ReasonForm, again
+from webapp.people.workbook import Outcome
 from webapp.travel.rules import BASIS_WORDS
 
 bp = Blueprint("muster", __name__)
@@ -38,6 +39,30 @@ def listed() -> Response:
 def new() -> Response:
     """The form of a new muster point."""
     return page("monitoring/danger/muster/form.html", point=None, errors={}, sent={})
+
+
+@bp.get("/muster-points/import")
+@permit("muster.keep")
+def import_form() -> Response:
+    """The form that takes a file of muster points."""
+    return _import_page()
+
+
+@bp.post("/muster-points/import")
+@permit("muster.keep")
+def import_file() -> ResponseReturnValue:
+    """Every muster point of the file is there, or none, with what is wrong in which row."""
+    try:
+        outcome = importing.carry_out(sent_file(workbook.MOST_BYTES + 1), by=me())
+    except Refusal as refusal:
+        return again(
+            "monitoring/danger/muster/import.html",
+            refusal,
+            outcome=None,
+            columns=importing.COLUMNS,
+            needed=importing.NEEDED,
+        )
+    return _import_page(outcome)
 
 
 @bp.post("/muster-points")
@@ -133,6 +158,17 @@ def of_case(case: Case) -> Response:
         zone=zone,
         case=case,
         **shown.words(),
+    )
+
+
+def _import_page(outcome: Outcome | None = None) -> Response:
+    return page(
+        "monitoring/danger/muster/import.html",
+        status=422 if outcome is not None and outcome.faults else 200,
+        errors={},
+        outcome=outcome,
+        columns=importing.COLUMNS,
+        needed=importing.NEEDED,
     )
 
 
