@@ -93,6 +93,7 @@ NOT_BY_LINK = frozenset(
         "residents.photo",
         "safety.take_in_form",
         "project_days.photo",
+        "ground.photo",
         "voyages.photo",
         "safety_keep.file",
         "follows.link",
