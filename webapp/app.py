@@ -99,6 +99,12 @@ from webapp.community.opinions import (
     views as opinion_pages,
 )
 from webapp.community.opinions.book import views as book_pages
+from webapp.community.roles import (
+    community_views as community_pages,
+    property_views as property_pages,
+    rules as neighbour_rules,
+    views as neighbour_pages,
+)
 from webapp.grids import (
     api as grids_api,
     commands as grid_commands,
@@ -309,6 +315,7 @@ RULES = (
     livelihood_rules,
     opinion_rules,
     activity_rules,
+    neighbour_rules,
     topic_rules,
     council_rules,
     ledgers,
@@ -384,6 +391,9 @@ PAGES = (
     book_pages,
     activity_pages,
     public_activities,
+    neighbour_pages,
+    property_pages,
+    community_pages,
     topic_pages,
     burden_pages,
     ledger_pages,

@@ -44,6 +44,7 @@ from webapp.operation import (
     project_story,
     relocation_story,
     resident_story,
+    role_story,
     safety_story,
     sensor_story,
     service_story,
@@ -169,6 +170,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     livelihood_story.tell()
     opinion_story.tell()
     activity_story.tell()
+    role_story.tell()
     ledger_story.tell(HOME_COMMUNITY)
     deliberation_story.tell()
     db.session.commit()

@@ -1,0 +1,1 @@
+"""Who carries a neighbourhood: building heads, party households, partners, volunteers, property companies."""
