@@ -1,7 +1,7 @@
 """roles
 
-Revision ID: 0058
-Revises: 0057
+Revision ID: 0059
+Revises: 0058
 Create Date: 2026-11-26 20:50:43.333510
 
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 from webapp.community.roles import property_models
 
 # revision identifiers, used by Alembic.
-revision: str = "0058"
-down_revision: Union[str, Sequence[str], None] = "0057"
+revision: str = "0059"
+down_revision: Union[str, Sequence[str], None] = "0058"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
