@@ -1,7 +1,7 @@
 """roles
 
-Revision ID: 0059
-Revises: 0058
+Revision ID: 0061
+Revises: 0060
 Create Date: 2026-11-26 20:50:43.333510
 
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 from webapp.community.roles import property_models
 
 # revision identifiers, used by Alembic.
-revision: str = "0059"
-down_revision: Union[str, Sequence[str], None] = "0058"
+revision: str = "0061"
+down_revision: Union[str, Sequence[str], None] = "0060"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
