@@ -140,15 +140,21 @@ def test_the_desk_keeps_muster_points_and_a_stranger_sees_none(app: Flask, world
 def test_every_map_shows_where_it_is_dangerous_and_where_to_go_meanwhile(
     app: Flask, world: World, zone: DangerZone, point: MusterPoint
 ) -> None:
-    def shown(client: FlaskClient) -> list[dict[str, str]]:
+    def drawn(client: FlaskClient) -> list[dict[str, Any]]:
         answer = client.get("/maps/layers/danger_zones.json")
         assert answer.status_code == 200
-        return [each["properties"] for each in json.loads(answer.data)["features"]]
+        features: list[dict[str, Any]] = json.loads(answer.data)["features"]
+        return features
+
+    def shown(client: FlaskClient) -> list[dict[str, str]]:
+        return [each["properties"] for each in drawn(client)]
 
     worker = as_user(app, world.worker)
     assert shown(worker) == []
     zones.enforce(zone, by=world.dispatcher)
     assert [each["what"] for each in shown(worker)] == ["zone"]  # the school yard lies inside
+    laid = shapely.geometry.shape(drawn(worker)[0]["geometry"])
+    assert laid.intersects(shapely.Point(world.spot(world.home)))
     edge = shape_of(zone.shape.area).bounds
     far = to_lonlat(edge[2] + 400, edge[3] + 400)
     square = MusterForm(name="square", capacity=90, lon=far[0], lat=far[1])

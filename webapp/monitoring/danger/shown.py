@@ -94,7 +94,7 @@ def on_map() -> list[dict[str, Any]]:
         name = str(KIND_WORDS[DangerKind(zone.kind)])
         told = _("EXERCISE: %(what)s", what=name) if zone.exercise else name
         said = {"what": "zone", "name": told, "address": f"/danger/{zone.id}"}
-        drawn = feature(in_degrees(shape_of(zone.shape.area)), **said)
+        drawn = feature(shape_of(zone.shape.area), **said)
         drawn["properties"]["exercise"] = zone.exercise
         found.append(drawn)
     return found
