@@ -62,6 +62,6 @@ def _page(template: str, month: date, **values: Any) -> Response:
 
 
 @bp.app_context_processor
-def measured() -> dict[str, Any]:
+def metered() -> dict[str, Any]:
     """Templates ask which forms are measured; of visitors none is."""
-    return {"measured": lambda: measuring.patterns() if may(me(), "burden.own") else ""}
+    return {"metered_forms": lambda: measuring.patterns() if may(me(), "burden.own") else ""}
