@@ -38,7 +38,8 @@ def test_a_household_is_listed_drawn_or_by_its_size(
     assert "示****乙" in page
     lon, lat = estate.yard.world.spot(estate.yard.world.home)
     sketch = {"name": "丙", "provenance": "摸底表", "lon": lon, "lat": lat, "size_m2": "3000000"}
-    assert member.post(board, data=sketch).status_code == 422
+    for wrong in ({}, {"lon": "-170", "size_m2": "100"}, {"lon": "", "size_m2": "100"}):
+        assert member.post(board, data={**sketch, **wrong}).status_code == 422
 
 
 def test_a_household_is_surveyed_and_valued_on_its_page(

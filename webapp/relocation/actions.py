@@ -15,7 +15,7 @@ from webapp.base.datum import Datum
 from webapp.base.db import db, lock, lock_all
 from webapp.base.flow import NotOpen, Unacceptable, hold
 from webapp.base.language import N_
-from webapp.base.spatial import stored, to_lonlat, to_metric
+from webapp.base.spatial import HELD, stored, to_lonlat, to_metric
 from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.people import days, phones
@@ -112,6 +112,9 @@ def parcel_of(said: HouseholdForm) -> tuple[Polygon, str]:
         return drawn.shape(said.corners), "corners"
     if said.lon is None or said.lat is None or said.size_m2 is None:
         raise _wrong("corners", _l("Draw the parcel, or say a point and a size."))
+    west, south, east, north = HELD
+    if not (west <= said.lon <= east and south <= said.lat <= north):
+        raise _wrong("lon", _l("The parcel does not lie in the site of the project."))
     x, y = to_metric(said.lon, said.lat)
     half = sqrt(said.size_m2) / 2
     return box(x - half, y - half, x + half, y + half), "size_m2"

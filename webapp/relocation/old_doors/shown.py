@@ -52,4 +52,6 @@ def said_of(house: OldHouse | None) -> dict[str, Any]:
         return {}
     names = ("lane", "number", "kind", "year_from", "year_until", "provenance", "version")
     said = {name: getattr(house, name) for name in names}
-    return said | {"lon": house.raw_lon, "lat": house.raw_lat}
+    if house.raw_lon is None or house.raw_lat is None:
+        return said
+    return said | {"lon": round(house.raw_lon, 6), "lat": round(house.raw_lat, 6)}
