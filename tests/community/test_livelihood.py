@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.counted import counted
 from tests.world import World, as_user, someone
 from webapp.base import audit, files
 from webapp.base.db import db
@@ -262,3 +263,43 @@ def test_an_item_is_written_down_and_moved_on_its_pages(app: Flask, place: Place
     shown = leader.get(address).get_data(as_text=True)
     assert "12,000" in shown
     assert "充电棚" in shown
+
+
+def test_an_item_is_written_anew_until_it_is_chosen(app: Flask, place: Place) -> None:
+    world, item = place.world, collected(place)
+    lon, lat = place.at(world.next_door)
+    said = {"title": "路灯补建", "words": "三盏", "category": "safety", "lon": lon, "lat": lat}
+    form = ItemForm.of(said)
+    version = item.version
+    actions.change(item, form, by=world.worker, base_version=version)
+    assert item.grid_id == world.next_door.id
+    assert [grid.id for grid in item.grids] == [world.next_door.id]
+    assert audit.history(LIVELIHOOD_FLOW.kind, item.id)[-1].data["before"]["title"] == "路灯"
+    with pytest.raises(Changed):
+        actions.change(item, form, by=world.worker, base_version=version)
+    with pytest.raises(NotAllowed):
+        actions.change(item, form, by=world.neighbour)
+    address = f"/livelihood/{item.id}/change"
+    assert as_user(app, world.stranger).get(address).status_code == 403
+    street = as_user(app, place.leader)
+    assert "路灯补建" in street.get(address).get_data(as_text=True)
+    assert street.post(address, data=said | {"title": "路"}).status_code == 422
+    assert street.post(address, data=said | {"title": "路灯更新"}).status_code == 303
+    db.session.refresh(item)
+    assert item.title == "路灯更新"
+    gone(place, item, "screen", "choose")
+    with pytest.raises(NotOpen):
+        actions.change(item, form, by=place.leader)
+
+
+def test_a_list_of_many_items_asks_no_more_than_a_list_of_one(app: Flask, place: Place) -> None:
+    street = as_user(app, place.leader)
+    collected(place)
+    street.get("/livelihood")
+    with counted() as few:
+        street.get("/livelihood")
+    for number in range(6):
+        collected(place, title=f"路灯{number}")
+    with counted() as many:
+        street.get("/livelihood")
+    assert len(many) == len(few)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from tests.world import World, as_user, someone
+from tests.busy import at_once, busy_house
+from tests.counted import counted
+from tests.world import World, as_user, peopled, someone
 from webapp.base import audit, notices
 from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Unacceptable
@@ -156,3 +160,35 @@ def test_a_resident_says_it_on_the_page_and_rates_the_reply(
     assert "下月启用" in browser.get(address).get_data(as_text=True)
     assert browser.post(f"{address}/rate", data={"rating": 4}).status_code == 303
     assert "充电桩何时启用" in browser.get("/my-opinions").get_data(as_text=True)
+
+
+def test_a_list_of_many_opinions_asks_no_more_than_a_list_of_one(app: Flask, world: World) -> None:
+    worker = as_user(app, world.worker)
+    actions.enter(form(world), by=world.worker)
+    worker.get("/opinions")
+    with counted() as few:
+        worker.get("/opinions")
+    for _each in range(6):
+        actions.enter(form(world), by=world.worker)
+    with counted() as many:
+        worker.get("/opinions")
+    assert len(many) == len(few)
+
+
+def test_of_two_who_reply_at_once_one_is_told_of_the_other(
+    cluster_url: str, tmp_path: Path
+) -> None:
+    with busy_house(cluster_url, tmp_path) as app, app.test_request_context():
+        world = peopled()
+        opinion = actions.enter(form(world), by=world.worker)
+        address = f"/opinions/{opinion.id}/answer"
+        said = {"base_version": opinion.version}
+        db.session.commit()
+        browsers = [as_user(app, world.worker) for _each in range(2)]
+        answers = at_once(
+            *(
+                lambda each=each, note=note: each.post(address, data=said | {"note": note})
+                for note, each in zip(("一", "二"), browsers, strict=True)
+            )
+        )
+        assert sorted(each.status_code for each in answers) == [303, 409]

@@ -109,6 +109,7 @@ WORDS: dict[str, LazyString] = {
     "livelihood.list": _l("List livelihood items"),
     "livelihood.see": _l("See a livelihood item with its log"),
     "livelihood.collect": _l("Write down a livelihood item"),
+    "livelihood.change": _l("Write a livelihood item anew before it is chosen"),
     "livelihood.review": _l("Say, as a resident of the place, whether a livelihood item is right"),
     "burden.see": _l("See what the forms cost for which one's department asks, in sums"),
     "burden.own": _l("See how long one's own forms took"),

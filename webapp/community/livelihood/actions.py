@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from webapp.base import clock, notices
-from webapp.base.access import Actor
+from webapp.base.access import Actor, may
 from webapp.base.db import db, lock
 from webapp.base.files import StoredFile
-from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
+from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
 from webapp.base.spatial import standing_at
 from webapp.cases.rules import DEPARTMENT
@@ -23,6 +23,7 @@ from webapp.community.livelihood.forms import ItemForm, ReviewForm
 from webapp.community.livelihood.models import LivelihoodItem, Milestone, Review, beneficiary
 from webapp.community.livelihood.rules import (
     ACCEPTING,
+    CHANGEABLE,
     LIVELIHOOD_FLOW,
     USUAL,
     ItemState,
@@ -67,21 +68,33 @@ def collect(said: Sequence[ItemForm], *, by: Actor) -> list[LivelihoodItem]:
     ]
     db.session.add_all(made)
     db.session.flush()
-    rows = []
-    for item, each in zip(made, said, strict=True):
-        whom: set[int | None] = {*each.grids} or {item.grid_id}
-        if None in whom:
-            words = _l("This place is in no grid. Choose for which grids it is.")
-            raise Unacceptable(words, fields={"grids": words})
-        rows += [{"item_id": item.id, "grid_id": grid} for grid in sorted(whom, key=str)]
-    wanted = {key for row in rows if (key := row["grid_id"]) is not None}
-    known = {grid.id for grid in queries.grids_of(wanted)}
-    if any(row["grid_id"] not in known for row in rows):
-        words = _l("There is no grid with this code.")
-        raise Unacceptable(words, fields={"grids": words})
-    db.session.execute(insert(beneficiary), rows)
+    _write_whom(made, said)
     LIVELIHOOD_FLOW.begin_all([(item, by) for item in made], "collect")
     return made
+
+
+def change(
+    item: LivelihoodItem, said: ItemForm, *, by: Actor, base_version: int | None = None
+) -> None:
+    """The item that is not chosen yet says this; the log keeps what it said before.
+
+    Raises `NotOpen` once it is chosen, `Changed` when somebody else changed it since `base_version`.
+    """
+    hold(item, base_version)
+    if item.state not in CHANGEABLE:
+        raise NotOpen(_l("It is chosen: what it says stands now."))
+    if not may(by, "livelihood.change", item):
+        raise NotAllowed(_l("You do not hold the post that may do this here."))
+    before = {"title": item.title, "words": item.words, "category": item.category}
+    item.title, item.words, item.category = said.title, said.words, said.category
+    for name, value in standing_at(said.lon, said.lat, datum=said.datum).items():
+        setattr(item, name, value)
+    db.session.flush()
+    db.session.execute(delete(beneficiary).where(beneficiary.c.item_id == item.id))
+    db.session.refresh(item)
+    _write_whom([item], [said])
+    LIVELIHOOD_FLOW.record(item, "change", by=by, data={"before": before})
+    db.session.expire(item, ["grids"])
 
 
 def step(
@@ -214,6 +227,23 @@ def follow_borders(made: BoundarySet, by: Actor | None) -> int:
     here = LivelihoodItem.state.not_in((ItemState.ARCHIVED, ItemState.CANCELLED))
     moved = relocation.relocate_in_log(LivelihoodItem, here, kind=LIVELIHOOD_FLOW.kind, by=by)
     return len(moved)
+
+
+def _write_whom(items: Sequence[LivelihoodItem], said: Sequence[ItemForm]) -> None:
+    """The items are for the grids that are said, or for the one where each stands."""
+    rows = []
+    for item, each in zip(items, said, strict=True):
+        whom: set[int | None] = {*each.grids} or {item.grid_id}
+        if None in whom:
+            words = _l("This place is in no grid. Choose for which grids it is.")
+            raise Unacceptable(words, fields={"grids": words})
+        rows += [{"item_id": item.id, "grid_id": grid} for grid in sorted(whom, key=str)]
+    wanted = {key for row in rows if (key := row["grid_id"]) is not None}
+    known = {grid.id for grid in queries.grids_of(wanted)}
+    if any(row["grid_id"] not in known for row in rows):
+        words = _l("There is no grid with this code.")
+        raise Unacceptable(words, fields={"grids": words})
+    db.session.execute(insert(beneficiary), rows)
 
 
 def _by_residents() -> Any:

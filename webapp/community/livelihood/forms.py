@@ -29,6 +29,12 @@ class ItemForm(Form):
         return value if isinstance(value, list) else [value]
 
 
+class ChangeForm(ItemForm):
+    """What an item says from now on, and the version that was read."""
+
+    base_version: int | None = Field(default=None, ge=0)
+
+
 class StepForm(Form):
     """A step of an item; a photo comes beside it where the step wants one."""
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import flow
-from webapp.base.access import Anywhere, Everyone, Holds, SignedIn
+from webapp.base.access import Anywhere, Everyone, Holds, Owns, SignedIn
 from webapp.base.flow import Flow, move
 from webapp.cases.rules import DEPARTMENT
 
@@ -36,6 +36,8 @@ MOVING = (
     ItemState.ARCHIVED,
 )
 WAITING = (ItemState.COLLECTED, ItemState.CANDIDATE, ItemState.CHOSEN)
+# Until it is chosen its words, its place and whom it is for may be written anew.
+CHANGEABLE = (ItemState.COLLECTED, ItemState.CANDIDATE)
 STOPPED = (ItemState.PAUSED, ItemState.CANCELLED)
 ENDED = (ItemState.ACCEPTED, ItemState.ARCHIVED, ItemState.CANCELLED)
 # What anybody may read: everything that was screened.
@@ -220,6 +222,7 @@ MAY = {
     | Holds(*FIELD, "station_head")
     | Holds(*DEPARTMENT, by="unit_id"),
     "livelihood.collect": Anywhere("street_leader", "station_head", *FIELD),
+    "livelihood.change": _OF_PLACE | Owns("collected_by_id", "wrote it down"),
     "livelihood.screen": _OF_PLACE,
     "livelihood.choose": _HEADS,
     "livelihood.carry": _HEADS | Holds(*DEPARTMENT, by="unit_id"),

@@ -28,6 +28,7 @@ LANES = {
 
 _NOTES = {
     "collect": _l("Collected"),
+    "change": _l("Written anew before it was chosen"),
     "plan": _l("Milestone added"),
     "reach": _l("Milestone reached"),
     "relocate": _l("Follows new borders"),

@@ -18,6 +18,7 @@ from webapp.cases import queries as cases
 from webapp.community.livelihood import actions, queries, shown
 from webapp.community.livelihood.actions import Step
 from webapp.community.livelihood.forms import (
+    ChangeForm,
     ItemForm,
     ListForm,
     MilestoneForm,
@@ -25,7 +26,7 @@ from webapp.community.livelihood.forms import (
     StepForm,
 )
 from webapp.community.livelihood.models import LivelihoodItem, Milestone
-from webapp.community.livelihood.rules import LIVELIHOOD_FLOW, PUBLIC
+from webapp.community.livelihood.rules import CHANGEABLE, LIVELIHOOD_FLOW, PUBLIC
 from webapp.grids import queries as grids
 from webapp.people import days, queries as people
 
@@ -92,6 +93,27 @@ def one(item: LivelihoodItem) -> Response:
     return _one(item)
 
 
+@bp.get("/<int:item_id>/change")
+@permit("livelihood.change", of=queries.item)
+def changing(item: LivelihoodItem) -> Response:
+    """The form of an item that is not chosen yet, as it stands."""
+    return _form(item=item)
+
+
+@bp.post("/<int:item_id>/change")
+@permit("livelihood.change", of=queries.item)
+def change(item: LivelihoodItem) -> ResponseReturnValue:
+    """An item that is not chosen yet says something else."""
+    key = item.id
+    try:
+        form = ChangeForm.read(request)
+        actions.change(item, form, by=me(), base_version=form.base_version)
+    except Refusal as refusal:
+        again = afresh(refusal, lambda: queries.item(key), right="livelihood.change")
+        return _form(refusal, item=again)
+    return goto("livelihood.one", item_id=key)
+
+
 @bp.post(f"/<int:item_id>/<any({', '.join(LIVELIHOOD_FLOW.moves)}):name>")
 @permit("livelihood.see", of=lambda item_id, name: queries.item(item_id))
 def step(item: LivelihoodItem) -> ResponseReturnValue:
@@ -155,13 +177,26 @@ def _photo() -> StoredFile | None:
     return files.keep_picture(upload.stream, by=me()) if upload and upload.filename else None
 
 
-def _form(refusal: Refusal | None = None) -> Response:
+def _form(refusal: Refusal | None = None, *, item: LivelihoodItem | None = None) -> Response:
+    said = _said(refusal)
+    chosen = request.form.getlist("grids", type=int)
+    if item is not None and refusal is None:
+        lon, lat = item.lonlat or ("", "")
+        said["sent"] = {
+            "title": item.title,
+            "words": item.words,
+            "category": item.category,
+            "lon": lon,
+            "lat": lat,
+        }
+        chosen = [grid.id for grid in item.grids]
     return page(
         "community/livelihood/new.html",
         status=refusal.status if refusal else 200,
+        item=item,
         below=grids.by_community(),
-        chosen=request.form.getlist("grids", type=int),
-        **_said(refusal),
+        chosen=chosen,
+        **said,
         **shown.words(),
     )
 
@@ -182,6 +217,7 @@ def _one(
         status=refusal.status if refusal else 200,
         item=item,
         moves=moves,
+        changes=item.state in CHANGEABLE and may(who, "livelihood.change", item),
         carries=may(who, "livelihood.carry", item),
         said=queries.said_of(item),
         departments=_choices() if "choose" in moves else [],
