@@ -40,7 +40,7 @@ def test_a_topic_goes_from_a_vote_on_the_phone_to_a_livelihood_item(
         " WHERE state = 'publicised' RETURNING id",
     )
     desk = new_page(signed_in_as="leader", width=1440)
-    desk.goto("/topics?lane=public")
+    desk.goto("/topics?show=public")
     desk.get_by_role("link", name="停车位调整").click()
     assert axe(desk) == []
     step = desk.locator("details", has_text="落实决议").first

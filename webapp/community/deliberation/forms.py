@@ -55,7 +55,7 @@ class ListForm(Form):
     """How a list of topics is narrowed."""
 
     q: str = Field(default="", max_length=60)
-    lane: str = "open"
+    show: str = "open"
     level: str | None = None
     theme: str | None = None
     grid: str | None = None

@@ -38,7 +38,7 @@ def listed() -> Response:
     grid = grids.one(wish.grid) if wish.grid else None
     found = queries.listed(
         me(),
-        lane=wish.lane,
+        lane=wish.show,
         words=wish.q,
         level=wish.level,
         theme=wish.theme,
