@@ -136,14 +136,14 @@ def test_the_pages_show_rows_to_some_and_refuse_others(app: Flask, village: Vill
     worker, stranger = as_user(app, world.worker), as_user(app, world.stranger)
     listed = worker.get("/ledgers").get_data(as_text=True)
     assert listed.count("ledger-number") == len(SOURCES)
-    assert "红心楼长" in listed
+    assert "红心物业评价" in listed
     assert "非本岗位范围" in listed
     for path in ("/ledgers", "/ledgers/residents", "/ledgers/grids", "/ledgers/frozen"):
         assert worker.get(path).status_code == 200
         assert stranger.get(path).status_code == 403
     assert worker.get("/ledgers/staff").status_code == 403
     assert worker.get("/ledgers/taken").status_code == 403
-    for path in ("/ledgers/none", "/ledgers/building_heads", "/ledgers?place=g999999"):
+    for path in ("/ledgers/none", "/ledgers/property", "/ledgers?place=g999999"):
         assert worker.get(path).status_code == 404
     assert worker.get("/ledgers/residents?month=never").status_code == 422
 

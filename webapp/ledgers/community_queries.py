@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, join, type_coerce
+from sqlalchemy import func, join, or_, type_coerce
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from webapp.community.activities.models import Activity, Participation
@@ -19,9 +19,12 @@ from webapp.community.opinions.rules import (
     ROUTED_WORDS,
     SAID_WORDS,
 )
+from webapp.community.roles.models import NeighbourRole
+from webapp.community.roles.rules import RoleKind
 from webapp.grids.models import Grid, Unit
-from webapp.ledgers.source import GRID, Column, Kind, Source, numbered
+from webapp.ledgers.source import GRID, Column, Kind, Source, numbered, today
 from webapp.people.models import Account
+from webapp.residents.models import Building
 from webapp.services.news.models import News
 from webapp.services.news.rules import Category, NewsState
 
@@ -143,7 +146,34 @@ VOLUNTEERS = Source(
     ),
 )
 
+
+def _neighbours(kind: RoleKind) -> Source:
+    return Source(
+        rows=join(NeighbourRole, Grid, NeighbourRole.grid_id == Grid.id).join(
+            Building, NeighbourRole.building_id == Building.id, isouter=True
+        ),
+        model=NeighbourRole,
+        key=NeighbourRole.id,
+        grid_id=NeighbourRole.grid_id,
+        which=(
+            NeighbourRole.kind == kind,
+            NeighbourRole.since <= today(),
+            or_(NeighbourRole.until.is_(None), NeighbourRole.until > today()),
+        ),
+        columns=(
+            *GRID,
+            Column("building", _l("Building"), Building.name, found=True),
+            Column("name", _l("Full name"), NeighbourRole.name, Kind.NAME),
+            Column("phone", _l("Phone number"), NeighbourRole.phone, Kind.PHONE),
+            Column("since", _l("Since"), NeighbourRole.since, Kind.DAY),
+        ),
+    )
+
+
 SOURCES = {
+    "building_heads": _neighbours(RoleKind.BUILDING_HEAD),
+    "party_households": _neighbours(RoleKind.PARTY_HOUSEHOLD),
+    "partners": _neighbours(RoleKind.PARTNER),
     "activities": ACTIVITIES,
     "volunteers": VOLUNTEERS,
     "deliberation": TOPICS,

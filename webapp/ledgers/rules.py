@@ -132,6 +132,18 @@ def _care(number: int, key: str, words: LazyString) -> Ledger:
     )
 
 
+def _neighbours(number: int, key: str, words: LazyString) -> Ledger:
+    return Ledger(
+        number,
+        key,
+        words,
+        Section.COMMUNITY,
+        right="neighbours.see",
+        whole=_COMMUNITY,
+        reveal="neighbours.keep",
+    )
+
+
 def _matters(
     number: int, key: str, words: LazyString, section: Section, narrow: LazyString | None = None
 ) -> Ledger:
@@ -174,10 +186,10 @@ _TABLE = (
         whole=Anywhere("admin", "street_leader", "supervisor", "shift_leader"),
         reveal="people.reveal",
     ),
-    Ledger(4, "building_heads", _l("Red-heart building heads"), Section.COMMUNITY),
-    Ledger(5, "party_households", _l("Party-member centre households"), Section.COMMUNITY),
+    _neighbours(4, "building_heads", _l("Red-heart building heads")),
+    _neighbours(5, "party_households", _l("Party-member centre households")),
     Ledger(6, "party_reports", _l("Working party members who reported in"), Section.COMMUNITY),
-    Ledger(7, "partners", _l("Good-neighbour partners"), Section.COMMUNITY),
+    _neighbours(7, "partners", _l("Good-neighbour partners")),
     Ledger(
         8,
         "dwellings",
