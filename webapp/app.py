@@ -229,12 +229,14 @@ from webapp.ports.sea import (
 from webapp.projects import (
     actions as project_ground,
     calling,
+    clearing,
     pages as project_pages,
 )
 from webapp.projects.firms import timing as project_timing
 from webapp.relocation import (
     actions as relocation_households,
     pages as relocation_pages,
+    queries as relocation_queries,
     rules as relocation_rules,
 )
 from webapp.relocation.old_doors import actions as old_doors, rules as old_door_rules
@@ -531,6 +533,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         follow_ups.register(way)
     for called in CALLED:
         calling.register(called)
+    clearing.register(relocation_queries.left)
     for name, sections in LEFT_BEHIND.items():
         handover.source(name, sections)
     # Services and projects count working time by the calendar that the office has laid down for its cases.

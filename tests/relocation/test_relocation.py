@@ -259,6 +259,22 @@ def test_no_household_is_listed_once_the_land_was_handed_over(estate: Estate) ->
         estate.listed()
 
 
+def test_land_is_not_handed_over_while_a_household_is_on_it(estate: Estate) -> None:
+    yard = estate.yard
+    projects.step(yard.project, "approve", by=yard.chief)
+    projects.step(yard.project, "form_team", by=yard.leader)
+    yard.planned(relocation=(0, 20))
+    projects.step(yard.project, "relocate", by=yard.leader)
+    household = estate.listed()
+    with pytest.raises(EvidenceMissing):
+        projects.step(yard.project, "hand_over", by=yard.leader, note="净地")
+    estate.led(household, RelocationState.CLEARED)
+    with pytest.raises(EvidenceMissing):
+        projects.step(yard.project, "hand_over", by=yard.leader, note="净地")
+    estate.led(household, RelocationState.VERIFIED)
+    projects.step(yard.project, "hand_over", by=yard.leader, note="净地")
+
+
 def test_who_saw_it_before_somebody_else_changed_it_is_told(estate: Estate) -> None:
     household = estate.listed()
     seen = household.version

@@ -19,7 +19,7 @@ from webapp.base.language import N_
 from webapp.base.spatial import stored
 from webapp.grids.models import BoundarySet
 from webapp.people import days
-from webapp.projects import queries
+from webapp.projects import clearing, queries
 from webapp.projects.forms import BlockerForm, EntryForm, ProjectForm, Span
 from webapp.projects.ground import queries as ground
 from webapp.projects.models import (
@@ -221,6 +221,7 @@ def step(
         "team_of_seven": len(project.team) == TEAM,
         "approved_plan": project.plan,
         "site": project.sites,
+        "clean": to is not ProjectState.HANDED_OVER or not clearing.still_there(project.id),
         "level": to is not ProjectState.HANDED_OVER or not ground.open_parcels(project.id),
     }
     before = ProjectState(project.state)

@@ -215,7 +215,7 @@ PROJECT_FLOW = flow.register(
                 to=ProjectState.HANDED_OVER,
                 may="projects.lead",
                 words=_l("Hand over the clean land"),
-                needs=("site", "level", "note"),
+                needs=("site", "clean", "level", "note"),
             ),
             "enter": move(
                 ProjectState.HANDED_OVER,
@@ -260,6 +260,7 @@ PROJECT_FLOW = flow.register(
 
 EVIDENCE_WORDS["team_of_seven"] = _l("The team has not all of its seven members.")
 EVIDENCE_WORDS["approved_plan"] = _l("Choose the version of the plan that is approved.")
+EVIDENCE_WORDS["clean"] = _l("Not every household has left its land clean.")
 EVIDENCE_WORDS["level"] = _l("Not every parcel is level and accepted.")
 EVIDENCE_WORDS["site"] = _l("Draw the site first.")
 
@@ -312,6 +313,8 @@ class OfProject(Rule):
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        # Of these the page of rights tells who has it.
+        self.rules = (rule,)
 
     @property
     def words(self) -> str:  # type: ignore[override]  # those of the rule

@@ -316,6 +316,14 @@ def moves(since: datetime) -> list[Row[Any]]:
     return list(db.session.execute(found.order_by(Event.thing_id, Event.seq)))
 
 
+def left(project_id: int) -> int:
+    """How many households of a project have not left their land clean yet."""
+    found = select(func.count()).where(
+        RelocationHousehold.project_id == project_id, RelocationHousehold.state.not_in(CLEAN)
+    )
+    return db.session.scalar(found) or 0
+
+
 def under_way(project_id: int) -> list[RelocationHousehold]:
     """The households of a project whose land is not clean yet, with their promises."""
     found = (
