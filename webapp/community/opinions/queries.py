@@ -96,24 +96,22 @@ def said_since(account_id: int, moment: datetime) -> int:
 
 
 def themes(who: Actor, since: datetime, zone: str) -> Sequence[Row[str, str, int]]:
-    """(month, theme, how many) of the opinions `who` may see, the newest month first."""
+    """(theme, month as YYYY-MM, how many) of the opinions `who` may see."""
     month = func.to_char(func.timezone(zone, Opinion.said_at), "YYYY-MM")
     found = (
-        select(month, Opinion.theme, func.count())
+        select(Opinion.theme, month, func.count())
         .where(visible(Opinion, who, "opinions.see"), Opinion.said_at >= since)
         .group_by(month, Opinion.theme)
-        .order_by(month.desc(), func.count().desc(), Opinion.theme)
     )
     return db.session.execute(found).all()
 
 
-def theme_grids(who: Actor, since: datetime, limit: int = 20) -> Sequence[Row[str, str, int]]:
-    """(grid, theme, how many) where most was said, of the opinions `who` may see."""
+def theme_grids(who: Actor, since: datetime) -> Sequence[Row[str, str, int]]:
+    """(display code of the grid, theme, how many) of the opinions `who` may see."""
     found = (
-        select(Grid.name, Opinion.theme, func.count())
+        select(Grid.display_code, Opinion.theme, func.count())
         .join(Grid, Opinion.grid_id == Grid.id)
         .where(visible(Opinion, who, "opinions.see"), Opinion.said_at >= since)
-        .group_by(Grid.name, Opinion.theme)
-        .order_by(func.count().desc(), Grid.name, Opinion.theme)
+        .group_by(Grid.display_code, Opinion.theme)
     )
-    return db.session.execute(found.limit(limit)).all()
+    return db.session.execute(found).all()

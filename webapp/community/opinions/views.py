@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from webapp.base import audit, clock
+from webapp.base import audit
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.security import limiter
@@ -29,12 +28,14 @@ from webapp.community.opinions.rules import (
     ROUTED_WORDS,
     SAID_WORDS,
 )
+from webapp.community.opinions.themes import months_until, table
 from webapp.grids import queries as grids
 from webapp.people import days, queries as people
 
 bp = Blueprint("opinions", __name__)
 
-THEMES_DAYS = 366
+# Of so many months the themes are counted, and so many grids in which most is said are named.
+THEMES_MONTHS, THEMES_GRIDS = 12, 20
 
 
 @bp.get("/opinions")
@@ -67,12 +68,15 @@ def listed() -> Response:
 @bp.get("/opinions/themes")
 @permit("opinions.list")
 def themes() -> Response:
-    """What opinions are about: by month, and where most is said."""
-    since = clock.now() - timedelta(days=THEMES_DAYS)
+    """What opinions are about: month by month, and grid by grid where most is said."""
+    months = months_until(days.today(), THEMES_MONTHS)
+    since = days.start_of(months[0])
+    said = queries.themes(me(), since, str(days.zone()))
     return page(
         "community/opinions/themes.html",
-        months=queries.themes(me(), since, str(days.zone())),
-        places=queries.theme_grids(me(), since),
+        over_time=table(said, (f"{each:%Y-%m}" for each in months), limit=len(CATEGORY_WORDS)),
+        over_places=table(queries.theme_grids(me(), since), CATEGORY_WORDS, limit=THEMES_GRIDS),
+        names={each.display_code: each.name for each in grids.living()},
         **_words(),
     )
 

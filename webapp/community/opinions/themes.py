@@ -1,0 +1,62 @@
+"""What opinions are about, over time and place: counts in rows and columns, shaded by how many there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+# Shades of a cell, from few to many; a cell with nothing has none.
+SHADES = 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of counts, one for each column, and their sum."""
+
+    key: str
+    counts: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """Counts in rows and columns; `most` is the largest of them."""
+
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    most: int
+
+    def shade(self, many: int) -> int:
+        """From 1 to SHADES by its share of the largest count; 0 where there is nothing."""
+        return -(-SHADES * many // self.most) if many else 0
+
+
+def table(counts: Iterable[Sequence[object]], columns: Iterable[str], *, limit: int) -> Table:
+    """The rows with the largest sums, the largest first, of (row, column, how many).
+
+    What is in none of the columns is left out.
+    """
+    wanted = tuple(columns)
+    cells: Counter[tuple[str, str]] = Counter()
+    for row, column, many in counts:
+        if column in wanted:
+            cells[str(row), str(column)] += int(str(many))
+    keys = {row for row, _column in cells}
+    lines = [
+        Line(
+            key,
+            tuple(cells[key, each] for each in wanted),
+            sum(cells[key, each] for each in wanted),
+        )
+        for key in keys
+    ]
+    lines.sort(key=lambda line: (-line.total, line.key))
+    return Table(wanted, tuple(lines[:limit]), max(cells.values(), default=0))
+
+
+def months_until(day: date, many: int) -> list[date]:
+    """The first days of so many months, the month of `day` being the last."""
+    last = day.year * 12 + day.month - 1
+    return [date(each // 12, each % 12 + 1, 1) for each in range(last - many + 1, last + 1)]
