@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from webapp.community.livelihood.rules import Category
 from webapp.community.opinions import actions as opinions
 from webapp.community.opinions.book import actions, layout, queries
-from webapp.community.opinions.book.reading import FLAT, Line, Seen
+from webapp.community.opinions.book.seen import FLAT, Line, Seen
 from webapp.community.opinions.forms import SayForm
 from webapp.community.opinions.rules import OpinionKind
 from webapp.grids.models import Grid

@@ -10,7 +10,7 @@ from webapp.base.db import db, lock
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, Unacceptable
 from webapp.community.opinions.book import layout, queries
 from webapp.community.opinions.book.models import BookLine, BookPage
-from webapp.community.opinions.book.reading import Seen
+from webapp.community.opinions.book.seen import Seen
 from webapp.grids.models import Grid
 
 

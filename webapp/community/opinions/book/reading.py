@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO, Any
 
 import cv2
@@ -17,13 +16,12 @@ from webapp.base.files import LARGEST_PICTURE
 from webapp.base.flow import Unacceptable
 from webapp.community.opinions.book import layout
 from webapp.community.opinions.book.layout import Area
-from webapp.community.opinions.rules import OpinionKind
+from webapp.community.opinions.book.seen import FLAT, Line, Seen
 
 Gray = NDArray[np.uint8]
 
 MARKS = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_5X5_50)
-# The page laid flat has so many pixels a millimetre; a photo with fewer than the other is taken from too far.
-FLAT = 8
+# A photo with fewer pixels a millimetre is taken from too far.
 LEAST = 3.2
 LONGEST = 3600
 # Ink is so much darker than the paper around it, in a stroke of so many pixels, on so much of a field.
@@ -34,25 +32,6 @@ TICKED = 0.06
 # Printed borders are this far (millimetres) from what is looked at.
 BORDER = 1.0
 _QUALITY = 72
-
-
-@dataclass(frozen=True)
-class Line:
-    """What a photo shows of one line; `picture` (JPEG) only where something is written."""
-
-    line: int
-    code_read: bool
-    filled: bool
-    ticked: OpinionKind | None
-    picture: bytes | None
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A page as its photo shows it."""
-
-    code: str
-    lines: tuple[Line, ...]
 
 
 def read(stream: IO[bytes]) -> Seen:

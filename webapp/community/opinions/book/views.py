@@ -1,4 +1,7 @@
-"""Pages of the book on paper: printed, photographed, confirmed line by line; answer slips."""
+"""Pages of the book on paper: printed, photographed, confirmed line by line; answer slips.
+
+OpenCV is loaded with the first page that is printed or read, not with each web process.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from webapp.base.spatial import to_lonlat
 from webapp.base.web import afresh, goto, page, undone
 from webapp.community.livelihood.rules import CATEGORY_WORDS
 from webapp.community.opinions import actions as opinions, queries as said
-from webapp.community.opinions.book import actions, printing, queries, reading
+from webapp.community.opinions.book import actions, queries
 from webapp.community.opinions.book.forms import AsideForm, PrintForm, SlipsForm
 from webapp.community.opinions.book.models import BookLine, BookPage
 from webapp.community.opinions.forms import SayForm
@@ -47,6 +50,8 @@ def print_pages() -> ResponseReturnValue:
     except Refusal as refusal:
         undone(refusal)
         return _home(refusal)
+    from webapp.community.opinions.book import printing
+
     return printing.pages(made)
 
 
@@ -54,6 +59,8 @@ def print_pages() -> ResponseReturnValue:
 @permit("opinions.page", of=queries.page)
 def reprint(found: BookPage) -> Response:
     """The same page once more."""
+    from webapp.community.opinions.book import printing
+
     return printing.pages([found])
 
 
@@ -67,6 +74,8 @@ def photograph() -> ResponseReturnValue:
         if upload is None or not upload.filename:
             words = _l("Take a photo of the whole page.")
             raise Unacceptable(words, fields={"photo": words})
+        from webapp.community.opinions.book import reading
+
         found, _waiting = actions.photograph(reading.read(upload.stream), by=me())
     except Refusal as refusal:
         undone(refusal)
@@ -146,6 +155,8 @@ def print_slips() -> ResponseReturnValue:
     if not found:
         return goto("opinion_book.slips")
     opinions.print_slips(found, by=me())
+    from webapp.community.opinions.book import printing
+
     return printing.slips(found)
 
 
