@@ -34,9 +34,9 @@ def values(key: str, who: object, asked: Asked) -> list[dict[str, object]]:
     return [dict(zip(names, each.values, strict=True)) for each in lines]
 
 
-def test_there_are_34_and_each_that_is_kept_has_one_source() -> None:
+def test_there_are_34_and_each_has_one_source() -> None:
     assert [each.number for each in LEDGERS.values()] == list(range(1, 35))
-    assert {key for key, each in LEDGERS.items() if each.is_kept} == set(SOURCES)
+    assert set(LEDGERS) == set(SOURCES)
     for key, source in SOURCES.items():
         keys = [column.key for column in source.columns]
         assert len(keys) == len(set(keys)), key
@@ -51,12 +51,10 @@ def test_whoever_may_take_a_whole_grid_sees_its_rows(world: World) -> None:
     for role, rules in ROLES.items():
         person = someone(f"x-{role}", role, grid=world.home if rules.over_grid else None)
         for key, ledger in LEDGERS.items():
-            if ledger.whole is None or not ledger.whole.allows(
-                person, SimpleNamespace(grid_id=world.home.id)
-            ):
+            if not ledger.whole.allows(person, SimpleNamespace(grid_id=world.home.id)):
                 continue
             source = SOURCES[key]
-            seen = queries.visible(source.model, person, ledger.right or "")
+            seen = queries.visible(source.model, person, ledger.right)
             said = str(seen.compile(compile_kwargs={"literal_binds": False}))
             assert said != "false", (role, key)
 
@@ -103,7 +101,7 @@ def test_all_counts_come_by_one_statement(village: Village) -> None:
 
 def test_every_ledger_can_be_read_narrowed_and_walked(village: Village) -> None:
     leader = someone("street", "street_leader")
-    for ledger in (each for each in LEDGERS.values() if each.is_kept):
+    for ledger in LEDGERS.values():
         for code in ("", f"g{village.world.home.id}", f"c{village.world.home.community_id}"):
             choices = {
                 column.key: next(iter(column.said))
@@ -143,7 +141,7 @@ def test_the_pages_show_rows_to_some_and_refuse_others(app: Flask, village: Vill
         assert stranger.get(path).status_code == 403
     assert worker.get("/ledgers/staff").status_code == 403
     assert worker.get("/ledgers/taken").status_code == 403
-    for path in ("/ledgers/none", "/ledgers/property", "/ledgers?place=g999999"):
+    for path in ("/ledgers/none", "/ledgers?place=g999999"):
         assert worker.get(path).status_code == 404
     assert worker.get("/ledgers/residents?month=never").status_code == 422
 

@@ -20,6 +20,7 @@ from webapp.community.opinions.rules import (
     SAID_WORDS,
 )
 from webapp.community.roles.models import NeighbourRole
+from webapp.community.roles.property_models import PropertyCompany, PropertyResult
 from webapp.community.roles.rules import RoleKind
 from webapp.grids.models import Grid, Unit
 from webapp.ledgers.source import GRID, Column, Kind, Source, numbered, today
@@ -170,10 +171,28 @@ def _neighbours(kind: RoleKind) -> Source:
     )
 
 
+PROPERTY = Source(
+    rows=join(PropertyResult, PropertyCompany, PropertyResult.company_id == PropertyCompany.id),
+    model=PropertyResult,
+    key=PropertyResult.id,
+    columns=(
+        Column("company", _l("Property company"), PropertyCompany.name, found=True),
+        Column("quarter", _l("Quarter from"), PropertyResult.quarter, Kind.DAY),
+        Column("score", _l("Score of 100"), PropertyResult.score, Kind.NUMBER),
+        Column("residents", _l("Residents who rated"), PropertyResult.residents, Kind.NUMBER),
+        Column(
+            "communities", _l("Communities that rated"), PropertyResult.communities, Kind.NUMBER
+        ),
+        Column("published_at", _l("Published on"), PropertyResult.published_at, Kind.MOMENT),
+    ),
+)
+
 SOURCES = {
     "building_heads": _neighbours(RoleKind.BUILDING_HEAD),
     "party_households": _neighbours(RoleKind.PARTY_HOUSEHOLD),
+    "party_reports": _neighbours(RoleKind.PARTY_MEMBER),
     "partners": _neighbours(RoleKind.PARTNER),
+    "property": PROPERTY,
     "activities": ACTIVITIES,
     "volunteers": VOLUNTEERS,
     "deliberation": TOPICS,

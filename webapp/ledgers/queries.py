@@ -193,7 +193,7 @@ def _which(
 ) -> list[ColumnElement[bool]]:
     which = list(source.which)
     if who is not None:
-        which.append(visible(source.model, who, ledger.right or ""))
+        which.append(visible(source.model, who, ledger.right))
     if asked.place.scope != Scope.SUBDISTRICT:
         which.append(
             source.grid_id.in_(asked.place.grid_ids)

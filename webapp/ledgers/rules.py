@@ -91,8 +91,7 @@ _COMMUNITY = Anywhere("dispatcher", "shift_leader", "supervisor", "street_leader
 class Ledger:
     """A ledger: its number and name, the right over its rows, who may take a scope of it as a whole.
 
-    `right` is that of the part that owns the data; None where no part of the house holds such data
-    yet. `whole` only asks for a grid (None: the whole subdistrict). `reveal` is the right to take
+    `right` is that of the part that owns the data. `whole` only asks for a grid (None: the whole subdistrict). `reveal` is the right to take
     names and numbers whole. `monthly`: its rows are of a month, else they are as they stand.
     `narrow` says what is kept of it where the name promises more. `office` are posts that sign for it
     over the whole subdistrict, wherever they are held.
@@ -102,17 +101,12 @@ class Ledger:
     key: str
     words: LazyString
     section: Section
-    right: str | None = None
-    whole: Rule | None = None
+    right: str
+    whole: Rule
     monthly: bool = False
     reveal: str | None = None
     narrow: LazyString | None = None
     office: tuple[str, ...] = ()
-
-    @property
-    def is_kept(self) -> bool:
-        """True when the house has what it needs."""
-        return self.right is not None
 
     @property
     def is_guarded(self) -> bool:
@@ -188,7 +182,7 @@ _TABLE = (
     ),
     _neighbours(4, "building_heads", _l("Red-heart building heads")),
     _neighbours(5, "party_households", _l("Party-member centre households")),
-    Ledger(6, "party_reports", _l("Working party members who reported in"), Section.COMMUNITY),
+    _neighbours(6, "party_reports", _l("Working party members who reported in")),
     _neighbours(7, "partners", _l("Good-neighbour partners")),
     Ledger(
         8,
@@ -324,7 +318,14 @@ _TABLE = (
         whole=Anywhere(*STAFF),
         monthly=True,
     ),
-    Ledger(30, "property", _l("Ratings of property companies"), Section.COMMUNITY),
+    Ledger(
+        30,
+        "property",
+        _l("Ratings of property companies"),
+        Section.COMMUNITY,
+        right="property.read",
+        whole=Anywhere(*STAFF),
+    ),
     Ledger(
         31,
         "volunteers",
@@ -380,7 +381,7 @@ class SeesRows(Rule):
         """When some of its rows may be theirs."""
         if thing is None:
             return True
-        return thing.is_kept and may(who, thing.right)
+        return may(who, thing.right)
 
     def clause(self, who: Actor, model: Any) -> ColumnElement[bool]:
         """Rows of ledgers are asked for by the right of the part that owns them."""
@@ -398,9 +399,7 @@ class OverWhole(Rule):
             return True
         rule = LEDGERS[thing.ledger].whole
         places: Iterable[int | None] = [None] if _is_all(thing) else thing.grid_ids
-        return rule is not None and all(
-            rule.allows(who, SimpleNamespace(grid_id=place)) for place in places
-        )
+        return all(rule.allows(who, SimpleNamespace(grid_id=place)) for place in places)
 
     def clause(self, who: Actor, model: Any) -> ColumnElement[bool]:
         """The same over all rows of `model`."""
@@ -409,7 +408,6 @@ class OverWhole(Rule):
             *(
                 and_(model.ledger == each.key, _over(each.whole, who, model))
                 for each in LEDGERS.values()
-                if each.whole is not None
             ),
         )
 

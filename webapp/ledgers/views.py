@@ -36,9 +36,8 @@ IN_MEMORY = 1024 * 1024
 
 
 def kept(key: str) -> Ledger | None:
-    """A ledger that is kept, by its key."""
-    found = LEDGERS.get(key)
-    return found if found is not None and found.is_kept else None
+    """A ledger by its key."""
+    return LEDGERS.get(key)
 
 
 @bp.get("")
@@ -51,10 +50,9 @@ def listed() -> Response:
         "ledgers/list.html",
         fragment="found",
         sections={
-            section: [each for each in LEDGERS.values() if each.section is section and each.is_kept]
+            section: [each for each in LEDGERS.values() if each.section is section]
             for section in SECTION_WORDS
         },
-        missing=[each for each in LEDGERS.values() if not each.is_kept],
         section_words=SECTION_WORDS,
         all_ledgers=LEDGERS,
         counts=counts,

@@ -39,7 +39,7 @@ def tell(home: str) -> int:
     with clock.at(min(days.start_of(first) + timedelta(hours=9), clock.now())):
         for ledger in LEDGERS.values():
             draft = Snapshot(ledger=ledger.key, scope=place.scope, grid_ids=list(place.grid_ids))
-            if ledger.is_kept and may(leader, "ledgers.freeze", draft):
+            if may(leader, "ledgers.freeze", draft):
                 actions.freeze(ledger, place, month(first, -1), by=leader)
                 count += 1
     actions.freeze(LEDGERS["dwellings"], place, first, by=leader)

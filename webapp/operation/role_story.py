@@ -58,6 +58,8 @@ def tell() -> int:
     for name in ("便利店", "社区卫生室"):
         give(RoleKind.PARTNER, name, None)
     give(RoleKind.VOLUNTEER, "志愿者甲", None)
+    for name in ("在职党员一", "在职党员二"):
+        give(RoleKind.PARTY_MEMBER, name, None)
     scores = {each.key: 4 for each in criteria() if each.by == RatedBy.RESIDENTS}
     served = property_queries.served(firms[0].id, today)
     for number, phone in enumerate(PHONES):
@@ -68,4 +70,4 @@ def tell() -> int:
             property_actions.rate(firms[0], rated, words=None, by=who)
     office = {each.key: 5 for each in criteria() if each.by == RatedBy.COMMUNITY}
     property_actions.rate_for(firms[0], home.community, office, words=None, by=street)
-    return made + 3
+    return made + 5

@@ -13,7 +13,7 @@ from webapp.base.access import Actor, visible
 from webapp.base.db import db
 from webapp.base.web import Page
 from webapp.community.roles.models import CommunityModel, NeighbourRole
-from webapp.community.roles.rules import RoleKind
+from webapp.community.roles.rules import FOR_NEIGHBOURS, RoleKind
 from webapp.grids.models import Grid, Unit
 from webapp.grids.rules import UnitKind
 from webapp.people.models import Account
@@ -89,9 +89,10 @@ def lives_in(account_id: int, buildings: Select[int]) -> int | None:
 def of_places(
     building_ids: Iterable[int], grid_ids: Iterable[int], day: date
 ) -> Sequence[NeighbourRole]:
-    """Who holds a role on a day in these buildings, or in these grids as a whole."""
+    """Who holds a role for neighbours on a day in these buildings, or in these grids as a whole."""
     found = _rows().where(
         _on(day),
+        NeighbourRole.kind.in_(FOR_NEIGHBOURS),
         or_(
             NeighbourRole.building_id.in_(list(building_ids)),
             NeighbourRole.building_id.is_(None) & NeighbourRole.grid_id.in_(list(grid_ids)),

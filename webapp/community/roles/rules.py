@@ -24,6 +24,7 @@ class RoleKind(StrEnum):
     PARTY_HOUSEHOLD = "party_household"
     PARTNER = "partner"
     VOLUNTEER = "volunteer"
+    PARTY_MEMBER = "party_member"
 
 
 ROLE_WORDS = {
@@ -31,9 +32,12 @@ ROLE_WORDS = {
     RoleKind.PARTY_HOUSEHOLD: _l("Party household"),
     RoleKind.PARTNER: _l("Good-neighbour partner"),
     RoleKind.VOLUNTEER: _l("Neighbourhood volunteer"),
+    RoleKind.PARTY_MEMBER: _l("Working party member who reported in"),
 }
 # These are for one building; the others for a grid, or a building of it.
 IN_A_BUILDING = (RoleKind.BUILDING_HEAD, RoleKind.PARTY_HOUSEHOLD)
+# Whom residents find on the page of their building; who reported in is known to the community's staff.
+FOR_NEIGHBOURS = tuple(kind for kind in RoleKind if kind != RoleKind.PARTY_MEMBER)
 
 
 class RatedBy(StrEnum):
