@@ -104,7 +104,7 @@ def test_every_living_grid_has_its_worker_and_nobody_has_a_name(demo: Installati
     assert len(watched) == 97
     titles = (
         "居民|项目负责人|企业联系人|代办员|网格员|网格长|受理员|派遣员|值班长|督查员|经办人|站长|窗口|街道分管领导"
-        "|系统管理员|渔港管理员|船长|安监员"
+        "|系统管理员|渔港管理员|船长|安监员|包项目领导|项目"
     )
     for account in db.session.scalars(select(Account).where(Account.demo)):
         assert re.match(titles, account.name), account.name

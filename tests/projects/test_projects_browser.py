@@ -28,9 +28,8 @@ def test_the_day_is_written_down_without_a_network_and_the_desk_sees_what_holds_
     expect(phone.locator("[data-entry-kept]")).to_contain_text("已存在手机上")
     phone.context.set_offline(False)
     expect(phone.locator("[data-entry-kept]")).to_be_hidden()
-    phone.get_by_role("link", name="华润锦纶").click()
-    phone.wait_for_load_state()
-    phone.get_by_role("link", name="当日报告").click()
+    phone.goto("/projects/mine")
+    card.get_by_role("link", name="当日报告").click()
     expect(phone.locator("#entries")).to_contain_text("拆除围墙一段")
     assert too_wide(phone) == 0
     phone.get_by_role("link", name="华润锦纶").click()
