@@ -59,6 +59,14 @@ NOT_BY_LINK = frozenset(
     (
         "static",
         "live.stream",
+        # Linked for members of a team only, of which none is among the readers.
+        "duties.meeting",
+        "duties.resolution",
+        "relocation.new",
+        # The demo data has no such photo, and nobody is at the door of an activity.
+        "livelihood.photo",
+        "public_activities.here",
+        "public_activities.photo",
         "health.alive",
         "health.ready",
         "metrics.show",
