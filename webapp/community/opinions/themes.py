@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from webapp.base.months import month
 
 # Shades of a cell, from few to many; a cell with nothing has none.
 SHADES = 4
@@ -33,7 +35,7 @@ class Table:
         return -(-SHADES * many // self.most) if many else 0
 
 
-def table(counts: Iterable[Sequence[object]], columns: Iterable[str], *, limit: int) -> Table:
+def table(counts: Iterable[tuple[str, str, int]], columns: Iterable[str], *, limit: int) -> Table:
     """The rows with the largest sums, the largest first, of (row, column, how many).
 
     What is in none of the columns is left out.
@@ -42,21 +44,14 @@ def table(counts: Iterable[Sequence[object]], columns: Iterable[str], *, limit: 
     cells: Counter[tuple[str, str]] = Counter()
     for row, column, many in counts:
         if column in wanted:
-            cells[str(row), str(column)] += int(str(many))
+            cells[row, column] += many
     keys = {row for row, _column in cells}
-    lines = [
-        Line(
-            key,
-            tuple(cells[key, each] for each in wanted),
-            sum(cells[key, each] for each in wanted),
-        )
-        for key in keys
-    ]
+    counted = ((key, tuple(cells[key, each] for each in wanted)) for key in keys)
+    lines = [Line(key, row, sum(row)) for key, row in counted]
     lines.sort(key=lambda line: (-line.total, line.key))
     return Table(wanted, tuple(lines[:limit]), max(cells.values(), default=0))
 
 
 def months_until(day: date, many: int) -> list[date]:
     """The first days of so many months, the month of `day` being the last."""
-    last = day.year * 12 + day.month - 1
-    return [date(each // 12, each % 12 + 1, 1) for each in range(last - many + 1, last + 1)]
+    return [month(day, -away) for away in reversed(range(many))]

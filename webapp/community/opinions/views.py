@@ -76,6 +76,8 @@ def themes() -> Response:
         "community/opinions/themes.html",
         over_time=table(said, (f"{each:%Y-%m}" for each in months), limit=len(CATEGORY_WORDS)),
         over_places=table(queries.theme_grids(me(), since), CATEGORY_WORDS, limit=THEMES_GRIDS),
+        month_heads=[f"{each:%y-%m}" for each in months],
+        theme_heads=CATEGORY_WORDS.values(),
         names={each.display_code: each.name for each in grids.living()},
         **_words(),
     )
