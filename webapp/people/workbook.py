@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from flask_babel import force_locale, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.language import LANGUAGES
 
@@ -185,6 +186,36 @@ class Reader:
             if text:
                 found[name] = self.words.get(name, {}).get(plain(text), text)
         return found
+
+
+def keep_all(
+    rows: Sequence[Row],
+    columns: Mapping[str, Any],
+    keep: Callable[[dict[str, str]], bool],
+    *,
+    needed: Sequence[str],
+    words: Mapping[str, Mapping[Any, Any]],
+) -> Outcome:
+    """Each row below the headings is kept by `keep` (True: it is new), or none is, with what is wrong where.
+
+    `columns`, `needed` and `words` as `Reader` has them; raises what it raises.
+    """
+    reader = Reader(rows[0] if rows else None, columns, needed=needed, words=words)
+    trial = db.session.begin_nested()
+    added, changed, found = 0, 0, []
+    for row in rows[1:]:
+        try:
+            if keep(reader.said(row)):
+                added += 1
+            else:
+                changed += 1
+        except Refusal as refusal:
+            found += faults(refusal, row.number, columns)
+    if found:
+        trial.rollback()
+        return Outcome(0, 0, found)
+    trial.commit()
+    return Outcome(added, changed, [])
 
 
 def faults(refusal: Refusal, number: int, columns: Mapping[str, Any]) -> list[Fault]:

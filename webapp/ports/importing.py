@@ -6,8 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base.access import Actor
-from webapp.base.db import db
-from webapp.base.flow import Refusal
 from webapp.people import workbook
 from webapp.people.workbook import Outcome
 from webapp.ports import actions, queries
@@ -38,26 +36,15 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
 
     With a fault in any row nothing is kept. Raises `Unacceptable` when it is no list of vessels.
     """
-    rows = workbook.rows(body)
+
+    def keep(said: dict[str, str]) -> bool:
+        form = VesselForm.of({"kind": "", **said})
+        known = queries.vessel_named(form.name)
+        if known is None:
+            actions.register(form, by=by)
+        else:
+            actions.change(known, form, by=by)
+        return known is None
+
     words = {"kind": VESSEL_WORDS}
-    reader = workbook.Reader(rows[0] if rows else None, COLUMNS, needed=NEEDED, words=words)
-    trial = db.session.begin_nested()
-    added, changed, faults = 0, 0, []
-    for row in rows[1:]:
-        said = {"kind": "", **reader.said(row)}
-        try:
-            form = VesselForm.of(said)
-            known = queries.vessel_named(form.name)
-            if known is None:
-                actions.register(form, by=by)
-                added += 1
-            else:
-                actions.change(known, form, by=by)
-                changed += 1
-        except Refusal as refusal:
-            faults += workbook.faults(refusal, row.number, COLUMNS)
-    if faults:
-        trial.rollback()
-        return Outcome(0, 0, faults)
-    trial.commit()
-    return Outcome(added, changed, [])
+    return workbook.keep_all(workbook.rows(body), COLUMNS, keep, needed=NEEDED, words=words)

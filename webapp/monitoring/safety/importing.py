@@ -6,14 +6,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base.access import Actor
-from webapp.base.db import db
-from webapp.base.flow import Refusal
+from webapp.base.flow import Unacceptable
 from webapp.monitoring.safety import actions
 from webapp.monitoring.safety.forms import ProfileForm
 from webapp.monitoring.safety.rules import RISK_WORDS, TRADE_WORDS
 from webapp.people import workbook
 from webapp.people.rules import PREMISES_WORDS
-from webapp.people.workbook import Fault, Outcome
+from webapp.people.workbook import Outcome
 
 COLUMNS: dict[str, LazyString] = {
     "name": _l("Enterprise"),
@@ -42,31 +41,22 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
 
     With a fault in any row nothing is kept. Raises `Unacceptable` when it is no list of enterprises.
     """
-    rows = workbook.rows(body)
-    reader = workbook.Reader(
-        rows[0] if rows else None,
+    seen: set[int] = set()
+
+    def keep(said: dict[str, str]) -> bool:
+        if said.get("risk", "")[:1] in _COLOURS:
+            said["risk"] = _COLOURS[said["risk"][:1]]
+        profile, new = actions.enter(ProfileForm.of(said), by=by)
+        if profile.id in seen:
+            words = _l("It stands in another row, too.")
+            raise Unacceptable(words, fields={"name": words})
+        seen.add(profile.id)
+        return new
+
+    return workbook.keep_all(
+        workbook.rows(body),
         COLUMNS,
+        keep,
         needed=NEEDED,
         words={"trade": TRADE_WORDS, "risk": RISK_WORDS, "premises": PREMISES_WORDS},
     )
-    trial = db.session.begin_nested()
-    added, changed, faults, seen = 0, 0, [], set()
-    for row in rows[1:]:
-        said = reader.said(row)
-        if said.get("risk", "")[:1] in _COLOURS:
-            said["risk"] = _COLOURS[said["risk"][:1]]
-        try:
-            profile, new = actions.enter(ProfileForm.of(said), by=by)
-            if profile.id in seen:
-                faults.append(
-                    Fault(row.number, COLUMNS["name"], str(_l("It stands in another row, too.")))
-                )
-            seen.add(profile.id)
-            added, changed = added + new, changed + (not new)
-        except Refusal as refusal:
-            faults += workbook.faults(refusal, row.number, COLUMNS)
-    if faults:
-        trial.rollback()
-        return Outcome(0, 0, faults)
-    trial.commit()
-    return Outcome(added, changed, [])

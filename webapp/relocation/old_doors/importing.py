@@ -6,8 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base.access import Actor
-from webapp.base.db import db
-from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.flow import Unacceptable
 from webapp.people import workbook
 from webapp.people.workbook import Outcome
 from webapp.relocation.old_doors import actions, queries
@@ -39,24 +38,13 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
 
     With a fault in any row nothing is kept. Raises `Unacceptable` when it is no list of old houses.
     """
-    rows = workbook.rows(body)
-    words = {"kind": OLD_HOUSE_WORDS}
-    reader = workbook.Reader(rows[0] if rows else None, COLUMNS, needed=NEEDED, words=words)
-    trial = db.session.begin_nested()
-    added, changed, faults = 0, 0, []
-    for row in rows[1:]:
-        try:
-            if _keep(RowForm.of({"village": "", **reader.said(row)}), by):
-                added += 1
-            else:
-                changed += 1
-        except Refusal as refusal:
-            faults += workbook.faults(refusal, row.number, COLUMNS)
-    if faults:
-        trial.rollback()
-        return Outcome(0, 0, faults)
-    trial.commit()
-    return Outcome(added, changed, [])
+    return workbook.keep_all(
+        workbook.rows(body),
+        COLUMNS,
+        lambda said: _keep(RowForm.of({"village": "", **said}), by),
+        needed=NEEDED,
+        words={"kind": OLD_HOUSE_WORDS},
+    )
 
 
 def _keep(said: RowForm, by: Actor) -> bool:

@@ -11,8 +11,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base.access import Actor
-from webapp.base.db import db
-from webapp.base.flow import Refusal
 from webapp.monitoring.danger.muster import actions, queries
 from webapp.monitoring.danger.muster.forms import MusterForm
 from webapp.monitoring.letters import text_of
@@ -34,27 +32,17 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
 
     With a fault in any row nothing is kept. Raises `Unacceptable` when it is no list of muster points.
     """
-    rows = _rows(body)
-    reader = workbook.Reader(rows[0] if rows else None, COLUMNS, needed=NEEDED, words={})
-    trial = db.session.begin_nested()
-    added, changed, faults = 0, 0, []
-    for row in rows[1:]:
-        try:
-            form = MusterForm.of(reader.said(row))
-            known = queries.named(form.name)
-            if known is None:
-                actions.lay_down(form, by=by, provenance=str(_l("From a file")))
-                added += 1
-            else:
-                actions.change(known, form, by=by)
-                changed += 1
-        except Refusal as refusal:
-            faults += workbook.faults(refusal, row.number, COLUMNS)
-    if faults:
-        trial.rollback()
-        return Outcome(0, 0, faults)
-    trial.commit()
-    return Outcome(added, changed, [])
+
+    def keep(said: dict[str, str]) -> bool:
+        form = MusterForm.of(said)
+        known = queries.named(form.name)
+        if known is None:
+            actions.lay_down(form, by=by, provenance=str(_l("From a file")))
+        else:
+            actions.change(known, form, by=by)
+        return known is None
+
+    return workbook.keep_all(_rows(body), COLUMNS, keep, needed=NEEDED, words={})
 
 
 def _rows(body: bytes) -> list[Row]:
