@@ -115,6 +115,7 @@ from webapp.grids import (
 )
 from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, metrics, openapi, rules as machines
+from webapp.interop.feeds import rules as feeds, views as feed_addresses
 from webapp.interop.open311 import rules as open311, views as open311_addresses
 from webapp.jobs import (
     by_the_clock as job_clocks,
@@ -327,6 +328,7 @@ RULES = (
     maps,
     machines,
     open311,
+    feeds,
 )
 PAGES = (
     notices,
@@ -414,6 +416,7 @@ PAGES = (
     grids_api,
     openapi,
     open311_addresses,
+    feed_addresses,
     health,
     metrics,
     help_pages,

@@ -51,10 +51,11 @@ def test_no_form_is_taken_without_its_token() -> None:
     assert csrf._exempt_blueprints == set()
 
 
-def test_only_open311_takes_a_key_in_the_place_of_a_form_token(house: Flask) -> None:
+def test_only_open311_and_feeds_know_their_asker_by_a_key(house: Flask) -> None:
     """Such a view looks at no cookie, so no page can send to it in somebody's name."""
     by_key = {name for name, view in house.view_functions.items() if getattr(view, "by_key", False)}
-    assert by_key == {name for name in house.view_functions if name.startswith("open311.")}
+    theirs = {name for name in house.view_functions if name.startswith(("open311.", "feeds."))}
+    assert by_key == theirs - {"feeds.home"}
 
 
 def test_addresses_are_lower_case_words(house: Flask) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from feedgen.feed import FeedGenerator
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext as _
+from flask_babel import gettext as _
 
+from webapp.base import feed
 from webapp.base.access import may, me, permit, public
+from webapp.base.feed import Entry, Feed
 from webapp.base.flow import Refusal
-from webapp.base.spatial import to_metric
+from webapp.base.spatial import lonlat_of, to_metric
 from webapp.base.web import afresh, goto, page
 from webapp.jobs import explained, introductions, meeting_queries as meetings, queries, shown, ways
 from webapp.jobs.forms import ListForm
@@ -72,29 +73,28 @@ def listed() -> Response:
 @permit("jobs.read")
 def rss() -> Response:
     """The newest postings as RSS 2.0."""
-    feed = FeedGenerator()
-    here = url_for("jobs.listed", _external=True)
-    feed.id(here)
-    feed.title(_("Work next door"))
-    feed.link(href=here)
-    feed.link(href=url_for("jobs.rss", _external=True), rel="self")
-    feed.description(_("Open postings of the subdistrict"))
-    feed.language("en" if get_locale().language == "en" else "zh-CN")
     rows, _after = queries.public(Wish())
-    for posting, _away in rows:
-        entry = feed.add_entry(order="append")
-        address = url_for("jobs.one", posting_id=posting.id, _external=True)
-        entry.id(address)
-        entry.guid(address, permalink=True)
-        entry.title(f"{posting.title} · {posting.employer.enterprise.name}")
-        entry.link(href=address)
-        entry.description(f"{shown.pay_of(posting)}\n{posting.duties[:300]}")
-        entry.category(term=posting.kind.name)
-        entry.published(posting.published_at)
-    answer = make_response(feed.rss_str(pretty=True))
-    answer.mimetype = "application/rss+xml"
-    answer.add_etag()
-    return answer.make_conditional(request)  # type: ignore[return-value]  # it is still ours
+    return feed.rss(
+        Feed(
+            title=_("Work next door"),
+            words=_("Open postings of the subdistrict"),
+            page=url_for("jobs.listed", _external=True),
+            entries=[_told(posting) for posting, _away in rows],
+        )
+    )
+
+
+def _told(posting: Posting) -> Entry:
+    address = url_for("jobs.one", posting_id=posting.id, _external=True)
+    return Entry(
+        key=address,
+        title=f"{posting.title} · {posting.employer.enterprise.name}",
+        href=address,
+        words=f"{shown.pay_of(posting)}\n{posting.duties[:300]}",
+        at=posting.published_at or posting.created_at,
+        kinds=(posting.kind.name,),
+        spot=lonlat_of(posting.geom),
+    )
 
 
 @bp.get("/<int:posting_id>")

@@ -167,7 +167,7 @@ VISITOR_LINKS = (
         "/mine",
         "public.read",
         icon="message-report",
-        also=("/public/cases", "/follow"),
+        also=("/public/cases", "/follow", "/subscribe"),
     ),
 )
 
@@ -295,6 +295,11 @@ class Shell:
     def language_tag(self) -> str:
         """The language of the page as browsers name it."""
         return self.locale.replace("_", "-")
+
+    @property
+    def feed_language(self) -> str | None:
+        """What feeds that are named here are asked for; None: they speak it by themselves."""
+        return "en" if self.locale == "en" else None
 
     @property
     def large_type(self) -> bool:

@@ -34,6 +34,7 @@ PAGES: dict[str, LazyString] = {
     "projects": _l("Projects and their four ones"),
     "relocation": _l("Relocation: households, promises, clean land"),
     "open311": _l("Other programs: Open311"),
+    "feeds": _l("Feeds and calendars"),
 }
 
 

@@ -272,6 +272,7 @@ WORDS: dict[str, LazyString] = {
     "service_ratings.see": _l("See poor ratings of services"),
     "open311.read": _l("Read services and public requests by Open311"),
     "open311.report": _l("Send requests by Open311"),
+    "feeds.read": _l("Read feeds of public cases"),
 }
 
 FEATURES: dict[str, LazyString] = {
@@ -297,6 +298,7 @@ FEATURES: dict[str, LazyString] = {
     "maps": _l("Map"),
     "machines": _l("Machines"),
     "open311": _l("Open311"),
+    "feeds": _l("Feeds"),
     "parts": _l("Departments in a case"),
     "whistles": _l("Whistles"),
     "appeals": _l("Hotline"),

@@ -106,10 +106,15 @@ def said(message: Any, name: str) -> str | None:
 
 def addresses(client: FlaskClient) -> list[str]:
     """Where the messages are that the feed names, the oldest first."""
-    answer = client.get("/api/v1/cap/alerts")
+    answer = client.get("/cap/alerts.atom")
     assert answer.mimetype == "application/atom+xml"
-    links = [each.get("href") for each in fromstring(answer.data).iter(f"{ATOM}link")]
-    return [each for each in reversed(links) if not each.endswith("/alerts")]
+    links = fromstring(answer.data).iterfind(f"{ATOM}entry/{ATOM}link")
+    found = [each.get("href") for each in reversed(list(links))]
+    same = client.get("/cap/alerts.xml")
+    assert same.mimetype == "application/rss+xml"
+    items = [each.text for each in fromstring(same.data).iterfind("channel/item/link")]
+    assert found == items[::-1]
+    return found
 
 
 def messages(client: FlaskClient) -> list[Any]:
@@ -210,11 +215,14 @@ def test_strangers_read_nothing_and_a_token_of_its_scope_everything(
     }
     db.session.commit()
     nobody = app.test_client()
-    assert nobody.get("/api/v1/cap/alerts").status_code == 401
+    for address in ("/api/v1/cap/alerts", "/cap/alerts.atom", "/cap/alerts.xml"):
+        assert nobody.get(address).status_code == 401
+    assert nobody.get("/cap/alerts.json").status_code == 404
     assert as_user(app, world.stranger).get("/api/v1/cap/alerts").status_code == 403
     for scope, status in (("alarms", 200), ("cases", 403)):
         key = {"Authorization": f"Bearer {keys[scope]}"}
-        assert app.test_client().get("/api/v1/cap/alerts", headers=key).status_code == status
+        for address in ("/api/v1/cap/alerts", "/cap/alerts.atom", "/cap/alerts.xml"):
+            assert app.test_client().get(address, headers=key).status_code == status
     seen = as_user(app, world.dispatcher)
     alarm_id = session.query(Alarm).one().id
     assert seen.get(f"/api/v1/cap/alerts/{alarm_id}/99").status_code == 404

@@ -31,6 +31,9 @@ _PUBLIC = "private = false AND state IN ({})".format(
 
 # The public list, newest first.
 Index("ix_case_file_public", Case.id, postgresql_where=text(_PUBLIC))
+# The same of one grid, and of some classes.
+Index("ix_case_file_public_grid", Case.grid_id, Case.id, postgresql_where=text(_PUBLIC))
+Index("ix_case_file_public_class", Case.class_code, Case.id, postgresql_where=text(_PUBLIC))
 
 
 class CaseRating(Numbered, Base):

@@ -42,7 +42,7 @@ from webapp.cases.residents.models import (
     ReleasedMedia,
     ReleasedWords,
 )
-from webapp.cases.residents.rules import ERASE_MONTHS, NEWS, NEWS_DAYS, Every
+from webapp.cases.residents.rules import ERASE_MONTHS, NEWS, NEWS_DAYS, PUBLIC_STEPS, Every
 from webapp.cases.rules import Source, State
 from webapp.grids.models import Grid
 
@@ -173,6 +173,20 @@ def steps(case_id: int, moves: Iterable[str]) -> list[Event]:
         Event.thing_kind == "case", Event.thing_id == case_id, Event.move.in_(list(moves))
     )
     return list(db.session.scalars(found.order_by(Event.seq.desc())))
+
+
+def last_steps(case_ids: Iterable[int]) -> dict[int, datetime]:
+    """When something happened to each of these cases last that the public is told of."""
+    rows = db.session.execute(
+        select(Event.thing_id, func.max(Event.at))
+        .where(
+            Event.thing_kind == "case",
+            Event.thing_id.in_(list(case_ids)),
+            Event.move.in_([*PUBLIC_STEPS, "release"]),
+        )
+        .group_by(Event.thing_id)
+    )
+    return {case_id: at for case_id, at in rows}
 
 
 def released_words(case_id: int) -> str | None:

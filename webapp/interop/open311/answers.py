@@ -13,11 +13,9 @@ from typing import Any
 from flask import Response, request
 from flask_babel import lazy_gettext as _l
 
+from webapp.base.feed import clean
 from webapp.cases import timing
 from webapp.interop.open311.rules import CONTENT_TYPES, Format
-
-# What XML 1.0 has no way to say.
-UNSAYABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
@@ -28,11 +26,6 @@ class Many:
 
     child: str
     rows: Sequence[Any]
-
-
-def clean(text: str) -> str:
-    """The text without what XML cannot say, its lines ended as there."""
-    return UNSAYABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def answer(name: str, body: Any, status: int = 200) -> Response:

@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from webapp.base import clock
+from webapp.base.feed import clean
 from webapp.base.web import Form
 from webapp.cases import timing
-from webapp.interop.open311.answers import clean
 from webapp.interop.open311.rules import MOST, PAGE, SPAN, Status
 
 ATTRIBUTE = re.compile(r"attribute\[([^\]\[]{1,60})\](?:\[[0-9]*\])?")

@@ -94,20 +94,6 @@ def listed(
     return list(db.session.scalars(found.offset(skipped).limit(limit)))
 
 
-def last_steps(case_ids: Iterable[int]) -> dict[int, datetime]:
-    """When something happened to each of these cases last that the public is told of."""
-    rows = db.session.execute(
-        select(Event.thing_id, func.max(Event.at))
-        .where(
-            Event.thing_kind == "case",
-            Event.thing_id.in_(list(case_ids)),
-            Event.move.in_([*PUBLIC_STEPS, "release"]),
-        )
-        .group_by(Event.thing_id)
-    )
-    return {case_id: at for case_id, at in rows}
-
-
 def photos(case_ids: Iterable[int]) -> dict[int, int]:
     """The first released photo of each of these cases that has one, by its key."""
     rows = db.session.execute(

@@ -105,7 +105,7 @@ def requests(cases: Sequence[Case]) -> Many:
     keys = [case.id for case in cases]
     words = residents.released_words_of(keys)
     photos = queries.photos(keys)
-    steps = queries.last_steps(keys)
+    steps = residents.last_steps(keys)
     return Many(
         "request",
         [

@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import web
 from webapp.base.access import me, permit
 from webapp.base.config import Settings
+from webapp.base.feed import clean
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import by_key, limiter
 from webapp.cases import questions
 from webapp.cases.models import Case, CaseClass
 from webapp.cases.standards.in_force import standards
 from webapp.interop.open311 import actions, answers, queries, shown
-from webapp.interop.open311.answers import Many, answer, clean
+from webapp.interop.open311.answers import Many, answer
 from webapp.interop.open311.forms import ListForm, RequestForm, UpdatesForm
 from webapp.interop.open311.models import Open311Request
 from webapp.interop.open311.rules import BASE, LISTS, READS, SENDS

@@ -4,41 +4,50 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from feedgen.feed import FeedGenerator
-from flask import Blueprint, Response, abort, current_app, make_response, request, url_for
+from flask import Blueprint, Response, abort, current_app, url_for
 from flask_babel import force_locale, gettext
 
-from webapp.base import audit
+from webapp.base import audit, feed, web
 from webapp.base.access import me, permit
 from webapp.base.config import Settings
+from webapp.base.feed import Entry, Feed
+from webapp.base.spatial import lonlat_of
 from webapp.base.web import part_of_address
 from webapp.grids import queries as grids
 from webapp.monitoring.alarms import cap, listing
 from webapp.monitoring.alarms.cap import Sender, Told
 from webapp.monitoring.alarms.models import Alarm
 
-bp = Blueprint("cap_api", __name__, url_prefix="/api/v1/cap")
+bp = Blueprint("cap_api", __name__)
+
+web.face("/cap/", feed.plainly)
 
 FEED = 50
+BASE = "/api/v1/cap"
 
 
-@bp.get("/alerts")
+@bp.get("/cap/alerts.<any(atom, xml):form>")
+@bp.get(f"{BASE}/alerts", endpoint="feed")
 @permit("alarms.see")
-def feed() -> Response:
-    """The newest messages about critical alarms that one may see, as an Atom feed."""
+def alerts(form: str = "atom") -> Response:
+    """The newest messages about critical alarms that one may see: as Atom, or (.xml) as RSS."""
     settings: Settings = current_app.extensions["settings"]
     found = listing.critical(me(), limit=FEED)
     with force_locale("zh_CN"):
         told = [each for alarm, events in found for each in cap.messages(alarm, events)]
         told.sort(key=lambda each: (each.event.at, each.event.id), reverse=True)
-        made = _feed(told[:FEED], _sender(settings))
-    answer = make_response(made.atom_str(pretty=True))
-    answer.mimetype = "application/atom+xml"
-    answer.add_etag()
-    return answer.make_conditional(request)  # type: ignore[return-value]  # it is still ours
+        made = Feed(
+            title=gettext("Critical alarms"),
+            words=gettext("Critical alarms, as CAP 1.2"),
+            page=url_for("alarm_board.board", _external=True),
+            by=_sender(settings).words,
+            entries=[_entry(each) for each in told[:FEED]],
+            private=True,
+        )
+        return feed.atom(made) if form == "atom" else feed.rss(made)
 
 
-@bp.get("/alerts/<int:alarm_id>/<int:number>")
+@bp.get(f"{BASE}/alerts/<int:alarm_id>/<int:number>")
 @permit("alarms.see", of=lambda alarm_id, number: listing.one(alarm_id))
 def one(alarm: Alarm) -> Response:
     """One of these messages, as CAP 1.2 writes it."""
@@ -52,27 +61,18 @@ def one(alarm: Alarm) -> Response:
         return Response(cap.written(found, _sender(settings)), mimetype=cap.MEDIA_TYPE)
 
 
-def _feed(told: list[Told], sender: Sender) -> FeedGenerator:
-    made = FeedGenerator()
-    here = url_for("cap_api.feed", _external=True)
-    made.id(here)
-    made.title(gettext("Critical alarms"))
-    made.author(name=sender.words)
-    made.link(href=here, rel="self")
-    if told:
-        made.updated(told[0].event.at)
-    for each in told:
-        address = url_for(
-            "cap_api.one", alarm_id=each.alarm.id, number=each.event.seq, _external=True
-        )
-        entry = made.add_entry(order="append")
-        entry.id(address)
-        entry.title(f"{each.kind} · {cap.headline(each)}")
-        entry.updated(each.event.at)
-        entry.link(href=address, type=cap.MEDIA_TYPE)
-        if each.alarm.exercise:
-            entry.category(term="Exercise")
-    return made
+def _entry(told: Told) -> Entry:
+    address = url_for("cap_api.one", alarm_id=told.alarm.id, number=told.event.seq, _external=True)
+    return Entry(
+        key=address,
+        title=f"{told.kind} · {cap.headline(told)}",
+        href=address,
+        words=cap.headline(told),
+        at=told.event.at,
+        kinds=("Exercise",) if told.alarm.exercise else (),
+        spot=lonlat_of(told.alarm.geom),
+        media_type=cap.MEDIA_TYPE,
+    )
 
 
 def _sender(settings: Settings) -> Sender:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from feedgen.feed import FeedGenerator
-from flask import Blueprint, Response, abort, make_response, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext as _
 from pydantic import Field, field_validator
 
-from webapp.base import clock, files, notices
+from webapp.base import clock, feed, files, notices
 from webapp.base.access import may, me, permit
+from webapp.base.feed import Entry, Feed
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import Form, afresh, goto, page, part_of_address, undone
 from webapp.points import queries as points
@@ -123,28 +123,26 @@ def listed() -> Response:
 @permit("news.read")
 def rss() -> Response:
     """The newest news as RSS 2.0."""
-    feed = FeedGenerator()
-    here = url_for("news.listed", _external=True)
-    feed.id(here)
-    feed.title(_("News of the subdistrict"))
-    feed.link(href=here)
-    feed.link(href=url_for("news.rss", _external=True), rel="self")
-    feed.description(_("Notices, policies and activities"))
-    feed.language("en" if get_locale().language == "en" else "zh-CN")
-    for each in queries.listed().rows:
-        entry = feed.add_entry(order="append")
-        address = url_for("news.one", news_id=each.id, _external=True)
-        entry.id(address)
-        entry.guid(address, permalink=True)
-        entry.title(title_of(each))
-        entry.link(href=address)
-        entry.description(body_of(each)[:500])
-        entry.category(term=str(CATEGORY_WORDS[Category(each.category)]))
-        entry.published(each.published_at)
-    answer = make_response(feed.rss_str(pretty=True))
-    answer.mimetype = "application/rss+xml"
-    answer.add_etag()
-    return answer.make_conditional(request)  # type: ignore[return-value]  # it is still ours
+    return feed.rss(
+        Feed(
+            title=_("News of the subdistrict"),
+            words=_("Notices, policies and activities"),
+            page=url_for("news.listed", _external=True),
+            entries=[_told(each) for each in queries.listed().rows],
+        )
+    )
+
+
+def _told(news: News) -> Entry:
+    address = url_for("news.one", news_id=news.id, _external=True)
+    return Entry(
+        key=address,
+        title=title_of(news),
+        href=address,
+        words=body_of(news)[:500],
+        at=news.published_at or clock.now(),
+        kinds=(str(CATEGORY_WORDS[Category(news.category)]),),
+    )
 
 
 @bp.get("/news/<int:news_id>")

@@ -1,0 +1,1 @@
+"""What is public, as feeds that a reader subscribes to."""

@@ -1,0 +1,75 @@
+"""What a feed says of a public case: what `cases.publishing` lets the public know, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import get_locale, gettext as _
+
+from webapp.base.audit import Event
+from webapp.base.feed import Entry
+from webapp.cases import publishing
+from webapp.cases.models import Case
+from webapp.cases.publishing import SHOWN, SHOWN_WORDS
+from webapp.cases.residents import queries as residents
+from webapp.cases.residents.rules import PUBLIC_STEPS
+from webapp.cases.rules import State
+
+
+def entries(cases: Sequence[Case]) -> list[Entry]:
+    """Each public case as a piece of news, with the words that the desk released."""
+    keys = [case.id for case in cases]
+    words = residents.released_words_of(keys)
+    steps = residents.last_steps(keys)
+    return [
+        Entry(
+            key=f"wangge:case:{case.number}",
+            title=f"{class_name(case)} · {case.grid.name if case.grid else _('In no grid')}",
+            href=address(case),
+            words=_words(case, words.get(case.id)),
+            at=case.received_at,
+            changed_at=steps.get(case.id),
+            kinds=(class_name(case),),
+            spot=publishing.spot(case),
+        )
+        for case in cases
+    ]
+
+
+def updates(case: Case, events: Sequence[Event]) -> list[Entry]:
+    """Each step of a public case that the public is told of: what, and when; never by whom."""
+    return [
+        Entry(
+            key=f"wangge:case:{case.number}:{event.seq}",
+            title=f"{PUBLIC_STEPS[event.move]} · {case.number}",
+            href=address(case),
+            words=" · ".join((class_name(case), case.number, str(PUBLIC_STEPS[event.move]))),
+            at=event.at,
+            spot=publishing.spot(case),
+        )
+        for event in events
+    ]
+
+
+def class_name(case: Case) -> str:
+    """What its class is called in the language of the reader."""
+    english = case.case_class.name_en if get_locale().language == "en" else None
+    return english or case.case_class.name
+
+
+def address(case: Case) -> str:
+    """The page of a public case."""
+    return url_for("public.one", number=case.number, _external=True)
+
+
+def _words(case: Case, released: str | None) -> str:
+    facts = [str(SHOWN_WORDS[SHOWN[State(case.state)]]), case.number]
+    if case.department is not None:
+        facts.append(case.department.name)
+    if publishing.is_coarse(case):
+        facts.append(_("The place is told to the next %(n)s m only.", n=publishing.COARSE_M))
+    lines = [" · ".join(facts)]
+    if released:
+        lines.append(publishing.without_numbers(released))
+    return "\n".join(lines)
