@@ -270,6 +270,8 @@ def _keep_running(env: Mapping[str, str], listener: int) -> None:
         beside["intake"] = _flask_command("intake")
     if env.get("CAMERA_HOSTS"):  # without it no camera has a stream that could be watched
         beside["watch"] = _flask_command("watch")
+    if env.get("AIS_RECEIVERS"):
+        beside["ais"] = [*_flask_command("ports"), "listen"]
     children = [web] + [
         Child(name, command, env, _logs() / f"{name}.log", ended.put)
         for name, command in beside.items()

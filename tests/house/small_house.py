@@ -86,10 +86,25 @@ def demo():
 
 @app.cli.command("worker")
 def worker():
-    signal.pause()
+    wait("worker")
 
 @app.cli.command("intake")
 def intake():
+    wait("intake")
+
+@app.cli.command("watch")
+def watch():
+    wait("watch")
+
+@app.cli.group("ports")
+def ports(): ...
+
+@ports.command("listen")
+def listen():
+    wait("ais")
+
+def wait(name):
+    (pathlib.Path(os.environ["INSTANCE"]) / f"{name}.pid").write_text(str(os.getpid()))
     signal.pause()
 """
 
@@ -130,6 +145,6 @@ class SmallHouse:
     def _environment(more: Mapping[str, str]) -> dict[str, str]:
         ours = (
             *("INSTANCE", "PORT", "DATABASE_URL", "SECRET_KEY", "MQTT_URL", "MQTT_PORT"),
-            *("WANGGE_DEMO", "WANGGE_ENV", "SUBDISTRICT"),
+            *("WANGGE_DEMO", "WANGGE_ENV", "SUBDISTRICT", "CAMERA_HOSTS", "AIS_RECEIVERS"),
         )
         return {key: value for key, value in os.environ.items() if key not in ours} | dict(more)

@@ -74,6 +74,10 @@ def test_the_broker_of_the_house_is_there_starts_again_and_ends_with_it(
 ) -> None:
     house = small_house.start("run", PORT=free_port)
     read_until(house, "make stop")
+    # Nobody named a camera or a receiver of AIS: none is watched or heard.
+    logs = {each.stem for each in (small_house.root / "instance/log").glob("*.log")}
+    assert {"web", "worker", "intake", "broker"} <= logs
+    assert not {"watch", "ais"} & logs
     folder = small_house.root / "instance/mqtt"
     number = int((folder / "pid").read_text())
     port = broker.port(int(free_port))
@@ -87,6 +91,24 @@ def test_the_broker_of_the_house_is_there_starts_again_and_ends_with_it(
     assert house.wait(timeout=20) == 0
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_every_process_beside_the_web_server_starts_again_when_it_dies(
+    small_house: SmallHouse, free_port: str
+) -> None:
+    heard = {"CAMERA_HOSTS": "127.0.0.1", "AIS_RECEIVERS": "udp:10110"}
+    house = small_house.start("run", PORT=free_port, **heard)
+    read_until(house, "make stop")
+    instance = small_house.root / "instance"
+    for name in ("worker", "intake", "watch", "ais"):
+        note = instance / f"{name}.pid"
+        soon(note.exists, f"no {name}")
+        number = note.read_text()
+        os.kill(int(number), signal.SIGKILL)
+        read_until(house, f"{name:<6} | ended; starting again in 1 s")
+        soon(lambda: note.read_text() not in ("", number), f"no new {name}")  # noqa: B023
+    small_house.say("stop")
+    assert house.wait(timeout=20) == 0
 
 
 @pytest.mark.thorough

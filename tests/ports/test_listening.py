@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
@@ -14,8 +16,14 @@ from sqlalchemy.orm import Session
 
 from tests.ports.harbour import Harbour, harbour
 from tests.ports.nmea import sentences
-from webapp.ports.sea import listening, queries
+from tests.world import as_user
+from webapp.base import clock
+from webapp.base.config import Settings, SettingsError
+from webapp.monitoring.alarms import queries as alarms
+from webapp.ports.sea import keeping, listening, queries, receiving
+from webapp.ports.sea.ais import Counts
 from webapp.ports.sea.listening import Address, Ear, address
+from webapp.ports.sea.rules import Stand
 
 __all__ = ["harbour"]
 
@@ -157,3 +165,48 @@ def test_a_recording_is_played_by_a_command(
     assert "3 lines, 1 unreadable: 1 kept, 0 repeat, 1 unknown, 0 away" in said.output
     assert "unreadable: 0 kept" in runner.invoke(args=["ports", "replay", str(tape)]).output
     assert "--tcp" in runner.invoke(args=["ports", "listen"]).output
+
+
+@pytest.fixture
+def told_to_hear(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The house was told to hear two receivers."""
+    settings = replace(app.extensions["settings"], ais_receivers="tcp:tower:4001, udp:4002")
+    monkeypatch.setitem(app.extensions, "settings", settings)
+
+
+def test_the_house_hears_the_receivers_that_its_setting_names(
+    app: Flask, told_to_hear: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = list[tuple[str, str]]()
+    monkeypatch.setattr(Ear, "run", lambda ear: heard.append((str(ear.where), ear.source)))
+    said = app.test_cli_runner().invoke(args=["ports", "listen"])
+    assert said.exit_code == 0, said.output
+    assert set(heard) == {(each, each) for each in ("tcp tower:4001", "udp 0.0.0.0:4002")}
+    with pytest.raises(SettingsError, match="AIS_RECEIVERS must be like"):
+        Settings.from_environment({"AIS_RECEIVERS": "tower:4001"})
+
+
+def test_a_receiver_that_falls_silent_is_an_alarm_until_it_is_heard_again(
+    app: Flask, harbour: Harbour, told_to_hear: None
+) -> None:
+    def hears() -> None:
+        counts = Counts(lines=1)
+        keeping.keep([], source="tcp tower:4001", received_at=clock.now(), counts=counts)
+
+    def stand() -> list[Stand]:
+        receiving.watch()
+        assert alarms.is_active("house", "udp 0.0.0.0:4002") is False
+        return [each.stand for each in receiving.stands()]
+
+    assert stand() == [Stand.NEVER, Stand.NEVER]
+    hears()
+    assert stand() == [Stand.HEARD, Stand.NEVER]
+    page = as_user(app, harbour.keeper).get("/ports/receivers").text
+    assert "tcp tower:4001" in page
+    assert "从未收到" in page
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        assert stand() == [Stand.SILENT, Stand.NEVER]
+        assert alarms.is_active("house", "tcp tower:4001")
+        hears()
+        assert stand()[0] == Stand.HEARD
+        assert not alarms.is_active("house", "tcp tower:4001")

@@ -102,6 +102,12 @@ class Settings:
         "file of a detector (ONNX, as YOLO models are exported) that tells people in the pictures of"
         " cameras; empty: the detector of upright walkers that OpenCV brings",
     )
+    ais_receivers: str = _setting(
+        "AIS_RECEIVERS",
+        "",
+        "receivers of AIS that the house hears, separated by commas: `tcp:HOST:PORT` for one that is"
+        " called, `udp:PORT` or `udp:HOST:PORT` for one that sends to us; empty: none is heard",
+    )
     recordings_url: str = _setting(
         "RECORDINGS_URL",
         "",
@@ -159,6 +165,11 @@ class Settings:
             raise SettingsError("WANGGE_LOCALE must be zh_CN or en.")
         if self.subdistrict and re.fullmatch(r"\S.* \d{9}", self.subdistrict) is None:
             raise SettingsError("SUBDISTRICT must be a name, a space and a code of nine digits.")
+        for each in self.heard_receivers:
+            if re.fullmatch(r"tcp:.+:\d{1,5}|udp:(.+:)?\d{1,5}", each) is None:
+                raise SettingsError(
+                    f"AIS_RECEIVERS must be like tcp:10.0.0.5:4001 or udp:10110, not {each}."
+                )
         if self.env == "production":
             if not self.database_url:
                 raise SettingsError("DATABASE_URL is missing: production needs its own server.")
@@ -175,6 +186,11 @@ class Settings:
     def allowed_camera_hosts(self) -> tuple[str, ...]:
         """The hosts that addresses of cameras may name."""
         return tuple(each.strip() for each in self.camera_hosts.split(",") if each.strip())
+
+    @property
+    def heard_receivers(self) -> tuple[str, ...]:
+        """The receivers of AIS that are heard while the house runs, as they were named."""
+        return tuple(each.strip() for each in self.ais_receivers.split(",") if each.strip())
 
     @property
     def production(self) -> bool:

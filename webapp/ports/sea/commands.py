@@ -15,9 +15,10 @@ from flask.cli import AppGroup
 from tqdm import tqdm
 
 from webapp.base import clock
+from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.ports.sea import keeping
-from webapp.ports.sea.listening import Ear, address, log, replay
+from webapp.ports.sea.listening import Ear, addresses, log, replay
 from webapp.ports.sea.rules import What
 
 group = AppGroup("ports", help="Positions of vessels.")
@@ -32,13 +33,17 @@ group = AppGroup("ports", help="Positions of vessels.")
 )
 @click.option("--source", help="What it is called where positions are shown; else its address.")
 def listen(tcp: tuple[str, ...], udp: tuple[str, ...], source: str | None) -> None:
-    """Hear receivers of AIS (NMEA 0183, AIVDM) until told to stop."""
+    """Hear receivers of AIS (NMEA 0183, AIVDM) until told to stop; without options those of AIS_RECEIVERS."""
+    settings: Settings = current_app.extensions["settings"]
+    named = [f"tcp:{each}" for each in tcp] + [f"udp:{each}" for each in udp]
     try:
-        found = [address("tcp", each) for each in tcp] + [address("udp", each) for each in udp]
+        found = addresses(named or settings.heard_receivers)
     except ValueError as error:
         raise click.ClickException(f"{error} is no HOST:PORT.") from error
     if not found:
-        raise click.ClickException("Say whom to hear: --tcp HOST:PORT or --udp PORT.")
+        raise click.ClickException(
+            "Say whom to hear: --tcp HOST:PORT, --udp PORT, or the setting AIS_RECEIVERS."
+        )
     _say_so()
     keeping.tidy()
     db.session.commit()

@@ -54,6 +54,11 @@ def address(kind: str, said: str) -> Address:
     return Address(kind, host.strip("[]") or "0.0.0.0", int(port))  # noqa: S104  # its antenna is elsewhere
 
 
+def addresses(named: Iterable[str]) -> list[Address]:
+    """Addresses as the setting AIS_RECEIVERS names them. Raises `ValueError`."""
+    return [address(*each.split(":", 1)) for each in named]
+
+
 class Ear:
     """Hears one receiver, from `run` until `stop`."""
 

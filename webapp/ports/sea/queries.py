@@ -80,6 +80,12 @@ def receivers() -> Sequence[Receiver]:
     return db.session.scalars(select(Receiver).order_by(Receiver.source)).all()
 
 
+def heard_of(sources: Sequence[str]) -> dict[str, datetime]:
+    """When each of these receivers was heard last, by name; without those that never were."""
+    found = select(Receiver.source, Receiver.heard_at).where(Receiver.source.in_(sources))
+    return {source: at for source, at in db.session.execute(found)}
+
+
 def strange() -> Sequence[StrangeVessel]:
     """Names under which positions come that no vessel has, the newest first."""
     found = select(StrangeVessel).order_by(StrangeVessel.last_at.desc(), StrangeVessel.name)

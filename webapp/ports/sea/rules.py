@@ -17,6 +17,26 @@ KEEP_MONTHS = 13
 STRANGE_DAYS = 30
 
 
+# A receiver of AIS that said nothing for so long is silent: somewhere near there is always a vessel.
+QUIET_AFTER = timedelta(minutes=10)
+
+
+class Stand(StrEnum):
+    """How a receiver stands that the house was told to hear."""
+
+    HEARD = "heard"
+    SILENT = "silent"
+    NEVER = "never"
+
+
+STAND_WORDS = {
+    Stand.HEARD: _l("Is heard"),
+    Stand.SILENT: _l("Receiver is silent"),
+    Stand.NEVER: _l("Never heard yet"),
+}
+STAND_CHIPS = {Stand.HEARD: "done", Stand.SILENT: "late", Stand.NEVER: "soon"}
+
+
 class What(StrEnum):
     """What became of a position."""
 

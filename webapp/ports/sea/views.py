@@ -14,9 +14,9 @@ from webapp.base.flow import Refusal
 from webapp.base.web import goto, page
 from webapp.people import queries as people
 from webapp.people.forms import again
-from webapp.ports.sea import actions, queries
+from webapp.ports.sea import actions, queries, receiving
 from webapp.ports.sea.forms import LimitsForm
-from webapp.ports.sea.rules import LIMIT_BOUNDS, LIMIT_WORDS
+from webapp.ports.sea.rules import LIMIT_BOUNDS, LIMIT_WORDS, STAND_CHIPS, STAND_WORDS
 
 bp = Blueprint("sea", __name__)
 
@@ -27,7 +27,14 @@ DONE = {"set": _l("Limits laid down")}
 @permit("receivers.see")
 def receivers() -> Response:
     """Where positions come from, how much of what kind, and the vessels that nobody registered."""
-    return page("ports/receivers.html", found=queries.receivers(), strange=queries.strange())
+    return page(
+        "ports/receivers.html",
+        found=queries.receivers(),
+        set_up=receiving.stands(),
+        stand_words=STAND_WORDS,
+        stand_chips=STAND_CHIPS,
+        strange=queries.strange(),
+    )
 
 
 @bp.get("/ports/alarm-limits")
