@@ -50,6 +50,8 @@ def call(zone: DangerZone, *, by: Actor, base_version: int | None = None) -> int
 
 def mark(entry: RollEntry, state: RollState, *, by: Actor, base_version: int | None = None) -> None:
     """What is known of them is written down. Of two at once the second is told who was faster."""
+    # Marks go side by side; whoever lifts the zone waits for them, and they for whoever lifts it.
+    db.session.refresh(entry.zone, with_for_update={"read": True})
     if entry.zone.state != ZoneState.IN_FORCE:
         raise NotOpen(_l("The zone is over: its roll is kept as it is."))
     ROLL_FLOW.move(entry, state.value, by=by, base_version=base_version)
