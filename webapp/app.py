@@ -185,6 +185,7 @@ from webapp.monitoring.video import (
     views as video_pages,
     zone_views as zone_pages,
 )
+from webapp.monitoring.weather import rules as wind_rules, views as wind_pages
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
     commands as people_commands,
@@ -306,6 +307,7 @@ RULES = (
     video_rules,
     alarm_rules,
     danger_rules,
+    wind_rules,
     muster_rules,
     roll_rules,
     intake_rules,
@@ -411,6 +413,7 @@ PAGES = (
     zone_pages,
     *alarm_pages.ALL,
     *danger_pages.ALL,
+    wind_pages,
     cases_api,
     installed,
     grids_api,

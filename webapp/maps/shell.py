@@ -104,7 +104,7 @@ DESK_MORE = (
         "/danger",
         "danger.see",
         icon="map-pin-exclamation",
-        also=("/muster-points",),
+        also=("/muster-points", "/wind"),
     ),
     Link(_l("Connected machines"), "/sources", "intake.see", icon="plug-connected"),
     Link(_l("Fishing ports"), "/ports", "ports.see", icon="anchor", also=("/vessels", "/voyages")),

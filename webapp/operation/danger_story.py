@@ -19,6 +19,8 @@ from webapp.monitoring.danger.roll.rules import RollState
 from webapp.monitoring.danger.rules import DangerKind
 from webapp.monitoring.danger.said import Said
 from webapp.monitoring.signals import Kind
+from webapp.monitoring.weather import actions as weather
+from webapp.monitoring.weather.forms import WindForm
 from webapp.operation.cast import actor
 from webapp.people.actors import Person
 
@@ -32,6 +34,7 @@ def tell() -> int:
     operator = actor("dispatcher2")
     if not muster_points.open_ones():
         _squares(operator)
+        _wind(operator)
     played = next((each for each in _exercises(operator) if each.kind == Kind.AMMONIA), None)
     if played is None or played.lonlat is None or queries.of_alarm(played.id) is not None:
         return 0
@@ -51,6 +54,17 @@ def _squares(by: Person) -> None:
             lat=lat,
         )
         muster.lay_down(said, by=by, provenance=SOURCE)
+
+
+def _wind(by: Person) -> None:
+    """It was said twice: once long ago, once just now."""
+    for ago, whence, speed in (
+        (timedelta(hours=5), 315.0, 6.0),
+        (timedelta(minutes=12), 45.0, 3.0),
+    ):
+        with clock.at(clock.now() - ago):
+            said = WindForm(whence=whence, speed_ms=speed, seen_by="【示例】指挥中心楼顶风向袋")
+            weather.say(said, by=by)
 
 
 def _exercises(by: Person) -> list[Alarm]:

@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 from webapp.monitoring.danger import drawing, plume
 from webapp.monitoring.danger.drawing import Wind
 from webapp.monitoring.danger.guide import AMMONIA, FIRES, PPM, Fire, Level, Size
-from webapp.monitoring.danger.plume import CALM, DAYTIME, FARTHEST, Sky, Stability
+from webapp.monitoring.danger.plume import DAYTIME, FARTHEST, Sky, Stability
+from webapp.monitoring.weather.rules import CALM
 
 AT = (592905.0, 4170993.0)
 

@@ -14,7 +14,7 @@ from webapp.base.db import db
 from webapp.base.flow import Changed, NotOpen, hold
 from webapp.base.spatial import stored
 from webapp.monitoring.alarms.models import Alarm
-from webapp.monitoring.danger import drawing, queries
+from webapp.monitoring.danger import drawing, queries, winds
 from webapp.monitoring.danger.models import DangerShape, DangerZone
 from webapp.monitoring.danger.rules import LIVING, ZONE_FLOW, ZoneState
 from webapp.monitoring.danger.said import Said, area_of
@@ -94,7 +94,7 @@ def _drawn(
     shape = DangerShape(
         zone_id=zone.id,
         number=number,
-        inputs=said.kept(),
+        inputs=said.kept() | winds.word_behind(said),
         model=drawing.MODEL,
         by_hand=bool(said.corners),
         area=stored(area),

@@ -16,7 +16,8 @@ from shapely.geometry.base import BaseGeometry
 
 from webapp.monitoring.danger import plume
 from webapp.monitoring.danger.guide import AMMONIA, FIRES, PPM, Fire, Level, Size
-from webapp.monitoring.danger.plume import CALM, DAYTIME, FARTHEST, Sky, Stability
+from webapp.monitoring.danger.plume import DAYTIME, FARTHEST, Sky, Stability
+from webapp.monitoring.weather.rules import CALM
 
 # Counted up whenever the same words would draw another zone.
 MODEL = "1"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from enum import StrEnum
 from math import exp, log, pi, sqrt
 
-# Below this (m/s) the wind has no direction that could be relied on, and the plume is no plume.
-CALM = 1.0
+from webapp.monitoring.weather.rules import CALM
+
 # The widths are known from 100 m to 10 km; nothing is said about what lies farther.
 FARTHEST = 10_000.0
 NEAREST = 1.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from geoalchemy2 import WKBElement
@@ -15,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.base import clock
 from webapp.base.access import Actor, may, visible
 from webapp.base.db import db
-from webapp.base.spatial import point, shape_of, stored
+from webapp.base.spatial import shape_of, stored
 from webapp.base.web import Page
 from webapp.cases.models import Case
 from webapp.cases.rota.models import WorkerPosition
@@ -27,16 +26,12 @@ from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraStatus
 from webapp.monitoring.danger.models import DangerShape, DangerZone
 from webapp.monitoring.danger.rules import LIVING, ZoneState
-from webapp.monitoring.sensors.models import Datastream, Sensor
-from webapp.monitoring.sensors.rules import Quantity
 from webapp.people.models import Account, Enterprise
 from webapp.points.models import ServicePoint
 
 PAGE = 30
 # So many of each kind are named; the counts say how many there are.
 NAMED = 60
-# Wind that was measured longer ago says nothing about now.
-WIND_FRESH = timedelta(hours=1)
 
 
 def one(zone_id: int) -> DangerZone | None:
@@ -101,23 +96,6 @@ def grid_areas(keys: Sequence[int]) -> list[BaseGeometry]:
         GridVersion.grid_id.in_(keys), func.upper_inf(GridVersion.valid)
     )
     return [shape_of(each) for each in db.session.scalars(found)]
-
-
-def wind_near(lon: float, lat: float, now: datetime) -> Any:
-    """The nearest measured wind of the last hour: a row of `name`, `speed` (m/s), `at`; None: none."""
-    found = (
-        select(Sensor.name, Datastream.last_value.label("speed"), Datastream.last_at.label("at"))
-        .join(Datastream.sensor)
-        .where(
-            Datastream.quantity == Quantity.WIND,
-            Datastream.last_at >= now - WIND_FRESH,
-            Sensor.closed_at.is_(None),
-            Sensor.geom.is_not(None),
-        )
-        .order_by(Sensor.geom.op("<->")(point(lon, lat)), Datastream.id)
-        .limit(1)
-    )
-    return db.session.execute(found).first()
 
 
 @dataclass(frozen=True)

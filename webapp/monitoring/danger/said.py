@@ -12,11 +12,12 @@ from shapely.geometry.base import BaseGeometry
 from webapp.base import drawn
 from webapp.base.flow import Unacceptable
 from webapp.base.spatial import to_metric
-from webapp.monitoring.danger import drawing, plume
+from webapp.monitoring.danger import drawing
 from webapp.monitoring.danger.drawing import Drawn, Spot, Wind
 from webapp.monitoring.danger.guide import Fire, Size
 from webapp.monitoring.danger.plume import Sky
 from webapp.monitoring.danger.rules import MODELLED, DangerKind
+from webapp.monitoring.weather.rules import CALM
 
 # Nothing larger (m²) is a zone of one incident: it is a slip of the hand.
 MOST_M2 = 400e6
@@ -130,4 +131,4 @@ def levels_of(kept: Mapping[str, Any]) -> Drawn | None:
 
 
 def _is_calm(said: Said) -> bool:
-    return said.wind_ms is not None and said.wind_ms < plume.CALM
+    return said.wind_ms is not None and said.wind_ms < CALM

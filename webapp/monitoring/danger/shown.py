@@ -17,6 +17,7 @@ from webapp.monitoring.danger.guide import FIRE_WORDS, LEVEL_WORDS, SIZE_WORDS
 from webapp.monitoring.danger.models import DangerShape
 from webapp.monitoring.danger.rules import KIND_WORDS, SKY_WORDS, STATE_CHIPS, ZONE_FLOW, DangerKind
 from webapp.monitoring.danger.said import Said, levels_of
+from webapp.monitoring.weather.rules import WINDS, words_of
 
 # What the log of a zone calls what was done.
 DONE = {
@@ -33,18 +34,6 @@ MUSTER_DONE = {
     "relocate": _l("Follows new borders"),
 }
 
-# Eight winds, by whence they come.
-WINDS = (
-    (0, _l("North wind")),
-    (45, _l("North-east wind")),
-    (90, _l("East wind")),
-    (135, _l("South-east wind")),
-    (180, _l("South wind")),
-    (225, _l("South-west wind")),
-    (270, _l("West wind")),
-    (315, _l("North-west wind")),
-)
-
 
 def words() -> dict[str, Any]:
     """The words that every page of zones needs."""
@@ -56,7 +45,7 @@ def words() -> dict[str, Any]:
         "levels": LEVEL_WORDS,
         "states": ZONE_FLOW.states,
         "state_chips": STATE_CHIPS,
-        "wind": wind_words,
+        "wind": words_of,
         "winds": WINDS,
         "done": done,
     }
@@ -65,11 +54,6 @@ def words() -> dict[str, Any]:
 def done(event: Any) -> Any:
     """What an event of a zone was."""
     return DONE.get(event.move) or ZONE_FLOW.words_of(event.move)
-
-
-def wind_words(comes_from: float) -> Any:
-    """Whence a wind comes, in words of the nearest of eight."""
-    return WINDS[round(comes_from / 45) % 8][1]
 
 
 def drawing_of(shape: DangerShape) -> tuple[dict[str, Any], Drawn | None]:

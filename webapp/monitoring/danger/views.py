@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from webapp.base import audit, clock
+from webapp.base import audit
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.spatial import shape_of
@@ -18,12 +18,14 @@ from webapp.grids import queries as grids
 from webapp.monitoring.alarms import listing as alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.shown import what
-from webapp.monitoring.danger import actions, queries, shown
+from webapp.monitoring.danger import actions, queries, shown, winds
 from webapp.monitoring.danger.forms import FromForm, ListForm, StepForm, ZoneForm
 from webapp.monitoring.danger.models import DangerZone
 from webapp.monitoring.danger.roll import actions as roll
 from webapp.monitoring.danger.rules import LIVING, ZONE_FLOW, danger_of
 from webapp.monitoring.signals import Kind
+from webapp.monitoring.weather import queries as weather
+from webapp.monitoring.weather.rules import WindNow
 from webapp.people import queries as people
 from webapp.people.forms import again
 from webapp.residents import care, queries as residents
@@ -70,9 +72,7 @@ def create() -> ResponseReturnValue:
             form.said(), alarm=alarm, exercise=form.exercise, words=form.words, by=me()
         )
     except Refusal as refusal:
-        return again(
-            "monitoring/danger/new.html", refusal, **_form(_alarm(), None), **shown.words()
-        )
+        return again("monitoring/danger/new.html", refusal, **_again_form(), **shown.words())
     return goto("danger.one", zone_id=zone.id)
 
 
@@ -152,24 +152,28 @@ def _alarm() -> Alarm | None:
     return alarm
 
 
-def _prefilled(alarm: Alarm | None) -> tuple[dict[str, Any], Any]:
-    if alarm is None or alarm.lonlat is None:
-        return {}, None
-    lon, lat = alarm.lonlat
-    sent: dict[str, Any] = {"kind": danger_of(Kind(alarm.kind)), "words": alarm.words}
-    sent |= {"lon": round(lon, 6), "lat": round(lat, 6)}
-    wind = queries.wind_near(lon, lat, clock.now())
-    if wind is not None:
-        sent["wind_ms"] = round(wind.speed, 1)
+def _prefilled(alarm: Alarm | None) -> tuple[dict[str, Any], WindNow]:
+    spot = alarm.lonlat if alarm is not None else None
+    wind = weather.wind_at(spot)
+    sent: dict[str, Any] = winds.filled(wind)
+    if alarm is not None and spot is not None:
+        sent |= {"kind": danger_of(Kind(alarm.kind)), "words": alarm.words}
+        sent |= {"lon": round(spot[0], 6), "lat": round(spot[1], 6)}
     return sent, wind
 
 
-def _form(alarm: Alarm | None, wind: Any) -> dict[str, Any]:
-    return {"alarm": alarm, "wind_near": wind, "grids": grids.living(), "what": what}
+def _form(alarm: Alarm | None, wind: WindNow) -> dict[str, Any]:
+    return {"alarm": alarm, "wind_now": wind, "grids": grids.living(), "what": what}
+
+
+def _again_form() -> dict[str, Any]:
+    alarm = _alarm()
+    return _form(alarm, _prefilled(alarm)[1])
 
 
 def _one(zone: DangerZone, refusal: Refusal | None = None, tried: str | None = None) -> Response:
     who, area = me(), shape_of(zone.shape.area)
+    wind = winds.of(zone.shape)
     events = audit.history("danger_zone", zone.id)
     drawn, made = shown.drawing_of(zone.shape)
     keeps = may(who, "danger.keep", zone) and zone.state in LIVING
@@ -186,6 +190,9 @@ def _one(zone: DangerZone, refusal: Refusal | None = None, tried: str | None = N
         moves=ZONE_FLOW.open_moves(zone, who),
         keeps=keeps,
         shapes=queries.history(zone.id),
+        wind_now=wind,
+        wind_by=winds.read_behind(zone.shape),
+        wind_left=zone.state in LIVING and winds.has_left(zone.shape, wind),
         grids=grids.living() if keeps else [],
         events=list(reversed(events)),
         names=people.named_in(events),

@@ -78,6 +78,7 @@ class Quantity(StrEnum):
     SMOKE = "smoke"
     TEMPERATURE = "temperature"
     WIND = "wind"
+    WIND_FROM = "wind_from"
     OTHER = "other"
 
 
@@ -127,6 +128,7 @@ QUANTITIES: dict[Quantity, QuantityRules] = {
     Quantity.SMOKE: QuantityRules(_l("Smoke density"), "%/m", Kind.SMOKE),
     Quantity.TEMPERATURE: QuantityRules(_l("Measured temperature"), "℃", Kind.THRESHOLD),
     Quantity.WIND: QuantityRules(_l("Wind speed"), "m/s", Kind.WEATHER),
+    Quantity.WIND_FROM: QuantityRules(_l("Wind direction"), "°", Kind.WEATHER),
     Quantity.OTHER: QuantityRules(_l("Another quantity"), "", Kind.THRESHOLD),
 }
 

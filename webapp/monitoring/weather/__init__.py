@@ -1,0 +1,1 @@
+"""The wind: measured by stations, or said at the desk by whoever looked at a flag."""
