@@ -100,6 +100,7 @@ def test_a_job_of_a_killed_worker_is_done_by_the_next(house: Served, sql: Any) -
     assert _times_said(house, "the code is 112358") == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.fault
 def test_a_channel_that_fails_is_tried_again_and_says_why(house: Served, sql: Any) -> None:
     row = _send(house, "nobody hears this", channel="pigeon")

@@ -139,6 +139,7 @@ def test_a_report_without_a_network_waits_in_sight_and_arrives_once_with_its_tru
     assert files == 1
 
 
+@pytest.mark.thorough
 def test_a_report_that_was_refused_is_put_right_and_sent_again(
     new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
 ) -> None:
@@ -186,6 +187,7 @@ def test_a_report_that_was_refused_is_put_right_and_sent_again(
     expect(row).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_report_refused_in_its_form_waits_for_the_person_too(
     new_page: NewPage, home: tuple[float, float], shot: Path
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_report_refused_in_its_form_waits_for_the_person_too(
     expect(page.locator("article.case h1")).to_have_text("乱堆杂物")
 
 
+@pytest.mark.thorough
 def test_a_step_that_came_too_late_shows_both_versions_and_nothing_of_it_to_the_next_person(
     new_page: NewPage, served: Served, home: tuple[float, float]
 ) -> None:

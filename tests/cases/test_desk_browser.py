@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe
@@ -117,6 +118,7 @@ def test_a_desk_is_worked_with_the_keyboard_alone(new_page: NewPage, served: Ser
     assert axe(page) == []
 
 
+@pytest.mark.thorough
 def test_a_phrase_is_put_in_with_a_tap_and_a_filter_is_kept(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/cases/phrases")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, too_wide
@@ -29,6 +30,7 @@ def test_the_desk_reads_why_and_sends_the_first(new_page: NewPage) -> None:
     expect(desk.locator("#chosen .why")).to_contain_text("已派")
 
 
+@pytest.mark.thorough
 def test_the_set_is_accepted_row_by_row(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="shift", width=1440)
     desk.goto("/cases/proposal")
@@ -41,6 +43,7 @@ def test_the_set_is_accepted_row_by_row(new_page: NewPage) -> None:
     expect(rows).to_have_count(before - 1)
 
 
+@pytest.mark.thorough
 def test_the_rota_is_filled_by_hand_on_desk_and_phone(new_page: NewPage) -> None:
     for width in (1440, 390):
         page = new_page(signed_in_as="shift", width=width)

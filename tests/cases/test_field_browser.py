@@ -220,6 +220,7 @@ def test_two_versions_stand_side_by_side_and_the_log_says_how_it_was_settled(
     ) == ("mine",)
 
 
+@pytest.mark.thorough
 def test_whoever_keeps_the_other_version_changes_nothing_and_the_log_says_what_was_meant(
     new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
 ) -> None:
@@ -260,6 +261,7 @@ def test_whoever_keeps_the_other_version_changes_nothing_and_the_log_says_what_w
     ) == (0,)
 
 
+@pytest.mark.thorough
 def test_a_voice_note_spoken_without_a_network_arrives_once_and_can_be_heard(
     new_page: NewPage, served: Served, home: tuple[float, float]
 ) -> None:
@@ -314,6 +316,7 @@ def test_a_voice_note_spoken_without_a_network_arrives_once_and_can_be_heard(
     )
 
 
+@pytest.mark.thorough
 def test_what_was_solved_on_the_spot_without_a_network_arrives_closed(
     new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
 ) -> None:
@@ -343,6 +346,7 @@ def test_what_was_solved_on_the_spot_without_a_network_arrives_closed(
     assert (state, stages, closings) == ("closed", ["after", "found"], 1)
 
 
+@pytest.mark.thorough
 def test_who_signs_out_is_told_what_waits_and_finds_it_again(
     new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
 ) -> None:
@@ -388,6 +392,7 @@ def test_who_signs_out_is_told_what_waits_and_finds_it_again(
     assert ask(served, "SELECT count(*) FROM case_file WHERE words = %s", words) == (1,)
 
 
+@pytest.mark.thorough
 def test_the_photo_of_afterwards_is_taken_over_the_one_of_before(
     new_page: NewPage, served: Served, home: tuple[float, float], shot: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, too_wide
@@ -32,6 +33,7 @@ def test_from_a_number_to_an_appeal_and_a_table(new_page: NewPage) -> None:
     assert loaded.value.suggested_filename.endswith(".csv")
 
 
+@pytest.mark.thorough
 def test_a_phone_shows_ones_own_figures_without_sliding_sideways(new_page: NewPage) -> None:
     phone = new_page(signed_in_as="worker", width=390)
     phone.goto("/figures?span=quarter")
@@ -40,6 +42,7 @@ def test_a_phone_shows_ones_own_figures_without_sliding_sideways(new_page: NewPa
     assert axe(phone) == []
 
 
+@pytest.mark.thorough
 def test_a_supervisor_looks_and_says_that_it_is_fine(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="shift", width=1440)
     desk.goto("/figures")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
@@ -31,6 +32,7 @@ def test_the_report_asks_stops_and_keeps_the_answers(
     expect(phone.locator("article.case")).to_contain_text("人行横道 & 路口、小区 <内部>")
 
 
+@pytest.mark.thorough
 def test_what_is_not_answered_is_said_beside_its_question(
     new_page: NewPage, home: tuple[float, float]
 ) -> None:
@@ -47,6 +49,7 @@ def test_what_is_not_answered_is_said_beside_its_question(
     expect(phone.locator("article.case h1")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_class_that_is_meant_is_one_tap_away(
     new_page: NewPage, home: tuple[float, float]
 ) -> None:
@@ -58,6 +61,7 @@ def test_the_class_that_is_meant_is_one_tap_away(
     expect(phone.locator("textarea[name=words]")).to_have_value("stays")
 
 
+@pytest.mark.thorough
 def test_a_rule_is_drawn_on_the_map_tried_and_saved(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="shift", width=1440)
     desk.goto("/standards/rules/new")

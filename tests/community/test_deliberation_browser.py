@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, too_wide
@@ -13,6 +14,7 @@ from tests.servers import Served, ask, code_on_the_phone
 RESIDENT = "+8613800001010"
 
 
+@pytest.mark.thorough
 def test_a_topic_goes_from_a_vote_on_the_phone_to_a_livelihood_item(
     new_page: NewPage, served: Served
 ) -> None:

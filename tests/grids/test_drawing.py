@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe
@@ -37,6 +38,7 @@ def test_a_border_is_drawn_with_the_keyboard_alone_and_saved(new_page: NewPage) 
     expect(page.locator("[data-hand]")).to_have_count(1)
 
 
+@pytest.mark.thorough
 def test_a_corner_typed_too_far_is_told_at_once_and_cannot_be_saved(new_page: NewPage) -> None:
     page = _opened(new_page)
     save = page.get_by_role("button", name="保存为草案")
@@ -66,6 +68,7 @@ def test_a_corner_is_dragged_put_in_and_taken_out(new_page: NewPage) -> None:
     expect(page.locator("[data-effect]")).to_contain_text("尚未移动")
 
 
+@pytest.mark.thorough
 def test_the_outer_border_is_locked_until_it_may_move(new_page: NewPage) -> None:
     page = _opened(new_page)
     outer = page.evaluate(INNER.replace("!o.text", "o.text"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
@@ -28,6 +29,7 @@ def test_a_gap_is_found_seen_mended_and_drafted(new_page: NewPage, tmp_path: Pat
     assert axe(page) == []
 
 
+@pytest.mark.thorough
 def test_a_drawing_is_refused_in_one_sentence(new_page: NewPage, tmp_path: Path) -> None:
     page = new_page(signed_in_as="shift", width=390)
     page.goto("/grids/imports")

@@ -116,6 +116,7 @@ def test_a_pid_file_that_names_another_program_does_not_keep_the_house_shut(sett
     assert ask(url, "SELECT 1") == 1
 
 
+@pytest.mark.thorough
 def test_an_interrupted_creation_is_begun_anew(instance: Path) -> None:
     (instance / "pg.new").mkdir(parents=True)
     instance.chmod(0o711)
@@ -124,6 +125,7 @@ def test_an_interrupted_creation_is_begun_anew(instance: Path) -> None:
     assert not (instance / "pg.new").exists()
 
 
+@pytest.mark.thorough
 def test_a_long_path_has_its_socket_elsewhere(place: Path) -> None:
     deep = place / ("d" * 90) / "instance"
     deep.parent.mkdir(mode=0o711)

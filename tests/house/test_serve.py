@@ -119,6 +119,7 @@ def test_without_a_broker_the_house_does_without(small_house: SmallHouse, free_p
     assert not (small_house.root / "instance/log/intake.log").exists()
 
 
+@pytest.mark.thorough
 def test_the_port_of_the_broker_in_use_is_one_sentence(
     bare_house: SmallHouse, free_port: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe, too_wide
@@ -42,6 +43,7 @@ def test_a_seeker_finds_work_and_agrees_to_be_known(new_page: NewPage) -> None:
     _whole(phone)
 
 
+@pytest.mark.thorough
 def test_an_employer_hires_whoever_came_to_the_interview(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="employer", width=1440)
     desk.goto("/jobs/firms")
@@ -60,6 +62,7 @@ def test_an_employer_hires_whoever_came_to_the_interview(new_page: NewPage) -> N
     expect(desk.get_by_text("剩余 2 / 共 3 个名额")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_staff_see_the_figures_that_the_subdistrict_reports(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="street", width=1440)
     desk.goto("/jobs/desk")

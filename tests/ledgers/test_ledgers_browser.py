@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, too_wide
@@ -12,6 +13,7 @@ from tests.servers import Served, ask
 MEASURED = "SELECT count(*) FROM form_time WHERE form = 'opinions.enter'"
 
 
+@pytest.mark.thorough
 def test_a_form_is_measured_and_a_ledger_is_frozen_and_taken_out(
     new_page: NewPage, served: Served
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_drawn_area_narrows_queue_and_map_and_leaves_by_its_chip(
     )
 
 
+@pytest.mark.thorough
 def test_a_box_takes_two_clicks_and_is_kept_under_a_name(new_page: NewPage) -> None:
     page = opened(new_page)
     page.get_by_role("button", name="按范围筛选").click()
@@ -165,6 +166,7 @@ def test_the_map_follows_every_filter_of_the_queue(new_page: NewPage) -> None:
     expect(page.locator(".pin, .heap")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_a_line_across_itself_is_told_and_can_be_taken_back(new_page: NewPage) -> None:
     page = opened(new_page)
     page.get_by_role("button", name="按范围筛选").click()
@@ -189,6 +191,7 @@ def test_a_line_across_itself_is_told_and_can_be_taken_back(new_page: NewPage) -
     assert page.locator("#chosen article").count() == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("width", "locale"), BOTH)
 def test_the_ways_to_draw_are_accessible_and_fit(
     new_page: NewPage, locale: str, width: int

@@ -40,6 +40,7 @@ def ready(page: Page) -> None:
     expect(page.locator(".grid-label").first).to_be_visible()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("address", "width"), [("/", 1440), pytest.param("/", 390, marks=pytest.mark.thorough)]
 )
@@ -144,6 +145,7 @@ def test_every_grid_with_room_for_a_number_is_named(
         expect(page.locator("#map")).not_to_have_attribute("data-zoom", scale)
 
 
+@pytest.mark.thorough
 def test_at_the_whole_view_marks_hide_no_name(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
@@ -302,6 +304,7 @@ def test_holding_the_map_offers_to_report_there(new_page: NewPage) -> None:
     expect(page.locator("[data-held-link]")).to_have_attribute("href", re.compile("lon=.*lat="))
 
 
+@pytest.mark.thorough
 def test_the_sheet_grows_and_shrinks_by_keyboard(new_page: NewPage) -> None:
     page = new_page(signed_in_as="worker", width=390, at=IN_GRID)
     page.goto("/phone")
@@ -344,6 +347,7 @@ def test_measuring_says_how_long_and_escape_ends_it(new_page: NewPage) -> None:
     expect(page.locator(".map-measure")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_the_map_is_printed_whole_on_a_sheet_of_its_own(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440, reduced_motion="no-preference")
     page.goto("/desk")
@@ -468,6 +472,7 @@ def test_desk_and_phone_are_accessible(new_page: NewPage, locale: str, width: in
     assert axe(phone) == []
 
 
+@pytest.mark.thorough
 def test_large_type_keeps_the_page_in_its_width(new_page: NewPage) -> None:
     page = new_page(width=390)
     page.goto("/")
@@ -491,7 +496,13 @@ def test_on_a_phone_the_desk_shows_the_chosen_case_under_its_place(new_page: New
     expect(page.locator(".top")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize(("who", "home"), [("worker", "/phone"), ("dispatcher", "/desk")])
+@pytest.mark.parametrize(
+    ("who", "home"),
+    [
+        ("worker", "/phone"),
+        pytest.param("dispatcher", "/desk", marks=pytest.mark.thorough),
+    ],
+)
 def test_a_case_page_leads_to_its_place_on_the_map(new_page: NewPage, who: str, home: str) -> None:
     page = new_page(signed_in_as=who, width=390, at=IN_GRID)
     page.goto("/cases")
@@ -513,6 +524,7 @@ def test_a_case_that_is_not_on_the_map_is_told(new_page: NewPage) -> None:
     expect(page.locator("#told")).to_contain_text("地图上没有这件案件")
 
 
+@pytest.mark.thorough
 def test_names_stand_beside_marks_where_there_is_room(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
@@ -532,6 +544,7 @@ def test_names_stand_beside_marks_where_there_is_room(new_page: NewPage) -> None
     assert under == 0
 
 
+@pytest.mark.thorough
 def test_cases_on_the_map_are_named_in_the_language_of_the_page(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", locale="en")
     page.goto("/desk")
@@ -541,6 +554,7 @@ def test_cases_on_the_map_are_named_in_the_language_of_the_page(new_page: NewPag
     assert not [row[4] for row in rows if re.search("[\u4e00-\u9fff]", row[4])]
 
 
+@pytest.mark.thorough
 def test_what_was_told_of_a_lost_try_is_gone_when_the_next_one_succeeds(new_page: NewPage) -> None:
     page = new_page(
         signed_in_as="dispatcher", width=1440, forgive=["Failed to load resource", "htmx:"]

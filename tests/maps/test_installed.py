@@ -38,7 +38,16 @@ def test_every_part_that_a_phone_keeps_is_there(client: FlaskClient) -> None:
         assert client.get(part.strip('"')).status_code == 200, part
 
 
-@pytest.mark.parametrize("address", ["/", "/phone", "/cases/new", "/cases/unsent"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/phone",
+        *(
+            pytest.param(each, marks=pytest.mark.thorough)
+            for each in ("/", "/cases/new", "/cases/unsent")
+        ),
+    ],
+)
 def test_it_begins_and_reports_without_a_network(new_page: NewPage, address: str) -> None:
     page = new_page(signed_in_as="worker", width=390, forgive=GONE)
     page.goto("/phone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
@@ -21,6 +22,7 @@ def test_the_desk_goes_from_a_case_to_the_cameras_and_their_ground(new_page: New
     expect(desk.locator("tbody tr")).to_have_count(97)
 
 
+@pytest.mark.thorough
 def test_a_worker_reads_the_cameras_of_the_own_grid_on_a_phone(new_page: NewPage) -> None:
     phone = new_page(signed_in_as="worker", width=390)
     phone.goto("/cameras")

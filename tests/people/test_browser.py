@@ -55,6 +55,7 @@ def phone_of(new_page: NewPage, username: str) -> Page:
     return page
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("width", "locale"), [*BOTH, pytest.param(390, "en", marks=pytest.mark.thorough)]
 )
@@ -122,6 +123,7 @@ def test_the_list_answers_while_one_types(new_page: NewPage) -> None:
     expect(page).to_have_url(re.compile("q="))
 
 
+@pytest.mark.thorough
 def test_a_number_is_shown_after_its_purpose_without_leaving_the_page(
     new_page: NewPage, keys: dict[str, int]
 ) -> None:

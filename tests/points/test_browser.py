@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
@@ -68,6 +69,7 @@ def test_a_resident_is_led_to_a_point_and_served_there(new_page: NewPage) -> Non
     expect(visitor.locator("#ticket")).to_contain_text("已办理")
 
 
+@pytest.mark.thorough
 def test_the_queue_of_a_point_is_told_in_english_too(new_page: NewPage) -> None:
     _always_open(new_page.served)
     reader = new_page(width=390, locale="en")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
 
 
+@pytest.mark.thorough
 def test_a_skipper_reports_departure_and_return_on_the_phone(new_page: NewPage) -> None:
     phone = new_page(signed_in_as="skipper", width=390)
     phone.goto("/vessels/mine")

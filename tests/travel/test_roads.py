@@ -140,6 +140,7 @@ def elsewhere(cluster_url: str, tmp_path: Path) -> Iterator[str]:
     databases.drop(cluster_url, "osm_roads_of_a_test")
 
 
+@pytest.mark.thorough
 def test_an_extract_of_openstreetmap_takes_the_place_of_the_roads(
     elsewhere: str, tmp_path: Path
 ) -> None:

@@ -16,7 +16,13 @@ FIRST_PAGES = {
 }
 
 
-@pytest.mark.parametrize("username", FIRST_PAGES)
+@pytest.mark.parametrize(
+    "username",
+    [
+        each if each in ("worker", "dispatcher") else pytest.param(each, marks=pytest.mark.thorough)
+        for each in FIRST_PAGES
+    ],
+)
 def test_a_demo_sign_in_reaches_its_first_page(new_page: NewPage, username: str) -> None:
     page = new_page(signed_in_as=username, width=390 if username in ("worker", "agent") else 1600)
     page.goto("/")

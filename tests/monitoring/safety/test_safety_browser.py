@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
 from tests.monitoring.safety.test_dangers import picture
 
 
+@pytest.mark.thorough
 def test_an_inspection_on_the_phone_finds_a_danger_that_is_ordered_and_put_right(
     new_page: NewPage, tmp_path: Path
 ) -> None:

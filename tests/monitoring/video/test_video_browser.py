@@ -51,6 +51,7 @@ def show(page: Page, name: str) -> None:
         picture(page, Path(SHOWN) / f"{name}.png")
 
 
+@pytest.mark.thorough
 def test_the_wall_plays_and_a_zone_is_drawn_by_clicking(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="shift", width=1440)
     desk.goto("/cameras/wall")

@@ -132,6 +132,7 @@ def test_a_command_comes_by_itself_and_is_confirmed(lines: Lines) -> None:
     assert refused["error"]["code"] == "not_found"
 
 
+@pytest.mark.thorough
 def test_the_simulated_gate_lets_people_in_over_the_broker(lines: Lines) -> None:
     with lines.app.test_request_context("/"):
         point = queries.by_code("booth-2").point_id  # type: ignore[union-attr]
