@@ -18,6 +18,12 @@ from webapp.base import (
     web,
 )
 from webapp.base.config import Settings
+from webapp.base.exports import (
+    later as exports_later,
+    rules as exports,
+    sheet as exported,
+    views as export_pages,
+)
 from webapp.cases import (
     api as cases_api,
     by_the_clock,
@@ -37,6 +43,7 @@ from webapp.cases.desk import (
     phrase_views as phrase_pages,
     queue_views as queue_pages,
     rules as desk,
+    sheet as queue_sheet,
     shift_views as shift_pages,
 )
 from webapp.cases.field import (
@@ -188,6 +195,7 @@ from webapp.monitoring.video import (
 from webapp.monitoring.weather import rules as wind_rules, views as wind_pages
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
+    actors,
     commands as people_commands,
     handover,
     pages as people_pages,
@@ -280,6 +288,7 @@ from webapp.travel import commands as travel_commands
 
 RULES = (
     notices,
+    exports,
     grids,
     people,
     points,
@@ -334,6 +343,7 @@ RULES = (
 )
 PAGES = (
     notices,
+    export_pages,
     *people_pages.ALL,
     map_pages,
     grid_pages,
@@ -472,6 +482,9 @@ COMMANDS = (
     *house_commands.ALL,
 )
 
+# Lists that may be taken out as files.
+SHEETS = (queue_sheet.QUEUE,)
+
 # What can be had at a kind of point is known to the features that do it.
 OFFERED = {points.Template.WORKSTATION: service_items.at_stations}
 
@@ -530,6 +543,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app, settings.instance)
     for line in SPOKEN:
         intake.register(line)
+    exports_later.known_by(actors.person)
+    for sheet in SHEETS:
+        exported.register(sheet)
     intake.opened_to(people_queries.broker_holders)
     for name, follower in FOLLOWERS.items():
         relocation.follow(name, follower)

@@ -19,6 +19,7 @@ from tests.world import World, as_user, someone
 from webapp.base import audit, clock
 from webapp.base.access import Actor
 from webapp.base.db import db
+from webapp.base.exports.cells import safe
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed
 from webapp.cases import moves, queries as cases
 from webapp.cases.appeals import actions as hotline
@@ -32,7 +33,6 @@ from webapp.cases.figures.counting import Count, Figure, legacy
 from webapp.cases.figures.kpis import KPIS, Kind
 from webapp.cases.figures.periods import Span, Window
 from webapp.cases.figures.rules import AppealState, Division, Scope, scope_of
-from webapp.cases.figures.sheets import safe
 from webapp.cases.models import Case
 from webapp.cases.residents.actions import rate
 from webapp.cases.rules import Stage

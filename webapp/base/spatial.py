@@ -14,7 +14,16 @@ from pyproj import CRS, Transformer
 from shapely import Point, transform
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, FetchedValue, Float, ForeignKey, Text, cast, func
+from sqlalchemy import (
+    ColumnElement,
+    FetchedValue,
+    Float,
+    ForeignKey,
+    LargeBinary,
+    Text,
+    cast,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -126,6 +135,29 @@ def lonlat_of(value: WKBElement | None) -> tuple[float, float] | None:
 def as_geojson(column: Any, digits: int = 6) -> ColumnElement[Any]:
     """SQL: the geometry as a GeoJSON object in WGS 84 degrees."""
     return cast(func.ST_AsGeoJSON(func.ST_Transform(column, WGS84), digits), JSON)
+
+
+def as_rfc7946(column: Any) -> ColumnElement[str]:
+    """SQL: the geometry as GeoJSON text in WGS 84 degrees, exterior rings counter-clockwise, without a CRS."""
+    laid = func.ST_ForcePolygonCCW(func.ST_Transform(column, WGS84))
+    return func.ST_AsGeoJSON(laid, 6, 0, type_=Text())
+
+
+def as_kml(column: Any) -> ColumnElement[str]:
+    """SQL: the geometry as an element of KML, in WGS 84 degrees."""
+    return func.ST_AsKML(column, 6, type_=Text())
+
+
+def as_wkb(column: Any, srid: int, *, multi: bool) -> ColumnElement[bytes]:
+    """SQL: the geometry as bytes in a CRS, x (east) before y (north); `multi`: single ones as sets of one."""
+    laid = func.ST_Transform(column, srid)
+    return func.ST_AsBinary(func.ST_Multi(laid) if multi else laid, type_=LargeBinary())
+
+
+def as_lonlat(column: Any, *, of_shape: bool) -> tuple[ColumnElement[float], ColumnElement[float]]:
+    """SQL: lon and lat in degrees WGS 84 of a point, or of a point that lies in another shape."""
+    at = func.ST_Transform(func.ST_PointOnSurface(column) if of_shape else column, WGS84)
+    return func.ST_X(at, type_=Float(53)), func.ST_Y(at, type_=Float(53))
 
 
 def standing_at(

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from flask import render_template
 from flask_babel import format_datetime, gettext as _
 
-from webapp.cases.figures.sheets import safe
+from webapp.base.exports.cells import safe
 from webapp.ledgers.rules import Form
 
 MEDIA_TYPES = {

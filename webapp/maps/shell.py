@@ -122,6 +122,7 @@ DESK_MORE = (
     ),
     Link(_l("News"), "/news", "news.read", icon="news"),
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
+    Link(_l("Exports"), "/exports", "exports.list", icon="download"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base import clock, drawn
@@ -33,7 +33,7 @@ def queued(who: Actor, wish: Wish, *, at: datetime, limit: int = PAGE + 1) -> li
     Those that accept reports are told which were perhaps reported before (`doubted`).
     """
     states = QUEUES[wish.show][1]
-    narrowed = (visible(Case, who, "cases.see"), Case.state.in_(states), *narrowing(who, wish, at))
+    narrowed = _narrowed(who, wish, at)
     late = _late(Case, at)
     fresh_ones, late_ones = [~late], [_over(Case, at)]
     if wish.before is not None:
@@ -62,6 +62,17 @@ def queued(who: Actor, wish: Wish, *, at: datetime, limit: int = PAGE + 1) -> li
         case.doubted = bool(maybe)
         rows.append(case)
     return rows
+
+
+def _narrowed(who: Actor, wish: Wish, at: datetime) -> list[ColumnElement[bool]]:
+    states = QUEUES[wish.show][1]
+    return [visible(Case, who, "cases.see"), Case.state.in_(states), *narrowing(who, wish, at)]
+
+
+def whole_queue(who: Actor, wish: Wish, *, at: datetime) -> Select[Any]:
+    """SQL: all cases of the queue as it is narrowed, in its order, whichever page of it was open."""
+    found = select(Case).where(*_narrowed(who, wish, at))
+    return found.order_by(_late(Case, at).desc(), Case.id.desc())
 
 
 def _late(case: type[Case], at: datetime) -> ColumnElement[bool]:

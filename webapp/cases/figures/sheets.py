@@ -12,13 +12,11 @@ from flask import Response
 from flask_babel import gettext as _, ngettext
 
 from webapp.base import clock
+from webapp.base.exports.cells import safe
 from webapp.cases import timing
 from webapp.cases.figures.counting import Figure
 from webapp.cases.figures.kpis import KPIS, Kind
 from webapp.cases.figures.periods import Period, Window
-
-# What a spreadsheet would run instead of show.
-RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def shown_value(kpi: str, value: float | None) -> str:
@@ -78,11 +76,6 @@ def answer(name: str, rows: Iterable[Sequence[Any]]) -> Response:
         f"attachment; filename*=UTF-8''{quote(f'{name}-{day}.csv')}"
     )
     return response
-
-
-def safe(cell: Any) -> Any:
-    """A text that a spreadsheet would run is shown instead; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(RUNS) else cell
 
 
 def _heads() -> list[str]:

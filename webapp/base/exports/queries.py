@@ -1,0 +1,128 @@
+"""Questions of exports: the rows of a list, read a run at a time, and the log of what was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, column, func, literal_column, select, table, text
+from sqlalchemy.orm import Session
+
+from webapp.base.access import Actor
+from webapp.base.db import db
+from webapp.base.exports.models import Export
+from webapp.base.exports.rules import BATCH, MOST_WAITING, Format
+from webapp.base.exports.sheet import Column, Sheet, Wish
+from webapp.base.spatial import as_kml, as_lonlat, as_rfc7946, as_wkb
+from webapp.base.web import Page
+
+PAGE = 50
+
+# Somebody fetches slowly: their transaction may wait longer than that of a page.
+_PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+_account = table("account", column("id"), column("name"))
+
+
+def statement(sheet: Sheet, who: Actor, wish: Wish, form: Format, locale: str) -> Select[Any]:
+    """The columns of the list, and at the end of each row where it lies as the format wants it."""
+    read = [_value(each, locale).label(f"c{at}") for at, each in enumerate(sheet.columns)]
+    found = sheet.rows(who, wish)
+    return found.with_only_columns(*read, *_place(sheet, form), maintain_column_froms=True)
+
+
+def _value(each: Column, locale: str) -> Any:
+    if each.english is not None and locale == "en":
+        return func.coalesce(each.english, each.value)
+    return each.value
+
+
+def _place(sheet: Sheet, form: Format) -> Sequence[Any]:
+    if sheet.shape is None:
+        return ()
+    where, multi = sheet.shape.column, sheet.shape.kind.startswith("Multi")
+    if form.ending in ("csv", "xlsx"):
+        return as_lonlat(where, of_shape=sheet.shape.kind != "Point")
+    if form.ending == "gpkg":
+        return (as_wkb(where, form.srid, multi=multi),)
+    return (as_kml(where) if form is Format.KML else as_rfc7946(where),)
+
+
+def count(sheet: Sheet, who: Actor, wish: Wish, *, most: int) -> int:
+    """How many rows there are, counted no further than `most`."""
+    found = sheet.rows(who, wish).order_by(None)
+    some: Select[Any] = found.with_only_columns(
+        literal_column("1"), maintain_column_froms=True
+    ).limit(most)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def batches(found: Select[Any], session: Session | None = None) -> Iterator[Sequence[Row[Any]]]:
+    """The rows in runs, by a cursor of the server: few are ever in memory.
+
+    In a session that is given, or else in a transaction of its own.
+    """
+    if session is not None:
+        yield from _runs(found, session)
+        return
+    with db.sessionmaker() as own:
+        own.execute(_PATIENT)
+        yield from _runs(found, own)
+
+
+def _runs(found: Select[Any], session: Session) -> Iterator[Sequence[Row[Any]]]:
+    yield from session.execute(found, execution_options={"yield_per": BATCH}).partitions()
+
+
+def one(export_id: int) -> Export | None:
+    """An export by its key."""
+    return db.session.get(Export, export_id)
+
+
+def waiting(account_id: int | None) -> int:
+    """How many files of somebody are still being made."""
+    found = select(func.count()).where(
+        Export.account_id == account_id,
+        Export.by_task,
+        Export.ended_at.is_(None),
+        Export.failed_at.is_(None),
+    )
+    return min(db.session.scalar(found) or 0, MOST_WAITING)
+
+
+def log(*, account_id: int | None = None, before: int | None = None) -> Page[Any]:
+    """What was taken, newest first, as (Export, who): of one person, or of all."""
+    found = select(Export, _account.c.name).join(_account, _account.c.id == Export.account_id)
+    if account_id is not None:
+        found = found.where(Export.account_id == account_id)
+    if before is not None:
+        found = found.where(Export.id < before)
+    rows = db.session.execute(found.order_by(Export.id.desc()).limit(PAGE + 1)).all()
+    return Page(rows[:PAGE], rows[PAGE - 1][0].id if len(rows) > PAGE else None)
+
+
+def expired(at: datetime) -> list[Export]:
+    """Exports whose file has waited long enough."""
+    found = select(Export).where(Export.file.is_not(None), Export.expires_at < at)
+    return list(db.session.scalars(found.order_by(Export.id).limit(BATCH)))
+
+
+def kept(names: Sequence[str]) -> set[str]:
+    """Those of the names of files that an export still knows."""
+    return {
+        each
+        for each in db.session.scalars(select(Export.file).where(Export.file.in_(names)))
+        if each
+    }
+
+
+def unended(since: datetime) -> list[Export]:
+    """Streams that were begun before a moment, and neither ended nor broke: their process was killed."""
+    found = select(Export).where(
+        Export.ended_at.is_(None),
+        Export.failed_at.is_(None),
+        Export.by_task.is_(False),
+        Export.asked_at < since,
+    )
+    return list(db.session.scalars(found.limit(BATCH)))

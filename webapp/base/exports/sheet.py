@@ -1,0 +1,105 @@
+"""What a list is as a file: its name, who may take it, its columns, where its rows lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Select
+
+from webapp.base.access import Actor
+from webapp.base.exports.rules import GEOGRAPHIC, Format
+
+Wish = Mapping[str, str]
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    NUMBER = "number"
+    MOMENT = "moment"
+    DAY = "day"
+    YES = "yes"
+
+
+_KINDS: tuple[tuple[type, Kind], ...] = (
+    (bool, Kind.YES),
+    (int, Kind.WHOLE),
+    (float, Kind.NUMBER),
+    (datetime, Kind.MOMENT),
+    (date, Kind.DAY),
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name for programs, its heading, and the SQL of its value.
+
+    `words` are shown in the place of values that it knows; `shown` makes of a value what this reader
+    may see of it; `english` is read first by a reader of English.
+    """
+
+    name: str
+    title: LazyString
+    value: Any
+    words: Mapping[Any, Any] | None = None
+    shown: Callable[[Any], Any] | None = None
+    english: Any = None
+
+    @property
+    def kind(self) -> Kind:
+        """What its values are, by the type of the SQL."""
+        if self.words is not None or self.shown is not None:
+            return Kind.TEXT
+        try:
+            found = self.value.type.python_type
+        except NotImplementedError:
+            return Kind.TEXT
+        return next((kind for each, kind in _KINDS if issubclass(found, each)), Kind.TEXT)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Where the rows lie: a geometry column in metres, and its kind as GDAL calls it."""
+
+    column: Any
+    kind: str = "Point"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A list that may be taken out as a file.
+
+    `rows` answers for the address of the page: what `who` may see of what is on the screen, in its
+    order, whichever page of it was open. `thing` loads from that address what the right is asked of.
+    """
+
+    name: str
+    title: LazyString
+    right: str
+    rows: Callable[[Actor, Wish], Select[Any]]
+    columns: Sequence[Column]
+    shape: Shape | None = None
+    personal: bool = False
+    thing: Callable[[Wish], Any] | None = None
+
+    @property
+    def formats(self) -> list[Format]:
+        """The forms it can take: on a map only where its rows lie somewhere."""
+        return [each for each in Format if self.shape is not None or each not in GEOGRAPHIC]
+
+
+SHEETS: dict[str, Sheet] = {}
+
+
+def register(sheet: Sheet) -> None:
+    """The list can be taken out. Each name belongs to one list."""
+    if SHEETS.get(sheet.name, sheet) is not sheet:
+        raise ValueError(f"the sheet {sheet.name} is declared twice")
+    SHEETS[sheet.name] = sheet
