@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, false
 
 from webapp.base.access import Actor, Anywhere, Owns, Rule, SignedIn, may
+from webapp.base.language import N_
 from webapp.base.spatial import SRID, WGS84
 
 # More rows are made ready by the worker.
@@ -75,7 +76,7 @@ WHOLE = frozenset(("xlsx", "gpkg"))
 class OfItsList(Rule):
     """May see the list itself: the page and its file ask the same right of the same thing."""
 
-    words = "may see the list"
+    words = N_("whoever sees the list on the screen")
 
     def allows(self, who: Actor, thing: Any) -> bool:
         """When somebody is signed in and the right of the list reaches."""
