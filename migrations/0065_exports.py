@@ -1,7 +1,7 @@
 """exports
 
-Revision ID: 0064
-Revises: 0063
+Revision ID: 0065
+Revises: 0064
 Create Date: 2026-11-26 23:06:11.995206
 
 """
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
-revision: str = "0064"
-down_revision: Union[str, Sequence[str], None] = "0063"
+revision: str = "0065"
+down_revision: Union[str, Sequence[str], None] = "0064"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
