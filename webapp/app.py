@@ -124,6 +124,12 @@ from webapp.grids.imports import commands as import_commands, views as import_pa
 from webapp.interop import health, metrics, openapi, rules as machines
 from webapp.interop.feeds import rules as feeds, views as feed_addresses
 from webapp.interop.open311 import rules as open311, views as open311_addresses
+from webapp.interop.webhooks import (
+    commands as webhook_commands,
+    delivering as webhook_clocks,
+    rules as webhooks,
+    views as webhook_pages,
+)
 from webapp.jobs import (
     by_the_clock as job_clocks,
     commands as job_commands,
@@ -340,6 +346,7 @@ RULES = (
     machines,
     open311,
     feeds,
+    webhooks,
 )
 PAGES = (
     notices,
@@ -430,6 +437,7 @@ PAGES = (
     openapi,
     open311_addresses,
     feed_addresses,
+    webhook_pages,
     health,
     metrics,
     help_pages,
@@ -460,6 +468,7 @@ CLOCKS = (
     inspection_clocks,
     ledger_clocks,
     burden_clocks,
+    webhook_clocks,
 )
 BELOW = (application_commands,)
 COMMANDS = (
@@ -478,6 +487,7 @@ COMMANDS = (
     intake_commands.group,
     sea_commands.group,
     deliberation_commands.group,
+    webhook_commands.group,
     *people_commands.ALL,
     *house_commands.ALL,
 )

@@ -16,6 +16,7 @@ from webapp.base import audit, notices
 from webapp.community.deliberation import council_models, guards
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
+from webapp.interop.webhooks import models as webhooks
 from webapp.projects import models as projects, queries as shares
 from webapp.projects.bonds import models as bonds
 from webapp.projects.ground import queries as ground
@@ -33,6 +34,7 @@ FUNCTIONS = (
     *ground.FUNCTIONS,
     *relocation.FUNCTIONS,
     *bonds.FUNCTIONS,
+    *webhooks.FUNCTIONS,
 )
 
 TABLES = """

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,7 +40,7 @@ class Settings:
         "",
         "secrets of 32 characters or more that seal personal values and papers, separated by commas, the"
         " newest first; empty: SECRET_KEY, which then must not change. A new one goes in front, then"
-        " `services reseal` and `households reseal`, then the old one may go",
+        " `services reseal`, `households reseal` and `webhooks reseal`, then the old one may go",
     )
     port: int = _setting("PORT", 8000, "port of the web pages on 127.0.0.1")
     mqtt_url: str = _setting(
@@ -128,6 +129,12 @@ class Settings:
     basemaps: str = _setting(
         "BASEMAPS", "", "file with further raster base maps (JSON list, see docs/maps.md)"
     )
+    webhook_networks: str = _setting(
+        "WEBHOOK_NETWORKS",
+        "",
+        "networks that are not in the open internet and may be told of events all the same, separated by"
+        " commas, such as `10.20.0.0/16`; empty: none",
+    )
     sms_channel: str = _setting(
         "SMS_CHANNEL", "console", "how phone codes leave the house: console writes them to the log"
     )
@@ -175,6 +182,14 @@ class Settings:
                 raise SettingsError("DATABASE_URL is missing: production needs its own server.")
             if len(self.secret_key) < 32:
                 raise SettingsError("SECRET_KEY must have 32 characters or more in production.")
+
+        for each in self.webhook_networks.split(","):
+            try:
+                ip_network(each.strip() or "0.0.0.0/0")
+            except ValueError as error:
+                raise SettingsError(
+                    f"WEBHOOK_NETWORKS must be networks such as 10.20.0.0/16, not {each.strip()!r}."
+                ) from error
 
         short = [each for each in self.sealing_keys.split(",") if 0 < len(each.strip()) < 32]
         if self.production and short:

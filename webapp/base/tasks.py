@@ -50,12 +50,12 @@ _FORGET = text("""
 
 
 def task(
-    name: str, *, cron: str | None = None, retry: int = 5
+    name: str, *, cron: str | None = None, retry: int = 5, lock: str | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A function the worker can run, in an app context and a transaction of its own.
 
     It is run again up to `retry` times, each time later, when it raises. `cron` (in UTC, seconds
-    last) makes it come round by itself.
+    last) makes it come round by itself. Of jobs with the same `lock` one runs at a time.
     """
 
     def decorate(work: Callable[..., None]) -> Callable[..., None]:
@@ -68,7 +68,7 @@ def task(
                 db.session.commit()
 
         strategy = procrastinate.RetryStrategy(max_attempts=retry, exponential_wait=3)
-        registered = queue.task(name=name, retry=strategy, pass_context=False)(run)
+        registered = queue.task(name=name, retry=strategy, lock=lock, pass_context=False)(run)
         if cron:
             queue.periodic(cron=cron)(registered)  # type: ignore[arg-type]  # told by name
         return work

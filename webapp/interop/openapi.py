@@ -17,6 +17,7 @@ from webapp.cases import api as cases
 from webapp.cases.forms import ReportForm
 from webapp.grids import api as grids
 from webapp.interop import schemas
+from webapp.interop.webhooks import described as webhooks
 from webapp.monitoring.intake import api as intake, forms as intake_forms
 from webapp.points import api as points
 from webapp.points.forms import NearestForm
@@ -271,6 +272,7 @@ def described() -> dict[str, Any]:
         "info": {"title": "Wangge", "version": VERSION, "description": ABOUT},
         "servers": [{"url": "/"}],
         "paths": paths,
+        "webhooks": webhooks.described(),
         "components": {
             "schemas": components,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
@@ -335,18 +337,7 @@ def _query(model: Model | None) -> list[dict[str, Any]]:
             "name": name,
             "in": "query",
             "required": name in whole.get("required", ()),
-            "schema": _inlined(schema, known),
+            "schema": schemas.inlined(schema, known),
         }
         for name, schema in whole["properties"].items()
     ]
-
-
-def _inlined(schema: Any, known: Mapping[str, Any]) -> Any:
-    """The schema with what it refers to put in its place."""
-    if isinstance(schema, list):
-        return [_inlined(part, known) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(known[schema["$ref"].rpartition("/")[2]], known)
-    return {key: _inlined(part, known) for key, part in schema.items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -66,3 +68,14 @@ class CasesOut(BaseModel):
 
     cases: list[CaseOut]
     next: str | None = Field(default=None, description="where the next page is")
+
+
+def inlined(schema: Any, known: Mapping[str, Any]) -> Any:
+    """The schema with what it refers to put in its place."""
+    if isinstance(schema, list):
+        return [inlined(part, known) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return inlined(known[schema["$ref"].rpartition("/")[2]], known)
+    return {key: inlined(part, known) for key, part in schema.items()}

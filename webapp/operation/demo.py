@@ -50,6 +50,7 @@ from webapp.operation import (
     service_story,
     standards_demo,
     video_story,
+    webhook_story,
     whistle_story,
 )
 from webapp.operation.stories import Stories
@@ -173,6 +174,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     role_story.tell()
     ledger_story.tell(HOME_COMMUNITY)
     deliberation_story.tell()
+    webhook_story.tell()
     db.session.commit()
     return {
         "accounts": accounts.made,

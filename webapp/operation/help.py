@@ -36,6 +36,7 @@ PAGES: dict[str, LazyString] = {
     "relocation": _l("Relocation: households, promises, clean land"),
     "open311": _l("Other programs: Open311"),
     "feeds": _l("Feeds and calendars"),
+    "webhooks": _l("Other programs: Webhooks"),
 }
 
 

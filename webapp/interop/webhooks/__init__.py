@@ -1,0 +1,1 @@
+"""Webhooks: what happens in the house is told to the programs of others, signed, until they have it."""
