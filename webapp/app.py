@@ -123,6 +123,7 @@ from webapp.grids import (
 from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, metrics, openapi, rules as machines
 from webapp.interop.feeds import rules as feeds, views as feed_addresses
+from webapp.interop.ogc import pages as ogc_pages, rules as ogc
 from webapp.interop.open311 import rules as open311, views as open311_addresses
 from webapp.interop.webhooks import (
     commands as webhook_commands,
@@ -347,6 +348,7 @@ RULES = (
     open311,
     feeds,
     webhooks,
+    ogc,
 )
 PAGES = (
     notices,
@@ -438,6 +440,7 @@ PAGES = (
     open311_addresses,
     feed_addresses,
     webhook_pages,
+    *ogc_pages.ALL,
     health,
     metrics,
     help_pages,

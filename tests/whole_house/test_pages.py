@@ -77,6 +77,9 @@ NOT_BY_LINK = frozenset(
         "open311.one",
         "open311.number",
         "open311.updates",
+        # Programs find them by the documents that lead there.
+        "ogc_tiles.matrix_sets",
+        "ogc_tiles.tile",
         "installed.service_worker",
         "reports.session_now",
         "roll.calling",

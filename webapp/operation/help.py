@@ -37,6 +37,7 @@ PAGES: dict[str, LazyString] = {
     "open311": _l("Other programs: Open311"),
     "feeds": _l("Feeds and calendars"),
     "webhooks": _l("Other programs: Webhooks"),
+    "ogc": _l("Other programs: GIS and OGC API"),
 }
 
 

@@ -20,6 +20,7 @@ def _(text: str, **values: str) -> str:
 
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
+    "ogc.read": _l("Read the layers of the house by OGC API, each collection as on the pages"),
     "news.read": _l("Read news"),
     "news.list": _l("See what one's bodies wrote"),
     "news.write": _l("Write and publish news"),
@@ -307,6 +308,7 @@ FEATURES: dict[str, LazyString] = {
     "open311": _l("Open311"),
     "feeds": _l("Feeds"),
     "webhooks": _l("Webhooks"),
+    "ogc": _l("OGC API"),
     "parts": _l("Departments in a case"),
     "whistles": _l("Whistles"),
     "appeals": _l("Hotline"),

@@ -79,6 +79,7 @@ SCOPES: dict[str, LazyString] = {
     "alarms": _l("Critical alarms as CAP"),
     "live": _l("The live feed"),
     "open311": _l("The Open311 interface"),
+    "ogc": _l("Open data by OGC API, as far as the owner may see it"),
     "machines": _l("Figures about the house itself"),
 }
 

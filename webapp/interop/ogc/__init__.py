@@ -1,0 +1,1 @@
+"""OGC API Features and Tiles: the layers of the house as other programs read them."""
