@@ -77,6 +77,7 @@ from webapp.cases.standards import (
 )
 from webapp.cases.supervision import rules as supervision, views as supervision_pages
 from webapp.cases.whistles import rules as whistles, views as whistle_pages
+from webapp.community import handover as community_handover
 from webapp.community.activities import (
     actions as activities,
     public_views as public_activities,
@@ -247,11 +248,13 @@ from webapp.projects import (
     actions as project_ground,
     calling,
     clearing,
+    handover as project_handover,
     pages as project_pages,
 )
 from webapp.projects.firms import timing as project_timing
 from webapp.relocation import (
     actions as relocation_households,
+    handover as relocation_handover,
     pages as relocation_pages,
     queries as relocation_queries,
     rules as relocation_rules,
@@ -264,6 +267,7 @@ from webapp.residents import (
     erasing as resident_erasing,
     erasure_views as resident_erasures,
     follow_ups,
+    handover as household_handover,
     rules as households,
     sheet_views as household_sheets,
     views as household_pages,
@@ -534,7 +538,13 @@ FOLLOWERS = {
 }
 
 # What stands in a hand-over beside what people themselves know.
-LEFT_BEHIND = {"cases": case_handover.open_work}
+LEFT_BEHIND = {
+    "cases": case_handover.open_work,
+    "residents": household_handover.due_visits,
+    "community": community_handover.open_matters,
+    "projects": project_handover.open_projects,
+    "relocation": relocation_handover.open_promises,
+}
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Float, Row, and_, case, func, null, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp.base import spatial
@@ -87,6 +87,51 @@ def due(who: Actor, *, near: tuple[float, float] | None = None) -> list[Due]:
         .limit(MOST)
     )
     return [Due(visit, metres) for visit, metres in db.session.execute(found)]
+
+
+def to_make(who: Actor, day: date) -> list[Row[HomeVisit, float, float]]:
+    """Visits due by a day that `who` may make, the longest due first: with where the building stands, in metres."""
+    found = (
+        select(HomeVisit, func.ST_X(Building.geom), func.ST_Y(Building.geom))
+        .join(HomeVisit.household)
+        .join(Household.dwelling)
+        .join(Dwelling.building)
+        .where(
+            HomeVisit.state == HomeVisitState.DUE,
+            HomeVisit.due_on <= day,
+            visible(Building, who, "home_visits.make"),
+        )
+        .options(
+            contains_eager(HomeVisit.household)
+            .contains_eager(Household.dwelling)
+            .contains_eager(Dwelling.building)
+        )
+        .order_by(HomeVisit.due_on, HomeVisit.id)
+        .limit(MOST)
+    )
+    return list(db.session.execute(found))
+
+
+def due_in(grid_id: int) -> list[HomeVisit]:
+    """The visits of a grid that are due soon, the longest due first."""
+    found = (
+        select(HomeVisit)
+        .join(HomeVisit.household)
+        .join(Household.dwelling)
+        .join(Dwelling.building)
+        .where(
+            Building.grid_id == grid_id,
+            HomeVisit.state == HomeVisitState.DUE,
+            HomeVisit.due_on <= days.today() + timedelta(days=AHEAD_DAYS),
+        )
+        .options(
+            contains_eager(HomeVisit.household)
+            .contains_eager(Household.dwelling)
+            .contains_eager(Dwelling.building)
+        )
+        .order_by(HomeVisit.due_on, HomeVisit.id)
+    )
+    return list(db.session.scalars(found))
 
 
 def count_due(who: Actor) -> int:

@@ -99,6 +99,12 @@ def listed(
     return _page(_narrowed(found, words, level, theme, grid_id), before)
 
 
+def open_in(grid_id: int) -> Sequence[Topic]:
+    """The topics of a grid that are not over, the oldest first."""
+    found = select(Topic).where(Topic.grid_id == grid_id, _lanes()["open"])
+    return db.session.scalars(found.order_by(Topic.id)).all()
+
+
 def counts(who: Actor) -> dict[str, int]:
     """How many topics stand in each lane, of those `who` may see."""
     found = select(*(func.count().filter(clause).label(name) for name, clause in _lanes().items()))

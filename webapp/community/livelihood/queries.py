@@ -17,6 +17,7 @@ from webapp.base.spatial import point
 from webapp.base.web import Page
 from webapp.community.livelihood.models import LivelihoodItem, Milestone, Review, beneficiary
 from webapp.community.livelihood.rules import (
+    ENDED,
     MOVING,
     PUBLIC,
     STOPPED,
@@ -99,6 +100,14 @@ def listed(
         found = found.where(LivelihoodItem.id < before)
     rows = list(db.session.scalars(found.order_by(LivelihoodItem.id.desc()).limit(PAGE + 1)))
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def open_in(grid_id: int) -> Sequence[LivelihoodItem]:
+    """The items that stand in a grid and are not over, the oldest first."""
+    found = select(LivelihoodItem).where(
+        LivelihoodItem.grid_id == grid_id, LivelihoodItem.state.not_in(ENDED)
+    )
+    return db.session.scalars(found.order_by(LivelihoodItem.id)).all()
 
 
 def counts(who: Actor, today: date) -> dict[str, int]:

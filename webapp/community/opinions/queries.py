@@ -57,6 +57,13 @@ def listed(
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
+def open_in(grid_id: int) -> Sequence[Opinion]:
+    """The opinions of a grid that nobody has replied to, the oldest first."""
+    waiting = (OpinionState.RECORDED, OpinionState.ROUTED)
+    found = select(Opinion).where(Opinion.grid_id == grid_id, Opinion.state.in_(waiting))
+    return db.session.scalars(found.order_by(Opinion.id)).all()
+
+
 def counts(who: Actor) -> dict[str, int]:
     """How many opinions stand in each state, of those `who` may see."""
     found = select(Opinion.state, func.count()).where(visible(Opinion, who, "opinions.see"))
