@@ -363,32 +363,49 @@ class Flow:
 
 FLOWS: dict[str, Flow] = {}
 
+
+class _Needs(dict[str, LazyString]):
+    """One sentence for each piece of evidence: a second one would be told to the people of the first feature."""
+
+    def __setitem__(self, need: str, words: LazyString) -> None:
+        if need in self:
+            raise ValueError(f"another feature says already what is missing without {need!r}")
+        super().__setitem__(need, words)
+
+    def __ior__(self, more: Mapping[str, LazyString]) -> _Needs:  # type: ignore[override,misc]  # one kind of words
+        for need, words in more.items():
+            self[need] = words
+        return self
+
+
 # What a missing piece of evidence is called beside its field.
-EVIDENCE_WORDS: dict[str, LazyString] = {
-    "note": _l("Say in a few words why."),
-    "after_photo": _l("Take a photo of how it looks now."),
-    "before_photo": _l("Take a photo of what you found."),
-    "worker": _l("Choose who goes."),
-    "taker": _l("Choose who takes over."),
-    "verify_photo": _l("Take a photo of the place."),
-    "nearness": _l("No photo was taken within 50 m of the case. Say in a few words why."),
-    "presence": _l(
-        "The phone does not say that you are there. Say in a few words where you stand."
-    ),
-    "rating": _l("Choose a rating."),
-    "categories": _l("Write at least the widest class."),
-    "unit": _l("Choose the department."),
-    "contact": _l("Speak with the caller first, and say so."),
-    "nearness_point": _l(
-        "You are more than 80 m away, or the phone does not know where it is. Say in a few words why."
-    ),
-    "into": _l("Choose the case it belongs to."),
-    "days": _l("Say how many working days more."),
-    "agreed": _l("Tick that you agree."),
-    "interview_at": _l("Say when the interview is."),
-    "reason": _l("Choose a reason."),
-    "review_on": _l("Say on which day somebody looks again."),
-}
+EVIDENCE_WORDS = _Needs(
+    {
+        "note": _l("Say in a few words why."),
+        "after_photo": _l("Take a photo of how it looks now."),
+        "before_photo": _l("Take a photo of what you found."),
+        "worker": _l("Choose who goes."),
+        "taker": _l("Choose who takes over."),
+        "verify_photo": _l("Take a photo of the place."),
+        "nearness": _l("No photo was taken within 50 m of the case. Say in a few words why."),
+        "presence": _l(
+            "The phone does not say that you are there. Say in a few words where you stand."
+        ),
+        "rating": _l("Choose a rating."),
+        "categories": _l("Write at least the widest class."),
+        "unit": _l("Choose the department."),
+        "contact": _l("Speak with the caller first, and say so."),
+        "nearness_point": _l(
+            "You are more than 80 m away, or the phone does not know where it is. Say in a few words why."
+        ),
+        "into": _l("Choose the case it belongs to."),
+        "days": _l("Say how many working days more."),
+        "agreed": _l("Tick that you agree."),
+        "interview_at": _l("Say when the interview is."),
+        "reason": _l("Choose a reason."),
+        "review_on": _l("Say on which day somebody looks again."),
+    }
+)
 
 
 def register(flow: Flow) -> Flow:

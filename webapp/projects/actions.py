@@ -222,7 +222,7 @@ def step(
         "approved_plan": project.plan,
         "site": project.sites,
         "clean": to is not ProjectState.HANDED_OVER or not clearing.still_there(project.id),
-        "level": to is not ProjectState.HANDED_OVER or not ground.open_parcels(project.id),
+        "levelled": to is not ProjectState.HANDED_OVER or not ground.open_parcels(project.id),
     }
     before = ProjectState(project.state)
     PROJECT_FLOW.move(

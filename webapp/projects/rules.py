@@ -215,7 +215,7 @@ PROJECT_FLOW = flow.register(
                 to=ProjectState.HANDED_OVER,
                 may="projects.lead",
                 words=_l("Hand over the clean land"),
-                needs=("site", "clean", "level", "note"),
+                needs=("site", "clean", "levelled", "note"),
             ),
             "enter": move(
                 ProjectState.HANDED_OVER,
@@ -261,7 +261,7 @@ PROJECT_FLOW = flow.register(
 EVIDENCE_WORDS["team_of_seven"] = _l("The team has not all of its seven members.")
 EVIDENCE_WORDS["approved_plan"] = _l("Choose the version of the plan that is approved.")
 EVIDENCE_WORDS["clean"] = _l("Not every household has left its land clean.")
-EVIDENCE_WORDS["level"] = _l("Not every parcel is level and accepted.")
+EVIDENCE_WORDS["levelled"] = _l("Not every parcel is level and accepted.")
 EVIDENCE_WORDS["site"] = _l("Draw the site first.")
 
 
