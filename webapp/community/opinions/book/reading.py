@@ -29,6 +29,8 @@ DARK = 0.78
 STROKE = 25
 WRITTEN = 0.0035
 TICKED = 0.06
+# So bright is paper on the pictures of lines, whatever the light was.
+LIT = 238.0
 # Printed borders are this far (millimetres) from what is looked at.
 BORDER = 1.0
 _QUALITY = 72
@@ -52,8 +54,9 @@ def read(stream: IO[bytes]) -> Seen:
     wrong = [line for line, found in codes.items() if found and found[1] not in (None, line)]
     if wrong:
         raise _no(_l("The codes do not stand in their lines. Lay the page flat, without folds."))
-    ink = _ink(flat)
-    lines = tuple(_line(flat, ink, line, codes[line] is not None) for line in codes)
+    calm, paper = _paper(flat)
+    ink, even = _ink(calm, paper), _lit(calm, paper)
+    lines = tuple(_line(even, ink, line, codes[line] is not None) for line in codes)
     return Seen(pages.pop(), lines)
 
 
@@ -167,11 +170,21 @@ def _clearer(cut: Gray) -> Iterator[Gray]:
     yield _as_gray(even.apply(cv2.GaussianBlur(larger, (0, 0), 2)))
 
 
-def _ink(flat: Gray) -> NDArray[np.bool_]:
-    """Where the page is darker than the paper around it, without the dust."""
+def _paper(flat: Gray) -> tuple[Gray, Gray]:
+    """The page without its noise, and how bright the paper is at each place, without what stands on it."""
     calm = cv2.GaussianBlur(flat, (0, 0), 1.2)
-    paper = cv2.GaussianBlur(cv2.morphologyEx(calm, cv2.MORPH_CLOSE, np.ones((25, 25))), (0, 0), 8)
-    dark = (calm < DARK * np.maximum(paper, 1)).astype(np.uint8)
+    closed = cv2.morphologyEx(calm, cv2.MORPH_CLOSE, np.ones((25, 25)))
+    return _as_gray(calm), _as_gray(np.maximum(cv2.GaussianBlur(closed, (0, 0), 8), 1))
+
+
+def _lit(calm: Gray, paper: Gray) -> Gray:
+    """The page as if light fell on it evenly: a photo from a dim room can be read as well as another."""
+    return _as_gray(np.clip(calm.astype(np.float32) * (LIT / paper), 0, 255))
+
+
+def _ink(calm: Gray, paper: Gray) -> NDArray[np.bool_]:
+    """Where the page is darker than the paper around it, without the dust."""
+    dark = (calm < DARK * paper).astype(np.uint8)
     _count, names, facts, _middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
     kept: NDArray[np.bool_] = (facts[:, cv2.CC_STAT_AREA] >= STROKE)[names] & (dark > 0)
     return kept
@@ -183,14 +196,14 @@ def _share(ink: NDArray[np.bool_], area: Area) -> float:
     return float(part.mean())
 
 
-def _line(flat: Gray, ink: NDArray[np.bool_], line: int, code_read: bool) -> Line:
+def _line(even: Gray, ink: NDArray[np.bool_], line: int, code_read: bool) -> Line:
     fields = (layout.words(line), layout.contact(line))
     filled = any(_share(ink, each.inside(BORDER)) >= WRITTEN for each in fields)
     shares = {
         kind: _share(ink, layout.tick(line, kind).inside(BORDER * 0.8)) for kind in layout.KINDS
     }
     ticks = [kind for kind, share in shares.items() if share >= TICKED]
-    picture = _jpeg(_cut(flat, layout.strip(line))) if filled else None
+    picture = _jpeg(_cut(even, layout.strip(line))) if filled else None
     return Line(line, code_read, filled, ticks[0] if len(ticks) == 1 else None, picture)
 
 
