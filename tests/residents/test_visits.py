@@ -165,3 +165,14 @@ def test_whoever_moved_away_long_ago_is_erased_and_whoever_did_not_stays(
     assert last is not None
     assert last.move == "erase"
     erasing.set_rule(years=1, by=world.admin)
+
+
+def test_a_home_to_be_visited_stands_among_the_stops_of_today(app: Flask, village: Village) -> None:
+    flagged(village.head, village.leader, KeyGroup.LIVES_ALONE)
+    stop = f'data-select="home_visit:{due(village).id}"'
+    page = as_user(app, village.world.worker).get("/cases/today").get_data(as_text=True)
+    assert page.count(stop) == 1
+    assert village.block.name in page
+    assert village.head.name not in page
+    next_door = as_user(app, village.world.neighbour).get("/cases/today")
+    assert stop not in next_door.get_data(as_text=True)

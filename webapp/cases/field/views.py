@@ -24,6 +24,7 @@ from webapp.cases.rules import CASE_FLOW, DUTY_WORDS, Duty, Grade
 from webapp.cases.views import plain
 from webapp.people.outdoors import ConflictForm
 from webapp.people.steps import keep_theirs
+from webapp.residents import shown, visit_queries
 
 bp = Blueprint("field", __name__)
 
@@ -79,7 +80,21 @@ def _stops() -> list[Stop]:
         )
         for row in queries.points_to_see(who, day)
     ]
-    return [*duties, *(stop for stop in pinned if stop.select not in known), *visits, *points]
+    homes = [
+        Stop(
+            kind="visit",
+            title=str(_l("A home")),
+            title_en=None,
+            where=shown.home(visit.household.dwelling),
+            url=url_for("home_visits.one", visit_id=visit.id),
+            select=f"home_visit:{visit.id}",
+            spot=(x, y),
+            due_at=_evening(visit.due_on),
+        )
+        for visit, x, y in visit_queries.to_make(who, day)
+    ]
+    unknown = (stop for stop in pinned if stop.select not in known)
+    return [*duties, *unknown, *visits, *homes, *points]
 
 
 def _case_stop(row: Any, kind: str, words: str) -> Stop:
