@@ -5,6 +5,7 @@ In an address it is `121.05210,37.66820_121.06000,37.66820_...`: degrees WGS 84,
 
 from __future__ import annotations
 
+import json
 import re
 
 import shapely
@@ -55,6 +56,27 @@ def in_one_line(text: str) -> str:
             raise ValueError(_("Write a longitude and a latitude in each line.")) from None
         corners.append(f"{lon:.6f},{lat:.6f}")
     return "_".join(corners)
+
+
+def rings(text: str) -> list[list[tuple[float, float]]]:
+    """The outer rings of the polygons of a GeoJSON text, degrees WGS 84; other things in it are left out.
+
+    Raises `ValueError` where it is no GeoJSON, or where a polygon has holes.
+    """
+    wrong = ValueError(_("This is no GeoJSON with polygons."))
+    try:
+        said = json.loads(text)
+        features = said["features"] if said.get("type") == "FeatureCollection" else [said]
+        shapes = [each["geometry"] if each.get("type") == "Feature" else each for each in features]
+        found = [shape["coordinates"] for shape in shapes if shape and shape["type"] == "Polygon"]
+        numbers = [[(float(x), float(y)) for x, y, *_z in each[0]] for each in found]
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise wrong from None
+    if any(len(each) != 1 for each in found):
+        raise ValueError(_("A polygon with holes cannot be used."))
+    if any(len(ring) < 4 for ring in numbers):
+        raise wrong
+    return numbers
 
 
 def shape(said: str) -> shapely.Polygon:

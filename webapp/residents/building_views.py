@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
-from webapp.base.flow import Refusal
-from webapp.base.web import goto, page
+from webapp.base.flow import Refusal, hold
+from webapp.base.spatial import degrees, shape_of
+from webapp.base.web import goto, page, sent_file
 from webapp.grids import queries as grids
 from webapp.people import queries as people
 from webapp.people.forms import ReasonForm, again
-from webapp.residents import actions, list_queries, queries, shown
-from webapp.residents.forms import BuildingForm, DwellingForm, HouseholdForm, ListForm
+from webapp.residents import actions, list_queries, outlining, queries, shown
+from webapp.residents.forms import BuildingForm, DwellingForm, HouseholdForm, ListForm, OutlineForm
 from webapp.residents.models import Building, Dwelling
 from webapp.residents.rules import BUILDING_WORDS, SEX_WORDS, USE_WORDS, Use
 
@@ -98,6 +99,37 @@ def change(building: Building) -> ResponseReturnValue:
     return goto("buildings.one", building_id=building.id)
 
 
+@bp.post("/buildings/<int:building_id>/outline")
+@permit("buildings.keep", of=queries.building)
+def draw(building: Building) -> ResponseReturnValue:
+    """The building has the ground plan that was drawn on the map, or written down."""
+    try:
+        form = OutlineForm.read(request)
+        hold(building, form.version)
+        actions.draw(building, form.ground, by=me())
+    except Refusal as refusal:
+        return again("households/building.html", refusal, **_building(building))
+    return goto("buildings.one", building_id=building.id)
+
+
+@bp.get("/buildings/outlines")
+@permit("buildings.keep")
+def outlines_form() -> Response:
+    """The form for a file with the ground plans of many buildings."""
+    return page("households/outlines.html", outcome=None, errors={})
+
+
+@bp.post("/buildings/outlines")
+@permit("buildings.keep")
+def outlines() -> Response:
+    """The buildings that stand in these ground plans have them now."""
+    try:
+        outcome = outlining.carry_out(sent_file(outlining.MOST_BYTES + 1), by=me())
+    except Refusal as refusal:
+        return again("households/outlines.html", refusal, outcome=None)
+    return page("households/outlines.html", outcome=outcome, errors={})
+
+
 @bp.post("/buildings/<int:building_id>/close")
 @permit("buildings.keep", of=queries.building)
 def close(building: Building) -> ResponseReturnValue:
@@ -157,6 +189,7 @@ def _building(building: Building) -> dict[str, Any]:
     events = people.recent_events("building", building.id)
     return {
         "building": building,
+        "outline": degrees(shape_of(building.outline)) if building.outline is not None else None,
         "dwellings": list_queries.dwellings(building.id),
         "kinds": BUILDING_WORDS,
         "uses": USE_WORDS,

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from flask_babel import gettext as _
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from shapely import Polygon
 
+from webapp.base import drawn
 from webapp.base.datum import Datum
 from webapp.base.web import Form, PurposeForm
 from webapp.people.outdoors import StepForm
@@ -62,6 +64,28 @@ class HouseholdForm(ResidentForm):
     since: date | None = None
     use: Literal[Use.OWNED, Use.RENTED, Use.OTHER] = Use.OWNED
     relation: Relation = Relation.HEAD
+
+
+class OutlineForm(Form):
+    """The ground plan of a building: its corners in degrees WGS 84, or a polygon of GeoJSON."""
+
+    corners: str = Field(max_length=20_000)
+    version: int | None = None
+
+    @field_validator("corners")
+    @classmethod
+    def _one_area(cls, value: str) -> str:
+        if not value.startswith("{"):
+            return drawn.plain(drawn.in_one_line(value))
+        found = drawn.rings(value)
+        if len(found) != 1:
+            raise ValueError(_("This is no single polygon of GeoJSON."))
+        return drawn.plain("_".join(f"{lon:.6f},{lat:.6f}" for lon, lat in found[0]))
+
+    @property
+    def ground(self) -> Polygon:
+        """The ground plan in degrees."""
+        return Polygon([tuple(map(float, each.split(","))) for each in self.corners.split("_")])
 
 
 class ListForm(Form):

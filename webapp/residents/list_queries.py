@@ -44,6 +44,14 @@ class Inhabited:
     residents: int
 
 
+def buildings_to_draw(who: Actor) -> list[Building]:
+    """The buildings whose ground plans `who` may draw."""
+    found = select(Building).where(
+        visible(Building, who, "buildings.keep"), Building.closed_at.is_(None)
+    )
+    return list(db.session.scalars(found.order_by(Building.id)))
+
+
 def buildings(
     who: Actor,
     *,

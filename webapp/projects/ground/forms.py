@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from typing import Any
 
 from flask_babel import gettext as _
 from pydantic import Field, field_validator
@@ -16,25 +14,11 @@ from webapp.projects.ground.rules import Source, UtilityKind
 MOST = 100_000_000
 
 
-def _ring(said: Any) -> list[list[float]]:
-    """The outer ring of a polygon of GeoJSON, alone, in a feature, or the only one of a collection."""
-    if not isinstance(said, dict):
-        raise TypeError
-    if said.get("type") == "FeatureCollection":
-        (said,) = said["features"]
-    if said.get("type") == "Feature":
-        said = said["geometry"]
-    if said.get("type") != "Polygon" or len(said["coordinates"]) != 1:
-        raise ValueError
-    ring: list[list[float]] = said["coordinates"][0]
-    return ring
-
-
 def _as_lines(text: str) -> str:
-    try:
-        return "\n".join(f"{float(at[0])} {float(at[1])}" for at in _ring(json.loads(text)))
-    except (ValueError, TypeError, KeyError, IndexError):
-        raise ValueError(_("This is no single polygon of GeoJSON.")) from None
+    found = drawn.rings(text)
+    if len(found) != 1:
+        raise ValueError(_("This is no single polygon of GeoJSON."))
+    return "\n".join(f"{lon} {lat}" for lon, lat in found[0])
 
 
 class AmountsForm(VersionForm):
