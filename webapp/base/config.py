@@ -40,7 +40,8 @@ class Settings:
         "",
         "secrets of 32 characters or more that seal personal values and papers, separated by commas, the"
         " newest first; empty: SECRET_KEY, which then must not change. A new one goes in front, then"
-        " `services reseal`, `households reseal` and `webhooks reseal`, then the old one may go",
+        " `reseal`, then the old one may go where no frozen ledger was signed and no relocation paper"
+        " was sealed with it: these never change",
     )
     port: int = _setting("PORT", 8000, "port of the web pages on 127.0.0.1")
     mqtt_url: str = _setting(

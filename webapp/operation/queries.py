@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.base.db import Base, db
 from webapp.base.files import StoredFile
@@ -257,3 +258,12 @@ def files() -> Iterator[StoredFile]:
     first = select(func.min(StoredFile.id)).group_by(StoredFile.sha256)
     found = select(StoredFile).where(StoredFile.id.in_(first)).order_by(StoredFile.id)
     yield from db.session.scalars(found.execution_options(yield_per=500))
+
+
+def sealed(
+    column: InstrumentedAttribute[Any], *, after: int, limit: int
+) -> Sequence[Row[int, bytes]]:
+    """(key, what is sealed) of the rows behind a key that have something in this column."""
+    model = column.class_
+    found = select(model.id, column).where(column.is_not(None), model.id > after)
+    return db.session.execute(found.order_by(model.id).limit(limit)).all()

@@ -33,7 +33,12 @@ def erase() -> None:
 
 @group.command("reseal")
 def reseal() -> None:
-    """Seal identity and phone numbers under the first of SEALING_KEYS; afterwards the others may go."""
+    """Seal identity and phone numbers under the first of SEALING_KEYS, as `reseal` does."""
+    click.echo(f"{seal_anew()} residents sealed anew")
+
+
+def seal_anew() -> int:
+    """Everybody's numbers and their blind indexes are under the first key, committed bit by bit."""
     count = after = 0
     with tqdm(desc="sealed", leave=False) as bar:
         while rows := queries.sealed_residents(after):
@@ -42,7 +47,7 @@ def reseal() -> None:
             count, after = count + len(rows), rows[-1].id
             db.session.commit()
             bar.update(len(rows))
-    click.echo(f"{count} residents sealed anew")
+    return count
 
 
 def _seal_anew(resident: Resident) -> None:

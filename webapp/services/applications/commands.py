@@ -15,7 +15,7 @@ from webapp.services.items.commands import group
 
 @group.command("reseal")
 def reseal() -> None:
-    """Seal personal answers and papers under the first of SEALING_KEYS; afterwards the others may go."""
+    """Seal personal answers and papers under the first of SEALING_KEYS, as `reseal` does."""
     answers, papers = seal_anew()
     click.echo(f"{answers} applications and {papers} pages sealed anew")
 

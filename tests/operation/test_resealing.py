@@ -1,0 +1,80 @@
+"""Under a new key everything that is sealed is sealed anew, and nothing that is sealed is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import LargeBinary, select
+from sqlalchemy.orm import Session
+
+from tests.community.test_opinions import form
+from tests.world import World
+from webapp.base import sealing
+from webapp.base.db import Base, db
+from webapp.base.intake import DeadLetter
+from webapp.community.opinions import actions as opinions
+from webapp.community.opinions.models import Opinion
+from webapp.operation import resealing
+
+# Hashes, blind indexes, signatures and pictures: nothing can be unsealed in them.
+PLAIN = {
+    "event.hash",
+    "event.previous",
+    "gate_event.token_hash",
+    "gate_refused.digest",
+    "gate_registration.code_hash",
+    "intake_signature.digest",
+    "ledger_snapshot.signature",
+    "opinion_line.picture",
+    "phone_code.digest",
+    "resident.id_blind",
+    "resident.phone_blind",
+    "sign_in_attempt.subject",
+    "token.hash",
+}
+# These have commands of their own that `reseal` runs, too.
+ELSEWHERE = {"service_application.sealed", "resident.id_number", "resident.phone"}
+
+
+def test_every_column_of_bytes_is_sealed_anew_or_named_as_plain() -> None:
+    known = {
+        f"{mapper.local_table.name}.{column.name}"
+        for mapper in Base.registry.mappers
+        for column in mapper.local_table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    sealed = {f"{each.class_.__tablename__}.{each.key}" for each in resealing.COLUMNS}
+    assert known == sealed | PLAIN | ELSEWHERE
+
+
+def test_what_was_sealed_is_read_without_the_old_key(
+    app: Flask, world: World, session: Session
+) -> None:
+    settings = app.extensions["settings"]
+
+    def keys(*held: str) -> None:
+        sealing.init_app(app, replace(settings, sealing_keys=",".join(held)))
+
+    old, new = "o" * 32, "n" * 32
+    try:
+        keys(old)
+        opinion = opinions.enter(form(world, contact="13800001234"), by=world.worker)
+        lost = DeadLetter(topic="x", body=b"no key opens this", why="broken")
+        session.add_all([lost, DeadLetter(topic="y", body=sealing.seal(b"said"), why="broken")])
+        session.commit()
+        keys(new, old)
+        told = app.test_cli_runner().invoke(args=["reseal"])
+        assert "opinion.contact: 1 sealed anew" in told.output
+        assert "dead_letter.body: 1 sealed anew" in told.output
+        assert "1 values are opened by no key" in told.output
+        keys(new)
+        session.expire_all()
+        contact = db.session.scalar(select(Opinion.contact).where(Opinion.id == opinion.id))
+        assert contact is not None
+        assert sealing.unseal(contact) == b"13800001234"
+        with pytest.raises(sealing.Unreadable):
+            sealing.unseal(lost.body)
+    finally:
+        sealing.init_app(app, settings)

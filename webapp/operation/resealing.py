@@ -1,0 +1,69 @@
+"""Everything that is sealed comes under the newest key, so that an old one may go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import InstrumentedAttribute
+from tqdm import tqdm
+
+from webapp.base import sealing
+from webapp.base.db import db
+from webapp.base.intake import DeadLetter
+from webapp.community.opinions.models import Opinion
+from webapp.interop.webhooks.models import Secret as WebhookSecret
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.intake.models import Message, Source
+from webapp.operation import queries
+from webapp.points.gates.models import Registration
+from webapp.ports.models import CrewMember
+from webapp.relocation.models import RelocationHousehold
+
+# What is sealed and nothing else; residents have blind indexes and applications pages beside it, and
+# commands of their own, which `reseal` runs, too.
+COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    Camera.stream,
+    Camera.snapshot,
+    CrewMember.id_number,
+    DeadLetter.body,
+    Message.body,
+    Opinion.contact,
+    Registration.sealed,
+    RelocationHousehold.phone,
+    WebhookSecret.sealed,
+    Source.asked,
+    Source.secret,
+)
+BATCH = 500
+
+
+def seal_anew() -> Iterator[tuple[str, int, int]]:
+    """Each of these columns is under the first key, committed bit by bit.
+
+    Answers its name, how many values were sealed anew, and how many no key opens: those stay as they are.
+    """
+    for column in COLUMNS:
+        done, lost = _anew(column)
+        yield f"{column.class_.__tablename__}.{column.key}", done, lost
+
+
+def _anew(column: InstrumentedAttribute[Any]) -> tuple[int, int]:
+    model, done, lost, after = column.class_, 0, 0, 0
+    with tqdm(desc=column.key, leave=False) as bar:
+        while rows := queries.sealed(column, after=after, limit=BATCH):
+            for key, kept in rows:
+                try:
+                    fresh = sealing.sealed_anew(kept)
+                except sealing.Unreadable:
+                    lost += 1
+                    continue
+                # What somebody wrote meanwhile is under the first key already.
+                change = update(model).where(model.id == key, column == kept)
+                db.session.execute(change.values({column.key: fresh}))
+                done += 1
+            after = rows[-1][0]
+            db.session.commit()
+            bar.update(len(rows))
+    return done, lost
