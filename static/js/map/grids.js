@@ -16,6 +16,7 @@ export class Outlines {
     this.say = say;
     this.all = new Map();
     this.load = new Map();
+    this.given = new Map();
     this.chosen = null;
     this.mine = new Set();
     this.by = "kind";
@@ -53,6 +54,7 @@ export class Outlines {
     const { open, late, worker } = this.load.get(id) ?? {};
     const lines = [make("strong", "", name), make("span", "", `${this.say(kind)} · ${community ?? ""}`)];
     if (worker) lines.push(make("span", "", this.say("worker", { name: worker })));
+    if (this.given.has(id)) lines.push(make("span", "", this.given.get(id).words));
     if (open !== undefined) lines.push(make("span", "", this.say(late ? "open_late" : "open", { open, late })));
     return make("div", "card-lines", ...lines);
   }
@@ -61,6 +63,12 @@ export class Outlines {
   setLoad(rows) {
     for (const id of this.all.keys()) this.load.set(id, { open: 0, late: 0, worker: null });
     for (const [id, open, late, worker] of rows) this.load.set(id, { open, late, worker });
+    this.restyle();
+  }
+
+  /** Each grid has a shade of its own, 0 to 4, with what it says. @param {Map<number, {shade: number, words: string}>} given */
+  shade(given) {
+    Object.assign(this, { given, by: "given" });
     this.restyle();
   }
 
@@ -91,6 +99,7 @@ export class Outlines {
   }
 
   #ramp(id) {
+    if (this.by === "given") return { fillColor: token("brand"), fillOpacity: [0.02, 0.16, 0.32, 0.48, 0.64][this.given.get(id)?.shade ?? 0] };
     const { open = 0, late = 0 } = this.load.get(id) ?? {};
     const [at, hue] = this.by === "load" ? [step(LOADS, open), "ink"] : [step(LATES, late), "late"];
     return { fillColor: token(hue), fillOpacity: [0.02, 0.14, 0.28, 0.44, 0.6][at] };

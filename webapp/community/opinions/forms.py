@@ -34,6 +34,12 @@ class StepForm(Form):
     rating: int | None = Field(default=None, ge=1, le=5)
 
 
+class ThemesForm(Form):
+    """Which theme the map is about; none: all of them."""
+
+    theme: Category | None = None
+
+
 class ListForm(Form):
     """How the list is narrowed."""
 

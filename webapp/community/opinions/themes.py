@@ -11,6 +11,8 @@ from webapp.base.months import month
 
 # Shades of a cell, from few to many; a cell with nothing has none.
 SHADES = 4
+# More places than this have no subdistrict.
+MOST_PLACES = 1000
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ def table(counts: Iterable[tuple[str, str, int]], columns: Iterable[str], *, lim
     lines = [Line(key, row, sum(row)) for key, row in counted]
     lines.sort(key=lambda line: (-line.total, line.key))
     return Table(wanted, tuple(lines[:limit]), max(cells.values(), default=0))
+
+
+def by_place(counts: Iterable[tuple[str, str, int]], theme: str | None) -> Table:
+    """How much was said in each place, of a theme or of all: one column, every place in which something was."""
+    said = ((place, "", many) for place, about, many in counts if theme in (None, about))
+    return table(said, ("",), limit=MOST_PLACES)
 
 
 def months_until(day: date, many: int) -> list[date]:

@@ -7,18 +7,18 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _l, ngettext
 
 from webapp.base import audit
 from webapp.base.access import may, me, permit
-from webapp.base.flow import Refusal
+from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import limiter
 from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone
 from webapp.cases import queries as cases
 from webapp.community.deliberation import queries as topics
 from webapp.community.livelihood.rules import CATEGORY_WORDS
 from webapp.community.opinions import actions, queries
-from webapp.community.opinions.forms import ListForm, SayForm, StepForm
+from webapp.community.opinions.forms import ListForm, SayForm, StepForm, ThemesForm
 from webapp.community.opinions.models import Opinion
 from webapp.community.opinions.rules import (
     OPINION_CHIPS,
@@ -28,7 +28,7 @@ from webapp.community.opinions.rules import (
     ROUTED_WORDS,
     SAID_WORDS,
 )
-from webapp.community.opinions.themes import months_until, table
+from webapp.community.opinions.themes import by_place, months_until, table
 from webapp.grids import queries as grids
 from webapp.people import days, queries as people
 
@@ -68,17 +68,31 @@ def listed() -> Response:
 @bp.get("/opinions/themes")
 @permit("opinions.list")
 def themes() -> Response:
-    """What opinions are about: month by month, and grid by grid where most is said."""
+    """What opinions are about: on the map of the grids, month by month, and grid by grid where most is said."""
+    try:
+        theme = ThemesForm.of({name: value for name, value in request.args.items() if value}).theme
+    except Unacceptable:
+        theme = None
     months = months_until(days.today(), THEMES_MONTHS)
     since = days.start_of(months[0])
     said = queries.themes(me(), since, str(days.zone()))
+    there = queries.theme_grids(me(), since)
+    places = by_place(there, theme)
+    known = {each.display_code: each for each in grids.living()}
     return page(
         "community/opinions/themes.html",
         over_time=table(said, (f"{each:%Y-%m}" for each in months), limit=len(CATEGORY_WORDS)),
-        over_places=table(queries.theme_grids(me(), since), CATEGORY_WORDS, limit=THEMES_GRIDS),
+        over_places=table(there, CATEGORY_WORDS, limit=THEMES_GRIDS),
+        theme=theme,
+        places=places,
+        shades=[
+            (known[line.key].id, {"shade": places.shade(line.total), "words": _heard(line.total)})
+            for line in places.lines
+            if line.key in known
+        ],
         month_heads=[f"{each:%y-%m}" for each in months],
         theme_heads=CATEGORY_WORDS.values(),
-        names={each.display_code: each.name for each in grids.living()},
+        known=known,
         **_words(),
     )
 
@@ -213,6 +227,10 @@ def judge(opinion: Opinion) -> ResponseReturnValue:
     except Refusal as refusal:
         return _own(afresh(refusal, lambda: queries.opinion(key), right="opinions.own"), refusal)
     return goto("opinions.own", opinion_id=key)
+
+
+def _heard(many: int) -> str:
+    return str(ngettext("%(num)s opinion", "%(num)s opinions", many))
 
 
 def _words() -> dict[str, Any]:
