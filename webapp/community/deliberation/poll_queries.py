@@ -71,7 +71,8 @@ def _run(found: Any) -> Sequence[Any]:
 
 
 def _label(building: str, stair: str, door: str) -> str:
-    return " ".join(each for each in (building, stair, door) if each)
+    at_home = "-".join(each for each in (stair, door) if each)
+    return " ".join(each for each in (building, at_home) if each)
 
 
 def poll(poll_id: int) -> Poll | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from webapp.base import audit, files
+from webapp.base import audit, clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.files import StoredFile
@@ -17,6 +17,7 @@ from webapp.base.web import afresh, goto, page, part_of_address, undone
 from webapp.community.deliberation import actions, around, poll_queries, queries, shown
 from webapp.community.deliberation.forms import ListForm, StepForm, TopicForm
 from webapp.community.deliberation.models import Topic
+from webapp.community.deliberation.poll_models import Poll
 from webapp.community.deliberation.procedures import PROCEDURES, Stage, verdict
 from webapp.community.deliberation.rules import PUBLIC, PUBLICITY_DAYS, TOPIC_FLOW
 from webapp.community.deliberation.steps import Step
@@ -150,6 +151,7 @@ def shown_one(topic: Topic, refusal: Refusal | None = None, tried: str | None = 
     moves = TOPIC_FLOW.open_moves(topic, me())
     levelled = "set_level" in moves or "send_down" in moves
     poll = poll_queries.current(topic.id)
+    taken = poll_queries.taken(poll.id) if poll else None
     leads = may(me(), "topics.lead", topic)
     by_area = topic.procedure and PROCEDURES[topic.procedure].by_area
     return page(
@@ -165,7 +167,8 @@ def shown_one(topic: Topic, refusal: Refusal | None = None, tried: str | None = 
         if "announce" in moves and by_area
         else [],
         poll=poll,
-        taken=poll_queries.taken(poll.id) if poll else None,
+        taken=taken,
+        countable=poll is not None and _countable(poll, taken),
         outcome=verdict(poll.procedure, poll.counted) if poll and poll.counted else None,
         objections=queries.objections(topic.id) if topic.publicised_on else [],
         said=queries.rated(topic.id) if topic.result else None,
@@ -180,6 +183,12 @@ def shown_one(topic: Topic, refusal: Refusal | None = None, tried: str | None = 
         **_sent(refusal),
         **shown.words(),
     )
+
+
+def _countable(poll: Poll, taken: poll_queries.Taken | None) -> bool:
+    """True once the closing time is over, or everybody has voted."""
+    over = poll.closes_at is not None and poll.closes_at <= clock.now()
+    return over or (taken is not None and taken.took_part == taken.roll)
 
 
 def _stages_left(topic: Topic) -> list[Stage]:
