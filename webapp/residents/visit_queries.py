@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Row, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Float, and_, case, func, null, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp.base import spatial
@@ -89,10 +89,10 @@ def due(who: Actor, *, near: tuple[float, float] | None = None) -> list[Due]:
     return [Due(visit, metres) for visit, metres in db.session.execute(found)]
 
 
-def to_make(who: Actor, day: date) -> list[Row[HomeVisit, float, float]]:
-    """Visits due by a day that `who` may make, the longest due first: with where the building stands, in metres."""
+def to_make(who: Actor, day: date) -> list[HomeVisit]:
+    """Visits due by a day that `who` may make, the longest due first."""
     found = (
-        select(HomeVisit, func.ST_X(Building.geom), func.ST_Y(Building.geom))
+        select(HomeVisit)
         .join(HomeVisit.household)
         .join(Household.dwelling)
         .join(Dwelling.building)
@@ -109,7 +109,7 @@ def to_make(who: Actor, day: date) -> list[Row[HomeVisit, float, float]]:
         .order_by(HomeVisit.due_on, HomeVisit.id)
         .limit(MOST)
     )
-    return list(db.session.execute(found))
+    return list(db.session.scalars(found))
 
 
 def due_in(grid_id: int) -> list[HomeVisit]:

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l, to_user_timezone
 
 from webapp.base import clock
 from webapp.base.access import me, permit
-from webapp.base.spatial import to_metric
+from webapp.base.spatial import shape_of, to_metric
 from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.cases import queries as cases, timing
 from webapp.cases.field import actions, ordering, queries
@@ -25,6 +25,7 @@ from webapp.cases.views import plain
 from webapp.people.outdoors import ConflictForm
 from webapp.people.steps import keep_theirs
 from webapp.residents import shown, visit_queries
+from webapp.residents.models import Building
 
 bp = Blueprint("field", __name__)
 
@@ -88,10 +89,10 @@ def _stops() -> list[Stop]:
             where=shown.home(visit.household.dwelling),
             url=url_for("home_visits.one", visit_id=visit.id),
             select=f"home_visit:{visit.id}",
-            spot=(x, y),
+            spot=_middle(visit.household.dwelling.building),
             due_at=_evening(visit.due_on),
         )
-        for visit, x, y in visit_queries.to_make(who, day)
+        for visit in visit_queries.to_make(who, day)
     ]
     unknown = (stop for stop in pinned if stop.select not in known)
     return [*duties, *unknown, *visits, *homes, *points]
@@ -114,6 +115,13 @@ def _case_stop(row: Any, kind: str, words: str) -> Stop:
 
 def _spot(row: Any) -> tuple[float, float] | None:
     return (row.x, row.y) if row.x is not None else None
+
+
+def _middle(building: Building) -> tuple[float, float] | None:
+    if building.geom is None:
+        return None
+    spot = shape_of(building.geom).centroid
+    return spot.x, spot.y
 
 
 def _evening(day: Any) -> datetime:
