@@ -6,6 +6,7 @@ from flask import Flask
 
 from webapp.base import (
     access,
+    agenda,
     db,
     files,
     intake,
@@ -25,6 +26,7 @@ from webapp.base.exports import (
     views as export_pages,
 )
 from webapp.cases import (
+    agenda as case_agenda,
     api as cases_api,
     by_the_clock,
     commands as case_commands,
@@ -80,6 +82,7 @@ from webapp.cases.whistles import rules as whistles, views as whistle_pages
 from webapp.community import handover as community_handover
 from webapp.community.activities import (
     actions as activities,
+    agenda as activity_agenda,
     public_views as public_activities,
     rules as activity_rules,
     views as activity_pages,
@@ -87,6 +90,7 @@ from webapp.community.activities import (
 from webapp.community.deliberation import (
     actions as topics,
     around_views as topic_parts,
+    calendar as topic_calendar,
     commands as deliberation_commands,
     council_rules,
     council_views as council_pages,
@@ -123,6 +127,7 @@ from webapp.grids import (
 )
 from webapp.grids.imports import commands as import_commands, views as import_pages
 from webapp.interop import health, metrics, openapi, rules as machines
+from webapp.interop.calendars import rules as calendars, views as calendar_addresses
 from webapp.interop.feeds import rules as feeds, views as feed_addresses
 from webapp.interop.ogc import pages as ogc_pages, rules as ogc
 from webapp.interop.open311 import rules as open311, views as open311_addresses
@@ -133,6 +138,7 @@ from webapp.interop.webhooks import (
     views as webhook_pages,
 )
 from webapp.jobs import (
+    agenda as job_agenda,
     by_the_clock as job_clocks,
     commands as job_commands,
     pages as job_pages,
@@ -213,6 +219,7 @@ from webapp.people import (
     sign_in,
 )
 from webapp.points import (
+    agenda as point_agenda,
     api as points_api,
     commands as point_commands,
     counter_views as counter_pages,
@@ -251,6 +258,7 @@ from webapp.projects import (
     handover as project_handover,
     pages as project_pages,
 )
+from webapp.projects.duties import agenda as project_agenda
 from webapp.projects.firms import timing as project_timing
 from webapp.relocation import (
     actions as relocation_households,
@@ -262,6 +270,7 @@ from webapp.relocation import (
 from webapp.relocation.old_doors import actions as old_doors, rules as old_door_rules
 from webapp.residents import (
     actions as buildings,
+    agenda as visit_agenda,
     building_views as building_pages,
     commands as household_commands,
     erasing as resident_erasing,
@@ -276,6 +285,7 @@ from webapp.residents import (
     visits as home_visit_clocks,
 )
 from webapp.services.applications import (
+    agenda as application_agenda,
     apply_views as apply_pages,
     by_the_clock as application_clocks,
     commands as application_commands,
@@ -353,6 +363,7 @@ RULES = (
     feeds,
     webhooks,
     ogc,
+    calendars,
 )
 PAGES = (
     notices,
@@ -445,6 +456,7 @@ PAGES = (
     feed_addresses,
     webhook_pages,
     *ogc_pages.ALL,
+    calendar_addresses,
     health,
     metrics,
     help_pages,
@@ -510,6 +522,18 @@ FOLLOWED_UP = (report_pages.from_a_visit,)
 
 # What can be done against something that holds a project up.
 CALLED = (report_pages.from_a_blocker,)
+
+# What stands in somebody's calendar is known to the features that do it.
+AGENDAS = (
+    case_agenda.of_somebody,
+    visit_agenda.of_somebody,
+    application_agenda.of_somebody,
+    point_agenda.of_somebody,
+    job_agenda.of_somebody,
+    project_agenda.of_somebody,
+    activity_agenda.of_somebody,
+    topic_calendar.of_somebody,
+)
 
 # What machines say over MQTT, and hear.
 SPOKEN = (gate_lines.LINE, intake_lines.LINE)
@@ -578,6 +602,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         follow_ups.register(way)
     for called in CALLED:
         calling.register(called)
+    for source in AGENDAS:
+        agenda.register(source)
     clearing.register(relocation_queries.left)
     for name, sections in LEFT_BEHIND.items():
         handover.source(name, sections)

@@ -32,6 +32,7 @@ PLAIN = {
     "resident.id_blind",
     "resident.phone_blind",
     "sign_in_attempt.subject",
+    "subscription.hash",
     "token.hash",
 }
 # These have commands of their own that `reseal` runs, too.

@@ -56,7 +56,8 @@ def test_only_faces_for_programs_know_their_asker_by_a_key(house: Flask) -> None
     by_key = {name for name, view in house.view_functions.items() if getattr(view, "by_key", False)}
     theirs = {name for name in house.view_functions if name.startswith(("open311.", "feeds."))}
     # A search by OGC API is sent because no address is long enough for it; it changes nothing.
-    assert by_key == (theirs - {"feeds.home"}) | {"ogc.search"}
+    apart = {"ogc.search", "subscriptions.calendar", "subscriptions.area"}
+    assert by_key == (theirs - {"feeds.home"}) | apart
 
 
 def test_addresses_are_lower_case_words(house: Flask) -> None:

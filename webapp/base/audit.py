@@ -18,8 +18,9 @@ from sqlalchemy import (
     func,
     select,
     text,
+    tuple_,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP, distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -255,6 +256,20 @@ def last(kind: str, thing_id: int) -> Event | None:
     """The newest event of one thing."""
     found = select(Event).where(Event.thing_kind == kind, Event.thing_id == thing_id)
     return db.session.scalar(found.order_by(Event.seq.desc()).limit(1))
+
+
+def last_moments(things: Iterable[tuple[str, int]]) -> dict[tuple[str, int], datetime]:
+    """When something happened to each of these things (kind, key) last."""
+    keys = sorted(set(things))
+    if not keys:
+        return {}
+    found = (
+        select(Event.thing_kind, Event.thing_id, Event.at)
+        .where(tuple_(Event.thing_kind, Event.thing_id).in_(keys))
+        .ext(distinct_on(Event.thing_kind, Event.thing_id))
+        .order_by(Event.thing_kind, Event.thing_id, Event.seq.desc())
+    )
+    return {(kind, key): at for kind, key, at in db.session.execute(found)}
 
 
 def name_of(account_id: int | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 
 class SettingsError(Exception):
@@ -217,6 +218,11 @@ class Settings:
     def address(self) -> str:
         """The beginning of every link that leaves the house."""
         return self.public_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def host(self) -> str:
+        """The name of the house on the net, in names that are to be unlike those of any other house."""
+        return urlsplit(self.address).hostname or "localhost"
 
     @property
     def elsewhere(self) -> tuple[str, str] | None:

@@ -79,6 +79,20 @@ def atom(feed: Feed) -> Response:
     return _answer(feed, _made(feed).atom_str(pretty=True), ATOM)
 
 
+def known(
+    body: bytes, content_type: str, *, touched_at: datetime | None, private: bool
+) -> Response:
+    """What is read again and again: 304 for whoever has it. `touched_at`: when it changed last."""
+    answer = make_response(body)
+    answer.content_type = content_type
+    # Whatever is hidden today is gone with the next look.
+    answer.cache_control.no_cache = True
+    answer.cache_control.private = private or None
+    answer.last_modified = touched_at
+    answer.add_etag()
+    return answer.make_conditional(request)  # type: ignore[return-value]  # it is still ours
+
+
 def plainly(status: int, code: str, words: Any, fields: Any) -> Response:
     """A refusal in a line of text, for programs that show no pages."""
     lines = [str(words), *(f"{name}: {said}" for name, said in fields.items())]
@@ -117,11 +131,5 @@ def _made(feed: Feed) -> FeedGenerator:
 
 
 def _answer(feed: Feed, body: bytes, media_type: str) -> Response:
-    answer = make_response(body)
-    answer.content_type = f"{media_type}; charset=utf-8"
-    # Whatever is hidden today is gone with the next look.
-    answer.cache_control.no_cache = True
-    answer.cache_control.private = feed.private or None
-    answer.last_modified = feed.touched_at
-    answer.add_etag()
-    return answer.make_conditional(request)  # type: ignore[return-value]  # it is still ours
+    kind = f"{media_type}; charset=utf-8"
+    return known(body, kind, touched_at=feed.touched_at, private=feed.private)

@@ -39,7 +39,7 @@ from webapp.cases.models import (
     CaseRoute,
     FilingCondition,
 )
-from webapp.cases.rules import DEPARTMENT, OPEN, Duty, Grade, PartState, State
+from webapp.cases.rules import DEPARTMENT, ENDED, OPEN, Duty, Grade, PartState, State
 from webapp.cases.standards import in_force
 from webapp.grids.models import Grid, GridLineage, GridVersion, Place, Unit
 from webapp.grids.rules import LineageKind, PlaceKind, UnitKind
@@ -224,13 +224,29 @@ def open_in_grid(grid_id: int) -> list[Case]:
 
 def sent_to(account_id: int) -> list[Case]:
     """Open cases that somebody was sent to handle or to check, the most urgent first."""
-    return _open(
-        or_(
-            Case.handler_id == account_id,
-            Case.checker_id == account_id,
-            and_(Case.verifier_id == account_id, Case.state == State.VERIFYING),
-        )
+    return _open(_sent(account_id))
+
+
+def _sent(account_id: int) -> ColumnElement[bool]:
+    return or_(
+        Case.handler_id == account_id,
+        Case.checker_id == account_id,
+        and_(Case.verifier_id == account_id, Case.state == State.VERIFYING),
     )
+
+
+def in_hands(account_id: int, *, since: datetime, limit: int = 200) -> list[Case]:
+    """Open cases that somebody was sent to, and those that ended since in which they did something."""
+    shown = joinedload(Case.case_class), joinedload(Case.grid)
+    did = select(Event.thing_id).where(
+        Event.actor_id == account_id, Event.at > since, Event.thing_kind == "case"
+    )
+    over = and_(Case.id.in_(did), Case.state.in_(ENDED), Case.handler_id == account_id)
+    order = Case.state.in_(ENDED), Case.due_at.nulls_last(), Case.id
+    found = (
+        select(Case).options(*shown).where(or_(and_(_sent(account_id), Case.state.in_(OPEN)), over))
+    )
+    return list(db.session.scalars(found.order_by(*order).limit(limit)))
 
 
 def _open(which: ColumnElement[bool]) -> list[Case]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import case, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
@@ -95,6 +95,18 @@ def introductions_of(seeker_id: int, limit: int = 100) -> list[Introduction]:
     rank = case((Introduction.state.in_(LIVING), 0), else_=1)
     found = select(Introduction).options(*_PAIR).where(Introduction.seeker_id == seeker_id)
     return list(db.session.scalars(found.order_by(rank, Introduction.id.desc()).limit(limit)))
+
+
+def interviews(account_id: int, since: datetime, until: datetime, limit: int) -> list[Introduction]:
+    """The interviews of a seeker in this time, such as will not be held, too."""
+    found = (
+        select(Introduction)
+        .options(*_PAIR)
+        .where(
+            Introduction.account_id == account_id, Introduction.interview_at.between(since, until)
+        )
+    )
+    return list(db.session.scalars(found.order_by(Introduction.interview_at).limit(limit)))
 
 
 def introductions_of_posting(posting_id: int) -> list[Introduction]:

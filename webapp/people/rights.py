@@ -281,6 +281,8 @@ WORDS: dict[str, LazyString] = {
     "open311.read": _l("Read services and public requests by Open311"),
     "open311.report": _l("Send requests by Open311"),
     "feeds.read": _l("Read feeds of public cases"),
+    "subscriptions.make": _l("Make a private address of one's calendar or area"),
+    "subscriptions.own": _l("Change and end one's private addresses"),
 }
 
 FEATURES: dict[str, LazyString] = {
@@ -309,6 +311,7 @@ FEATURES: dict[str, LazyString] = {
     "feeds": _l("Feeds"),
     "webhooks": _l("Webhooks"),
     "ogc": _l("OGC API"),
+    "subscriptions": _l("Private addresses"),
     "parts": _l("Departments in a case"),
     "whistles": _l("Whistles"),
     "appeals": _l("Hotline"),

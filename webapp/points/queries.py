@@ -293,6 +293,17 @@ def appointment(appointment_id: int) -> Appointment | None:
     return db.session.scalar(found.where(Appointment.id == appointment_id))
 
 
+def appointments_in(
+    account_id: int, since: datetime, until: datetime, limit: int
+) -> list[Appointment]:
+    """The appointments of somebody in this time, cancelled ones too."""
+    found = select(Appointment).options(joinedload(Appointment.point))
+    found = found.where(
+        Appointment.account_id == account_id, Appointment.starts_at.between(since, until)
+    )
+    return list(db.session.scalars(found.order_by(Appointment.starts_at).limit(limit)))
+
+
 def appointments_of(account_id: int, limit: int = 10) -> list[Appointment]:
     """The newest appointments of somebody."""
     found = select(Appointment).options(joinedload(Appointment.point))

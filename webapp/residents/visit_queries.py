@@ -58,10 +58,16 @@ def due_at(household_id: int) -> HomeVisit | None:
     return db.session.scalar(found.options(_where()))
 
 
-def due(who: Actor, *, near: tuple[float, float] | None = None) -> list[Due]:
+def due(
+    who: Actor,
+    *,
+    near: tuple[float, float] | None = None,
+    until: date | None = None,
+    limit: int = MOST,
+) -> list[Due]:
     """Visits that `who` may make and that are due soon: the nearest first to a point (degrees WGS 84).
 
-    Without a point the longest due first.
+    Without a point the longest due first; `until` is the last day that counts as soon.
     """
     away: ColumnElement[Any] = null()
     if near is not None:
@@ -73,7 +79,7 @@ def due(who: Actor, *, near: tuple[float, float] | None = None) -> list[Due]:
         .join(Dwelling.building)
         .where(
             HomeVisit.state == HomeVisitState.DUE,
-            HomeVisit.due_on <= days.today() + timedelta(days=AHEAD_DAYS),
+            HomeVisit.due_on <= (until or days.today() + timedelta(days=AHEAD_DAYS)),
             visible(Building, who, "home_visits.make"),
         )
         .join(Building.grid)
@@ -84,7 +90,7 @@ def due(who: Actor, *, near: tuple[float, float] | None = None) -> list[Due]:
             .contains_eager(Building.grid)
         )
         .order_by(*([away] if near is not None else []), HomeVisit.due_on, HomeVisit.id)
-        .limit(MOST)
+        .limit(limit)
     )
     return [Due(visit, metres) for visit, metres in db.session.execute(found)]
 

@@ -119,6 +119,19 @@ def mine(account_id: int) -> Sequence[Participation]:
     return db.session.scalars(found.order_by(Participation.id.desc()).limit(PAGE)).all()
 
 
+def mine_between(
+    account_id: int, since: datetime, until: datetime, limit: int
+) -> Sequence[Activity]:
+    """The activities of this time that this account signed up for, cancelled ones too."""
+    begin = func.lower(Activity.span)
+    found = (
+        _rows()
+        .join(Participation, Participation.activity_id == Activity.id)
+        .where(Participation.account_id == account_id, begin >= since, begin < until)
+    )
+    return db.session.scalars(found.order_by(begin).limit(limit)).all()
+
+
 def hours_of(account_id: int) -> float:
     """What this account has given as a volunteer, in hours."""
     found = select(func.sum(Participation.hours)).where(Participation.account_id == account_id)

@@ -83,6 +83,7 @@ class Topic(Numbered, Placed, Base):
             f"state NOT IN ({_listed(*DECIDED)}) OR begun_on IS NOT NULL", name="begun"
         ),
         Index("ix_topic_state", "state", "id"),
+        Index("ix_topic_meeting_at", "meeting_at", postgresql_where=text("meeting_at IS NOT NULL")),
         Index("ix_topic_building_id", "building_id"),
         Index("ix_topic_opinion_id", "opinion_id", unique=True),
     )

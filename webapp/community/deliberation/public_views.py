@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from webapp.base import agenda
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import limiter
@@ -79,11 +80,9 @@ def meeting(topic: Topic) -> Response:
     """The meeting as a calendar file."""
     if topic.meeting_at is None:
         abort(404)
-    address = url_for("public_topics.one", topic_id=topic.id, _external=True)
-    host = request.host.split(":")[0]
-    body = calendar.meeting(topic, topic.meeting_at, address=address, host=host)
+    body = calendar.meeting(topic, topic.meeting_at)
     name = f'attachment; filename="topic-{topic.id}.ics"'
-    return Response(body, content_type=calendar.TYPE, headers={"Content-Disposition": name})
+    return Response(body, content_type=agenda.TYPE, headers={"Content-Disposition": name})
 
 
 @bp.post("/<int:topic_id>/vote")

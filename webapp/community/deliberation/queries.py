@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -103,6 +104,19 @@ def open_in(grid_id: int) -> Sequence[Topic]:
     """The topics of a grid that are not over, the oldest first."""
     found = select(Topic).where(Topic.grid_id == grid_id, _lanes()["open"])
     return db.session.scalars(found.order_by(Topic.id)).all()
+
+
+def meetings(
+    who: Actor, *, since: datetime, until: datetime, grid_ids: Collection[int], limit: int
+) -> list[Topic]:
+    """The topics whose meeting is in this time: such as `who` may see, has proposed, or of these grids."""
+    mine = or_(
+        visible(Topic, who, "topics.see"),
+        Topic.proposed_by_id == who.id,
+        and_(Topic.grid_id.in_(sorted(grid_ids)), Topic.state.in_(PUBLIC)),
+    )
+    found = _rows().where(Topic.meeting_at.between(since, until), mine)
+    return list(db.session.scalars(found.order_by(Topic.meeting_at).limit(limit)))
 
 
 def counts(who: Actor) -> dict[str, int]:

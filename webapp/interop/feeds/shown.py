@@ -8,13 +8,26 @@ from flask import url_for
 from flask_babel import get_locale, gettext as _
 
 from webapp.base.audit import Event
-from webapp.base.feed import Entry
+from webapp.base.feed import Entry, Feed
 from webapp.cases import publishing
 from webapp.cases.models import Case
 from webapp.cases.publishing import SHOWN, SHOWN_WORDS
 from webapp.cases.residents import queries as residents
 from webapp.cases.residents.rules import PUBLIC_STEPS
 from webapp.cases.rules import State
+
+
+def told(
+    title: str, cases: Sequence[Case], about: str | None = None, *, private: bool = False
+) -> Feed:
+    """A feed of public cases, about what stands on a page: the list of all of them where none is named."""
+    return Feed(
+        title=title,
+        words=_("Confirmed cases as everybody may know them"),
+        page=about or url_for("public.listed", _external=True),
+        entries=entries(cases),
+        private=private,
+    )
 
 
 def entries(cases: Sequence[Case]) -> list[Entry]:

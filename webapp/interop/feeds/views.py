@@ -110,11 +110,4 @@ def case(case: Case) -> Response:
 
 
 def _cases(title: str, found: Sequence[Case], about: str | None = None) -> Response:
-    return feed.rss(
-        Feed(
-            title=title,
-            words=_("Confirmed cases as everybody may know them"),
-            page=about or url_for("public.listed", _external=True),
-            entries=shown.entries(found),
-        )
-    )
+    return feed.rss(shown.told(title, found, about))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -105,6 +105,24 @@ def open_for(who: Actor) -> Duties:
         .limit(MOST)
     )
     return Duties(list(db.session.scalars(hard)), list(db.session.scalars(resolved)))
+
+
+def meetings_of(
+    who: Actor, since: datetime, until: datetime, limit: int
+) -> list[tuple[Meeting, Project]]:
+    """The meetings, with their projects, in this time that `who` leads or is there at, of projects they may see."""
+    there = select(Presence.meeting_id).where(Presence.account_id == who.id)
+    found = (
+        select(Meeting, Project)
+        .join(Project, Project.id == Meeting.project_id)
+        .where(
+            Meeting.held_at.between(since, until),
+            or_(Meeting.chair_id == who.id, Meeting.id.in_(there)),
+            visible(Project, who, "projects.see"),
+        )
+    )
+    rows = db.session.execute(found.order_by(Meeting.held_at).limit(limit))
+    return [(meeting, project) for meeting, project in rows]
 
 
 def resolved_on(project_id: int, day: date) -> list[Resolution]:

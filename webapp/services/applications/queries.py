@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
@@ -151,6 +151,26 @@ def visits(who: Actor, limit: int = 50) -> list[Application]:
         Application.state.in_((*OPEN, *_DECIDED_NOW)),
     )
     return list(db.session.scalars(found.order_by(Application.visit_at.nulls_first()).limit(limit)))
+
+
+def visited(who: Actor, *, since: datetime, until: datetime, limit: int) -> list[Application]:
+    """Visits at home in this time, asked for by somebody or made by them."""
+    found = _listed().where(
+        or_(Application.applicant_id == who.id, Application.visitor_id == who.id),
+        Application.visit_at.between(since, until),
+    )
+    return list(db.session.scalars(found.order_by(Application.visit_at).limit(limit)))
+
+
+def lacking(who: Actor, *, since: datetime, limit: int = 50) -> list[Supplement]:
+    """What somebody is, or was since then, to hand in later."""
+    found = (
+        select(Supplement)
+        .join(Supplement.application)
+        .options(contains_eager(Supplement.application).options(*_BESIDE))
+        .where(Application.applicant_id == who.id, Supplement.due_at > since)
+    )
+    return list(db.session.scalars(found.order_by(Supplement.due_at).limit(limit)))
 
 
 def counted(who: Actor) -> dict[str, int]:

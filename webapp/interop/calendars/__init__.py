@@ -1,0 +1,1 @@
+"""Private addresses by which somebody's own calendar and own area are read."""
