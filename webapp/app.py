@@ -199,6 +199,7 @@ from webapp.monitoring.sensors import (
     rules as sensor_rules,
     views as sensor_pages,
 )
+from webapp.monitoring.turning import rules as turning_rules, views as turning_pages
 from webapp.monitoring.video import (
     by_the_clock as video_clocks,
     commands as video_commands,
@@ -335,6 +336,7 @@ RULES = (
     *project_pages.RULES,
     camera_rules,
     video_rules,
+    turning_rules,
     alarm_rules,
     danger_rules,
     wind_rules,
@@ -445,6 +447,7 @@ PAGES = (
     intake_api,
     video_pages,
     zone_pages,
+    turning_pages,
     *alarm_pages.ALL,
     *danger_pages.ALL,
     wind_pages,

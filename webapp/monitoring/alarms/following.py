@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,14 @@ from webapp.monitoring.alarms.models import Alarm, Incident, Shelf
 from webapp.monitoring.alarms.rows import place_of
 from webapp.monitoring.alarms.rules import ALARM_FLOW, LATE, Quiet
 from webapp.monitoring.signals import KINDS, Kind
+
+_TOLD: list[Callable[[Sequence[Alarm]], None]] = []
+
+
+def told_of_all(deed: Callable[[Sequence[Alarm]], None]) -> Callable[[Sequence[Alarm]], None]:
+    """`deed` is told of the alarms that reach people, in the transaction in which they do."""
+    _TOLD.append(deed)
+    return deed
 
 
 class Aftermath:
@@ -82,6 +91,8 @@ class Aftermath:
             begun[incident] = min(begun.get(incident, alarm.heard_at), alarm.heard_at)
         db.session.flush()
         climbing.begin_all(begun, new={each.thing_id for each in opened})
+        for deed in _TOLD if self._reached else ():
+            deed(list(self._reached))
         events = ALARM_FLOW.written(self._deeds) + opened
         if events:
             audit.record_many(events)

@@ -56,6 +56,11 @@ DONE = {
     "zone_change": _l("Zone changed"),
     "zone_remove": _l("Zone removed"),
     "ground": _l("Placed on the ground"),
+    "steer": _l("How it is told to turn was said"),
+    "steer_no_more": _l("Not told to turn any more"),
+    "presets": _l("Presets read"),
+    "aim": _l("Said whither a preset looks"),
+    "turn": _l("Told to turn"),
 }
 
 ADDRESS_WORDS = {"stream": _l("Stream address"), "snapshot": _l("Snapshot address")}

@@ -53,7 +53,7 @@ def reading(address: str, hosts: Iterable[str]) -> Source:
     """
     allowed = tuple(hosts)
     parts = urlsplit(allowed_address(address, allowed))
-    _check_resolved(str(parts.hostname), allowed)
+    check_resolved(str(parts.hostname), allowed)
     opens = _OPENS[parts.scheme]
     how: dict[str, str | int] = {"rw_timeout": SILENT_US}
     if not parts.scheme.startswith("http"):
@@ -125,7 +125,7 @@ def _quoted(address: str) -> str:
     return "'" + address.replace("'", "'\\''") + "'"
 
 
-def _check_resolved(host: str, allowed: tuple[str, ...]) -> None:
+def check_resolved(host: str, allowed: tuple[str, ...]) -> None:
     """A name that was allowed may not lead to this machine or its neighbours unless these are allowed, too."""
     try:
         found = {str(each[4][0]) for each in socket.getaddrinfo(host, None)}
