@@ -6,10 +6,10 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import force_locale, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -17,6 +17,8 @@ from flask_babel.speaklater import LazyString
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.language import LANGUAGES
+
+T = TypeVar("T")
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 40 * 1024 * 1024
@@ -201,19 +203,31 @@ def keep_all(
     `columns`, `needed` and `words` as `Reader` has them; raises what it raises.
     """
     reader = Reader(rows[0] if rows else None, columns, needed=needed, words=words)
+    return whole_or_none(((row.number, reader.said(row)) for row in rows[1:]), columns, keep)
+
+
+def whole_or_none(
+    items: Iterable[tuple[int, T]],
+    columns: Mapping[str, Any],
+    keep: Callable[[T], bool],
+    *,
+    wrong: Sequence[Fault] = (),
+) -> Outcome:
+    """Each item, under the number of its row, is kept by `keep` (True: it is new), or none is, with what is
+    wrong where; `wrong` is what was wrong before."""
     trial = db.session.begin_nested()
-    added, changed, found = 0, 0, []
-    for row in rows[1:]:
+    added, changed, found = 0, 0, list(wrong)
+    for number, item in items:
         try:
-            if keep(reader.said(row)):
+            if keep(item):
                 added += 1
             else:
                 changed += 1
         except Refusal as refusal:
-            found += faults(refusal, row.number, columns)
+            found += faults(refusal, number, columns)
     if found:
         trial.rollback()
-        return Outcome(0, 0, found)
+        return Outcome(0, 0, sorted(found, key=lambda each: each.row))
     trial.commit()
     return Outcome(added, changed, [])
 

@@ -140,6 +140,66 @@ def test_a_workbook_is_kept_as_a_whole_or_not_at_all(plant: Plant) -> None:
     assert [fault.row for fault in twice.faults] == [3]
 
 
+WHOLE = ("企业", "行业类别", "风险等级", "风险点", "风险点类别", "风险点数量", "数量单位")
+WHOLE += ("证照种类", "证照编号", "证照有效期至")
+
+
+def _listed(plant: Plant, *rows: tuple[object, ...]) -> importing.Outcome:
+    return importing.carry_out(_book(list(WHOLE), *map(list, rows)), by=plant.officer)
+
+
+def test_a_workbook_carries_hazard_points_and_licences_too(plant: Plant) -> None:
+    name, none = "海丰冷库有限公司", (None, None, None)
+    tank = ("氨罐", "氨制冷", 3.5, "t")
+    permit = ("安全生产许可证", "A-1", date(2030, 5, 1))
+    rows = (
+        (name, "冷库与涉氨制冷", "橙", *tank, *permit),
+        (name, None, None, "油罐", "储罐或罐区", 20, "m³", *none),
+        (name, None, None, None, *none, "消防安全合格证明", "B-2", date(2029, 1, 1)),
+    )
+    outcome = _listed(plant, *rows)
+    assert outcome == importing.Outcome([], added=1, points=2, licences=2)
+    listed = [each.profile for each in queries.listed(plant.officer, today=days.today()).rows]
+    (profile,) = [each for each in listed if each.enterprise.name == name]
+    points = {each.name: (each.kind, each.amount, each.unit) for each in profile.points}
+    assert points == {"氨罐": ("ammonia", 3.5, "t"), "油罐": ("tank", 20, "m³")}
+    assert [each.number for each in queries.licences(profile.id)] == ["B-2", "A-1"]
+    # The same again changes what is known, and doubles nothing.
+    later = (*permit[:2], date(2033, 5, 1))
+    again = _listed(plant, (name, "冷库与涉氨制冷", "红", "氨罐", "氨制冷", 5, "t", *later))
+    assert (again.faults, again.added, again.changed) == ([], 0, 1)
+    db.session.expire_all()
+    assert {each.name: each.amount for each in profile.points} == {"氨罐": 5, "油罐": 20}
+    kept = {each.number: each.expires_on.year for each in queries.licences(profile.id)}
+    assert kept == {"A-1": 2033, "B-2": 2029}
+
+
+def test_a_fault_in_a_hazard_point_or_a_licence_keeps_nothing_and_is_named_under_its_heading(
+    plant: Plant,
+) -> None:
+    name, none = "海丰冷库有限公司", (None, None, None)
+    first = (name, "冷库与涉氨制冷", "橙", "氨罐", "氨制冷", 3.5, "t", *none)
+    rows = (
+        first,
+        (name, None, None, "油罐", "储罐或罐区", 20, None, *none),
+        (name, None, None, "锅炉", "什么都不是", None, None, *none),
+        (name, None, None, None, *none, "安全生产许可证", "A-1", "明天"),
+        (name, "化工", None, "酸罐", "储罐或罐区", None, None, *none),
+        (name, None, None, None, *none, *none),
+    )
+    outcome = _listed(plant, *rows)
+    wrong = {(each.row, str(each.heading)) for each in outcome.faults}
+    assert wrong == {
+        (3, "风险点"),
+        (4, "风险点类别"),
+        (5, "证照有效期至"),
+        (6, "行业类别"),
+        (7, "企业"),
+    }
+    assert (outcome.added, outcome.points) == (0, 0)
+    assert len(queries.listed(plant.officer, today=days.today()).rows) == 1
+
+
 def _book(*rows: list[object]) -> bytes:
     book, out = Workbook(), io.BytesIO()
     for row in rows:

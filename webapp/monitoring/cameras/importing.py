@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,11 @@ from flask import current_app
 from webapp.base.access import Actor
 from webapp.base.config import Settings
 from webapp.base.datum import Datum
-from webapp.base.db import db
-from webapp.base.flow import Refusal
 from webapp.base.spatial import layer_rows
 from webapp.grids.loading import DEFAULT_PACKAGE
 from webapp.monitoring.cameras import actions, queries, reading
-from webapp.monitoring.cameras.forms import Described
+from webapp.monitoring.cameras.forms import Described, RowForm
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.cameras.reading import Entry
 from webapp.monitoring.cameras.rules import CameraKind, Privacy
 from webapp.people import workbook
 from webapp.people.workbook import Fault
@@ -88,41 +85,27 @@ def carry_out(body: bytes, *, source: str, datum: Datum, by: Actor) -> Outcome:
     `datum` is that of rows which name none. A camera that the source has already is changed.
     """
     entries, faults, passed = reading.read(body)
-    trial = db.session.begin_nested()
-    added, changed, more = _keep(entries, source, datum, by)
-    faults = sorted(faults + more, key=lambda each: each.row)
-    if faults:
-        trial.rollback()
-        return Outcome(0, 0, passed, faults)
-    trial.commit()
-    return Outcome(added, changed, passed, [])
-
-
-def _keep(
-    entries: Iterable[Entry], source: str, datum: Datum, by: Actor
-) -> tuple[int, int, list[Fault]]:
     known = queries.of_source(source)
-    added, changed, faults = 0, 0, []
-    for entry in entries:
-        form = entry.form
+
+    def keep(form: RowForm) -> bool:
         said = form.described()
         if "datum" not in form.model_fields_set:
             said = replace(said, datum=datum)
-        try:
-            camera = known.get(form.code)
-            if camera is None:
-                camera = actions.register(said, source=source, external_id=form.code, by=by)
-                known[form.code] = camera
-                added += 1
-            else:
-                said = _merged(camera, said, form.model_fields_set | {"datum"})
-                actions.change(camera, said, base_version=None, by=by)
-                changed += 1
-            if form.status is not None:
-                actions.hear(camera, form.status, by=by)
-        except Refusal as refusal:
-            faults += workbook.faults(refusal, entry.row, reading.COLUMNS)
-    return added, changed, faults
+        camera = known.get(form.code)
+        new = camera is None
+        if camera is None:
+            camera = actions.register(said, source=source, external_id=form.code, by=by)
+            known[form.code] = camera
+        else:
+            said = _merged(camera, said, form.model_fields_set | {"datum"})
+            actions.change(camera, said, base_version=None, by=by)
+        if form.status is not None:
+            actions.hear(camera, form.status, by=by)
+        return new
+
+    rows = ((each.row, each.form) for each in entries)
+    kept = workbook.whole_or_none(rows, reading.COLUMNS, keep, wrong=faults)
+    return Outcome(kept.added, kept.changed, passed, kept.faults)
 
 
 def _merged(camera: Camera, said: Described, told: Set[str]) -> Described:

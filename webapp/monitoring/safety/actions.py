@@ -93,6 +93,17 @@ def add_point(profile: Profile, said: PointForm, *, by: Actor | None) -> HazardP
     return point
 
 
+def amend_point(profile: Profile, point: HazardPoint, said: PointForm, *, by: Actor | None) -> None:
+    """The hazard point is like this; what is not said of its amount and place stays."""
+    lock(profile)
+    point.kind = said.kind
+    if said.amount is not None:
+        point.amount, point.unit = said.amount, said.unit
+    if said.lon is not None and said.lat is not None:
+        point.place_at(said.lon, said.lat, datum=said.datum)
+    _record(profile, "amend_point", by, name=point.name)
+
+
 def close_point(profile: Profile, point: HazardPoint, *, by: Actor) -> None:
     """The danger is gone from the enterprise."""
     lock(profile)

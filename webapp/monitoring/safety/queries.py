@@ -89,6 +89,16 @@ def point(profile_id: int, point_id: int) -> HazardPoint | None:
     return db.session.scalar(found)
 
 
+def point_named(profile_id: int, name: str) -> HazardPoint | None:
+    """The hazard point of this enterprise that is called so, the first one."""
+    found = select(HazardPoint).where(
+        HazardPoint.profile_id == profile_id,
+        HazardPoint.name == name,
+        HazardPoint.closed_at.is_(None),
+    )
+    return db.session.scalar(found.order_by(HazardPoint.id).limit(1))
+
+
 def procedures(profile_id: int) -> Sequence[Procedure]:
     """The key procedures of an enterprise with what watches each."""
     found = (
@@ -128,6 +138,17 @@ def licence(licence_id: int) -> Licence | None:
     whose = joinedload(Licence.profile).joinedload(Profile.enterprise)
     found = select(Licence).options(whose, joinedload(Licence.file))
     return db.session.scalar(found.where(Licence.id == licence_id, Licence.closed_at.is_(None)))
+
+
+def licence_numbered(profile_id: int, kind: str, number: str) -> Licence | None:
+    """The licence of this enterprise of a kind and a number."""
+    found = select(Licence).where(
+        Licence.profile_id == profile_id,
+        Licence.kind == kind,
+        Licence.number == number,
+        Licence.closed_at.is_(None),
+    )
+    return db.session.scalar(found)
 
 
 def licences_to_tell(today: date, limit: int = 200) -> Sequence[Licence]:

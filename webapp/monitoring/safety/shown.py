@@ -21,6 +21,7 @@ DONE = {
     "create": _l("Safety profile made"),
     "change": _l("Changed"),
     "add_point": _l("Hazard point added"),
+    "amend_point": _l("Hazard point changed"),
     "close_point": _l("Hazard point taken off"),
     "add_procedure": _l("Key procedure added"),
     "close_procedure": _l("Key procedure taken off"),
