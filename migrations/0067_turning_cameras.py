@@ -75,4 +75,4 @@ def downgrade() -> None:
 def _forms(before: str, after: str) -> None:
     """What was measured of a form is under the name that it has."""
     for table in ("form_time", "form_month"):
-        op.execute(f"UPDATE {table} SET form = '{after}' WHERE form = '{before}'")  # noqa: S608
+        op.execute(f"UPDATE {table} SET form = '{after}' WHERE form = '{before}'")

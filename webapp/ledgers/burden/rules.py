@@ -47,7 +47,7 @@ FORMS: dict[str, Measured] = {
     "topics.propose": Measured(_l("Proposal of a topic"), "D02"),
     "livelihood.collect": Measured(_l("Livelihood item of residents"), "D16"),
     "apply.send_for": Measured(_l("Application for somebody else"), "D16"),
-    "dangers.find": Measured(_l("Report of a hidden danger"), "D11"),
+    "hidden_dangers.find": Measured(_l("Report of a hidden danger"), "D11"),
     "inspections.hand_in": Measured(_l("Checklist of an inspection"), "D11"),
     "project_days.write_down": Measured(_l("Day of a project"), "D06"),
 }

@@ -93,7 +93,8 @@ def ammonia(at: Spot, *, wind: Wind, sky: Sky, size: Size, rate_kg_s: float | No
 
 def fire(at: Spot, *, wind: Wind | None, burns: Fire) -> Drawn:
     """The zone of a fire: a circle by what burns, and the sector into which its smoke is carried."""
-    around, smoke = FIRES[burns]
+    kept = FIRES[burns]
+    around, smoke = kept.around, kept.day[0]
     shapes = [circle(at, around)]
     if wind is not None and not wind.calm:
         turns = np.radians(np.linspace(-SMOKE_HALF, SMOKE_HALF, QUARTER + 1))

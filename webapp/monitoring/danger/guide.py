@@ -1,17 +1,17 @@
 """Distances that are kept from a leak or a fire whatever a model says, and the levels that harm.
 
-Pure. The sources of every number stand in docs/danger.md.
+The sources of every number stand in docs/danger.md.
 """
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
+from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 
-MILE = 1609.344
 # The guide's moderate and high wind begin at 10 and 20 km/h; in m/s.
 MODERATE, HIGH = 10 / 3.6, 20 / 3.6
 
@@ -37,32 +37,21 @@ SIZE_WORDS = {
 
 @dataclass(frozen=True)
 class Kept:
-    """Metres all around, and downwind by day and by night in low, moderate and high wind."""
+    """Metres all around, and downwind by day and by night in low, moderate and high wind.
+
+    `source` says whence, `compared` whether somebody compared the figures with a text of it.
+    """
 
     around: float
     day: tuple[float, float, float]
     night: tuple[float, float, float]
+    source: str = "own"
+    compared: bool = False
 
     def downwind(self, wind_ms: float, *, by_day: bool) -> float:
         """How far downwind people are protected."""
         step = 0 if wind_ms < MODERATE else 1 if wind_ms < HIGH else 2
         return (self.day if by_day else self.night)[step]
-
-
-def _miles(*values: float) -> tuple[float, float, float]:
-    """Miles of the guide in metres, rounded up to the next hundred."""
-    low, moderate, high = (ceil(each * MILE / 100) * 100.0 for each in values)
-    return low, moderate, high
-
-
-# ERG, ammonia, anhydrous (UN1005): table 1 for what is small, table 3 for the rest.
-AMMONIA = {
-    Size.SMALL: Kept(30, (100, 100, 100), (200, 200, 200)),
-    Size.CYLINDERS: Kept(30, _miles(0.2, 0.1, 0.1), _miles(0.5, 0.2, 0.1)),
-    Size.TANK: Kept(60, _miles(0.3, 0.2, 0.2), _miles(0.9, 0.2, 0.2)),
-    Size.TRUCK: Kept(150, _miles(0.5, 0.3, 0.3), _miles(1.1, 0.4, 0.4)),
-    Size.LARGE: Kept(300, _miles(1.0, 0.8, 0.6), _miles(2.6, 1.3, 0.8)),
-}
 
 
 class Level(StrEnum):
@@ -101,12 +90,39 @@ FIRE_WORDS = {
     Fire.GAS: _l("A vessel of flammable gas"),
 }
 
-# Metres all around, and how far the smoke is feared downwind. Those of tanks and vessels are of the
-# ERG (guides 128 and 115); the others and all of the smoke are our own assumptions.
-FIRES = {
-    Fire.BUILDING: (100.0, 500.0),
-    Fire.HALL: (200.0, 1000.0),
-    Fire.WOODS: (300.0, 2000.0),
-    Fire.LIQUID: (800.0, 2000.0),
-    Fire.GAS: (1600.0, 2000.0),
+# Whence the figures are; what stands in the file and not here is shown as it stands there.
+SOURCE_WORDS = {
+    "erg1": _l("ERG 2024, table 1, UN1005"),
+    "erg3": _l("ERG 2024, table 3, UN1005"),
+    "erg115": _l("ERG, guide 115"),
+    "erg128": _l("ERG, guide 128"),
+    "own": _l("an assumption of ours"),
 }
+
+
+def _read() -> tuple[dict[Size, Kept], dict[Fire, Kept]]:
+    with (Path(__file__).parent / "data" / "distances.tsv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    kept = {(row["danger"], row["what"]): _kept(row) for row in rows}
+    return (
+        {size: kept["ammonia", size.value] for size in Size},
+        {fire: kept["fire", fire.value] for fire in Fire},
+    )
+
+
+def _kept(row: dict[str, str]) -> Kept:
+    winds = ("low", "moderate", "high")
+    low, moderate, high = (float(row[f"day_{each}"]) for each in winds)
+    still, middling, strong = (float(row[f"night_{each}"]) for each in winds)
+    return Kept(
+        around=float(row["around"]),
+        day=(low, moderate, high),
+        night=(still, middling, strong),
+        source=row["source"],
+        compared=row["compared"] == "yes",
+    )
+
+
+# Every figure, its source, and whether it was compared with a text stands in a file that an office may
+# change. Of a fire the distance downwind is how far its smoke is feared.
+AMMONIA, FIRES = _read()

@@ -13,7 +13,14 @@ from webapp.base.drawn import MOST_CORNERS
 from webapp.base.spatial import degrees, shape_of
 from webapp.monitoring.danger import queries
 from webapp.monitoring.danger.drawing import Drawn
-from webapp.monitoring.danger.guide import FIRE_WORDS, LEVEL_WORDS, SIZE_WORDS
+from webapp.monitoring.danger.guide import (
+    AMMONIA,
+    FIRE_WORDS,
+    FIRES,
+    LEVEL_WORDS,
+    SIZE_WORDS,
+    SOURCE_WORDS,
+)
 from webapp.monitoring.danger.models import DangerShape
 from webapp.monitoring.danger.rules import KIND_WORDS, SKY_WORDS, STATE_CHIPS, ZONE_FLOW, DangerKind
 from webapp.monitoring.danger.said import Said, levels_of
@@ -43,6 +50,8 @@ def words() -> dict[str, Any]:
         "sizes": SIZE_WORDS,
         "fires": FIRE_WORDS,
         "levels": LEVEL_WORDS,
+        "distances": {**AMMONIA, **FIRES},
+        "sources": SOURCE_WORDS,
         "states": ZONE_FLOW.states,
         "state_chips": STATE_CHIPS,
         "wind": words_of,

@@ -33,7 +33,7 @@ from webapp.monitoring.safety.dangers.rules import (
 from webapp.monitoring.safety.models import Profile
 from webapp.people import days, queries as people
 
-bp = Blueprint("dangers", __name__, url_prefix="/safety")
+bp = Blueprint("hidden_dangers", __name__, url_prefix="/safety")
 
 # What each step of the page does, what it takes of the form, and whether a photo comes with it.
 DEEDS: dict[str, tuple[Callable[..., None], tuple[str, ...], bool]] = {
@@ -108,7 +108,7 @@ def find_own(profile: Profile) -> ResponseReturnValue:
 @permit("dangers.find", of=alarms.one)
 def of_alarm(alarm: Alarm) -> ResponseReturnValue:
     """What an alarm showed is a hidden danger: written down once, by one touch."""
-    return goto("dangers.one", danger_id=actions.find_by_alarm(alarm, by=me()).id)
+    return goto("hidden_dangers.one", danger_id=actions.find_by_alarm(alarm, by=me()).id)
 
 
 @bp.get("/dangers/by-case/<int:case_id>")
@@ -129,7 +129,7 @@ def by_case(case: Case) -> Response:
 @permit("dangers.find", of=cases.one)
 def of_case(case: Case) -> ResponseReturnValue:
     """What a case reports is a hidden danger: written down once."""
-    return goto("dangers.one", danger_id=actions.find_by_case(case, by=me()).id)
+    return goto("hidden_dangers.one", danger_id=actions.find_by_case(case, by=me()).id)
 
 
 @bp.get("/dangers/<int:danger_id>")
@@ -204,7 +204,7 @@ def _find(profile: Profile | None, how: FoundBy) -> ResponseReturnValue:
         undone(refusal)
         own = how is FoundBy.ENTERPRISE
         return _form(safety.profile(key) if key else None, refusal, own=own)
-    return goto("dangers.one", danger_id=danger.id)
+    return goto("hidden_dangers.one", danger_id=danger.id)
 
 
 def _form(
@@ -233,7 +233,7 @@ def _step(danger: HiddenDanger, name: str, act: Callable[[StepForm], None]) -> R
     except Refusal as refusal:
         again = afresh(refusal, lambda: queries.danger(key), right="dangers.see")
         return _one(again, refusal, name)
-    return goto("dangers.one", danger_id=key)
+    return goto("hidden_dangers.one", danger_id=key)
 
 
 def _one(
