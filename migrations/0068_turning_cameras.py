@@ -1,7 +1,7 @@
 """turning cameras
 
-Revision ID: 0067
-Revises: 0066
+Revision ID: 0068
+Revises: 0067
 Create Date: 2026-11-26 23:34:08.754807
 
 """
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
-revision: str = "0067"
-down_revision: Union[str, Sequence[str], None] = "0066"
+revision: str = "0068"
+down_revision: Union[str, Sequence[str], None] = "0067"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
