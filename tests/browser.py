@@ -260,6 +260,26 @@ def axe(page: Page, *, without: Sequence[str] = ()) -> list[str]:
     ]
 
 
+def deed(page: Page, ending: str, **said: Any) -> None:
+    """The form of a deed is unfolded, filled in and sent: words, choices, ticks, files (bytes)."""
+    form = page.locator(f'form[action$="{ending}"]').first
+    for fold in form.locator("xpath=ancestor::details[not(@open)]").all():
+        fold.locator("summary").first.click()
+    for name, value in said.items():
+        box = form.locator(f'[name="{name}"]').first
+        if isinstance(value, bytes):
+            file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": value}
+            box.set_input_files(file)  # type: ignore[arg-type]  # typed for its own dictionaries
+        elif isinstance(value, bool):
+            box.set_checked(value)
+        elif box.evaluate("box => box.tagName") == "SELECT":
+            box.select_option(label=value)
+        else:
+            box.fill(str(value))
+    form.locator("button:not([type=button])").first.click()
+    page.wait_for_load_state()
+
+
 def picture(page: Page, path: Path, **options: Any) -> None:
     """A picture of the page for the documents, once its fonts and images are there."""
     page.evaluate("document.fonts.ready")

@@ -154,8 +154,6 @@ from webapp.ledgers.burden import (
     views as burden_pages,
 )
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
-from webapp.maps.briefings import views as briefing_pages
-from webapp.maps.bulletin import rules as bulletins, views as bulletin_pages
 from webapp.monitoring.alarms import (
     actions as alarms,
     handling as alarm_clocks,
@@ -265,6 +263,7 @@ from webapp.projects.duties import agenda as project_agenda
 from webapp.projects.firms import timing as project_timing
 from webapp.relocation import (
     actions as relocation_households,
+    erasing as relocation_erasing,
     handover as relocation_handover,
     pages as relocation_pages,
     queries as relocation_queries,
@@ -362,7 +361,6 @@ RULES = (
     burden,
     old_door_rules,
     maps,
-    bulletins,
     machines,
     open311,
     feeds,
@@ -375,8 +373,6 @@ PAGES = (
     export_pages,
     *people_pages.ALL,
     map_pages,
-    briefing_pages,
-    bulletin_pages,
     grid_pages,
     import_pages,
     set_pages,
@@ -483,6 +479,7 @@ CLOCKS = (
     job_clocks,
     home_visit_clocks,
     resident_erasing,
+    relocation_erasing,
     video_clocks,
     intake_clocks,
     asking,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,8 +13,9 @@ from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from tests.busy import at_once, busy_house
 from tests.counted import counted
-from tests.world import World, as_user, someone
+from tests.world import World, as_user, peopled, someone
 from webapp.base import audit, files
 from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Unacceptable
@@ -303,3 +305,26 @@ def test_a_list_of_many_items_asks_no_more_than_a_list_of_one(app: Flask, place:
     with counted() as many:
         street.get("/livelihood")
     assert len(many) == len(few)
+
+
+def test_of_two_who_move_an_item_at_once_one_is_told_of_the_other(
+    cluster_url: str, tmp_path: Path
+) -> None:
+    with busy_house(cluster_url, tmp_path) as app, app.test_request_context():
+        world = peopled()
+        leader = someone("street", "street_leader")
+        lon, lat = world.spot(world.home)
+        said = {"title": "路灯", "words": "太暗", "category": "ground", "lon": lon, "lat": lat}
+        (item,) = actions.collect([ItemForm.of(said)], by=world.worker)
+        key, form = item.id, {"base_version": item.version, "note": "重复"}
+        db.session.commit()
+        browsers = [as_user(app, leader) for _each in range(2)]
+        answers = at_once(
+            *(
+                lambda each=each, name=name: each.post(f"/livelihood/{key}/{name}", data=form)
+                for each, name in zip(browsers, ("screen", "cancel"), strict=True)
+            )
+        )
+        assert sorted(each.status_code for each in answers) == [303, 409]
+        db.session.expire_all()
+        assert len(audit.history(LIVELIHOOD_FLOW.kind, key)) == 2

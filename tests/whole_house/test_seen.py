@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, Response, expect
 
 from tests import databases
-from tests.browser import NewPage, axe, picture, too_wide
+from tests.browser import NewPage, axe, deed, picture, too_wide
 from tests.community.photographs import DIM, FINE, Picture, paper_of, photographed, written
 from tests.relocation.estate import picture as blank
 from tests.servers import Served, ask, code_on_the_phone, running
@@ -88,26 +88,6 @@ def show(page: Page, name: str) -> None:
     assert too_wide(page) <= 0, name
     if SHOWN:
         picture(page, Path(SHOWN) / f"seen-{name}.png", full_page=True)
-
-
-def deed(page: Page, ending: str, **said: Any) -> None:
-    """The form of a deed is unfolded, filled in and sent: words, choices, ticks, files (bytes)."""
-    form = page.locator(f'form[action$="{ending}"]').first
-    for fold in form.locator("xpath=ancestor::details[not(@open)]").all():
-        fold.locator("summary").first.click()
-    for name, value in said.items():
-        box = form.locator(f'[name="{name}"]').first
-        if isinstance(value, bytes):
-            file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": value}
-            box.set_input_files(file)  # type: ignore[arg-type]  # typed for its own dictionaries
-        elif isinstance(value, bool):
-            box.set_checked(value)
-        elif box.evaluate("box => box.tagName") == "SELECT":
-            box.select_option(label=value)
-        else:
-            box.fill(str(value))
-    form.locator("button:not([type=button])").first.click()
-    page.wait_for_load_state()
 
 
 def state_of(page: Page) -> Locator:

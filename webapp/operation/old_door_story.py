@@ -8,8 +8,8 @@ from webapp.grids.models import Grid
 from webapp.grids.rules import GridKind
 from webapp.operation.cast import actor
 from webapp.people import queries as people
-from webapp.relocation.old_doors import actions, queries
-from webapp.relocation.old_doors.forms import HomeForm, OldHouseForm
+from webapp.relocation.old_doors import actions, lanes, queries
+from webapp.relocation.old_doors.forms import HomeForm, LaneForm, OldHouseForm
 from webapp.relocation.old_doors.queries import Sought
 from webapp.relocation.old_doors.rules import OldHouseKind
 
@@ -27,6 +27,9 @@ DOORS = (
     ("老井街", "7号", OldHouseKind.HOME, 1995, 2014),
     ("老井街", "9号", OldHouseKind.PUBLIC, 1953, 2014),
 )
+
+# Lane, from and until which year, how far north of the middle of the village.
+LANES = (("东巷", 1931, 2014, -8.0), ("老井街", 1931, 2014, 20.0))
 
 
 def tell() -> int:
@@ -58,6 +61,16 @@ def _told(place: int, village: Grid) -> int:
         house = actions.write_down(village, said, by=keeper)
         if place == 0 and step < 2:
             actions.link(house, _home(f"{step + 2}01"), by=keeper)
+    for lane, first, last, north in LANES:
+        ends = (to_lonlat(middle.x + along, middle.y + north) for along in (-90.0, 0.0, 90.0))
+        line = LaneForm(
+            name=f"【示例】{lane}",
+            corners="\n".join(f"{lon} {lat}" for lon, lat in ends),
+            year_from=first,
+            year_until=last,
+            provenance=SOURCE,
+        )
+        lanes.draw(village, line, by=keeper)
     return len(DOORS)
 
 

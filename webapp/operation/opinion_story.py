@@ -14,6 +14,15 @@ from webapp.grids import queries as grids
 from webapp.operation import book_story
 from webapp.operation.cast import actor
 
+# What is said over the year, in which grids: theme, words, in how many of them.
+YEAR = (
+    (Category.GROUND, "【示例】巷口路面坑洼，下雨积水", 7),
+    (Category.PARKING, "【示例】晚上没有地方停车", 6),
+    (Category.ENVIRONMENT, "【示例】垃圾桶满了没人清", 5),
+    (Category.ELDERLY, "【示例】希望多设一处老年餐桌", 4),
+    (Category.CULTURE, "【示例】健身器材坏了两件", 2),
+)
+
 
 def tell() -> int:
     """The opinions of the worker's grid are there where none were; answers how many are new."""
@@ -42,4 +51,20 @@ def tell() -> int:
         charge = said(OpinionKind.SUGGESTION, Category.PARKING, "【示例】希望增加电动车充电口")
         actions.say(charge, by=resident)
         book_story.tell(home, (lon, lat), worker)
-    return 4
+    return 4 + _over_the_year()
+
+
+def _over_the_year() -> int:
+    """Opinions of other grids in other months, written down and replied to; answers how many."""
+    living, street, number = grids.living(), actor("street"), 0
+    shapes = {version.grid_id: version.shape for version in grids.active_versions()}
+    for step, (theme, words, many) in enumerate(YEAR):
+        for _each in range(many):
+            spot = shapes[living[(number * 7 + step) % 24].id].representative_point()
+            lon, lat = to_lonlat(spot.x, spot.y)
+            said = SayForm(kind=OpinionKind.SUGGESTION, theme=theme, words=words, lon=lon, lat=lat)
+            with clock.at(clock.now() - timedelta(days=12 + number * 13)):
+                opinion = actions.enter(said, by=street)
+                actions.answer(opinion, note="【示例】已转网格办理", by=street)
+            number += 1
+    return number

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
 
 from shapely import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from webapp.base import clock
+from webapp.base import clock, files
+from webapp.base.files import StoredFile
 from webapp.base.spatial import shape_of
+from webapp.operation import scenes
 from webapp.people import days
 from webapp.people.actors import Person
 from webapp.projects.ground import actions
@@ -87,7 +91,9 @@ def strips(site: BaseGeometry) -> Iterator[Polygon]:
 def _surveyed(
     parcel: Parcel, percents: tuple[int, ...], begun: date, step: timedelta, by: Person
 ) -> None:
+    """Each survey of a parcel; the last one has its picture."""
     for turn, percent in enumerate(percents, start=1):
+        photo = _picture(percent, by) if turn == len(percents) else None
         day = min(begun + step * turn, days.today() - timedelta(days=1))
         with clock.at(days.start_of(day) + timedelta(hours=15)):
             said = SurveyForm(
@@ -97,7 +103,7 @@ def _surveyed(
                 words="【示例】无人机正射影像比对",
                 **{name: getattr(parcel, name) * percent // 100 for name in AMOUNTS},
             )
-            actions.survey(parcel, said, None, by=by)
+            actions.survey(parcel, said, photo, by=by)
 
 
 def _promised(project: Project, owner: Person, leader: Person, begun: date, *, flat: bool) -> None:
@@ -109,3 +115,13 @@ def _promised(project: Project, owner: Person, leader: Person, begun: date, *, f
         if flat:
             with clock.at(days.start_of(day) + timedelta(hours=17)):
                 actions.connected(project, row, day, by=owner, base_version=None)
+
+
+def _picture(percent: int, by: Person) -> StoredFile:
+    """What the ground looks like from above, flat or not yet."""
+    return files.keep_picture(io.BytesIO(_drawn(percent == 100)), by=by)
+
+
+@cache
+def _drawn(flat: bool) -> bytes:
+    return scenes.photo("house", seed=5, solved=flat).getvalue()

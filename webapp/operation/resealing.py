@@ -16,6 +16,7 @@ from webapp.community.opinions.models import Opinion
 from webapp.interop.webhooks.models import Secret as WebhookSecret
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.intake.models import Message, Source
+from webapp.monitoring.turning.models import Steering
 from webapp.operation import queries
 from webapp.points.gates.models import Registration
 from webapp.ports.models import CrewMember
@@ -35,6 +36,7 @@ COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     WebhookSecret.sealed,
     Source.asked,
     Source.secret,
+    Steering.sealed,
 )
 BATCH = 500
 

@@ -21,7 +21,6 @@ def _(text: str, **values: str) -> str:
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
     "ogc.read": _l("Read the layers of the house by OGC API, each collection as on the pages"),
-    "bulletin.read": _l("Read the bulletin of each morning"),
     "news.read": _l("Read news"),
     "news.list": _l("See what one's bodies wrote"),
     "news.write": _l("Write and publish news"),
@@ -52,6 +51,10 @@ WORDS: dict[str, LazyString] = {
     "parcels.enter": _l("Enter surveys of parcels"),
     "parcels.keep": _l("Accept parcels"),
     "relocation.list": _l("List the projects whose households one may see"),
+    "relocation.erasures": _l("See after how many years households that made way are erased"),
+    "relocation.set_erasure": _l(
+        "Lay down after how many years households that made way are erased"
+    ),
     "relocation.board": _l("See the households of a project, masked, on map and list"),
     "relocation.register": _l("List a household on the ground of a project"),
     "relocation.see": _l("See a household that makes way for a project, masked"),
@@ -290,7 +293,6 @@ WORDS: dict[str, LazyString] = {
 
 FEATURES: dict[str, LazyString] = {
     "people": _l("People"),
-    "bulletin": _l("Morning bulletin"),
     "home_visits": _l("Visits to homes"),
     "buildings": _l("Buildings"),
     "households": _l("Households and residents"),

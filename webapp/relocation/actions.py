@@ -215,6 +215,8 @@ def addable(household: RelocationHousehold) -> list[PaperKind]:
 
 def reveal(household: RelocationHousehold, *, purpose: str, by: Actor) -> Whole:
     """Name and phone without masks, once the log says who wanted them and what for."""
+    if household.erased_at is not None:
+        raise NotOpen(_l("Who they were is erased."))
     _look(household, "reveal", by, purpose=purpose)
     phone = sealing.unseal(household.phone).decode() if household.phone else None
     return Whole(household.name, phones.readable(phone))

@@ -94,6 +94,12 @@ class NewPaperForm(PaperForm):
     kind: PaperKind
 
 
+class YearsForm(Form):
+    """A number of years."""
+
+    years: int = Field(ge=1, le=30)
+
+
 class PromiseForm(VersionForm):
     """What is promised, by whom, until when."""
 

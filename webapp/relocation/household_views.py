@@ -221,7 +221,7 @@ def _one(
             (project.leader_id, project.leader.name),
             *((each.account_id, each.account.name) for each in project.team),
         ],
-        broken=papers.broken(household.papers, files),
+        broken=papers.broken(household.papers, files) if household.erased_at is None else [],
         parcel=degrees(shape_of(household.parcel)),
         events=events,
         names=people.named_in(events),

@@ -73,6 +73,7 @@ class RelocationHousehold(Numbered, Placed, Base):
             " OR coalesce(agreed_on > posted_until, false)",
             name="agreed",
         ),
+        CheckConstraint(f"erased_at IS NULL OR state = '{RelocationState.CLOSED}'", name="erased"),
         Index("ix_relocation_household_state", "project_id", "state"),
     )
 
@@ -97,6 +98,8 @@ class RelocationHousehold(Numbered, Placed, Base):
     executed_on: Mapped[date | None]
     provenance: Mapped[str]
     created_at: Mapped[datetime]
+    # Since then nothing says any more who they were.
+    erased_at: Mapped[datetime | None]
 
     project: Mapped[Project] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="RelocationHousehold.grid_id")
@@ -240,10 +243,36 @@ class Talk(Numbered, Base):
     made_by: Mapped[Account | None] = relationship()
 
 
-# Papers, their pages and the talks of a mediation stay as they were written.
+class RelocationErasureRule(Numbered, Base):
+    """So many years after a household is closed it is erased who they were; the newest rule holds."""
+
+    __tablename__ = "relocation_erasure_rule"
+    __table_args__ = (CheckConstraint("years BETWEEN 1 AND 30", name="years"),)
+
+    years: Mapped[int] = mapped_column(SmallInteger)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+    account: Mapped[Account | None] = relationship()
+
+
+# Papers, their pages and the talks of a mediation stay as they were written, until the household is erased.
 KEPT = """
 CREATE OR REPLACE FUNCTION relocation_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    household bigint;
 BEGIN
+    IF TG_TABLE_NAME = 'relocation_paper' THEN
+        household := OLD.household_id;
+    ELSIF TG_TABLE_NAME = 'relocation_paper_page' THEN
+        SELECT household_id INTO household FROM relocation_paper WHERE id = OLD.paper_id;
+    ELSE
+        SELECT household_id INTO household FROM relocation_dispute WHERE id = OLD.dispute_id;
+    END IF;
+    PERFORM FROM relocation_household WHERE id = household AND erased_at IS NOT NULL;
+    IF FOUND THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
     RAISE EXCEPTION 'what is written down about a household is never changed or removed'
         USING ERRCODE = 'restrict_violation';
 END $$

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.relocation import forecast_views, household_views, views
-from webapp.relocation.old_doors import public_views, views as door_views
+from webapp.relocation import erasure_views, forecast_views, household_views, views
+from webapp.relocation.old_doors import lane_views, public_views, views as door_views
 
-ALL = (views, household_views, forecast_views, door_views, public_views)
+ALL = (views, household_views, forecast_views, erasure_views, door_views, lane_views, public_views)

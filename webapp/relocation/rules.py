@@ -16,6 +16,9 @@ from webapp.grids.rules import STAFF
 from webapp.projects.models import Project
 from webapp.projects.rules import InTeam
 
+# So many years after a household is closed it is erased who they were. Assumed.
+ERASE_YEARS = 10
+
 # So many days at least figures are posted before anybody negotiates. Assumed, until the street lays down its own.
 POSTED_DAYS = 7
 MOST_POSTED_DAYS = 60
@@ -395,5 +398,7 @@ MAY = {
     "relocation.see": OfProject(_LEADS | InTeam()) | _STREET,
     "relocation.reveal": OfProject(_LEADS | InTeam()) | _STREET,
     "relocation.keep": OfProject(_LEADS | InTeam()),
+    "relocation.erasures": Anywhere("street_leader", "admin"),
+    "relocation.set_erasure": Anywhere("street_leader"),
     "relocation.decide": OfProject(_LEADS) | _STREET,
 }

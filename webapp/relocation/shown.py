@@ -41,6 +41,7 @@ DONE = {
     "reveal": _l("Name, phone and amounts shown"),
     "open_paper": _l("Paper opened"),
     "relocate": _l("Follows new borders"),
+    "erase": _l("Erased by the rule"),
 }
 
 

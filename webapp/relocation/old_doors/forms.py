@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 from flask_babel import gettext as _
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from shapely import LineString
 
+from webapp.base import drawn
 from webapp.base.datum import Datum
 from webapp.base.web import Form
 from webapp.relocation.old_doors.rules import FIRST_YEAR, OldHouseKind
@@ -43,6 +45,41 @@ class OldHouseForm(Form):
         if self.year_from and self.year_until and self.year_until < self.year_from:
             raise ValueError(_("The last year is before the first one."))
         return self
+
+
+class LaneForm(Form):
+    """An old lane: its name, its line from corner to corner, in which years."""
+
+    name: str = Field(min_length=1, max_length=60)
+    corners: str = Field(min_length=1, max_length=8000)
+    year_from: int | None = Field(default=None, ge=FIRST_YEAR, le=LAST_YEAR)
+    year_until: int | None = Field(default=None, ge=FIRST_YEAR, le=LAST_YEAR)
+    provenance: str = Field(min_length=2, max_length=200)
+
+    @field_validator("corners")
+    @classmethod
+    def _a_line(cls, value: str) -> str:
+        plain = drawn.in_one_line(value)
+        if len(set(plain.split("_"))) < 2:
+            raise ValueError(_("A lane has at least two corners."))
+        return plain
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.year_from and self.year_until and self.year_until < self.year_from:
+            raise ValueError(_("The last year is before the first one."))
+        return self
+
+    @property
+    def line(self) -> LineString:
+        """From corner to corner, in degrees."""
+        return LineString([tuple(map(float, each.split(","))) for each in self.corners.split("_")])
+
+
+class ProvenanceForm(Form):
+    """Where the lanes of a file are known from."""
+
+    provenance: str = Field(min_length=2, max_length=200)
 
 
 class RowForm(OldHouseForm):

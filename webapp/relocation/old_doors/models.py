@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
-from webapp.base.spatial import Placed
+from webapp.base.spatial import Metric, Placed
 from webapp.grids.models import Grid
 from webapp.people.models import Account
 from webapp.relocation.old_doors.rules import FIRST_YEAR, OldHouseKind
@@ -56,6 +57,38 @@ class OldHouse(Numbered, Placed, Base):
     grid: Mapped[Grid | None] = relationship(foreign_keys="OldHouse.grid_id")
     created_by: Mapped[Account | None] = relationship()
     homes: Mapped[list[NewHome]] = relationship(order_by="NewHome.dwelling_id", viewonly=True)
+
+
+class OldLane(Numbered, Base):
+    """A lane of a former village as a line, from which year until which it was there.
+
+    A lane that was laid anew stands beside the one before it. Houses name their lane; the line needs none.
+    """
+
+    __tablename__ = "old_lane"
+    __table_args__ = (
+        CheckConstraint(f"year_from BETWEEN {FIRST_YEAR} AND 2200", name="year_from"),
+        CheckConstraint("year_until >= year_from", name="years"),
+        Index(
+            "uq_old_lane_name",
+            "village_id",
+            "name",
+            text("coalesce(year_from, 0)"),
+            unique=True,
+        ),
+    )
+
+    village_id: Mapped[int] = mapped_column(ForeignKey("grid.id"))
+    name: Mapped[str]
+    geom: Mapped[Any] = mapped_column(Metric("LINESTRING"))
+    year_from: Mapped[int | None] = mapped_column(SmallInteger)
+    year_until: Mapped[int | None] = mapped_column(SmallInteger)
+    provenance: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    village: Mapped[Grid] = relationship()
 
 
 class NewHome(Base):

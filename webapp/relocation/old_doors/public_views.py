@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, Response
 
 from webapp.base.access import me, permit
 from webapp.base.web import page
-from webapp.relocation.old_doors import queries, shown
-from webapp.relocation.old_doors.models import OldHouse
+from webapp.relocation.old_doors import lane_queries, queries, shown
+from webapp.relocation.old_doors.models import OldHouse, OldLane
 from webapp.relocation.old_doors.queries import Sought
 from webapp.relocation.old_doors.views import wished
 
@@ -28,6 +30,7 @@ def find() -> Response:
         fragment="found",
         found=found,
         drawn=queries.drawn(found.rows) if found else [],
+        lanes=lane_queries.drawn(_lanes(found.rows, wish.year) if found else []),
         villages=[each for each in queries.villages() if each.houses],
         wish=wish,
         own=queries.own_doors(me()),
@@ -46,5 +49,11 @@ def one(house: OldHouse) -> Response:
         own=own,
         near=queries.places_near(house),
         drawn=queries.drawn([house]),
+        lanes=lane_queries.drawn(_lanes([house], house.year_until or house.year_from)),
         **shown.words(),
     )
+
+
+def _lanes(houses: Iterable[OldHouse], year: int | None) -> list[OldLane]:
+    """The lanes of the villages of these houses, in a year."""
+    return lane_queries.lanes((each.village_id for each in houses), year=year)

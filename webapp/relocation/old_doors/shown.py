@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from webapp.grids.rules import KIND_WORDS
-from webapp.relocation.old_doors.models import OldHouse
+from webapp.relocation.old_doors.models import OldHouse, OldLane
 from webapp.relocation.old_doors.rules import OLD_HOUSE_WORDS, TODAY_M
 from webapp.residents.rules import masked_name
 from webapp.residents.shown import home
@@ -35,8 +35,8 @@ def words() -> dict[str, Any]:
     }
 
 
-def years(house: OldHouse) -> str:
-    """From when until when it stood, as far as it is known."""
+def years(house: OldHouse | OldLane) -> str:
+    """From when until when it was there, as far as it is known."""
     if house.year_from and house.year_until:
         return str(_("%(first)s to %(last)s", first=house.year_from, last=house.year_until))
     if house.year_from:

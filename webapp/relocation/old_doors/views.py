@@ -14,7 +14,7 @@ from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, se
 from webapp.grids.models import Grid
 from webapp.people import queries as people, workbook
 from webapp.people.forms import again
-from webapp.relocation.old_doors import actions, importing, queries, shown
+from webapp.relocation.old_doors import actions, importing, lane_queries, queries, shown
 from webapp.relocation.old_doors.forms import FindForm, HomeForm, OldHouseForm
 from webapp.relocation.old_doors.models import OldHouse
 from webapp.relocation.old_doors.queries import Sought
@@ -196,6 +196,9 @@ def _one(
         family=family,
         keeps=may(who, "old_doors.keep", house),
         drawn=queries.drawn([house]),
+        lanes=lane_queries.drawn(
+            lane_queries.lanes([house.village_id], year=house.year_until or house.year_from)
+        ),
         events=events,
         names=people.named_in(events),
         errors=refusal.fields if refusal else {},

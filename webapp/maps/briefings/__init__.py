@@ -1,1 +1,0 @@
-"""Maps to hand round, each one file that opens with no network."""

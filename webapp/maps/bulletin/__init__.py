@@ -1,1 +1,0 @@
-"""The bulletin of each morning: what happened yesterday, what is late, what stands in the way."""
