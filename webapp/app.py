@@ -154,6 +154,8 @@ from webapp.ledgers.burden import (
     views as burden_pages,
 )
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
+from webapp.maps.briefings import views as briefing_pages
+from webapp.maps.bulletin import rules as bulletins, views as bulletin_pages
 from webapp.monitoring.alarms import (
     actions as alarms,
     handling as alarm_clocks,
@@ -361,6 +363,7 @@ RULES = (
     burden,
     old_door_rules,
     maps,
+    bulletins,
     machines,
     open311,
     feeds,
@@ -373,6 +376,8 @@ PAGES = (
     export_pages,
     *people_pages.ALL,
     map_pages,
+    briefing_pages,
+    bulletin_pages,
     grid_pages,
     import_pages,
     set_pages,

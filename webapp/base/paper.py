@@ -21,10 +21,14 @@ _STYLES = Path(__file__).parents[2] / "static" / "css"
 _SHEETS = tuple(_STYLES / name for name in ("tokens.css", "sheet.css", "pdf.css"))
 
 
+# Photos by the names that a sheet calls them; what was drawn just now comes as the PNG itself.
+Photos = Mapping[str, StoredFile | bytes]
+
+
 class _Photos(URLFetcher):  # type: ignore[misc]  # WeasyPrint comes without types
     """Hands out some photos by `photo:12`, and knows no other address."""
 
-    def __init__(self, photos: Mapping[str, StoredFile]) -> None:
+    def __init__(self, photos: Photos) -> None:
         super().__init__()
         self.photos = photos
 
@@ -34,17 +38,19 @@ class _Photos(URLFetcher):  # type: ignore[misc]  # WeasyPrint comes without typ
         file = self.photos.get(key)
         if scheme != "photo" or file is None:
             raise ValueError(f"nothing is fetched for paper: {url}")
+        if isinstance(file, bytes):
+            return URLFetcherResponse(url, file, {"Content-Type": "image/png"})
         body = files.path_of(file).read_bytes()
         return URLFetcherResponse(url, body, {"Content-Type": file.media_type})
 
 
-def made(sheet: str, photos: Mapping[str, StoredFile] | None = None) -> bytes:
+def made(sheet: str, photos: Photos | None = None) -> bytes:
     """The PDF of a sheet; `photo:12` in it is the photo with this key."""
     body: bytes = laid_out(sheet, photos).write_pdf()
     return body
 
 
-def laid_out(sheet: str, photos: Mapping[str, StoredFile] | None = None) -> Document:
+def laid_out(sheet: str, photos: Photos | None = None) -> Document:
     """The pages of a sheet before they are written."""
     styles = [CSS(filename=str(each)) for each in _SHEETS]
     return HTML(string=sheet, url_fetcher=_Photos(photos or {})).render(stylesheets=styles)

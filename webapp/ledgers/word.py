@@ -23,7 +23,7 @@ FACE, CHINESE = "Noto Sans", "Noto Sans CJK SC"
 def written(sheet: Sheet, out: BinaryIO) -> int:
     """The document stands in the file; answers how many rows it has."""
     paper = Document()
-    _faces(paper)
+    faces(paper, 9)
     part = paper.sections[0]
     part.orientation = WD_ORIENT.LANDSCAPE
     part.page_width, part.page_height = Cm(29.7), Cm(21)
@@ -34,29 +34,31 @@ def written(sheet: Sheet, out: BinaryIO) -> int:
     for name, value in sheet.facts:
         paper.add_paragraph(f"{name}：{value}").paragraph_format.space_after = Pt(0)
     table = paper.add_table(rows=1, cols=len(sheet.heads), style="Table Grid")
-    _fill(table.rows[0], sheet.heads)
+    filled(table.rows[0], sheet.heads)
     _repeated(table.rows[0])
     count = 0
     for row in sheet.rows:
         count += 1
-        _fill(table.add_row(), [str(each) for each in row])
+        filled(table.add_row(), [str(each) for each in row])
     paper.add_paragraph()
     seals = paper.add_table(rows=1, cols=4)
-    _fill(seals.rows[0], [f"{each}：" for each in (*signatures(), _("Seal of the unit"))])
-    _numbered(part.footer.paragraphs[0])
+    filled(seals.rows[0], [f"{each}：" for each in (*signatures(), _("Seal of the unit"))])
+    numbered(part.footer.paragraphs[0])
     paper.save(out)
     return count
 
 
-def _faces(paper: Any) -> None:
+def faces(paper: Any, size: float) -> None:
+    """The document is set in the faces of the house, Chinese too, at a size (points)."""
     style = paper.styles["Normal"]
-    style.font.name, style.font.size = FACE, Pt(9)
-    for each in ("Normal", "Heading 1"):
+    style.font.name, style.font.size = FACE, Pt(size)
+    for each in ("Normal", "Heading 1", "Heading 2"):
         fonts = paper.styles[each].element.get_or_add_rPr().get_or_add_rFonts()
         fonts.set(qn("w:eastAsia"), CHINESE)
 
 
-def _fill(row: Any, words: Any) -> None:
+def filled(row: Any, words: Any) -> None:
+    """The cells of the row say these words."""
     for cell, each in zip(row.cells, words, strict=True):
         cell.text = each
 
@@ -66,7 +68,7 @@ def _repeated(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _numbered(line: Any) -> None:
+def numbered(line: Any) -> None:
     """The line says which page it is, of how many."""
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for place, field in enumerate(("PAGE", "NUMPAGES")):

@@ -69,6 +69,7 @@ DESK_LINKS = (
         icon="crane",
         also=("/bonds", "/parcels", "/tough"),
     ),
+    Link(_l("Briefings"), "/maps/briefings", "maps.desk", icon="map-2", also=("/bulletin",)),
     Link(_l("Grids"), "/grids", "grids.see", icon="layout-grid"),
     Link(_l("Borders"), "/grids/sets", "grids.draw", icon="vector", also=("/grids/imports",)),
     Link(_l("Applications"), "/applications", "applications.list", icon="file-text"),

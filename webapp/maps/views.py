@@ -19,7 +19,7 @@ from webapp.cases.rules import CASE_FLOW
 from webapp.grids import locate, queries as grids
 from webapp.grids.models import Grid
 from webapp.grids.rules import KIND_WORDS, GridKind
-from webapp.maps import basemaps, briefing, queries
+from webapp.maps import basemaps, queries
 from webapp.maps.layers import LAYERS, Wish as LayerWish
 from webapp.maps.packed import FOR_EVER
 from webapp.maps.shell import Shell, ago, shown
@@ -168,16 +168,6 @@ def _watch(grid: Grid) -> dict[str, Any]:
         "named": inside,
         "roles": ROLES,
     }
-
-
-@bp.get("/maps/briefings/atlas.html")
-@permit("grids.see")
-def atlas() -> Response:
-    """The grid atlas as one file that opens with no network."""
-    sheet = briefing.atlas()
-    answer = Response(sheet.page, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = sheet.policy
-    return answer
 
 
 def for_maps() -> dict[str, Any]:

@@ -15,10 +15,12 @@ from tqdm import tqdm
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.cases import commands as case_data
+from webapp.cases.figures.periods import today
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid, Unit, UnitCode
 from webapp.grids.rules import UnitKind
 from webapp.jobs import standards as job_data
+from webapp.maps.bulletin import actions as bulletin
 from webapp.operation import (
     activity_story,
     alarm_story,
@@ -175,6 +177,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     ledger_story.tell(HOME_COMMUNITY)
     deliberation_story.tell()
     webhook_story.tell()
+    bulletin.make(today(clock.now()))
     db.session.commit()
     return {
         "accounts": accounts.made,

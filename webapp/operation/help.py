@@ -32,6 +32,7 @@ PAGES: dict[str, LazyString] = {
     "community": _l("Community: livelihood items, opinions, deliberation"),
     "ledgers": _l("Ledgers: rows, frozen and signed, files"),
     "exports": _l("Lists as files"),
+    "briefings": _l("Briefings and the morning bulletin"),
     "projects": _l("Projects and their four ones"),
     "relocation": _l("Relocation: households, promises, clean land"),
     "open311": _l("Other programs: Open311"),

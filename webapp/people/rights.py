@@ -21,6 +21,7 @@ def _(text: str, **values: str) -> str:
 # What the rights are called; a right of a move is called like its move.
 WORDS: dict[str, LazyString] = {
     "ogc.read": _l("Read the layers of the house by OGC API, each collection as on the pages"),
+    "bulletin.read": _l("Read the bulletin of each morning"),
     "news.read": _l("Read news"),
     "news.list": _l("See what one's bodies wrote"),
     "news.write": _l("Write and publish news"),
@@ -293,6 +294,7 @@ WORDS: dict[str, LazyString] = {
 
 FEATURES: dict[str, LazyString] = {
     "people": _l("People"),
+    "bulletin": _l("Morning bulletin"),
     "home_visits": _l("Visits to homes"),
     "buildings": _l("Buildings"),
     "households": _l("Households and residents"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from webapp.base.db import db
 from webapp.grids.models import GridVersion
-from webapp.maps import briefing
+from webapp.maps.briefings import atlas
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -55,7 +55,7 @@ def test_only_its_own_scripts_may_run(client: FlaskClient) -> None:
 def test_a_hostile_name_is_written_and_never_run(session: Session, name: str) -> None:
     first = GridVersion.display_code == "DJJ-C-001"
     db.session.execute(update(GridVersion).where(first).values(name=name))
-    page = briefing.atlas().page
+    page = atlas.made().page
     assert "<img src=x" not in page
     assert "</script><script>alert" not in page
     assert "`${alert" not in page.split("<tbody>")[0]
@@ -69,12 +69,14 @@ def test_an_installation_without_grids_has_an_empty_atlas(session: Session) -> N
     from webapp.grids.models import BoundarySet
 
     db.session.execute(update(BoundarySet).values(state="retired"))
-    assert "<tbody>" not in briefing.atlas().page
+    assert "<tbody>" not in atlas.made().page
 
 
 def test_an_operator_writes_the_atlas_to_a_file(app: Flask, tmp_path: Path) -> None:
     for lang, title in (("zh_CN", "网格图册"), ("en", "Grid atlas")):
         file = tmp_path / f"atlas-{lang}.html"
-        told = app.test_cli_runner().invoke(args=["maps", "atlas", str(file), "--lang", lang])
+        told = app.test_cli_runner().invoke(
+            args=["maps", "briefing", "atlas", str(file), "--lang", lang]
+        )
         assert told.exit_code == 0, told.output
         assert title in file.read_text(encoding="utf-8")

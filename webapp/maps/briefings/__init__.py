@@ -1,0 +1,1 @@
+"""Maps to hand round, each one file that opens with no network."""
