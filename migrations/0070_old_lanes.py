@@ -1,7 +1,7 @@
 """old_lanes
 
-Revision ID: 0069
-Revises: 0068
+Revision ID: 0070
+Revises: 0069
 Create Date: 2026-11-26 23:51:31.995771
 
 """
@@ -15,8 +15,8 @@ from sqlalchemy.dialects import postgresql
 from webapp.base.spatial import SRID
 
 # revision identifiers, used by Alembic.
-revision: str = "0069"
-down_revision: Union[str, Sequence[str], None] = "0068"
+revision: str = "0070"
+down_revision: Union[str, Sequence[str], None] = "0069"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

@@ -1,7 +1,7 @@
 """erasing_relocation
 
-Revision ID: 0070
-Revises: 0069
+Revision ID: 0071
+Revises: 0070
 Create Date: 2026-11-26 23:57:56.105612
 
 """
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 from webapp.relocation import models as relocation
 
 # revision identifiers, used by Alembic.
-revision: str = "0070"
-down_revision: Union[str, Sequence[str], None] = "0069"
+revision: str = "0071"
+down_revision: Union[str, Sequence[str], None] = "0070"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
