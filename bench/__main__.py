@@ -18,6 +18,7 @@ from bench import (
     intake,
     jobs,
     near,
+    ogc,
     openings,
     plans,
     points,
@@ -55,6 +56,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "ledger": residents.figures,
     "tally": tally.figures,
     # The last ones fill the desk for good.
+    "ogc": ogc.figures,
     "desk": desk.figures,
     "near": near.figures,
     "twice": twice.figures,

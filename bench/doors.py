@@ -1,4 +1,4 @@
-"""A bare Flask app that answers the bytes of the file BENCH_BODY, whatever is asked: `bench.doors:bare()`."""
+"""Apps that only benchmarks serve: `bench.doors:bare()` answers the bytes of the file BENCH_BODY, whatever is asked."""
 
 from __future__ import annotations
 
@@ -20,3 +20,12 @@ def bare() -> Flask:
         return Response(body, mimetype="application/json")
 
     return app
+
+
+def fresh_tiles() -> Flask:
+    """The house, in which no tile is used twice."""
+    from webapp.app import create_app
+    from webapp.interop.ogc.tiling import squares
+
+    squares.KEPT_S = -1.0
+    return create_app()

@@ -82,15 +82,24 @@ def served(
     door: str, environment: Mapping[str, str], *, threads: int = THREADS
 ) -> Iterator[Server]:
     """An app behind gunicorn, served as the house is."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     command = [
-        *(sys.executable, "-m", "gunicorn", door),
-        *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
+        *(sys.executable, "-m", "gunicorn", door, "--worker-class", "gthread"),
         *("--workers", str(WORKERS), "--threads", str(threads), "--keep-alive", "30"),
         *("--log-level", "error", "--no-control-socket"),
     ]
+    with started(command, environment, at="--bind=127.0.0.1:{port}") as server:
+        yield server
+
+
+@contextmanager
+def started(
+    command: Sequence[str], environment: Mapping[str, str], *, at: str = "--port={port}"
+) -> Iterator[Server]:
+    """A server that is told its port by the word `at`; it is gone afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [*command, at.format(port=port)]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), start_new_session=True)
     try:
         _wait(port, process)
@@ -152,6 +161,25 @@ def in_turns(
             ours.append(_borne(house, request, clients, ground.postmaster))
             theirs.append(_borne(other, request, clients, ground.postmaster))
     return ours, theirs
+
+
+def beside(
+    ground: Ground,
+    house: Server,
+    request: Request,
+    other: Server,
+    theirs: Request,
+    *,
+    clients: int,
+    rounds: int = ROUNDS,
+) -> tuple[list[Load], list[Load]]:
+    """The loads of the house, and those of another server that is asked the same, in turns."""
+    mine: list[Load] = []
+    others: list[Load] = []
+    for _round in range(rounds):
+        mine.append(_borne(house, request, clients, ground.postmaster))
+        others.append(_borne(other, theirs, clients, ground.postmaster))
+    return mine, others
 
 
 def fastest(loads: Sequence[Load]) -> Load:

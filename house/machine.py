@@ -56,6 +56,8 @@ def missing(job: str) -> list[str]:
             ("make", lambda: shutil.which("make") is not None),
             ("chromium-headless-shell", lambda: any(map(shutil.which, BROWSERS))),
             ("osm2pgrouting", lambda: shutil.which("osm2pgrouting") is not None),
+            # A client of another maker that reads our maps.
+            ("gdal-bin", lambda: shutil.which("ogr2ogr") is not None),
         ]
     if job == "bench":
         needs.append(("pgrouting", partial(postgres.has_extension, "pgrouting")))

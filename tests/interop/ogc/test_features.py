@@ -191,6 +191,11 @@ def test_properties_narrow_and_sort(client: FlaskClient, world: World) -> None:
     assert keys(told(client, f"{CASES}/items", state="closed")) == []
     assert keys(told(client, f"{CASES}/items", sortby="number")) == [one.id, two.id]
     assert keys(told(client, f"{CASES}/items", sortby="-class_code,number")) == [two.id, one.id]
+    # What is looked up in another table narrows as well.
+    both = [two.id, one.id]
+    assert keys(told(client, f"{CASES}/items", grid=world.home.display_code)) == both
+    there = {"filter": f"grid = '{world.next_door.display_code}'"}
+    assert keys(told(client, f"{CASES}/items", **there)) == []
     grids = told(client, f"{OGC}/collections/grids/items", kind="industry", limit=50)
     assert grids["numberReturned"] == 13
 

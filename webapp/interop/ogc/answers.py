@@ -66,8 +66,7 @@ def sent(
         body = gzip.compress(body, 1, mtime=0)
         found.content_encoding = "gzip"
     found.set_data(body)
-    for name in ("Accept", "Accept-Encoding", "Authorization", "Cookie", "Accept-Language"):
-        found.vary.add(name)
+    found.headers["Vary"] = "Accept, Accept-Encoding, Authorization, Cookie, Accept-Language"
     shared = same_for_all and me().id is None
     if shared:
         found.cache_control.public = True

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 from flask_babel import gettext as _
 from pyproj import CRS
@@ -118,6 +119,27 @@ def box_in_metres(numbers: Sequence[float], crs: Crs) -> BaseGeometry | None:
         return None
     whole = shapely.union_all(there)
     return _in_pieces(whole)
+
+
+def inner_rectangle(shape: BaseGeometry) -> BaseGeometry | None:
+    """The rectangle between the corners of a box that was laid into metres; None where none fits.
+
+    The edges of such a box bend a little; each of its points is counted to the edge that it is nearest to.
+    """
+    if shape.geom_type != "Polygon":
+        return None
+    at = shapely.get_coordinates(shape)
+    west, south, east, north = shape.bounds
+    x, y = (at[:, 0] - west) / (east - west), (at[:, 1] - south) / (north - south)
+    edges = np.stack([x, 1 - x, y, 1 - y])
+    nearest = edges.argmin(axis=0)
+    left, right = at[nearest == 0, 0], at[nearest == 1, 0]
+    low, high = at[nearest == 2, 1], at[nearest == 3, 1]
+    if not all(map(len, (left, right, low, high))):
+        return None
+    inner = shapely.box(left.max(), low.max(), right.min(), high.min())
+    good = left.max() < right.min() and low.max() < high.min() and shapely.covers(shape, inner)
+    return inner if good else None
 
 
 def in_mercator(bounds: tuple[float, float, float, float]) -> BaseGeometry | None:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from webapp.interop.ogc import reading
 from webapp.interop.ogc.collection import Collection, Column
 from webapp.interop.ogc.cql import parsing, queries as cql
+from webapp.interop.ogc.crs import inner_rectangle
 from webapp.interop.ogc.rules import USUAL, bad
 from webapp.interop.ogc.wish import Wish
 
@@ -63,6 +64,7 @@ def items(
     return Wish(
         limit=reading.limit(given.get("limit"), usual),
         box=box,
+        inner=box and inner_rectangle(box),
         nowhere="bbox" in given and box is None,
         span=reading.span(given["datetime"]) if "datetime" in given else None,
         values=values,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -24,6 +24,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    inspect,
     literal_column,
     null,
     or_,
@@ -31,7 +32,8 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import JSON, TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.sql.util import find_tables
 
 from webapp.base import clock
 from webapp.base.access import Actor
@@ -76,13 +78,21 @@ def community_shapes() -> FromClause:
 
 def seen(collection: Collection, who: Actor, *read: Any) -> Select[Any]:
     """The rows of the collection that somebody sees."""
-    found = select(*read).select_from(collection.start)
+    return _joined(collection, who, select(*read)).where(*collection.rows(who))
+
+
+def _joined(
+    collection: Collection, who: Actor, found: Select[Any], *, only: Iterable[Any] | None = None
+) -> Select[Any]:
+    """The tables of the collection; of those that are looked up beside it perhaps only some."""
+    found = found.select_from(collection.start)
     for table, on in collection.joins:
         found = found.join(table, on)
     beside = collection.beside(who) if collection.beside else ()
     for table, on in (*collection.lookups, *beside):
-        found = found.outerjoin(table, on)
-    return found.where(*collection.rows(who))
+        if only is None or inspect(table).selectable in only:
+            found = found.outerjoin(table, on)
+    return found
 
 
 def written(geometry: ColumnElement[Any], crs: Crs, *, area: bool) -> ColumnElement[Any]:
@@ -96,49 +106,72 @@ def written(geometry: ColumnElement[Any], crs: Crs, *, area: bool) -> ColumnElem
 
 
 def _feature(
-    collection: Collection, columns: Sequence[Column], rows: FromClause, crs: Crs
+    collection: Collection,
+    columns: Sequence[Column],
+    crs: Crs,
+    key: Any,
+    geometry: Any,
+    values: Sequence[Any],
 ) -> ColumnElement[str]:
-    """SQL: a row of `rows` as the text of a feature."""
+    """SQL: a row as the text of a feature."""
     shown: list[Any] = []
-    for number, column in enumerate(columns):
-        shown += [literal_column(f"'{column.name}'"), rows.c[f"c{number}"]]
-    geometry = written(rows.c.geom, crs, area=collection.shape.is_area)
-    return cast(
-        func.json_build_object(
-            *("type", "Feature"),
-            *("id", rows.c.key),
-            *("geometry", cast(geometry, JSON)),
-            *("properties", func.json_build_object(*shown)),
-        ),
-        Text,
+    for column, value in zip(columns, values, strict=True):
+        shown += [literal_column(f"'{column.name}'"), value]
+    told = written(geometry, crs, area=collection.shape.is_area)
+    # Put together as text: the geometry need not be read as JSON once more.
+    return func.concat(
+        literal_column("""'{"type":"Feature","id":'"""),
+        cast(func.to_json(key), Text),
+        literal_column("""',"geometry":'"""),
+        func.coalesce(told, literal_column("'null'")),
+        literal_column("""',"properties":'"""),
+        cast(func.json_build_object(*shown), Text),
+        literal_column("'}'"),
     )
 
 
 def _page(collection: Collection, columns: Sequence[Column], who: Actor, wish: Wish) -> Select[Any]:
     """SQL: the features of a page and one more, each with the values of the order at it."""
     orders = _orders(collection, wish)
-    inner = seen(
-        collection,
-        who,
-        collection.key.label("key"),
-        collection.geometry.label("geom"),
-        *(each.of.label(f"c{number}") for number, each in enumerate(columns)),
-        *(_sorted_by(collection, each).label(f"s{number}") for number, each in enumerate(orders)),
-    )
-    inner = inner.where(*_narrowed(collection, wish))
+    sorts = [_sorted_by(collection, each) for each in orders]
+    where = [*_narrowed(collection, wish)]
     if wish.after is not None:
-        inner = inner.where(_behind(collection, orders, wish.after))
-    for each in orders:
-        by = _sorted_by(collection, each)
-        down = by.desc() if each.descending else by.asc()
-        inner = inner.order_by(down if each.column is None else down.nulls_last())
-    rows = inner.limit(later("most", type_=Integer)).subquery("rows")
+        where.append(_behind(collection, orders, wish.after))
+    # Of a long table the rows are chosen first, and only those are joined with what is told of them.
+    told = [collection.key, collection.geometry, *(each.of for each in columns)]
+    first = told if collection.few else [collection.key]
+    read: list[Any] = [each.label(f"c{number}") for number, each in enumerate(first)]
+    read += [each.label(f"s{number}") for number, each in enumerate(sorts)]
+    asked = None if collection.few else _tables_of([*where, *sorts])
+    chosen = _joined(collection, who, select(*read), only=asked)
+    chosen = chosen.where(*collection.rows(who), *where)
+    for each, by in zip(orders, sorts, strict=True):
+        chosen = chosen.order_by(_turned(each, by))
+    rows = chosen.limit(later("most", type_=Integer)).subquery("rows")
+    values = [rows.c[f"c{number}"] for number in range(len(first))]
     sorted_by = [rows.c[f"s{number}"] for number in range(len(orders))]
-    found = select(_feature(collection, columns, rows, wish.crs), *sorted_by)
-    for each, value in zip(orders, sorted_by, strict=True):
-        down = value.desc() if each.descending else value.asc()
-        found = found.order_by(down if each.column is None else down.nulls_last())
+    if collection.few:
+        feature = _feature(collection, columns, wish.crs, values[0], values[1], values[2:])
+        found = select(feature, *sorted_by)
+    else:
+        feature = _feature(collection, columns, wish.crs, told[0], told[1], told[2:])
+        found = _joined(collection, who, select(feature, *sorted_by))
+        found = found.join(rows, rows.c.c0 == collection.key)
+    for each, by in zip(orders, sorted_by, strict=True):
+        found = found.order_by(_turned(each, by))
     return found
+
+
+def _tables_of(asked: Sequence[Any]) -> set[Any]:
+    """The tables whose columns are asked for."""
+    each_as_sql = (cast(each, Text) for each in asked)
+    return {table for each in each_as_sql for table in find_tables(each, check_columns=True)}
+
+
+def _turned(order: Order, by: Any) -> Any:
+    """SQL: up or down; where there is no value comes last."""
+    turned = by.desc() if order.descending else by.asc()
+    return turned if order.column is None else turned.nulls_last()
 
 
 def _orders(collection: Collection, wish: Wish) -> list[Order]:
@@ -176,7 +209,11 @@ def _narrowed(collection: Collection, wish: Wish) -> Iterator[SQLColumnExpressio
     if wish.nowhere:
         yield false()
     if wish.box is not None:
-        yield from touching(collection, func.ST_GeomFromWKB(later("box"), SRID))
+        box = func.ST_GeomFromWKB(later("box"), SRID)
+        if wish.inner is None:
+            yield from touching(collection, box)
+        else:
+            yield from touching(collection, box, func.ST_GeomFromWKB(later("inner"), SRID))
     if wish.span is not None and collection.temporal:
         of = collection.by_name[collection.temporal]
         if wish.span.since is not None:
@@ -194,13 +231,21 @@ def _narrowed(collection: Collection, wish: Wish) -> Iterator[SQLColumnExpressio
 
 
 def touching(
-    collection: Collection, shape: ColumnElement[Any]
+    collection: Collection, shape: ColumnElement[Any], inner: ColumnElement[Any] | None = None
 ) -> Iterator[SQLColumnExpression[bool]]:
-    """SQL: what is told of the place touches the shape; an index leads there."""
-    if collection.near is not None:
-        # The real place may lie as far from the told one: it is only asked to come near.
-        yield collection.near.op("&&")(func.ST_Expand(shape, collection.blur))
-    yield func.ST_Intersects(collection.geometry, shape)
+    """SQL: what is told of the place touches the shape; an index leads there.
+
+    Whatever lies in the rectangle `inner`, farther from its edge than places are blurred, does so for sure.
+    """
+    # The real place may lie as far from the told one: it is only asked to come near.
+    wider = func.ST_Expand(shape, collection.blur) if collection.blur else shape
+    yield collection.index.op("&&")(wider)
+    # As the planner has it nearly nothing would touch a shape; it knows nothing of this expression.
+    exact = func.coalesce(func.ST_Intersects(collection.geometry, shape), false())
+    if inner is None:
+        yield exact
+    else:
+        yield or_(collection.index.op("@")(func.ST_Expand(inner, -collection.blur)), exact)
 
 
 def _given(collection: Collection, wish: Wish) -> dict[str, Any]:
@@ -210,6 +255,8 @@ def _given(collection: Collection, wish: Wish) -> dict[str, Any]:
         given["wanted"] = wish.key
     if wish.box is not None:
         given["box"] = shapely.to_wkb(wish.box)
+    if wish.inner is not None:
+        given["inner"] = shapely.to_wkb(wish.inner)
     if wish.span is not None and collection.temporal:
         kind = collection.by_name[collection.temporal].kind
         given["since"] = _moment(wish.span.since, kind)

@@ -119,7 +119,8 @@ def collection(each: Collection, extent: Extent) -> dict[str, Any]:
         "storageCrs": CRS84.uri,
         "links": [
             *both(*at),
-            link("items", address(*at, "items", f="json"), GEOJSON, str(each.title)),
+            # As it is: GDAL puts the key of a feature behind it.
+            link("items", address(*at, "items"), GEOJSON, str(each.title)),
             link("items", address(*at, "items", f="html"), HTML, str(each.title)),
             link(
                 "http://www.opengis.net/def/rel/ogc/1.0/queryables",

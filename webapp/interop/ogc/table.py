@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, false, func, select
 from sqlalchemy.orm import aliased
 
 from webapp.base.access import RIGHTS
@@ -129,7 +129,7 @@ def _cells() -> Collection:
         words=_l("Unit cells of about 10,000 m², with their codes; none crosses a community."),
         right="grids.see",
         start=UnitCell,
-        joins=((_COMMUNITY, _COMMUNITY.id == UnitCell.community_id),),
+        lookups=((_COMMUNITY, _COMMUNITY.id == UnitCell.community_id),),
         rows=lambda _who: (UnitCell.end_date.is_(None),),
         key=UnitCell.code,
         key_kind=Kind.TEXT,
@@ -225,7 +225,8 @@ def _cases() -> Collection:
             _in_grid(Case),
             (_DEPARTMENT, _DEPARTMENT.id == Case.department_id),
         ),
-        rows=lambda _who: (publishing.clause(),),
+        # As one value: so the classes are looked up by their hash, and not joined once more for each case.
+        rows=lambda _who: (func.coalesce(publishing.clause(), false()),),
         key=Case.id,
         geometry=shown_point(),
         near=Case.geom,
@@ -253,9 +254,9 @@ def _cases() -> Collection:
             Column("grid_name", GRID_NAME, Kind.TEXT, Grid.name),
             Column("department", _l("Department"), Kind.TEXT, _DEPARTMENT.name),
             Column("coarse", _l("Place to the next 100 m only"), Kind.BOOLEAN, publishing.coarse()),
-            Column("received_at", _l("Received"), Kind.MOMENT, Case.received_at, asked=True),
-            Column("due_at", _l("Due"), Kind.MOMENT, Case.due_at),
-            Column("closed_at", _l("Closed"), Kind.MOMENT, Case.closed_at),
+            Column("received_at", _l("Received at"), Kind.MOMENT, Case.received_at, asked=True),
+            Column("due_at", _l("To be closed by"), Kind.MOMENT, Case.due_at),
+            Column("closed_at", _l("Closed at"), Kind.MOMENT, Case.closed_at),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -184,6 +185,7 @@ def _items_page(each: Collection, columns: tuple[Column, ...], wish: Wish) -> Re
         each=each,
         columns=columns,
         features=answers.read(features),
+        at=datetime.fromisoformat,
         asked={name: value for name, value in request.args.items() if name != "after"},
         after=after,
     )
@@ -204,7 +206,14 @@ def item(each: Collection) -> Response:
     if answers.as_page():
         told = answers.read([found])[0]
         at = each.page and each.page.format(**{"id": told["id"], **told["properties"]})
-        return page("interop/ogc/item.html", each=each, columns=columns, feature=told, page_of=at)
+        return page(
+            "interop/ogc/item.html",
+            each=each,
+            columns=columns,
+            feature=told,
+            page_of=at,
+            at=datetime.fromisoformat,
+        )
     links = answers.plain({"links": shown.item_links(each, key)})[1:-1]
     body = f"{found[:-1]},{links}}}"
     answer = sent(body.encode(), GEOJSON, same_for_all=each.is_open)

@@ -45,6 +45,8 @@ class Wish:
     # Just the feature of this key.
     key: Any = None
     box: BaseGeometry | None = None
+    # A rectangle in metres that lies inside of the box.
+    inner: BaseGeometry | None = None
     nowhere: bool = False
     span: Span | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Wish:
         return (
             self.key is None,
             self.box is None,
+            self.inner is None,
             self.nowhere,
             self.span and (type(self.span.since), type(self.span.until)),
             tuple((name, self.coded.get(name)) for name in self.values),

@@ -116,7 +116,8 @@ def _as_tile(collection: Collection, tile: FromClause) -> Select[Any]:
     if "id" in tile.c and collection.key_kind is Kind.INTEGER:
         named.append(literal_column("'id'"))
     whole = func.ST_AsMVT(literal_column("tile"), *named)
-    return select(whole).select_from(tile).where(tile.c.geom.is_not(None))
+    # Where nothing is left of a geometry its row is left out.
+    return select(whole).select_from(tile)
 
 
 def _near(collection: Collection, wish: Wish) -> Iterator[ColumnElement[bool]]:
