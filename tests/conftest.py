@@ -37,6 +37,8 @@ COSTS = {
     "elsewhere": 10,
     "lines": 3,
     "wire": 8,
+    "hooked": 12,
+    "single_house": 2,
     "flow": 8,
     "films_folder": 4,
     "films": 1,

@@ -221,6 +221,7 @@ from webapp.people import (
     rules as people,
     sign_in,
 )
+from webapp.people.single import views as single
 from webapp.points import (
     agenda as point_agenda,
     api as points_api,
@@ -592,6 +593,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app, settings)
     sealing.init_app(app, settings)
     sign_in.init_app(app, settings)
+    single.init_app(app, settings)
     language.init_app(app, settings)
     files.init_app(app, settings.instance)
     tasks.init_app(app)

@@ -65,6 +65,10 @@ NOT_BY_LINK = frozenset(
         "duties.meeting",
         "duties.resolution",
         "relocation.new",
+        # The demo has no sign-in service of an office.
+        "single.go",
+        "single.back",
+        "single.out",
         # The demo data has no such photo, and nobody is at the door of an activity.
         "livelihood.photo",
         "public_activities.here",

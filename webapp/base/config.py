@@ -140,6 +140,40 @@ class Settings:
     sms_channel: str = _setting(
         "SMS_CHANNEL", "console", "how phone codes leave the house: console writes them to the log"
     )
+    oidc_issuer: str = _setting(
+        "OIDC_ISSUER",
+        "",
+        "the sign-in service of the office (OpenID Connect), exactly as it calls itself, such as"
+        " `https://id.example.cn/realms/office`; empty: no single sign-on. See docs/sign-in.md",
+    )
+    oidc_client_id: str = _setting(
+        "OIDC_CLIENT_ID", "", "what the sign-in service calls this house"
+    )
+    oidc_client_secret: str = _setting(
+        "OIDC_CLIENT_SECRET", "", "the secret it has given to this house; empty: PKCE alone"
+    )
+    oidc_client_secret_file: str = _setting(
+        "OIDC_CLIENT_SECRET_FILE", "", "file that holds this secret, in the place of the setting"
+    )
+    oidc_scopes: str = _setting(
+        "OIDC_SCOPES", "openid profile", "what the service is asked for; `openid` is among it"
+    )
+    oidc_name: str = _setting(
+        "OIDC_NAME",
+        "",
+        "what the button of single sign-on calls the service; empty: single sign-on",
+    )
+    oidc_posts: str = _setting(
+        "OIDC_POSTS",
+        "",
+        "file that says which claims give which posts (JSON list, see docs/sign-in.md); empty: none",
+    )
+    oidc_newcomers: str = _setting(
+        "OIDC_NEWCOMERS",
+        "refuse",
+        "somebody whom the service knows and this house does not: refuse, or create (an account with"
+        " no posts but those of OIDC_POSTS)",
+    )
     session_idle_hours: int = _setting(
         "SESSION_IDLE_HOURS", 12, "a session that nobody used for so many hours ends"
     )
@@ -185,6 +219,15 @@ class Settings:
             if len(self.secret_key) < 32:
                 raise SettingsError("SECRET_KEY must have 32 characters or more in production.")
 
+        self._check_oidc()
+        self._check_networks()
+        short = [each for each in self.sealing_keys.split(",") if 0 < len(each.strip()) < 32]
+        if self.production and short:
+            raise SettingsError(
+                "Each of SEALING_KEYS must have 32 characters or more in production."
+            )
+
+    def _check_networks(self) -> None:
         for each in self.webhook_networks.split(","):
             try:
                 ip_network(each.strip() or "0.0.0.0/0")
@@ -193,11 +236,18 @@ class Settings:
                     f"WEBHOOK_NETWORKS must be networks such as 10.20.0.0/16, not {each.strip()!r}."
                 ) from error
 
-        short = [each for each in self.sealing_keys.split(",") if 0 < len(each.strip()) < 32]
-        if self.production and short:
-            raise SettingsError(
-                "Each of SEALING_KEYS must have 32 characters or more in production."
-            )
+    def _check_oidc(self) -> None:
+        if not self.oidc_issuer:
+            return
+        secure = self.oidc_issuer.startswith("https://")
+        if not secure and (self.production or not self.oidc_issuer.startswith("http://")):
+            raise SettingsError("OIDC_ISSUER must begin with https://.")
+        if not self.oidc_client_id:
+            raise SettingsError("OIDC_CLIENT_ID is missing: the service knows this house by it.")
+        if "openid" not in self.oidc_scopes.split():
+            raise SettingsError("OIDC_SCOPES must have openid among them.")
+        if self.oidc_newcomers not in ("refuse", "create"):
+            raise SettingsError("OIDC_NEWCOMERS must be refuse or create.")
 
     @property
     def allowed_camera_hosts(self) -> tuple[str, ...]:

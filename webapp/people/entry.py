@@ -60,7 +60,7 @@ def by_password(username: str, password: str, *, door: Door) -> actors.Person:
     if not passwords.fits(account, password) or account is None:
         raise NotRecognised(_l("The user name or the password is not right."))
     throttle.succeed(tries)
-    return _come_in(account, "password", door)
+    return come_in(account, "password", door)
 
 
 def phone_codes_leave() -> bool:
@@ -109,7 +109,7 @@ def by_code(phone: str, code: str, *, door: Door) -> actors.Person:
     account = queries.by_phone(number)
     if account is None:
         account = actions.create_account(name=phones.masked(number), phone=number, by=None)
-    return _come_in(account, "phone", door)
+    return come_in(account, "phone", door)
 
 
 def link_for(account: Account) -> str:
@@ -146,7 +146,7 @@ def by_link(text: str, password: str, *, door: Door) -> actors.Person:
         raise NotRecognised(_l("This link was used already, or is too old. Ask for a new one."))
     actions.set_password(account, password, by=_acting(account))
     db.session.flush()
-    return _come_in(account, "link", door)
+    return come_in(account, "link", door)
 
 
 @tasks.task("people.forget", cron="50 19 * * *")
@@ -157,7 +157,8 @@ def forget() -> None:
     db.session.execute(delete(PhoneCode).where(PhoneCode.expires_at < now - CODES_KEPT))
 
 
-def _come_in(account: Account, way: str, door: Door) -> actors.Person:
+def come_in(account: Account, way: str, door: Door) -> actors.Person:
+    """Whoever has proved to be the account has come in, and the log says by which way. Or `Locked`."""
     if account.locked_at is not None:
         raise Locked(_l("This account is locked. Ask your administrator."))
     posts.hold(account)

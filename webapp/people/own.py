@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from webapp.base.access import me, permit
+from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.web import Form, goto, page
@@ -16,6 +17,7 @@ from webapp.people import actions, actors, queries
 from webapp.people.forms import again
 from webapp.people.models import Account
 from webapp.people.sign_in import NewPasswordForm, renew, same
+from webapp.people.single import queries as single
 
 bp = Blueprint("own", __name__, url_prefix="/people/me")
 
@@ -51,9 +53,14 @@ def rename() -> ResponseReturnValue:
     try:
         actions.rename(mine(), NameForm.read(request).name, by=me())
     except Refusal as refusal:
-        db.session.rollback()
-        return again("people/me.html", refusal, **_mine())
+        return refused(refusal)
     return goto("own.show")
+
+
+def refused(refusal: Refusal) -> Response:
+    """My account as it is, and why what I wanted was not done."""
+    db.session.rollback()
+    return again("people/me.html", refusal, **_mine())
 
 
 @bp.get("/password")
@@ -90,8 +97,12 @@ def leave_everywhere() -> ResponseReturnValue:
 
 def _mine() -> dict[str, Any]:
     account = mine()
+    settings: Settings = current_app.extensions["settings"]
     return {
         "account": account,
         "posts": queries.posts_of(account.id),
         "papers": queries.open_hand_overs_of(account.id),
+        "identity": single.of_account(account.id),
+        "single_on": bool(settings.oidc_issuer),
+        "single_name": settings.oidc_name,
     }

@@ -13,9 +13,11 @@ from webapp.people import (
     token_views,
     views,
 )
+from webapp.people.single import views as single
 
 ALL = (
     sign_in,
+    single,
     own,
     views,
     post_views,

@@ -33,6 +33,8 @@ MOVES: dict[str, LazyString] = {
     "reveal": _l("Phone number shown"),
     "sign_in": _l("Signed in"),
     "sign_out_everywhere": _l("Signed out everywhere"),
+    "single_link": _l("Linked to single sign-on"),
+    "single_unlink": _l("Single sign-on removed"),
     "post": _l("Post given"),
     "end_post": _l("Post ended"),
     "relocate": _l("Follows new borders"),

@@ -160,7 +160,7 @@ def sign_in() -> ResponseReturnValue:
     wish = request.args.get("next")
     if isinstance(me(), actors.Person):
         return goto_home(me(), wish)
-    return _door("people/sign_in.html", next=wish)
+    return door("people/sign_in.html", next=wish, left="left" in request.args)
 
 
 @bp.post("/sign-in")
@@ -180,7 +180,7 @@ def enter() -> ResponseReturnValue:
 @public("to sign in by phone")
 def phone() -> Response:
     """The page that asks for a phone number."""
-    return _door("people/phone.html", next=request.args.get("next"))
+    return door("people/phone.html", next=request.args.get("next"))
 
 
 @bp.post("/sign-in/phone")
@@ -189,14 +189,14 @@ def send_code() -> ResponseReturnValue:
     """A code is on its way; the page asks for it. It says the same of every number."""
     sent = {"phone": request.form.get("phone"), "next": request.form.get("next")}
     if not entry.phone_codes_leave():
-        return _door("people/phone.html", status=503)
+        return door("people/phone.html", status=503)
     try:
         form = PhoneForm.read(request)
         locale = str(get_locale())
         number = entry.send_code(form.phone, door=_here(), locale=locale)
     except Refusal as refusal:
         return _refused("people/phone.html", refusal, beside="phone", **sent)
-    return _door("people/code.html", phone=number, next=form.next)
+    return door("people/code.html", phone=number, next=form.next)
 
 
 @bp.post("/sign-in/code")
@@ -218,7 +218,7 @@ def link(text: str) -> Response:
     """The page that sets a password by a link."""
     account = entry.account_of_link(text)
     status = 200 if account else 410
-    return _door("people/link.html", status=status, account=account, text=text)
+    return door("people/link.html", status=status, account=account, text=text)
 
 
 @bp.post("/sign-in/link/<text>")
@@ -234,7 +234,7 @@ def enter_by_link(text: str) -> ResponseReturnValue:
         account = entry.account_of_link(text)
         return _refused("people/link.html", refusal, beside="password", account=account, text=text)
     except Refusal:
-        return _door("people/link.html", status=410, account=None, text=text)
+        return door("people/link.html", status=410, account=None, text=text)
     return begin(who, None)
 
 
@@ -271,10 +271,11 @@ def goto_home(who: Any, wish: str | None) -> ResponseReturnValue:
 @bp.post("/sign-out")
 @permit("people.self")
 def leave() -> ResponseReturnValue:
-    """The session is over on this device."""
+    """The session is over on this device; whoever came from a sign-in service may leave that, too."""
+    by_single = session.get("by_single", False)
     logout_user()
     session.clear()
-    return goto("people.sign_in")
+    return goto("people.sign_in", **({"left": "1"} if by_single else {}))
 
 
 @bp.post("/language/<code>")
@@ -299,15 +300,24 @@ def choose_type_size(size: str) -> ResponseReturnValue:
     return redirect(own_address(request.form.get("next"), "/"), 303)
 
 
-def _door(template: str, *, status: int = 200, **values: Any) -> Response:
-    given = {"errors": {}, "sent": {}, "next": None, "phone": None, **values}
-    return page(template, status=status, by_phone=entry.phone_codes_leave(), **given)
+def door(template: str, *, status: int = 200, **values: Any) -> Response:
+    """A page before the door; `told`: why the visitor is not let in by the way they came."""
+    settings: Settings = current_app.extensions["settings"]
+    given = {"errors": {}, "sent": {}, "next": None, "phone": None, "told": None, **values}
+    return page(
+        template,
+        status=status,
+        by_phone=entry.phone_codes_leave(),
+        by_single=bool(settings.oidc_issuer),
+        single_name=settings.oidc_name,
+        **given,
+    )
 
 
 def _refused(template: str, refusal: Refusal, *, beside: str, **sent: Any) -> Response:
     # No rollback: the try was counted, and stays counted.
     errors = {name: words for name, words in refusal.fields.items() if words}
-    answer = _door(
+    answer = door(
         template,
         status=refusal.status,
         errors=errors or {beside: refusal.words},

@@ -96,7 +96,7 @@ def test_who_asks_while_another_holds_a_message_gets_nothing(
 
 
 @pytest.fixture
-def served(cluster_url: str, tmp_path: Path) -> Iterator[Served]:
+def hooked(cluster_url: str, tmp_path: Path) -> Iterator[Served]:
     """A running house that may speak to this machine."""
     name = f"hooks_{uuid.uuid4().hex[:10]}"
     url = databases.clone(cluster_url, name)
@@ -114,8 +114,8 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.mark.fault
 @pytest.mark.thorough
-def test_what_a_killed_worker_held_is_sent_by_the_next(served: Served, receiver: Receiver) -> None:
-    app = create_app(Settings.from_environment(served.environment))
+def test_what_a_killed_worker_held_is_sent_by_the_next(hooked: Served, receiver: Receiver) -> None:
+    app = create_app(Settings.from_environment(hooked.environment))
     going = threading.Event()
 
     def slowly(_message: Received) -> Answer:
@@ -125,7 +125,7 @@ def test_what_a_killed_worker_held_is_sent_by_the_next(served: Served, receiver:
     receiver.answer = slowly
     _happening(app, receiver.url(), CASES)
     until(lambda: len(receiver.came) == 1)
-    served.kill_worker()
+    hooked.kill_worker()
     receiver.answer = lambda _message: OK
     going.set()
     with app.app_context():
@@ -137,7 +137,7 @@ def test_what_a_killed_worker_held_is_sent_by_the_next(served: Served, receiver:
         db.session.commit()
         tasks.take_up()
         db.session.commit()
-    served.start_worker()
+    hooked.start_worker()
     until(lambda: _left(app) == 0)
     counted = Counter(receiver.ids())
     assert len(counted) == CASES

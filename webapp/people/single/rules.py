@@ -1,0 +1,82 @@
+"""Which posts go with which claims: a table that the office writes as JSON, checked when the house starts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from webapp.base.config import Settings, SettingsError
+from webapp.people.rules import ROLES
+
+# Whoever keeps people is chosen by people, and a machine has tokens.
+BY_HAND = frozenset(("admin", "machine"))
+
+
+class Newcomers(StrEnum):
+    """What becomes of somebody whom the service knows and this house does not."""
+
+    REFUSE = "refuse"
+    CREATE = "create"
+
+
+class Grant(BaseModel):
+    """Where a claim has this value, the account holds this role over this grid or unit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claim: str = Field(min_length=1)
+    value: str | int | bool
+    role: str
+    grid: str | None = None
+    unit: str | None = None
+
+    @model_validator(mode="after")
+    def _is_a_post(self) -> Self:
+        role = ROLES.get(self.role)
+        if role is None or self.role in BY_HAND:
+            raise ValueError(f"the role {self.role!r} is not given by claims")
+        if role.over_grid != (self.grid is not None) or (role.over_grid and self.unit is not None):
+            wanted = "a grid" if role.over_grid else "a unit, or nothing for the whole subdistrict"
+            raise ValueError(f"the role {self.role!r} wants {wanted}")
+        return self
+
+    def fits(self, claims: Mapping[str, Any]) -> bool:
+        """True when the claim (its parts separated by points) is the value, or a list that holds it."""
+        said: Any = claims
+        for part in self.claim.split("."):
+            said = said.get(part) if isinstance(said, Mapping) else None
+        among = said if isinstance(said, list) else [said]
+        return any(type(each) is type(self.value) and each == self.value for each in among)
+
+
+_GRANTS = TypeAdapter(list[Grant])
+
+
+def grants_of(settings: Settings) -> list[Grant]:
+    """The table of the settings. Raises `SettingsError` that names the line which cannot be used."""
+    if not settings.oidc_posts:
+        return []
+    try:
+        written = json.loads(Path(settings.oidc_posts).read_text(encoding="utf-8"))
+        return _GRANTS.validate_python(written)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"OIDC_POSTS: line {place}: {first['msg']}.") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"OIDC_POSTS names {settings.oidc_posts}: {error}.") from error
+
+
+def secret_of(settings: Settings) -> str:
+    """The secret of this client: what the setting says, or what stands in the file it names."""
+    if not settings.oidc_client_secret_file:
+        return settings.oidc_client_secret
+    try:
+        return Path(settings.oidc_client_secret_file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"OIDC_CLIENT_SECRET_FILE cannot be read: {error}.") from error
