@@ -150,29 +150,18 @@ class Settings:
         "OIDC_CLIENT_ID", "", "what the sign-in service calls this house"
     )
     oidc_client_secret: str = _setting(
-        "OIDC_CLIENT_SECRET", "", "the secret it has given to this house; empty: PKCE alone"
-    )
-    oidc_client_secret_file: str = _setting(
-        "OIDC_CLIENT_SECRET_FILE", "", "file that holds this secret, in the place of the setting"
+        "OIDC_CLIENT_SECRET",
+        "",
+        "the secret it has given to this house, or `file:` and the file that holds it; empty: PKCE alone",
     )
     oidc_scopes: str = _setting(
         "OIDC_SCOPES", "openid profile", "what the service is asked for; `openid` is among it"
     )
-    oidc_name: str = _setting(
-        "OIDC_NAME",
+    oidc_rules: str = _setting(
+        "OIDC_RULES",
         "",
-        "what the button of single sign-on calls the service; empty: single sign-on",
-    )
-    oidc_posts: str = _setting(
-        "OIDC_POSTS",
-        "",
-        "file that says which claims give which posts (JSON list, see docs/sign-in.md); empty: none",
-    )
-    oidc_newcomers: str = _setting(
-        "OIDC_NEWCOMERS",
-        "refuse",
-        "somebody whom the service knows and this house does not: refuse, or create (an account with"
-        " no posts but those of OIDC_POSTS)",
+        "file (JSON, see docs/sign-in.md) that says what the button is called, which claims give which"
+        " posts, and what becomes of newcomers; empty: nobody new comes in, no claim gives a post",
     )
     session_idle_hours: int = _setting(
         "SESSION_IDLE_HOURS", 12, "a session that nobody used for so many hours ends"
@@ -246,8 +235,6 @@ class Settings:
             raise SettingsError("OIDC_CLIENT_ID is missing: the service knows this house by it.")
         if "openid" not in self.oidc_scopes.split():
             raise SettingsError("OIDC_SCOPES must have openid among them.")
-        if self.oidc_newcomers not in ("refuse", "create"):
-            raise SettingsError("OIDC_NEWCOMERS must be refuse or create.")
 
     @property
     def allowed_camera_hosts(self) -> tuple[str, ...]:

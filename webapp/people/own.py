@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from webapp.base.access import me, permit
-from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.web import Form, goto, page
@@ -18,6 +17,7 @@ from webapp.people.forms import again
 from webapp.people.models import Account
 from webapp.people.sign_in import NewPasswordForm, renew, same
 from webapp.people.single import queries as single
+from webapp.people.single.rules import in_force
 
 bp = Blueprint("own", __name__, url_prefix="/people/me")
 
@@ -97,12 +97,12 @@ def leave_everywhere() -> ResponseReturnValue:
 
 def _mine() -> dict[str, Any]:
     account = mine()
-    settings: Settings = current_app.extensions["settings"]
+    rules = in_force()
     return {
         "account": account,
         "posts": queries.posts_of(account.id),
         "papers": queries.open_hand_overs_of(account.id),
         "identity": single.of_account(account.id),
-        "single_on": bool(settings.oidc_issuer),
-        "single_name": settings.oidc_name,
+        "single_on": rules is not None,
+        "single_name": rules.name if rules else "",
     }

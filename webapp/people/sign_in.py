@@ -34,6 +34,7 @@ from webapp.base.web import SAFE, Form, goto, own_address, page
 from webapp.people import actions, actors, entry, shown
 from webapp.people.entry import Door
 from webapp.people.rules import ROLES
+from webapp.people.single import rules as single
 from webapp.people.throttle import TooOften
 
 bp = Blueprint("people", __name__)
@@ -302,14 +303,14 @@ def choose_type_size(size: str) -> ResponseReturnValue:
 
 def door(template: str, *, status: int = 200, **values: Any) -> Response:
     """A page before the door; `told`: why the visitor is not let in by the way they came."""
-    settings: Settings = current_app.extensions["settings"]
+    rules = single.in_force()
     given = {"errors": {}, "sent": {}, "next": None, "phone": None, "told": None, **values}
     return page(
         template,
         status=status,
         by_phone=entry.phone_codes_leave(),
-        by_single=bool(settings.oidc_issuer),
-        single_name=settings.oidc_name,
+        by_single=rules is not None,
+        single_name=rules.name if rules else "",
         **given,
     )
 

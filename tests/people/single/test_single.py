@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from webapp.people import actors
 from webapp.people.models import Account, HandOver, Post
 from webapp.people.single import provider
 from webapp.people.single.models import Identity
-from webapp.people.single.rules import Grant, grants_of
+from webapp.people.single.rules import Grant, Newcomers, Rules, rules_of, secret_of
 
 GRANTS = [
     {"claim": "groups", "value": "grid-1", "role": "grid_worker", "grid": HOME_GRID},
@@ -45,9 +45,11 @@ class Office:
     service: Service
     world: World
 
-    def set(self, **more: Any) -> None:
-        """The settings are these."""
-        self.app.extensions["settings"] = replace(self.app.extensions["settings"], **more)
+    def welcomes(self) -> None:
+        """Newcomers have an account from now on."""
+        rules: Rules = self.app.extensions["single_rules"]
+        more = {"newcomers": Newcomers.CREATE}
+        self.app.extensions["single_rules"] = rules.model_copy(update=more)
 
     def count(self, model: Any) -> int:
         """How many rows there are."""
@@ -67,15 +69,15 @@ class Office:
 def single_house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The house, once for all tests: each of them comes as another subject."""
     folder = tmp_path_factory.mktemp("single")
-    posts = folder / "posts.json"
-    posts.write_text(json.dumps(GRANTS))
+    rules, secret = folder / "rules.json", folder / "secret"
+    rules.write_text(json.dumps({"name": "Office ID", "posts": GRANTS}))
+    secret.write_text(f"{SECRET}\n")
     with serving() as service:
         more = {
             "OIDC_ISSUER": service.issuer,
             "OIDC_CLIENT_ID": CLIENT,
-            "OIDC_CLIENT_SECRET": SECRET,
-            "OIDC_POSTS": str(posts),
-            "OIDC_NAME": "Office ID",
+            "OIDC_CLIENT_SECRET": f"file:{secret}",
+            "OIDC_RULES": str(rules),
         }
         with busy_house(cluster_url, folder, **more) as app:
             with app.app_context():
@@ -87,12 +89,12 @@ def single_house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def office(single_house: Office) -> Iterator[Office]:
     """The house as it was set up, with a service that does nothing wrong."""
-    settings = single_house.app.extensions["settings"]
+    rules = single_house.app.extensions["single_rules"]
     single_house.service.claims = {"sub": "u1", "name": "Li Lei"}
     single_house.service.metadata, single_house.service.wrong = {}, {}
     single_house.service.algorithm = "RS256"
     yield single_house
-    single_house.app.extensions["settings"] = settings
+    single_house.app.extensions["single_rules"] = rules
     with single_house.app.app_context():
         for account in db.session.scalars(select(Identity.account_id)).all():
             name = f"gone-{account}"
@@ -157,7 +159,7 @@ def test_somebody_unknown_is_refused_in_one_sentence(office: Office) -> None:
 
 
 def test_a_newcomer_has_an_account_and_no_rights(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     browser = office.app.test_client()
     assert _come(office, browser).status_code == 303
     assert _me(browser) == 200
@@ -171,7 +173,7 @@ def test_a_newcomer_has_an_account_and_no_rights(office: Office) -> None:
 def test_nobody_is_linked_by_a_name_or_a_mail(office: Office) -> None:
     with office.app.app_context():
         username = account_name(office.world.admin)
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     office.service.claims |= {
         "preferred_username": username,
         "email": f"{username}@example.cn",
@@ -213,7 +215,7 @@ def test_a_link_that_was_begun_by_another_is_not_made(office: Office) -> None:
 
 
 def test_posts_follow_the_claims_at_each_sign_in(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     office.service.claims |= {"groups": ["grid-1", "else"], "realm": {"roles": ["desk"]}}
     browser = office.app.test_client()
     answer = _come(office, browser)
@@ -242,7 +244,7 @@ def test_a_post_that_was_given_by_hand_stays(office: Office) -> None:
 
 
 def test_a_locked_account_does_not_come_in(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     _come(office)
     with office.app.app_context():
         db.session.scalars(select(Identity)).one().account.locked_at = clock.now()
@@ -268,7 +270,7 @@ WRONG: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_a_token_that_is_wrong_is_not_believed(office: Office, what: str) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     office.service.wrong = WRONG[what]
     browser = office.app.test_client()
     assert _come(office, browser).status_code == 401
@@ -281,13 +283,13 @@ def test_a_token_that_is_wrong_is_not_believed(office: Office, what: str) -> Non
 def test_a_token_that_anybody_could_have_made_is_not_believed(
     office: Office, algorithm: str
 ) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     office.service.algorithm = algorithm
     assert _come(office).status_code == 401
 
 
 def test_a_token_by_another_key_is_not_believed(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     right = office.service.key
     office.service.key = RSAKey.generate_key(2048, {"kid": right.kid})
     try:
@@ -299,7 +301,7 @@ def test_a_token_by_another_key_is_not_believed(office: Office) -> None:
 def test_new_keys_of_the_service_are_fetched(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     assert _come(office).status_code == 303
     monkeypatch.setattr(provider, "KEYS_AGAIN_S", 0)
     office.service.new_keys()
@@ -307,7 +309,7 @@ def test_new_keys_of_the_service_are_fetched(
 
 
 def test_a_code_is_good_once_and_so_is_a_state(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     browser = office.app.test_client()
     given = _back(browser)
     assert browser.post("/sign-in/single/back", data=given).status_code == 303
@@ -323,7 +325,7 @@ def test_a_code_is_good_once_and_so_is_a_state(office: Office) -> None:
 
 
 def test_a_code_of_somebody_else_is_worth_nothing(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     victim, thief = office.app.test_client(), office.app.test_client()
     given, own = _back(victim), _back(thief)
     # The verifier of PKCE and the nonce are in the session of the victim.
@@ -343,7 +345,7 @@ def test_whoever_takes_too_long_begins_again(office: Office) -> None:
 
 
 def test_coming_back_changes_nothing_before_the_form_is_sent(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     browser = office.app.test_client()
     given = _back(browser)
     page = browser.get("/sign-in/single/back", query_string=given).get_data(as_text=True)
@@ -355,7 +357,7 @@ def test_coming_back_changes_nothing_before_the_form_is_sent(office: Office) -> 
 
 
 def test_the_session_is_a_new_one_and_goes_where_it_was_asked_to(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     browser = office.app.test_client()
     with browser.session_transaction() as session:
         session["planted"] = "by somebody"
@@ -369,7 +371,7 @@ def test_the_session_is_a_new_one_and_goes_where_it_was_asked_to(office: Office)
 
 
 def test_who_signs_out_may_leave_the_service_too(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     browser = office.app.test_client()
     _come(office, browser)
     left = browser.post("/sign-out")
@@ -409,7 +411,7 @@ def test_a_service_that_is_away_is_told_in_words(office: Office) -> None:
     assert "密码" in answer.get_data(as_text=True)
 
 
-def _settings(tmp_path: Path, **more: str) -> Settings:
+def _settings(**more: str) -> Settings:
     values = {"OIDC_ISSUER": "https://id.example/", "OIDC_CLIENT_ID": "x", **more}
     return Settings.from_environment(values)
 
@@ -420,12 +422,11 @@ def _settings(tmp_path: Path, **more: str) -> Settings:
         {"OIDC_ISSUER": "ftp://id.example/"},
         {"OIDC_CLIENT_ID": ""},
         {"OIDC_SCOPES": "profile"},
-        {"OIDC_NEWCOMERS": "everybody"},
     ],
 )
-def test_settings_that_cannot_be_used_are_named(tmp_path: Path, more: dict[str, str]) -> None:
+def test_settings_that_cannot_be_used_are_named(more: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=next(iter(more))):
-        _settings(tmp_path, **more)
+        _settings(**more)
 
 
 @pytest.mark.parametrize(
@@ -442,10 +443,28 @@ def test_settings_that_cannot_be_used_are_named(tmp_path: Path, more: dict[str, 
     ],
 )
 def test_a_line_of_posts_that_cannot_be_used_is_named(tmp_path: Path, line: dict[str, str]) -> None:
-    file = tmp_path / "posts.json"
-    file.write_text(json.dumps([line]))
-    with pytest.raises(SettingsError, match="OIDC_POSTS"):
-        grants_of(_settings(tmp_path, OIDC_POSTS=str(file)))
+    assert "OIDC_RULES" in _refused(tmp_path, json.dumps({"posts": [line]}))
+
+
+@pytest.mark.parametrize("text", ['{"newcomers": "everybody"}', '{"names": "x"}', "[]", "no json"])
+def test_rules_that_cannot_be_used_are_named(tmp_path: Path, text: str) -> None:
+    assert "OIDC_RULES" in _refused(tmp_path, text)
+
+
+def _refused(tmp_path: Path, text: str) -> str:
+    file = tmp_path / "rules.json"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as refusal:
+        rules_of(_settings(OIDC_RULES=str(file)))
+    return str(refusal.value)
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(SettingsError, match="OIDC_RULES"):
+        rules_of(_settings(OIDC_RULES="/nowhere/rules.json"))
+    with pytest.raises(SettingsError, match="OIDC_CLIENT_SECRET"):
+        secret_of(_settings(OIDC_CLIENT_SECRET="file:/nowhere/secret"))
+    assert rules_of(_settings()) == Rules()
 
 
 @pytest.mark.parametrize(
@@ -466,7 +485,7 @@ def test_a_claim_fits_by_its_whole_value(claims: dict[str, Any], fits: bool) -> 
 
 
 def test_the_newcomer_is_somebody(office: Office) -> None:
-    office.set(oidc_newcomers="create")
+    office.welcomes()
     _come(office)
     with office.app.app_context():
         made = db.session.scalars(select(Identity)).one().account

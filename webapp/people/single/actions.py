@@ -21,7 +21,7 @@ from webapp.people.posts import Overlaps
 from webapp.people.rules import ROLES
 from webapp.people.single import queries
 from webapp.people.single.models import Identity, IdentityPost
-from webapp.people.single.rules import Grant, Newcomers
+from webapp.people.single.rules import Grant, Newcomers, Rules
 
 log = logging.getLogger("wangge.single")
 
@@ -46,28 +46,22 @@ class Unknown(Refusal):
         )
 
 
-def come_in(
-    claims: Mapping[str, Any],
-    *,
-    newcomers: Newcomers,
-    grants: Sequence[Grant],
-    door: Door,
-) -> actors.Person:
+def come_in(claims: Mapping[str, Any], *, rules: Rules, door: Door) -> actors.Person:
     """Whoever the claims prove has come in, with the posts that they say today.
 
     Raises `Unknown` for somebody new where newcomers are refused; elsewhere they have an account
-    from now on, whose only posts are those of the table.
+    from now on, whose only posts are those of the rules.
     """
     issuer, subject = str(claims["iss"]), str(claims["sub"])
     _one_at_a_time(issuer, subject)
     known = queries.identity(issuer, subject)
     if known is None:
-        if newcomers is not Newcomers.CREATE:
+        if rules.newcomers is not Newcomers.CREATE:
             raise Unknown
         known = _linked(_newcomer(claims), issuer, subject, by=None)
     known.used_at = clock.now()
     if known.account.locked_at is None:
-        _settle_posts(known, claims, grants)
+        _settle_posts(known, claims, rules.posts)
     return entry.come_in(known.account, "single", door)
 
 
@@ -148,7 +142,7 @@ def _settle_posts(known: Identity, claims: Mapping[str, Any], grants: Sequence[G
         except Overlaps:
             continue  # held by hand: it stays when the claim goes
         except Refusal as refusal:
-            log.warning("OIDC_POSTS: the post %s cannot be given: %s", role, refusal)
+            log.warning("OIDC_RULES: the post %s cannot be given: %s", role, refusal)
             continue
         db.session.add(IdentityPost(post_id=post.id, identity_id=known.id))
     db.session.flush()
@@ -166,5 +160,5 @@ def _place(each: Grant) -> list[Place]:
         found = people.street_id() if each.unit is None else unit.id if unit else None
         if found is not None:
             return [(each.role, found, None)]
-    log.warning("OIDC_POSTS: there is no place for %s: %s", each.role, each.grid or each.unit)
+    log.warning("OIDC_RULES: there is no place for %s: %s", each.role, each.grid or each.unit)
     return []

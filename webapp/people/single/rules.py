@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from flask import current_app
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from webapp.base.config import Settings, SettingsError
 from webapp.people.rules import ROLES
 
 # Whoever keeps people is chosen by people, and a machine has tokens.
 BY_HAND = frozenset(("admin", "machine"))
+
+
+FILE = "file:"
 
 
 class Newcomers(StrEnum):
@@ -54,29 +57,42 @@ class Grant(BaseModel):
         return any(type(each) is type(self.value) and each == self.value for each in among)
 
 
-_GRANTS = TypeAdapter(list[Grant])
+class Rules(BaseModel):
+    """What the office has laid down for its sign-in service: its name, newcomers, posts by claims."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    newcomers: Newcomers = Newcomers.REFUSE
+    posts: list[Grant] = []
 
 
-def grants_of(settings: Settings) -> list[Grant]:
-    """The table of the settings. Raises `SettingsError` that names the line which cannot be used."""
-    if not settings.oidc_posts:
-        return []
+def rules_of(settings: Settings) -> Rules:
+    """The rules that the settings name. Raises `SettingsError` with the place that cannot be used."""
+    if not settings.oidc_rules:
+        return Rules()
     try:
-        written = json.loads(Path(settings.oidc_posts).read_text(encoding="utf-8"))
-        return _GRANTS.validate_python(written)
+        return Rules.model_validate_json(Path(settings.oidc_rules).read_text(encoding="utf-8"))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"OIDC_POSTS: line {place}: {first['msg']}.") from error
+        raise SettingsError(f"OIDC_RULES: {place or 'the file'}: {first['msg']}.") from error
     except (OSError, ValueError) as error:
-        raise SettingsError(f"OIDC_POSTS names {settings.oidc_posts}: {error}.") from error
+        raise SettingsError(f"OIDC_RULES names {settings.oidc_rules}: {error}.") from error
 
 
 def secret_of(settings: Settings) -> str:
     """The secret of this client: what the setting says, or what stands in the file it names."""
-    if not settings.oidc_client_secret_file:
-        return settings.oidc_client_secret
+    said = settings.oidc_client_secret
+    if not said.startswith(FILE):
+        return said
     try:
-        return Path(settings.oidc_client_secret_file).read_text(encoding="utf-8").strip()
+        return Path(said.removeprefix(FILE)).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise SettingsError(f"OIDC_CLIENT_SECRET_FILE cannot be read: {error}.") from error
+        raise SettingsError(f"OIDC_CLIENT_SECRET cannot be read: {error}.") from error
+
+
+def in_force() -> Rules | None:
+    """The rules of this house; None where there is no single sign-on."""
+    found: Rules | None = current_app.extensions.get("single_rules")
+    return found

@@ -21,7 +21,7 @@ from webapp.people.actors import Person
 from webapp.people.entry import Door
 from webapp.people.single import actions
 from webapp.people.single.provider import Asked, NotBelieved, Provider
-from webapp.people.single.rules import Grant, Newcomers, grants_of, secret_of
+from webapp.people.single.rules import Rules, in_force, rules_of, secret_of
 from webapp.people.throttle import Subject
 
 bp = Blueprint("single", __name__)
@@ -45,7 +45,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.extensions["single"] = Provider(
             settings.oidc_issuer, settings.oidc_client_id, secret_of(settings), settings.oidc_scopes
         )
-        app.extensions["single_posts"] = grants_of(settings)
+        app.extensions["single_rules"] = rules_of(settings)
 
 
 @bp.get("/sign-in/single")
@@ -78,9 +78,8 @@ def back() -> ResponseReturnValue:
     if not kept or "code" not in request.args or "error" in request.args:
         return _begin_again(NotBelieved())
     sent = {name: request.args.get(name, "") for name in ("code", "state")}
-    settings: Settings = current_app.extensions["settings"]
-    name = settings.oidc_name
-    return page("people/single_back.html", sent=sent, link=kept.get("link"), single_name=name)
+    link = kept.get("link")
+    return page("people/single_back.html", sent=sent, link=link, single_name=_rules().name)
 
 
 @bp.post(BACK)
@@ -102,7 +101,7 @@ def come_in() -> ResponseReturnValue:
     door = Door(request.remote_addr or "")
     try:
         tries = throttle.admit(Subject("address", door.address))
-        who = actions.come_in(claims, newcomers=_newcomers(), grants=_grants(), door=door)
+        who = actions.come_in(claims, rules=_rules(), door=door)
     except Refusal as refusal:
         # No rollback: the try was counted, and stays counted.
         return sign_in.door("people/sign_in.html", status=refusal.status, told=refusal.words)
@@ -170,11 +169,5 @@ def _back() -> str:
     return settings.address + BACK
 
 
-def _newcomers() -> Newcomers:
-    settings: Settings = current_app.extensions["settings"]
-    return Newcomers(settings.oidc_newcomers)
-
-
-def _grants() -> list[Grant]:
-    found: list[Grant] = current_app.extensions["single_posts"]
-    return found
+def _rules() -> Rules:
+    return in_force() or Rules()
