@@ -20,6 +20,8 @@ from webapp.operation import resealing
 
 # Hashes, blind indexes, signatures and pictures: nothing can be unsealed in them.
 PLAIN = {
+    "bulletin.loads",
+    "bulletin.weeks",
     "event.hash",
     "event.previous",
     "gate_event.token_hash",
