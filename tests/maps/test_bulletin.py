@@ -13,12 +13,14 @@ from pypdfium2 import PdfDocument
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tests.cases.stages import reported
+from tests.cases.stages import brought_to, reported
 from tests.counted import counted
 from tests.world import World, as_user
 from webapp.base import clock, notices
 from webapp.base.db import db
+from webapp.cases import moves
 from webapp.cases.models import Case
+from webapp.cases.rules import State
 from webapp.maps.bulletin import actions, pictures, queries
 from webapp.maps.bulletin.models import Bulletin
 from webapp.maps.bulletin.rules import SAID_WORDS, Said
@@ -53,6 +55,21 @@ def test_what_came_yesterday_is_counted_and_what_is_late_is_named(
     assert said["figures"]["late"][0] == 1
     assert [row[0] for row in said["late"]] == [case.number]
     assert said["grids"] == [[world.home.name, 2, 1]]
+
+
+def test_whoever_handles_in_time_is_in_time_however_long_the_check_takes(
+    session: Session, world: World
+) -> None:
+    until = datetime.combine(today(), time(), clock.Calendar().zone)
+    since = until - timedelta(days=1)
+    for handled_h, limit_h in ((10, 11), (12, 11)):
+        with clock.at(since + timedelta(hours=handled_h)):
+            case = brought_to(State.CHECKED, world)
+        case.due_at = since + timedelta(hours=limit_h)
+        with clock.at(until - timedelta(hours=1)):
+            moves.close(case, by=world.dispatcher)
+    counted = queries.counted(since, until)
+    assert (counted[Said.CLOSED], counted[Said.IN_TIME]) == (2, 50.0)
 
 
 def test_every_figure_is_said_and_has_words(session: Session, world: World) -> None:

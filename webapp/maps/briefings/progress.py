@@ -119,7 +119,7 @@ def _lane(state: str) -> Lane:
 def _table(listed: Sequence[Listed]) -> Table:
     return Table(
         _("Projects"),
-        [_("Project"), _("Where it stands"), _("Grids"), _("Held up by"), _("Late since")],
+        [_("Name"), _("Where it stands"), _("Grids"), _("Held up by"), _("Late since")],
         [
             [
                 each.project.name,
@@ -139,7 +139,7 @@ def _left(who: Actor) -> Table:
     counted = [row for row in relocation.projects(who, today=today(clock.now())) if row.households]
     return Table(
         _("Households to clean land"),
-        [_("Project"), _("Households"), _("Clean land"), _("In dispute"), _("With late promises")],
+        [_("Name"), _("Households"), _("Clean land"), _("In dispute"), _("With late promises")],
         [[row.project.name, row.households, row.clean, row.stuck, row.late] for row in counted],
         _("No project has households on its land."),
     )

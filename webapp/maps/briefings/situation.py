@@ -161,7 +161,7 @@ def _alarms(who: Actor) -> list[dict[str, Any]]:
 def _late(who: Actor) -> Table:
     return Table(
         _("Past their time"),
-        [_("Case"), _("Class"), _("Grid"), _("Due"), _("Since")],
+        [_("Case"), _("Class"), _("Grid"), _("Limit ends"), _("Late since")],
         [
             [
                 each.number,
@@ -192,7 +192,7 @@ def _grids(load: dict[int, list[int]]) -> Table:
     rows.sort(key=lambda row: (-row[3], -row[2]))
     return Table(
         _("Grids with open cases"),
-        [_("Grid"), _("Community"), _("Open"), _("Late")],
+        [_("Grid"), _("Community"), _("Open cases"), _("Late")],
         rows,
         _("No grid has open cases."),
         numbers=2,

@@ -66,7 +66,19 @@ def counted(since: datetime, until: datetime) -> Mapping[Said, Any]:
         .group_by(Event.thing_id)
         .subquery()
     )
-    in_time = or_(Case.due_at.is_(None), closed.c.at <= Case.due_at)
+    # The limit is one of handling: checking and closing come after it.
+    handled = (
+        select(func.max(Event.at))
+        .where(
+            Event.thing_kind == "case",
+            Event.thing_id == Case.id,
+            Event.move.in_(("feedback", "self_close")),
+            Event.at <= closed.c.at,
+        )
+        .correlate(Case, closed)
+        .scalar_subquery()
+    )
+    in_time = or_(Case.due_at.is_(None), handled <= Case.due_at)
     open_ = Case.state.in_(list(OPEN))
     alarms = Alarm.exercise.is_(False) & Alarm.live_at.is_not(None)
     one = db.session.execute(

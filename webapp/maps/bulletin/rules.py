@@ -39,7 +39,7 @@ class Said(StrEnum):
 SAID_WORDS: dict[Said, LazyString] = {
     Said.REPORTED: _l("Reported yesterday"),
     Said.CLOSED: _l("Closed yesterday"),
-    Said.IN_TIME: _l("Of these in time"),
+    Said.IN_TIME: _l("Of these handled in time"),
     Said.OPEN: _l("Open this morning"),
     Said.LATE: _l("Past their time"),
     Said.NEW: _l("Nobody has looked at"),

@@ -68,7 +68,7 @@ def parts(bulletin: Bulletin) -> list[Part]:
     return [
         Part(
             _("Late longest"),
-            [_("Case"), _("Class"), _("Grid"), _("Due")],
+            [_("Case"), _("Class"), _("Grid"), _("Limit ends")],
             [
                 [
                     number,
@@ -82,7 +82,7 @@ def parts(bulletin: Bulletin) -> list[Part]:
         ),
         Part(
             _("Projects held up"),
-            [_("Project"), _("Cause"), _("Since when")],
+            [_("Name"), _("Cause"), _("Since when")],
             [
                 [name, CAUSE_WORDS[Cause(cause)], shown(datetime.fromisoformat(since))]
                 for name, cause, since in said["held_up"]
@@ -91,7 +91,7 @@ def parts(bulletin: Bulletin) -> list[Part]:
         ),
         Part(
             _("Grids with the most open cases"),
-            [_("Grid"), _("Open"), _("Late")],
+            [_("Grid"), _("Open cases"), _("Late")],
             said["grids"],
             _("No grid had open cases."),
         ),
