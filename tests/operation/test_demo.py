@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests import databases
 from webapp.app import create_app
@@ -23,6 +23,8 @@ from webapp.base.files import StoredFile
 from webapp.cases.models import Case
 from webapp.cases.rules import Source, State
 from webapp.grids import queries as grids
+from webapp.ledgers.rules import LEDGERS
+from webapp.ledgers.sources import SOURCES
 from webapp.operation import stories
 from webapp.people.models import Account, Post
 from webapp.people.rules import ROLES
@@ -61,6 +63,36 @@ def demo(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def test_it_says_in_one_line_what_it_did(demo: Installation) -> None:
     assert re.search(r"^\d+ accounts and 60 cases added$", demo.said, re.MULTILINE)
+
+
+# The figures of domain.md 4.6 that belong to projects, residents and communities.
+FIGURES = {
+    "SELECT count(*) FROM project": 11,
+    "SELECT count(*) FROM project WHERE state IN ('handed_over', 'entered', 'building')": 5,
+    "SELECT count(*) FROM project WHERE state = 'levelling'": 6,
+    "SELECT count(DISTINCT leader_id) FROM project": 7,
+    "SELECT count(*) FROM project_bond": 6,
+    "SELECT count(*) FROM project_tough": 4,
+    "SELECT count(*) FROM relocation_household h JOIN project p ON p.id = h.project_id"
+    " WHERE p.name = '东岛咀海岸公园'": 25,
+    "SELECT count(*) FROM livelihood_item": 97,
+    "SELECT count(*) FROM livelihood_item WHERE state IN"
+    " ('funded', 'building', 'built', 'accepted', 'archived')": 72,
+    "SELECT count(*) FROM activity WHERE kind = 'talk'": 70,
+}
+
+
+def test_the_figures_of_the_article_are_there(demo: Installation) -> None:
+    found = {each: db.session.scalar(text(each)) for each in FIGURES}
+    assert found == FIGURES
+    greenhouses = db.session.scalar(
+        text(
+            "SELECT sum(h.greenhouse_m2) FROM relocation_household h"
+            " JOIN project p ON p.id = h.project_id WHERE p.name = '东岛咀海岸公园'"
+        )
+    )
+    assert 4000 <= greenhouses < 4200
+    assert len(LEDGERS) == len(SOURCES) == 34
 
 
 @pytest.mark.thorough
