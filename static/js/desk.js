@@ -4,6 +4,7 @@ import { Ways } from "./cases/ways.js";
 import "./cases/keys.js";
 import "./cases/phrases.js";
 import { createMap } from "./map/map.js";
+import { Replay } from "./replay.js";
 import { select, selectOnClick } from "./select.js";
 
 const narrow = matchMedia("(width < 768px)");
@@ -125,6 +126,8 @@ function renew(address) {
 
 document.addEventListener("wangge:case", ({ detail }) => renew(`/cases/${detail.id}`));
 document.addEventListener("wangge:reload", () => renew(shown));
+
+map.ready.then(() => new Replay(map, document.querySelector("[data-replay]"), document.querySelector("[data-replay-open]")));
 
 const form = document.querySelector("[data-as-of]");
 const told = document.querySelector("[data-as-of-told]");

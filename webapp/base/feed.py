@@ -105,8 +105,9 @@ def _made(feed: Feed) -> FeedGenerator:
     made.generator("Wangge")
     made.id(feed.page)
     made.title(clean(feed.title))
-    made.link(href=feed.page, rel="alternate")
     made.link(href=iri_to_uri(request.url), rel="self")
+    # The last one is what RSS calls the page of the feed.
+    made.link(href=feed.page, rel="alternate")
     made.description(clean(feed.words))
     made.author(name=clean(feed.by or feed.title))
     made.language("en" if get_locale().language == "en" else "zh-CN")

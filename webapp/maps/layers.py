@@ -18,6 +18,7 @@ from pydantic import Field, field_validator
 
 from webapp.base import clock
 from webapp.base.access import may, me
+from webapp.base.flow import Refusal
 from webapp.base.spatial import HELD
 from webapp.base.web import Form
 from webapp.cases.desk.forms import Wish as Queue
@@ -26,6 +27,7 @@ from webapp.grids import queries as grids
 from webapp.grids.rules import INTERNAL_PLACES, PLACE_WORDS, PlaceKind, SetState
 from webapp.maps import queries
 from webapp.maps.packed import FOR_EVER, Packed
+from webapp.maps.past import replaying as past
 from webapp.monitoring.alarms import listing as alarms
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.danger import shown as danger
@@ -55,6 +57,8 @@ class Wish(Form):
     id: int | None = None
     set: int | None = None
     at: datetime | None = None
+    # How it was at a moment; None: how it is.
+    as_of: datetime | None = None
     # How the queue beside the map is narrowed, by the words of its address; None: the map stands alone.
     queue: Queue | None = None
 
@@ -63,7 +67,7 @@ class Wish(Form):
     def _numbers(cls, value: Any) -> Any:
         return value.split(",") if isinstance(value, str) else value
 
-    @field_validator("at", mode="after")
+    @field_validator("at", "as_of", mode="after")
     @classmethod
     def _zoned(cls, value: datetime | None) -> datetime | None:
         return value.replace(tzinfo=clock.Calendar().zone) if value and not value.tzinfo else value
@@ -105,16 +109,38 @@ class Layer:
     list_at: str
     icon: str = ""
     from_zoom: int = 0
+    # How it was at a moment; None: nobody knows, and it is not told as if it were the present.
+    past: Callable[[Wish], Response] | None = None
     # An area that every map may show, under this class; None: only pages of its own do.
     look: str | None = None
+
+
+class NotKept(Refusal):
+    """How this was in the past is kept nowhere."""
+
+    status = 422
+    code = "not_kept"
+
+
+def answer(layer: Layer, wish: Wish) -> Response:
+    """The layer as it is, or as it was at the moment that is asked for.
+
+    Raises `NotKept` where its past is not known: the present never stands for it.
+    """
+    if wish.as_of is None:
+        return layer.answer(wish)
+    if layer.past is None:
+        raise NotKept(_l("How this layer was in the past is not kept."))
+    return layer.past(wish)
 
 
 _outlines: OrderedDict[int, Packed] = OrderedDict()
 
 
 def _grids(wish: Wish) -> Response:
-    if wish.at is not None:
-        return Packed.of_json(_collection(grids.borders_geojson(at=wish.at))).answer(shared=True)
+    at = wish.as_of or wish.at
+    if at is not None:
+        return Packed.of_json(_collection(grids.borders_geojson(at=at))).answer(shared=True)
     in_force = queries.territory().set_id
     asked = wish.set if wish.set is not None else in_force
     if asked is None:
@@ -185,6 +211,31 @@ def _cases(wish: Wish) -> Response:
     )
     fields = ["id", "lon", "lat", "mark", "name", "number", "grid"]
     return Packed.of_json(_points(fields, rows), once=True).answer()
+
+
+def _as_of(name: str, wish: Wish) -> Response:
+    rows = past.at(me(), name, past.reached(wish.as_of or clock.now()))
+    if wish.box is not None:
+        west, south, east, north = wish.box
+        rows = [row for row in rows if west <= row[1] <= east and south <= row[2] <= north]
+    if wish.id is not None:
+        rows = [row for row in rows if row[0] == wish.id]
+    fields = ["id", "lon", "lat", "mark", "name", "number", "grid"]
+    return Packed.of_json(_points(fields, rows), once=True).answer()
+
+
+def _counts_as_of(wish: Wish) -> Response:
+    """Open and late cases of each grid as they were; who was on watch then is not told."""
+    loads: dict[int, list[int]] = {}
+    for *_front, mark, _name, _number, grid in past.at(
+        me(), "cases", past.reached(wish.as_of or clock.now())
+    ):
+        if grid is not None:
+            load = loads.setdefault(grid, [0, 0])
+            load[0] += 1
+            load[1] += mark == "late"
+    rows = [[grid, *load, None] for grid, load in sorted(loads.items())]
+    return Packed.of_json({"fields": ["id", "open", "late", "worker"], "rows": rows}).answer()
 
 
 def _public_cases(wish: Wish) -> Response:
@@ -287,9 +338,33 @@ PLACE_LAYERS: dict[str, tuple[PlaceKind, dict[str, Any]]] = {
 LAYERS: dict[str, Layer] = {
     layer.name: layer
     for layer in (
-        Layer("grids", _l("Grids"), "grids.see", _grids, shape="area", list_at="/grids"),
-        Layer("counts", _l("Open cases"), "maps.load", _counts, shape="none", list_at="/grids"),
-        Layer("cases", _l("Cases"), "maps.load", _cases, shape="point", list_at="/cases"),
+        Layer(
+            "grids",
+            _l("Grids"),
+            "grids.see",
+            _grids,
+            shape="area",
+            list_at="/grids",
+            past=_grids,
+        ),
+        Layer(
+            "counts",
+            _l("Open cases"),
+            "maps.load",
+            _counts,
+            shape="none",
+            list_at="/grids",
+            past=_counts_as_of,
+        ),
+        Layer(
+            "cases",
+            _l("Cases"),
+            "maps.load",
+            _cases,
+            shape="point",
+            list_at="/cases",
+            past=partial(_as_of, "cases"),
+        ),
         Layer(
             "public_cases",
             _l("Public cases"),
@@ -357,6 +432,7 @@ LAYERS: dict[str, Layer] = {
             shape="point",
             list_at="/projects",
             icon="crane",
+            past=partial(_as_of, "projects"),
         ),
         Layer(
             "danger_zones",
@@ -393,6 +469,7 @@ LAYERS: dict[str, Layer] = {
             shape="point",
             list_at="/alarms",
             icon="bell-ringing",
+            past=partial(_as_of, "alarms"),
         ),
     )
 }

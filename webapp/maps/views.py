@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
@@ -20,9 +21,11 @@ from webapp.grids import locate, queries as grids
 from webapp.grids.models import Grid
 from webapp.grids.rules import KIND_WORDS, GridKind
 from webapp.maps import basemaps, queries
-from webapp.maps.layers import LAYERS, Wish as LayerWish
-from webapp.maps.packed import FOR_EVER
+from webapp.maps.layers import LAYERS, Wish as LayerWish, answer
+from webapp.maps.packed import FOR_EVER, Packed
+from webapp.maps.past import replaying as past
 from webapp.maps.shell import Shell, ago, shown
+from webapp.people import days
 from webapp.people.rules import ROLES
 from webapp.points import shown as point_words
 from webapp.points.nearest import nearest
@@ -72,6 +75,8 @@ def desk() -> Response:
         fragment="figures",
         figures=queries.figures(me()),
         today=to_user_timezone(clock.now()).date(),
+        zone=days.zone().key,
+        first_day=to_user_timezone(clock.now() - past.REACH).date(),
         narrowed=asked.address,
     )
 
@@ -101,7 +106,21 @@ def layer(name: str) -> Response:
         abort(404)
     if not may(me(), found.right):
         abort(403 if me().id is not None else 401)
-    return found.answer(LayerWish.asked(request.args.to_dict()))
+    return answer(found, LayerWish.asked(request.args.to_dict()))
+
+
+class DayForm(Form):
+    """A day of the past."""
+
+    day: date
+
+
+@bp.get("/maps/replay.json")
+@permit("maps.desk")
+def replay() -> Response:
+    """How a day went: of each case, alarm and project from when on it had which mark."""
+    span = past.day_of(DayForm.of(request.args.to_dict()).day)
+    return Packed.of_json(past.replay(me(), span)).answer()
 
 
 @bp.get("/maps/base/<name>.geojson")

@@ -19,6 +19,8 @@
  *                                        (its code), or neither: the area is to go
  *   map.narrow("show=open&area=...")     shows the cases that the queue of this address names, and its area;  map.narrow(""): all
  *   map.asOf("2026-01-31")               the borders of that day; map.asOf(null): those in force
+ *   map.past({ cases: rows, ... }, load)  how it was: just these rows of these layers, [grid, open, late, null] of the grids; no
+ *                                        other layer and no news. map.past(null): the present again
  *
  * Selecting goes through `document`: the map sends and hears `wangge:select` with detail {kind, id}. News go there too:
  * `wangge:case` {id} renews one point and the counts, `wangge:reload` everything.
@@ -134,6 +136,7 @@ class Wangge {
   }
 
   async #changed(id) {
+    if (this.before) return;
     const points = this.points("cases");
     if (points?.shown) await (id === null ? points.refresh() : points.refreshOne(id));
     if (this.options.counts) await this.recount();
@@ -165,6 +168,31 @@ class Wangge {
     this.labels.place();
     this.legend?.fill();
     return this.outlines.all.size;
+  }
+
+  async past(rows, load = []) {
+    const layers = [...this.layers.values()];
+    if (rows && !this.before) {
+      this.before = layers.filter((layer) => layer.shown);
+      for (const layer of this.before) if (!rows[layer.name]) layer.hide();
+    }
+    this.leaflet.getContainer().classList.toggle("is-past", Boolean(rows));
+    if (rows) {
+      await Promise.all(layers.map((layer) => rows[layer.name] && layer.past(rows[layer.name])));
+      for (const layer of layers) if (rows[layer.name] && !layer.shown) layer.show();
+      this.outlines.setLoad(load);
+    } else if (this.before) {
+      const shown = this.before;
+      this.before = null;
+      for (const layer of layers) {
+        if (layer.kept) layer.kept = layer.loaded = null;
+        if (Boolean(layer.shown) !== shown.includes(layer)) await (layer.shown ? layer.hide() : layer.show());
+        else if (layer.shown) layer.refresh();
+      }
+      await this.recount();
+    }
+    this.labels.counts = Boolean(rows) || !this.points("cases")?.queue;
+    this.labels.place();
   }
 
   addPoints(layer) {

@@ -27,6 +27,8 @@ export class Points {
     this.chosen = null;
     // What the address of the queue says, when only its cases are shown.
     this.queue = "";
+    // How it was in the past; null: how it is now.
+    this.kept = null;
     // What stands in the list beside the map is reached there by keyboard, not mark by mark.
     L.MarkerCluster.mergeOptions({ keyboard: false });
     this.group = L.markerClusterGroup({
@@ -62,8 +64,15 @@ export class Points {
     if (this.shown) await this.#moved();
   }
 
+  /** Shows these rows of a moment in the past and asks for none, until null gives the present back. */
+  async past(rows) {
+    this.kept = rows;
+    await this.refresh();
+  }
+
   /** Asks again for one thing: it moves, changes its mark, or is gone. */
   async refreshOne(id) {
+    if (this.kept) return;
     const answer = await this.#ask(`id=${id}&${this.queue}`);
     if (!answer) return;
     const { rows } = answer;
@@ -118,19 +127,28 @@ export class Points {
       return;
     }
     if (!this.map.hasLayer(this.group)) this.map.addLayer(this.group);
+    if (this.kept) {
+      this.#draw(this.kept);
+      return;
+    }
     const view = this.map.getBounds();
     if (this.loaded?.contains(view)) return;
     const asked = this.moving ? view.pad(0.3) : L.latLngBounds([-90, -180], [90, 180]);
     this.loaded = asked;
     const { queue } = this;
     const answer = await this.#ask(this.moving ? `bbox=${asked.toBBoxString()}&${queue}` : "");
-    // The queue was narrowed again meanwhile: another answer is on its way.
-    if (queue !== this.queue) return;
+    // The queue was narrowed again, or the past is looked at meanwhile: another answer is on its way.
+    if (queue !== this.queue || this.kept) return;
     if (!answer) {
       this.loaded = null;
       return;
     }
     const { rows, more, limit } = answer;
+    this.#draw(rows);
+    if (more) this.map.fire("told", { words: this.say("more", { title: this.title, limit }) });
+  }
+
+  #draw(rows) {
     this.markers.get(this.chosen)?.remove();
     this.markers.clear();
     this.group.clearLayers();
@@ -139,7 +157,6 @@ export class Points {
     const chosen = this.markers.get(this.chosen);
     if (chosen) this.#put(chosen);
     this.#drawn();
-    if (more) this.map.fire("told", { words: this.say("more", { title: this.title, limit }) });
   }
 
   /** The names of the map make room for marks, so they are told where these stand. */

@@ -38,6 +38,7 @@ def channel(client: FlaskClient, address: str, **asked: Any) -> Element:
     found = root.find("channel")
     assert found is not None
     assert all(found.findtext(name) for name in ("title", "link", "description", "language"))
+    assert not found.findtext("link", "").endswith(".rss")
     own = found.find(f"{ATOM}link[@rel='self']")
     assert own is not None
     assert client.get(own.get("href", "")).data == answer.data
