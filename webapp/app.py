@@ -39,7 +39,7 @@ from webapp.cases import (
     timing as case_timing,
     views as case_pages,
 )
-from webapp.cases.appeals import rules as appeals, views as appeal_pages
+from webapp.cases.appeals import rules as appeals, sheet as appeal_sheet, views as appeal_pages
 from webapp.cases.around import views as around_pages
 from webapp.cases.desk import (
     phrase_views as phrase_pages,
@@ -77,14 +77,19 @@ from webapp.cases.standards import (
     recount,
     rules as standards,
 )
-from webapp.cases.supervision import rules as supervision, views as supervision_pages
-from webapp.cases.whistles import rules as whistles, views as whistle_pages
+from webapp.cases.supervision import (
+    rules as supervision,
+    sheet as order_sheet,
+    views as supervision_pages,
+)
+from webapp.cases.whistles import rules as whistles, sheet as whistle_sheet, views as whistle_pages
 from webapp.community import handover as community_handover
 from webapp.community.activities import (
     actions as activities,
     agenda as activity_agenda,
     public_views as public_activities,
     rules as activity_rules,
+    sheet as activity_sheet,
     views as activity_pages,
 )
 from webapp.community.deliberation import (
@@ -97,17 +102,20 @@ from webapp.community.deliberation import (
     poll_views as poll_pages,
     public_views as public_topics,
     rules as topic_rules,
+    sheet as topic_sheet,
     views as topic_pages,
 )
 from webapp.community.livelihood import (
     actions as livelihood,
     public_views as public_livelihood,
     rules as livelihood_rules,
+    sheet as livelihood_sheet,
     views as livelihood_pages,
 )
 from webapp.community.opinions import (
     actions as opinions,
     rules as opinion_rules,
+    sheet as opinion_sheet,
     views as opinion_pages,
 )
 from webapp.community.opinions.book import views as book_pages
@@ -115,6 +123,7 @@ from webapp.community.roles import (
     community_views as community_pages,
     property_views as property_pages,
     rules as neighbour_rules,
+    sheet as neighbour_sheet,
     views as neighbour_pages,
 )
 from webapp.grids import (
@@ -123,6 +132,7 @@ from webapp.grids import (
     relocation,
     rules as grids,
     sets as set_pages,
+    sheet as grid_sheet,
     views as grid_pages,
 )
 from webapp.grids.imports import commands as import_commands, views as import_pages
@@ -142,6 +152,7 @@ from webapp.jobs import (
     by_the_clock as job_clocks,
     commands as job_commands,
     pages as job_pages,
+    posting_sheet,
     relocation as job_relocation,
     rules as jobs,
 )
@@ -161,14 +172,20 @@ from webapp.monitoring.alarms import (
     handling as alarm_clocks,
     pages as alarm_pages,
     rules as alarm_rules,
+    sheet as alarm_sheet,
 )
 from webapp.monitoring.cameras import (
     actions as cameras,
     commands as camera_commands,
     rules as camera_rules,
+    sheet as camera_sheet,
     views as camera_pages,
 )
-from webapp.monitoring.danger import pages as danger_pages, rules as danger_rules
+from webapp.monitoring.danger import (
+    pages as danger_pages,
+    rules as danger_rules,
+    sheet as zone_sheet,
+)
 from webapp.monitoring.danger.muster import actions as muster, rules as muster_rules
 from webapp.monitoring.danger.roll import rules as roll_rules
 from webapp.monitoring.intake import (
@@ -185,11 +202,13 @@ from webapp.monitoring.safety import (
     by_the_clock as safety_clocks,
     pages as safety_pages,
     rules as safety_rules,
+    sheet as safety_sheet,
 )
 from webapp.monitoring.safety.dangers import (
     actions as dangers,
     by_the_clock as deadline_clocks,
     rules as hidden_dangers,
+    sheet as danger_sheet,
 )
 from webapp.monitoring.safety.inspections import (
     by_the_clock as inspection_clocks,
@@ -199,6 +218,7 @@ from webapp.monitoring.sensors import (
     actions as sensors,
     months as sensor_months,
     rules as sensor_rules,
+    sheet as sensor_sheet,
     views as sensor_pages,
 )
 from webapp.monitoring.turning import rules as turning_rules, views as turning_pages
@@ -219,6 +239,7 @@ from webapp.people import (
     queries as people_queries,
     relocation as people_relocation,
     rules as people,
+    sheet as people_sheet,
     sign_in,
 )
 from webapp.people.single import views as single
@@ -231,6 +252,7 @@ from webapp.points import (
     offered,
     rota_views as window_rota_pages,
     rules as points,
+    sheet as point_sheet,
     tickets,
     views as point_pages,
 )
@@ -245,6 +267,7 @@ from webapp.ports import (
     actions as vessels,
     recall_views as recall_pages,
     rules as ports,
+    sheet as vessel_sheet,
     views as port_pages,
     voyage_views as voyage_pages,
 )
@@ -261,6 +284,7 @@ from webapp.projects import (
     clearing,
     handover as project_handover,
     pages as project_pages,
+    sheet as project_sheet,
 )
 from webapp.projects.duties import agenda as project_agenda
 from webapp.projects.firms import timing as project_timing
@@ -271,6 +295,7 @@ from webapp.relocation import (
     pages as relocation_pages,
     queries as relocation_queries,
     rules as relocation_rules,
+    sheet as relocation_sheet,
 )
 from webapp.relocation.old_doors import actions as old_doors, rules as old_door_rules
 from webapp.residents import (
@@ -282,6 +307,7 @@ from webapp.residents import (
     erasure_views as resident_erasures,
     follow_ups,
     handover as household_handover,
+    list_sheet as home_sheet,
     rules as households,
     sheet_views as household_sheets,
     views as household_pages,
@@ -300,6 +326,7 @@ from webapp.services.applications import (
     notice_views as application_notices,
     result as result_pages,
     rules as applications,
+    sheet as application_sheet,
     timing as application_timing,
     views as application_pages,
 )
@@ -523,7 +550,34 @@ COMMANDS = (
 )
 
 # Lists that may be taken out as files.
-SHEETS = (queue_sheet.QUEUE,)
+SHEETS = (
+    queue_sheet.QUEUE,
+    appeal_sheet.APPEALS,
+    whistle_sheet.WHISTLES,
+    order_sheet.ORDERS,
+    zone_sheet.ZONES,
+    grid_sheet.GRIDS,
+    point_sheet.POINTS,
+    camera_sheet.CAMERAS,
+    sensor_sheet.SENSORS,
+    alarm_sheet.ALARMS,
+    safety_sheet.SAFETY,
+    danger_sheet.DANGERS,
+    opinion_sheet.OPINIONS,
+    livelihood_sheet.ITEMS,
+    topic_sheet.TOPICS,
+    activity_sheet.ACTIVITIES,
+    neighbour_sheet.ROLES,
+    vessel_sheet.VESSELS,
+    people_sheet.ENTERPRISES,
+    people_sheet.ACCOUNTS,
+    home_sheet.BUILDINGS,
+    home_sheet.HOUSEHOLDS,
+    project_sheet.PROJECTS,
+    relocation_sheet.HOUSEHOLDS,
+    application_sheet.APPLICATIONS,
+    posting_sheet.POSTINGS,
+)
 
 # What can be had at a kind of point is known to the features that do it.
 OFFERED = {points.Template.WORKSTATION: service_items.at_stations}

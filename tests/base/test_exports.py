@@ -31,7 +31,6 @@ from webapp.base.exports import actions, later, rules, streams
 from webapp.base.exports.cells import RUNS, safe
 from webapp.base.exports.models import Export
 from webapp.base.exports.rules import Format
-from webapp.base.exports.sheet import SHEETS
 from webapp.base.notices import Notice
 from webapp.base.spatial import SRID, as_rfc7946, to_metric
 from webapp.cases.models import Case
@@ -337,9 +336,3 @@ def test_the_statements_of_a_file_do_not_grow_with_its_rows(
     with counted() as more:
         taken(desk, "csv")
     assert len(few) == len(more)
-
-
-def test_every_sheet_names_its_columns_once() -> None:
-    for sheet in SHEETS.values():
-        names = [each.name for each in sheet.columns]
-        assert len(set(names)) == len(names), sheet.name

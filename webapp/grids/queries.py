@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Row, Select, func, literal_column, select, text
 from sqlalchemy.orm import aliased, joinedload
 
 from webapp.base.db import db
@@ -179,6 +180,16 @@ def active_versions() -> list[GridVersion]:
         .order_by(GridVersion.code)
     )
     return list(db.session.scalars(found))
+
+
+def with_borders(grid_ids: Iterable[int]) -> Select[Any]:
+    """SQL: these grids, each with its border in force, by kind and code."""
+    found = select(Grid).join(GridVersion, GridVersion.grid_id == Grid.id)
+    return (
+        found.join(GridVersion.boundary_set)
+        .where(Grid.id.in_(list(grid_ids)), BoundarySet.state == SetState.ACTIVE)
+        .order_by(Grid.kind, Grid.code)
+    )
 
 
 def version_of(grid: Grid) -> GridVersion | None:

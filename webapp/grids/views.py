@@ -9,6 +9,7 @@ from pydantic import Field
 from webapp.base.access import may, me, permit
 from webapp.base.web import Form, page
 from webapp.grids import history, queries
+from webapp.grids.forms import Wanted
 from webapp.grids.models import Grid, Place
 from webapp.grids.rules import (
     INTERNAL_PLACES,
@@ -21,26 +22,13 @@ from webapp.grids.rules import (
 bp = Blueprint("grids", __name__, url_prefix="/grids")
 
 
-class Wanted(Form):
-    """What is looked for in the list: words of a name or a code, a kind."""
-
-    q: str = ""
-    kind: GridKind | None = None
-
-
 @bp.get("")
 @permit("grids.see")
 def listed() -> Response:
     """The grids in force by kind, or those that are looked for."""
     wanted = Wanted.of({key: value for key, value in request.args.items() if value})
     everything = queries.living()
-    words = wanted.q.casefold()
-    shown = [
-        grid
-        for grid in everything
-        if wanted.kind in (None, grid.kind)
-        and words in f"{grid.name} {grid.display_code} {grid.code} {grid.community.name}".casefold()
-    ]
+    shown = [grid for grid in everything if wanted.fits(grid)]
     return page(
         "grids/list.html",
         fragment="rows",

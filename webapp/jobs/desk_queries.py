@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -117,17 +118,16 @@ def to_review(who: Actor) -> list[Posting]:
     return list(db.session.scalars(found.order_by(Posting.submitted_at, Posting.id).limit(100)))
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     state: str | None = None,
     words: str = "",
     stale: bool = False,
     unfilled: bool = False,
-    before: int | None = None,
-) -> Page[Posting]:
-    """The postings that somebody may see, newest first."""
-    found = select(Posting).options(*queries.SHOWN).where(visible(Posting, who, "jobs.posting"))
+) -> Select[Any]:
+    """SQL: postings that `who` may see, the newest first."""
+    found = select(Posting).where(visible(Posting, who, "jobs.posting"))
     if state:
         found = found.where(Posting.state == state)
     if words:
@@ -141,9 +141,15 @@ def listed(
         )
     if unfilled:
         found = found.where(Posting.filled < Posting.openings)
+    return found.order_by(Posting.id.desc())
+
+
+def listed(who: Actor, *, before: int | None = None, **narrowing: Any) -> Page[Posting]:
+    """The postings that somebody may see, newest first."""
+    found = narrowed(who, **narrowing).options(*queries.SHOWN)
     if before is not None:
         found = found.where(Posting.id < before)
-    rows = db.session.scalars(found.order_by(Posting.id.desc()).limit(queries.PAGE + 1)).all()
+    rows = db.session.scalars(found.limit(queries.PAGE + 1)).all()
     return Page(
         rows[: queries.PAGE], rows[queries.PAGE - 1].id if len(rows) > queries.PAGE else None
     )
@@ -274,3 +280,9 @@ def exported_seekers(who: Actor) -> list[Seeker]:
     """The seekers that somebody may see, for a workbook."""
     found = select(Seeker).options(*queries.PERSON).where(visible(Seeker, who, "jobs.seekers"))
     return list(db.session.scalars(found.order_by(Seeker.id).limit(20_000)))
+
+
+def enterprise_name() -> ColumnElement[str]:
+    """SQL: the name of the enterprise that offers a posting."""
+    found = select(Enterprise.name).join(Employer, Employer.enterprise_id == Enterprise.id)
+    return found.where(Employer.id == Posting.employer_id).correlate(Posting).scalar_subquery()

@@ -16,6 +16,7 @@ from webapp.grids import queries as grids
 from webapp.people import enterprises, queries
 from webapp.people.enterprises import Described
 from webapp.people.forms import PurposeForm, ReasonForm, again
+from webapp.people.list_forms import EnterprisesForm
 from webapp.people.models import Enterprise
 from webapp.people.rules import PREMISES_WORDS, Premises
 
@@ -49,22 +50,21 @@ class EnterpriseForm(Form):
 @permit("enterprises.see")
 def listed() -> Response:
     """Enterprises by name, found by words, kind of premises, or grid."""
-    words = request.args.get("q", "").strip()
-    premises = request.args.get("premises", "")
-    grid = grids.one(request.args["grid"]) if request.args.get("grid") else None
+    wish = EnterprisesForm.of(request.args.to_dict())
+    grid = grids.one(wish.grid) if wish.grid else None
     found = queries.enterprises(
         me(),
-        words=words,
-        premises=premises if premises in PREMISES_WORDS else None,
+        words=wish.q,
+        premises=wish.kind,
         grid_id=grid.id if grid else None,
-        after=request.args.get("after", type=int),
+        after=wish.after,
     )
     return page(
         "people/enterprises.html",
         fragment="found",
         found=found,
-        words=words,
-        premises=premises,
+        words=wish.q,
+        premises=wish.premises,
         grid=grid,
         kinds=PREMISES_WORDS,
         grids=grids.living(),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
@@ -214,24 +215,18 @@ def own_account(who: Actor) -> Account:
     return db.session.get_one(Account, who.id)
 
 
-def accounts(
+def accounts_narrowed(
     *,
     words: str | None = None,
     phone: str | None = None,
     role: str | None = None,
     holding: bool = False,
     locked: bool = False,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> Page[Account]:
-    """Accounts by name with the posts they hold now; `after` is the key where the last page ended.
-
-    `words` is looked for in names and user names; `phone` (E.164) must be the whole number;
+) -> Select[Any]:
+    """SQL: accounts. `words` is looked for in names and user names; `phone` (E.164) must be the whole number;
     `holding` leaves out whoever holds no post.
     """
-    found = select(Account).options(
-        selectinload(Account.current).options(joinedload(Post.unit), joinedload(Post.grid))
-    )
+    found = select(Account)
     if phone:
         found = found.where(Account.phone == phone)
     elif words:
@@ -243,6 +238,14 @@ def accounts(
         found = found.where(Account.current.any())
     if locked:
         found = found.where(Account.locked_at.is_not(None))
+    return found
+
+
+def accounts(*, after: int | None = None, limit: int = PAGE, **narrowing: Any) -> Page[Account]:
+    """Accounts by name with the posts they hold now; `after` is the key where the last page ended."""
+    found = accounts_narrowed(**narrowing).options(
+        selectinload(Account.current).options(joinedload(Post.unit), joinedload(Post.grid))
+    )
     return _page(found, Account, after, limit)
 
 
@@ -455,20 +458,16 @@ def enterprise_by_code(code: str) -> Enterprise | None:
     return db.session.scalar(select(Enterprise).where(Enterprise.credit_code == code))
 
 
-def enterprises(
+def enterprises_narrowed(
     who: Actor,
     *,
     words: str | None = None,
     premises: str | None = None,
     grid_id: int | None = None,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> Page[Enterprise]:
-    """Enterprises that `who` may see, by name; closed ones are left out."""
-    found = (
-        select(Enterprise)
-        .options(joinedload(Enterprise.grid))
-        .where(visible(Enterprise, who, "enterprises.see"), Enterprise.closed_at.is_(None))
+) -> Select[Any]:
+    """SQL: enterprises that `who` may see; closed ones are left out."""
+    found = select(Enterprise).where(
+        visible(Enterprise, who, "enterprises.see"), Enterprise.closed_at.is_(None)
     )
     if words:
         pattern = containing(words)
@@ -483,6 +482,14 @@ def enterprises(
         found = found.where(Enterprise.premises == premises)
     if grid_id is not None:
         found = found.where(Enterprise.grid_id == grid_id)
+    return found
+
+
+def enterprises(
+    who: Actor, *, after: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Enterprise]:
+    """Enterprises that `who` may see, by name; closed ones are left out."""
+    found = enterprises_narrowed(who, **narrowing).options(joinedload(Enterprise.grid))
     return _page(found, Enterprise, after, limit)
 
 
@@ -564,3 +571,26 @@ def placed_enterprises() -> dict[int, tuple[float, float]]:
     found = select(Enterprise.id, func.ST_X(Enterprise.geom), func.ST_Y(Enterprise.geom))
     placed = found.where(Enterprise.geom.is_not(None), Enterprise.closed_at.is_(None))
     return {key: (x, y) for key, x, y in db.session.execute(placed)}
+
+
+def roles_held() -> ColumnElement[list[str]]:
+    """SQL: the roles of the posts that an account holds now."""
+    found: ColumnElement[list[str]] = _of_posts(
+        func.array_agg(aggregate_order_by(Post.role, Post.id))
+    )
+    return found
+
+
+def places_held() -> ColumnElement[str]:
+    """SQL: the grids and units of the posts that an account holds now, in the order of the roles."""
+    place = func.coalesce(Grid.name, Unit.name)
+    found: ColumnElement[str] = _of_posts(
+        func.string_agg(place, aggregate_order_by(literal("、"), Post.id))
+    )
+    return found
+
+
+def _of_posts(value: Any) -> Any:
+    found = select(value).select_from(Post).outerjoin(Post.grid).outerjoin(Post.unit)
+    held = Post.account_id == Account.id, Post.valid.op("@>")(func.now())
+    return found.where(*held).correlate(Account).scalar_subquery()

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from webapp.base.access import me, permit
-from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.flow import Refusal
 from webapp.base.web import Form, goto, page
-from webapp.people import actions, entry, phones, picture, queries, rights as rights_table
+from webapp.people import actions, entry, picture, queries, rights as rights_table
 from webapp.people.forms import PurposeForm, ReasonForm, again
+from webapp.people.list_forms import HOLDERS, AccountsForm, as_phone
 from webapp.people.models import Account
 from webapp.people.rules import ROLES
 
@@ -40,10 +41,6 @@ def home() -> ResponseReturnValue:
     return goto("people_admin.accounts")
 
 
-# In the place of a post: whoever holds any.
-HOLDERS = "any"
-
-
 @bp.get("/accounts")
 @permit("people.see")
 def accounts() -> Response:
@@ -51,24 +48,14 @@ def accounts() -> Response:
 
     Who asks for nothing sees those who hold a post: residents who follow something are many more.
     """
-    words = request.args.get("q", "").strip()
-    role = request.args.get("role", "" if words else HOLDERS)
-    locked = request.args.get("state") == "locked"
-    found = queries.accounts(
-        words=words,
-        phone=_as_phone(words),
-        role=role if role in ROLES else None,
-        holding=role == HOLDERS,
-        locked=locked,
-        after=request.args.get("after", type=int),
-    )
+    wish = AccountsForm.of(request.args.to_dict())
     return page(
         "people/accounts.html",
         fragment="found",
-        found=found,
-        words=words,
-        role=role,
-        locked=locked,
+        found=queries.accounts(after=wish.after, **wish.narrowing),
+        words=wish.q,
+        role=wish.chosen,
+        locked=wish.locked,
         roles=ROLES,
         holders=HOLDERS,
         counts=queries.account_counts(),
@@ -80,7 +67,7 @@ def accounts() -> Response:
 def options() -> Response:
     """Accounts to choose from, for the fields that name somebody."""
     words = request.args.get("to", "").strip()
-    found = queries.accounts(words=words, phone=_as_phone(words), limit=12)
+    found = queries.accounts(words=words, phone=as_phone(words), limit=12)
     return page("people/options.html", rows=found.rows)
 
 
@@ -209,10 +196,3 @@ def _one(account: Account) -> dict[str, Any]:
 def _again(account: Account, refusal: Refusal) -> Response:
     values = {key: value for key, value in _one(account).items() if key not in ("errors", "sent")}
     return again("people/account.html", refusal, **values)
-
-
-def _as_phone(words: str) -> str | None:
-    try:
-        return phones.normal(words) if words else None
-    except Unacceptable:
-        return None

@@ -53,6 +53,14 @@ def _whole() -> Select[ServicePoint]:
     )
 
 
+def narrowed(template: Template | None = None) -> Select[Any]:
+    """SQL: the points in use, or those of one kind."""
+    found = select(ServicePoint).where(ServicePoint.closed_at.is_(None))
+    if template is not None:
+        found = found.where(ServicePoint.template == template)
+    return found.order_by(ServicePoint.template, ServicePoint.id)
+
+
 def listed(
     template: Template | None = None, *, item: str | None = None, ids: Iterable[int] | None = None
 ) -> list[ServicePoint]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
@@ -74,15 +74,9 @@ def vessel_named(name: str) -> Vessel | None:
     return db.session.scalar(select(Vessel).where(Vessel.name == name))
 
 
-def vessels(
-    who: Actor, *, words: str = "", kind: str | None = None, after: int | None = None
-) -> Page[Vessel]:
-    """Vessels that `who` may see, found by words or kind."""
-    found = (
-        select(Vessel)
-        .options(joinedload(Vessel.port))
-        .where(visible(Vessel, who, "vessels.see"), Vessel.closed_at.is_(None))
-    )
+def vessels_narrowed(who: Actor, *, words: str = "", kind: str | None = None) -> Select[Any]:
+    """SQL: vessels that `who` may see, by their numbers."""
+    found = select(Vessel).where(visible(Vessel, who, "vessels.see"), Vessel.closed_at.is_(None))
     if words:
         pattern = containing(words)
         found = found.where(
@@ -90,9 +84,15 @@ def vessels(
         )
     if kind in list(VesselKind):
         found = found.where(Vessel.kind == kind)
+    return found.order_by(Vessel.id)
+
+
+def vessels(who: Actor, *, after: int | None = None, **narrowing: Any) -> Page[Vessel]:
+    """Vessels that `who` may see, found by words or kind."""
+    found = vessels_narrowed(who, **narrowing).options(joinedload(Vessel.port))
     if after is not None:
         found = found.where(Vessel.id > after)
-    rows = list(db.session.scalars(found.order_by(Vessel.id).limit(PAGE + 1)))
+    rows = list(db.session.scalars(found.limit(PAGE + 1)))
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 

@@ -130,25 +130,12 @@ def named(name: str) -> Project | None:
     return db.session.scalar(select(Project).where(Project.name == name))
 
 
-def listed(
-    who: Actor,
-    wish: Narrowed,
-    *,
-    today: date,
-    before: int | None = None,
-    limit: int = PAGE,
-) -> Page[Listed]:
-    """Projects that `who` may see, the newest first."""
+def narrowed(who: Actor, wish: Narrowed, *, today: date) -> Select[Any]:
+    """SQL: projects that `who` may see with their blockers and since when they are late, the newest first."""
     late = _late_since(today)
-    found = (
-        select(Project, _open_blockers(), late)
-        .options(
-            joinedload(Project.leader),
-            joinedload(Project.enterprise),
-            selectinload(Project.shares).joinedload(Share.grid),
-        )
-        .where(visible(Project, who, "projects.see"))
-    )
+    found: Select[Any] = select(
+        Project, _open_blockers().label("blockers"), late.label("late_since")
+    ).where(visible(Project, who, "projects.see"))
     if wish.words:
         pattern = containing(wish.words)
         firm = Project.enterprise.has(Enterprise.name.ilike(pattern))
@@ -161,9 +148,26 @@ def listed(
         found = found.where(_is_blocked())
     if wish.late:
         found = found.where(late.is_not(None))
+    return found.order_by(Project.id.desc())
+
+
+def listed(
+    who: Actor,
+    wish: Narrowed,
+    *,
+    today: date,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> Page[Listed]:
+    """Projects that `who` may see, the newest first."""
+    found = narrowed(who, wish, today=today).options(
+        joinedload(Project.leader),
+        joinedload(Project.enterprise),
+        selectinload(Project.shares).joinedload(Share.grid),
+    )
     if before is not None:
         found = found.where(Project.id < before)
-    rows = db.session.execute(found.order_by(Project.id.desc()).limit(limit + 1)).all()
+    rows = db.session.execute(found.limit(limit + 1)).all()
     shown = [Listed(*row) for row in rows[:limit]]
     return Page(shown, shown[-1].project.id if len(rows) > limit else None)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shapely import Polygon
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
@@ -193,13 +193,11 @@ def overlapped(project_id: int, ground: Polygon) -> int | None:
     return db.session.scalar(found.order_by(RelocationHousehold.number).limit(1))
 
 
-def listed(project_id: int, wish: Narrowed, *, today: date) -> list[Listed]:
-    """The households of a project by their numbers; whoever may see the project's board sees all of them."""
+def narrowed(project_id: int, wish: Narrowed, *, today: date) -> Select[Any]:
+    """SQL: the households of a project by their numbers, with their open promises and those that are late."""
     waiting, late = _open_promises(today)
-    found = (
-        select(RelocationHousehold, waiting, late)
-        .options(joinedload(RelocationHousehold.grid))
-        .where(RelocationHousehold.project_id == project_id)
+    found: Any = select(RelocationHousehold, waiting.label("waiting"), late.label("late")).where(
+        RelocationHousehold.project_id == project_id
     )
     if wish.words:
         number = [RelocationHousehold.number == int(wish.words)] if _is_number(wish.words) else []
@@ -213,8 +211,14 @@ def listed(project_id: int, wish: Narrowed, *, today: date) -> list[Listed]:
         found = found.where(RelocationHousehold.greenhouse_m2 > 0)
     if wish.late:
         found = found.where(late > 0)
-    rows = db.session.execute(found.order_by(RelocationHousehold.number).limit(MOST))
-    return [Listed(*row) for row in rows]
+    ordered: Select[Any] = found.order_by(RelocationHousehold.number)
+    return ordered
+
+
+def listed(project_id: int, wish: Narrowed, *, today: date) -> list[Listed]:
+    """The households of a project by their numbers; whoever may see the project's board sees all of them."""
+    found = narrowed(project_id, wish, today=today).options(joinedload(RelocationHousehold.grid))
+    return [Listed(*row) for row in db.session.execute(found.limit(MOST))]
 
 
 def drawings(keys: Sequence[int]) -> dict[int, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shapely import box as rectangle
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_, union
 from sqlalchemy.orm import contains_eager
 
 from webapp.base import sealing
@@ -52,16 +52,9 @@ def buildings_to_draw(who: Actor) -> list[Building]:
     return list(db.session.scalars(found.order_by(Building.id)))
 
 
-def buildings(
-    who: Actor,
-    *,
-    words: str = "",
-    grid_id: int | None = None,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> Page[Inhabited]:
-    """Buildings that `who` may see, by name, with who lives in them."""
-    found = select(Building.id).where(
+def buildings_narrowed(who: Actor, *, words: str = "", grid_id: int | None = None) -> Select[Any]:
+    """SQL: buildings that `who` may see, by name."""
+    found = select(Building).where(
         visible(Building, who, "buildings.see"), Building.closed_at.is_(None)
     )
     if words:
@@ -69,10 +62,18 @@ def buildings(
         found = found.where(or_(Building.name.ilike(pattern), Building.address.ilike(pattern)))
     if grid_id is not None:
         found = found.where(Building.grid_id == grid_id)
+    return found.order_by(Building.name, Building.id)
+
+
+def buildings(
+    who: Actor, *, after: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Inhabited]:
+    """Buildings that `who` may see, by name, with who lives in them."""
+    found = buildings_narrowed(who, **narrowing).with_only_columns(Building.id)
     if after is not None:
         last = select(Building.name, Building.id).where(Building.id == after)
         found = found.where(tuple_(Building.name, Building.id) > last.scalar_subquery())
-    listed = found.order_by(Building.name, Building.id).limit(limit + 1).subquery()
+    listed = found.limit(limit + 1).subquery()
     rows = db.session.execute(
         select(Building, func.count(Household.id.distinct()), func.count(Resident.id))
         .join(listed, listed.c.id == Building.id)
@@ -117,41 +118,46 @@ def grids_of(who: Actor, right: str) -> list[Grid]:
     return list(db.session.scalars(found))
 
 
-def households(
-    who: Actor,
-    *,
-    words: str = "",
-    grid_id: int | None = None,
-    box: Box | None = None,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> Page[Row]:
-    """Households that `who` may see, found by address, name, whole number, or in a box of the map (degrees).
+def households_narrowed(
+    who: Actor, *, words: str = "", grid_id: int | None = None, box: Box | None = None
+) -> Select[Any]:
+    """SQL: households that `who` may see, with where they live, as `households` finds them."""
+    return _living(*_which(who, words=words, grid_id=grid_id, box=box))
 
-    Of a name its beginning is known, or the form in which it is shown: `示*甲`.
-    """
+
+def _which(
+    who: Actor, *, words: str = "", grid_id: int | None = None, box: Box | None = None
+) -> list[ColumnElement[bool]]:
     which: list[ColumnElement[bool]] = [visible(Building, who, "households.see")]
     if box is not None:
         which.append(Building.geom.op("&&")(stored(metric(rectangle(*box)))))
     if grid_id is not None:
         which.append(Building.grid_id == grid_id)
-    if after is not None:
-        which.append(Household.id > after)
     if words.strip():
         which.append(_meant(words.strip()))
+    return which
+
+
+def households(
+    who: Actor, *, after: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Row]:
+    """Households that `who` may see, found by address, name, whole number, or in a box of the map (degrees).
+
+    Of a name its beginning is known, or the form in which it is shown: `示*甲`.
+    """
+    which = _which(who, **narrowing)
+    if after is not None:
+        which.append(Household.id > after)
     return _page(_rows(*which, limit=limit + 1), limit, lambda row: row.household.id)
 
 
+def _living(*which: ColumnElement[bool]) -> Select[Any]:
+    found = select(Household).join(Household.dwelling).join(Dwelling.building)
+    return found.where(Household.left_at.is_(None), *which).order_by(Household.id)
+
+
 def _rows(*which: ColumnElement[bool], limit: int | None = None) -> list[Row]:
-    listed = (
-        select(Household.id)
-        .join(Household.dwelling)
-        .join(Dwelling.building)
-        .where(Household.left_at.is_(None), *which)
-        .order_by(Household.id)
-        .limit(limit)
-        .subquery()
-    )
+    listed = _living(*which).with_only_columns(Household.id).limit(limit).subquery()
     head = case((Resident.relation == Relation.HEAD, Resident.name))
     found = (
         select(Household, func.max(head), func.count(Resident.id))
@@ -213,3 +219,39 @@ def _number(words: str) -> tuple[Any, list[bytes]]:
 
 def _page(rows: list[Any], limit: int, key: Any) -> Page[Any]:
     return Page(rows[:limit], key(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def households_in() -> ColumnElement[int]:
+    """SQL: how many households live in a building."""
+    found = select(func.count(Household.id)).join(Dwelling, Dwelling.id == Household.dwelling_id)
+    here = Dwelling.building_id == Building.id, Household.left_at.is_(None)
+    return found.where(*here).correlate(Building).scalar_subquery()
+
+
+def residents_in() -> ColumnElement[int]:
+    """SQL: how many residents live in a building."""
+    found = (
+        select(func.count(Resident.id))
+        .join(Household, Household.id == Resident.household_id)
+        .join(Dwelling, Dwelling.id == Household.dwelling_id)
+    )
+    here = Dwelling.building_id == Building.id, Resident.left_at.is_(None)
+    return found.where(*here, Household.left_at.is_(None)).correlate(Building).scalar_subquery()
+
+
+def head_name() -> ColumnElement[str]:
+    """SQL: the name of the head of a household, whole: it is shown masked."""
+    head = case((Resident.relation == Relation.HEAD, Resident.name))
+    found: ColumnElement[str] = _of_residents(func.max(head))
+    return found
+
+
+def persons() -> ColumnElement[int]:
+    """SQL: how many belong to a household."""
+    found: ColumnElement[int] = _of_residents(func.count(Resident.id))
+    return found
+
+
+def _of_residents(value: Any) -> Any:
+    here = Resident.household_id == Household.id, Resident.left_at.is_(None)
+    return select(value).where(*here).correlate(Household).scalar_subquery()

@@ -23,7 +23,7 @@ from webapp.base.exports import books, queries
 from webapp.base.exports.cells import Field, fields, zone
 from webapp.base.exports.models import Export
 from webapp.base.exports.rules import AT_ONCE, KEPT_HOURS, MOST_WAITING, Format
-from webapp.base.exports.sheet import Sheet, Wish
+from webapp.base.exports.sheet import Address, Sheet
 from webapp.base.exports.streams import STREAMS, Batches
 from webapp.base.flow import Refusal, Unacceptable
 
@@ -43,7 +43,7 @@ class Asked:
     """A list as it is on the screen: which, narrowed how, and what its right is asked of."""
 
     sheet: Sheet
-    wish: Wish
+    wish: Address
     of: Any
 
 

@@ -13,7 +13,7 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.exports.models import Export
 from webapp.base.exports.rules import BATCH, MOST_WAITING, Format
-from webapp.base.exports.sheet import Column, Sheet, Wish
+from webapp.base.exports.sheet import Address, Column, Sheet
 from webapp.base.spatial import as_kml, as_lonlat, as_rfc7946, as_wkb
 from webapp.base.web import Page
 
@@ -25,14 +25,16 @@ _PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 _account = table("account", column("id"), column("name"))
 
 
-def statement(sheet: Sheet, who: Actor, wish: Wish, form: Format, locale: str) -> Select[Any]:
+def statement(sheet: Sheet, who: Actor, wish: Address, form: Format, locale: str) -> Select[Any]:
     """The columns of the list, and at the end of each row where it lies as the format wants it."""
-    read = [_value(each, locale).label(f"c{at}") for at, each in enumerate(sheet.columns)]
     found = sheet.rows(who, wish)
+    read = [_value(found, each, locale).label(f"c{at}") for at, each in enumerate(sheet.columns)]
     return found.with_only_columns(*read, *_place(sheet, form), maintain_column_froms=True)
 
 
-def _value(each: Column, locale: str) -> Any:
+def _value(found: Select[Any], each: Column, locale: str) -> Any:
+    if isinstance(each.value, str):
+        return found.selected_columns[each.value]
     if each.english is not None and locale == "en":
         return func.coalesce(each.english, each.value)
     return each.value
@@ -49,7 +51,7 @@ def _place(sheet: Sheet, form: Format) -> Sequence[Any]:
     return (as_kml(where) if form is Format.KML else as_rfc7946(where),)
 
 
-def count(sheet: Sheet, who: Actor, wish: Wish, *, most: int) -> int:
+def count(sheet: Sheet, who: Actor, wish: Address, *, most: int) -> int:
     """How many rows there are, counted no further than `most`."""
     found = sheet.rows(who, wish).order_by(None)
     some: Select[Any] = found.with_only_columns(

@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel.speaklater import LazyString
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from webapp.base.access import Actor
 from webapp.base.exports.rules import GEOGRAPHIC, Format
 
-Wish = Mapping[str, str]
+Address = Mapping[str, str]
 
 
 class Kind(StrEnum):
@@ -41,6 +42,7 @@ _KINDS: tuple[tuple[type, Kind], ...] = (
 class Column:
     """One column: its name for programs, its heading, and the SQL of its value.
 
+    A value given as text is what the list's own select calls so, and `says` what it is.
     `words` are shown in the place of values that it knows; `shown` makes of a value what this reader
     may see of it; `english` is read first by a reader of English.
     """
@@ -51,12 +53,15 @@ class Column:
     words: Mapping[Any, Any] | None = None
     shown: Callable[[Any], Any] | None = None
     english: Any = None
+    says: Kind = Kind.TEXT
 
     @property
     def kind(self) -> Kind:
         """What its values are, by the type of the SQL."""
         if self.words is not None or self.shown is not None:
             return Kind.TEXT
+        if isinstance(self.value, str):
+            return self.says
         try:
             found = self.value.type.python_type
         except NotImplementedError:
@@ -83,16 +88,28 @@ class Sheet:
     name: str
     title: LazyString
     right: str
-    rows: Callable[[Actor, Wish], Select[Any]]
+    rows: Callable[[Actor, Address], Select[Any]]
     columns: Sequence[Column]
     shape: Shape | None = None
     personal: bool = False
-    thing: Callable[[Wish], Any] | None = None
+    thing: Callable[[Address], Any] | None = None
 
     @property
     def formats(self) -> list[Format]:
         """The forms it can take: on a map only where its rows lie somewhere."""
         return [each for each in Format if self.shape is not None or each not in GEOGRAPHIC]
+
+
+def looked_up(model: type[Any], name: str, at: Any, *, key: str = "id") -> Any:
+    """SQL: the value `name` of the row of another table whose key stands in a column of the list."""
+    other = aliased(model)
+    found = select(getattr(other, name)).where(getattr(other, key) == at)
+    return found.correlate_except(other).scalar_subquery()
+
+
+def counted(model: type[Any], *which: Any) -> Any:
+    """SQL: how many rows of another table belong to the row of the list."""
+    return select(func.count()).where(*which).correlate_except(model).scalar_subquery()
 
 
 SHEETS: dict[str, Sheet] = {}

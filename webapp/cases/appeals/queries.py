@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.base.access import Actor, visible
@@ -39,27 +40,24 @@ def by_sheet_no(sheet_no: str) -> Appeal | None:
     return db.session.scalar(select(Appeal).where(Appeal.sheet_no == sheet_no))
 
 
-def listed(
-    who: Actor,
-    *,
-    view: str = "open",
-    words: str | None = None,
-    before: int | None = None,
-    limit: int = PAGE,
-) -> Page[Appeal]:
-    """The sheets `who` may see, newest first; `words` narrows by number, place and text."""
-    found = (
-        select(Appeal)
-        .options(joinedload(Appeal.unit))
-        .where(visible(Appeal, who, "appeals.see"), Appeal.state.in_(VIEWS[view]))
-    )
+def narrowed(who: Actor, *, view: str = "open", words: str | None = None) -> Select[Any]:
+    """SQL: sheets that `who` may see, the newest first."""
+    found = select(Appeal).where(visible(Appeal, who, "appeals.see"), Appeal.state.in_(VIEWS[view]))
     if words:
         pattern = containing(words)
         fields = (Appeal.sheet_no, Appeal.words, Appeal.where_words)
         found = found.where(or_(*(field.ilike(pattern) for field in fields)))
+    return found.order_by(Appeal.id.desc())
+
+
+def listed(
+    who: Actor, *, before: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Appeal]:
+    """The sheets `who` may see, newest first; `words` narrows by number, place and text."""
+    found = narrowed(who, **narrowing).options(joinedload(Appeal.unit))
     if before is not None:
         found = found.where(Appeal.id < before)
-    rows = list(db.session.scalars(found.order_by(Appeal.id.desc()).limit(limit + 1)))
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
-from sqlalchemy.orm import aliased
 
 from webapp.base import clock
 from webapp.base.access import Actor
-from webapp.base.exports.sheet import Column, Shape, Sheet, Wish as Address
+from webapp.base.exports.sheet import Address, Column, Shape, Sheet, looked_up
 from webapp.cases.desk import queries
 from webapp.cases.desk.forms import Wish
 from webapp.cases.models import Case, CaseClass
@@ -18,17 +17,9 @@ from webapp.cases.rules import CASE_FLOW, GRADE_WORDS, SOURCE_WORDS
 from webapp.grids.models import Grid, Unit
 from webapp.people.models import Account
 
-_HANDLER = aliased(Account)
-
 
 def _rows(who: Actor, address: Address) -> Select[Any]:
-    found = queries.whole_queue(who, Wish.asked(dict(address)), at=clock.now())
-    return (
-        found.outerjoin(CaseClass, CaseClass.code == Case.class_code)
-        .outerjoin(Grid, Grid.id == Case.grid_id)
-        .outerjoin(Unit, Unit.id == Case.department_id)
-        .outerjoin(_HANDLER, _HANDLER.id == Case.handler_id)
-    )
+    return queries.whole_queue(who, Wish.asked(dict(address)), at=clock.now())
 
 
 QUEUE = Sheet(
@@ -40,16 +31,21 @@ QUEUE = Sheet(
     columns=(
         Column("number", _l("Number"), Case.number),
         Column("class_code", _l("Class code"), Case.class_code),
-        Column("class", _l("Class"), CaseClass.name, english=CaseClass.name_en),
+        Column(
+            "class",
+            _l("Class"),
+            looked_up(CaseClass, "name", Case.class_code, key="code"),
+            english=looked_up(CaseClass, "name_en", Case.class_code, key="code"),
+        ),
         Column("state", _l("State"), Case.state, words=CASE_FLOW.states),
         Column("grade", _l("Grade"), Case.grade, words=GRADE_WORDS),
         Column("source", _l("Source"), Case.source, words=SOURCE_WORDS),
-        Column("grid_code", _l("Grid code"), Grid.display_code),
-        Column("grid", _l("Grid"), Grid.name),
+        Column("grid_code", _l("Grid code"), looked_up(Grid, "display_code", Case.grid_id)),
+        Column("grid", _l("Grid"), looked_up(Grid, "name", Case.grid_id)),
         Column("words", _l("Words of the report"), Case.words),
         Column("place", _l("Where it is said to be"), Case.where_words),
-        Column("department", _l("Department"), Unit.name),
-        Column("handler", _l("Handler"), _HANDLER.name),
+        Column("department", _l("Department"), looked_up(Unit, "name", Case.department_id)),
+        Column("handler", _l("Handler"), looked_up(Account, "name", Case.handler_id)),
         Column("reports", _l("Reports"), Case.reports),
         Column("happened_at", _l("Happened at"), Case.happened_at),
         Column("received_at", _l("Received at"), Case.received_at),

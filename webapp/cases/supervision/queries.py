@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, joinedload
@@ -23,15 +24,21 @@ def one(order_id: int) -> Order | None:
     return db.session.scalar(_whole().where(Order.id == order_id))
 
 
-def listed(
-    who: Actor, *, settled: bool = False, before: int | None = None, limit: int = PAGE
-) -> Page[Order]:
-    """The orders `who` may see, settled or not, newest first."""
+def narrowed(who: Actor, *, settled: bool = False) -> Select[Any]:
+    """SQL: orders that `who` may see, settled or not, the newest first."""
     state = (Order.state == OrderState.SETTLED) == settled
     found = _whole().where(visible(Order, who, "supervision.see"), state)
+    return found.order_by(Order.id.desc())
+
+
+def listed(
+    who: Actor, *, before: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Order]:
+    """The orders `who` may see, settled or not, newest first."""
+    found = narrowed(who, **narrowing)
     if before is not None:
         found = found.where(Order.id < before)
-    rows = list(db.session.scalars(found.order_by(Order.id.desc()).limit(limit + 1)))
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -41,15 +42,21 @@ def open_of(case_id: int) -> Whistle | None:
     return db.session.scalar(found)
 
 
-def listed(
-    who: Actor, *, ended: bool = False, before: int | None = None, limit: int = PAGE
-) -> Page[Whistle]:
-    """The whistles `who` may see, open or ended, newest first."""
+def narrowed(who: Actor, *, ended: bool = False) -> Select[Any]:
+    """SQL: whistles that `who` may see, open or ended, the newest first."""
     state = Whistle.state.in_(ENDED) if ended else Whistle.state.not_in(ENDED)
     found = _whole().where(visible(Whistle, who, "whistles.see"), state)
+    return found.order_by(Whistle.id.desc())
+
+
+def listed(
+    who: Actor, *, before: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Whistle]:
+    """The whistles `who` may see, open or ended, newest first."""
+    found = narrowed(who, **narrowing)
     if before is not None:
         found = found.where(Whistle.id < before)
-    rows = list(db.session.scalars(found.order_by(Whistle.id.desc()).limit(limit + 1)))
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 

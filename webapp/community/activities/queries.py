@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import TIMESTAMP, ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -41,15 +42,10 @@ def by_door(code: str) -> Activity | None:
     return db.session.scalar(found)
 
 
-def listed(
-    who: Actor,
-    *,
-    state: str | None = None,
-    kind: str | None = None,
-    words: str = "",
-    before: int | None = None,
-) -> Page[Activity]:
-    """The activities `who` may see, the newest first."""
+def narrowed(
+    who: Actor, *, state: str | None = None, kind: str | None = None, words: str = ""
+) -> Select[Any]:
+    """SQL: activities that `who` may see, the newest first."""
     found = _rows().where(visible(Activity, who, "activities.see"))
     if state in list(ActivityState):
         found = found.where(Activity.state == state)
@@ -57,9 +53,15 @@ def listed(
         found = found.where(Activity.kind == kind)
     if words:
         found = found.where(Activity.title.ilike(containing(words)))
+    return found.order_by(Activity.id.desc())
+
+
+def listed(who: Actor, *, before: int | None = None, **narrowing: Any) -> Page[Activity]:
+    """The activities `who` may see, the newest first."""
+    found = narrowed(who, **narrowing)
     if before is not None:
         found = found.where(Activity.id < before)
-    rows = list(db.session.scalars(found.order_by(Activity.id.desc()).limit(PAGE + 1)))
+    rows = list(db.session.scalars(found.limit(PAGE + 1)))
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
@@ -163,3 +165,8 @@ def photo(photo_id: int) -> ActivityPhoto | None:
         joinedload(ActivityPhoto.activity), joinedload(ActivityPhoto.file)
     )
     return db.session.scalar(found.where(ActivityPhoto.id == photo_id))
+
+
+def begin() -> ColumnElement[datetime]:
+    """SQL: when an activity begins."""
+    return func.lower(Activity.span, type_=TIMESTAMP(timezone=True))

@@ -84,7 +84,7 @@ def of_opinion(opinion_id: int) -> Topic | None:
     return db.session.scalar(_rows().where(Topic.opinion_id == opinion_id))
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     lane: str = "open",
@@ -92,12 +92,16 @@ def listed(
     level: str | None = None,
     theme: str | None = None,
     grid_id: int | None = None,
-    before: int | None = None,
-) -> Page[Topic]:
-    """The topics of a lane that `who` may see, the newest first."""
+) -> Select[Any]:
+    """SQL: the topics of a lane that `who` may see."""
     lanes = _lanes()
     found = _rows().where(visible(Topic, who, "topics.see"), lanes.get(lane, lanes["open"]))
-    return _page(_narrowed(found, words, level, theme, grid_id), before)
+    return _narrowed(found, words, level, theme, grid_id)
+
+
+def listed(who: Actor, *, before: int | None = None, **narrowing: Any) -> Page[Topic]:
+    """The topics of a lane that `who` may see, the newest first."""
+    return _page(narrowed(who, **narrowing), before)
 
 
 def open_in(grid_id: int) -> Sequence[Topic]:

@@ -75,7 +75,7 @@ def milestone(milestone_id: int) -> Milestone | None:
     return db.session.scalar(found.where(Milestone.id == milestone_id))
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     today: date,
@@ -84,9 +84,8 @@ def listed(
     category: str | None = None,
     unit_id: int | None = None,
     grid_id: int | None = None,
-    before: int | None = None,
-) -> Page[LivelihoodItem]:
-    """The items of a lane that `who` may see, the newest first."""
+) -> Select[Any]:
+    """SQL: items of a lane that `who` may see, the newest first."""
     lanes = _lanes(today)
     found = _rows().where(
         visible(LivelihoodItem, who, "livelihood.see"), lanes.get(lane, lanes["all"])
@@ -96,9 +95,15 @@ def listed(
         found = found.where(LivelihoodItem.unit_id == unit_id)
     if grid_id is not None:
         found = found.where(LivelihoodItem.grid_id == grid_id)
+    return found.order_by(LivelihoodItem.id.desc())
+
+
+def listed(who: Actor, *, before: int | None = None, **narrowing: Any) -> Page[LivelihoodItem]:
+    """The items of a lane that `who` may see, the newest first."""
+    found = narrowed(who, **narrowing)
     if before is not None:
         found = found.where(LivelihoodItem.id < before)
-    rows = list(db.session.scalars(found.order_by(LivelihoodItem.id.desc()).limit(PAGE + 1)))
+    rows = list(db.session.scalars(found.limit(PAGE + 1)))
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import joinedload
@@ -29,7 +30,7 @@ def opinion(opinion_id: int) -> Opinion | None:
     return db.session.scalar(found.where(Opinion.id == opinion_id))
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     state: str | None = None,
@@ -37,9 +38,8 @@ def listed(
     theme: str | None = None,
     grid_id: int | None = None,
     words: str = "",
-    before: int | None = None,
-) -> Page[Opinion]:
-    """The opinions `who` may see, the newest first."""
+) -> Select[Any]:
+    """SQL: opinions that `who` may see, the newest first."""
     found = _rows().where(visible(Opinion, who, "opinions.see"))
     if state in list(OpinionState):
         found = found.where(Opinion.state == state)
@@ -51,9 +51,15 @@ def listed(
         found = found.where(Opinion.grid_id == grid_id)
     if words:
         found = found.where(Opinion.words.ilike(containing(words)))
+    return found.order_by(Opinion.id.desc())
+
+
+def listed(who: Actor, *, before: int | None = None, **narrowing: Any) -> Page[Opinion]:
+    """The opinions `who` may see, the newest first."""
+    found = narrowed(who, **narrowing)
     if before is not None:
         found = found.where(Opinion.id < before)
-    rows = list(db.session.scalars(found.order_by(Opinion.id.desc()).limit(PAGE + 1)))
+    rows = list(db.session.scalars(found.limit(PAGE + 1)))
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 

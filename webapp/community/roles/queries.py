@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -38,22 +39,22 @@ def role(role_id: int) -> NeighbourRole | None:
     return db.session.scalar(_rows().where(NeighbourRole.id == role_id))
 
 
-def listed(
-    who: Actor,
-    *,
-    kind: str | None = None,
-    grid_id: int | None = None,
-    before: int | None = None,
-) -> Page[NeighbourRole]:
-    """The roles `who` may see, the newest first, those that are over among them."""
+def narrowed(who: Actor, *, kind: str | None = None, grid_id: int | None = None) -> Select[Any]:
+    """SQL: roles that `who` may see, the newest first."""
     found = _rows().where(visible(NeighbourRole, who, "neighbours.see"))
     if kind in list(RoleKind):
         found = found.where(NeighbourRole.kind == kind)
     if grid_id is not None:
         found = found.where(NeighbourRole.grid_id == grid_id)
+    return found.order_by(NeighbourRole.id.desc())
+
+
+def listed(who: Actor, *, before: int | None = None, **narrowing: Any) -> Page[NeighbourRole]:
+    """The roles `who` may see, the newest first, those that are over among them."""
+    found = narrowed(who, **narrowing)
     if before is not None:
         found = found.where(NeighbourRole.id < before)
-    rows = list(db.session.scalars(found.order_by(NeighbourRole.id.desc()).limit(PAGE + 1)))
+    rows = list(db.session.scalars(found.limit(PAGE + 1)))
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -91,7 +91,7 @@ def of_case(case_id: int) -> Incident | None:
     return incident(number) if number is not None else None
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     lane: str = "open",
@@ -99,13 +99,9 @@ def listed(
     kind: str | None = None,
     words: str = "",
     grid_id: int | None = None,
-    before: int | None = None,
-    limit: int = PAGE,
-) -> Page[Alarm]:
-    """Alarms of a lane that `who` may see, the newest first."""
-    found = (
-        select(Alarm).options(*_ALL).where(_seen_by(who), _SHOWN, LANES.get(lane, LANES["open"]))
-    )
+) -> Select[Any]:
+    """SQL: alarms of a lane that `who` may see, the newest first."""
+    found = select(Alarm).where(_seen_by(who), _SHOWN, LANES.get(lane, LANES["open"]))
     if severity in list(Severity):
         found = found.where(Alarm.severity == severity)
     if kind:
@@ -116,9 +112,17 @@ def listed(
         found = found.where(or_(*(each.ilike(pattern) for each in names)))
     if grid_id is not None:
         found = found.where(Alarm.grid_id == grid_id)
+    return found.order_by(Alarm.id.desc())
+
+
+def listed(
+    who: Actor, *, before: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Alarm]:
+    """Alarms of a lane that `who` may see, the newest first."""
+    found = narrowed(who, **narrowing).options(*_ALL)
     if before is not None:
         found = found.where(Alarm.id < before)
-    rows = list(db.session.scalars(found.order_by(Alarm.id.desc()).limit(limit + 1)))
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 

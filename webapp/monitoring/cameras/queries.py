@@ -10,7 +10,7 @@ from math import hypot
 from typing import Any
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import ColumnElement, Float, RowMapping, case, func, or_, select, text
+from sqlalchemy import ColumnElement, Float, RowMapping, Select, case, func, or_, select, text
 from sqlalchemy.orm import joinedload
 
 from webapp.base.access import Actor, visible
@@ -204,22 +204,16 @@ def silent_since(moment: datetime) -> Sequence[Camera]:
     return db.session.scalars(found.order_by(Camera.id)).all()
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     words: str = "",
     kind: str | None = None,
     status: str | None = None,
     grid_id: int | None = None,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> Page[Camera]:
-    """Cameras that `who` may see, in the order of their numbers, found by words, kind, status or grid."""
-    found = (
-        select(Camera)
-        .options(joinedload(Camera.grid))
-        .where(visible(Camera, who, "cameras.see"), Camera.closed_at.is_(None))
-    )
+) -> Select[Any]:
+    """SQL: cameras that `who` may see, in the order of their numbers."""
+    found = select(Camera).where(visible(Camera, who, "cameras.see"), Camera.closed_at.is_(None))
     if words:
         pattern = containing(words)
         names = (Camera.name, Camera.external_id, Camera.gb_id, Camera.owner)
@@ -230,9 +224,17 @@ def listed(
         found = found.where(Camera.status == status)
     if grid_id is not None:
         found = found.where(Camera.grid_id == grid_id)
+    return found.order_by(Camera.id)
+
+
+def listed(
+    who: Actor, *, after: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Camera]:
+    """Cameras that `who` may see, in the order of their numbers, found by words, kind, status or grid."""
+    found = narrowed(who, **narrowing).options(joinedload(Camera.grid))
     if after is not None:
         found = found.where(Camera.id > after)
-    rows = list(db.session.scalars(found.order_by(Camera.id).limit(limit + 1)))
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 

@@ -57,13 +57,19 @@ def of_case(case_id: int) -> DangerZone | None:
     return db.session.scalar(found.order_by(DangerZone.id.desc()).limit(1))
 
 
-def listed(*, ended: bool, before: int | None = None, limit: int = PAGE) -> Page[DangerZone]:
-    """The zones that are not over, or those that are, the newest first."""
+def narrowed(*, ended: bool) -> Select[Any]:
+    """SQL: zones that are not over, or those that are, the newest first."""
     living = DangerZone.state.in_(LIVING)
     found = _whole().where(~living if ended else living)
+    return found.order_by(DangerZone.id.desc())
+
+
+def listed(*, before: int | None = None, limit: int = PAGE, **narrowing: Any) -> Page[DangerZone]:
+    """The zones that are not over, or those that are, the newest first."""
+    found = narrowed(**narrowing)
     if before is not None:
         found = found.where(DangerZone.id < before)
-    rows = list(db.session.scalars(found.order_by(DangerZone.id.desc()).limit(limit + 1)))
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from webapp.base import clock
@@ -184,7 +185,7 @@ class Listed:
     licence_until: date | None
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     words: str = "",
@@ -193,10 +194,8 @@ def listed(
     trade: str | None = None,
     expiring: int | None = None,
     today: date,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> Page[Listed]:
-    """Enterprises that `who` may see, the riskiest first; `expiring`: a licence ends within so many days."""
+) -> Select[Any]:
+    """SQL: enterprises that `who` may see with their hazard points and their next end of a licence."""
     licence = select(func.min(Licence.expires_on)).where(
         Licence.profile_id == Profile.id, Licence.closed_at.is_(None)
     )
@@ -204,10 +203,13 @@ def listed(
         HazardPoint.profile_id == Profile.id, HazardPoint.closed_at.is_(None)
     )
     ends = licence.correlate(Profile).scalar_subquery()
-    found = (
-        select(Profile, dangerous.correlate(Profile).scalar_subquery(), ends)
+    found: Select[Any] = (
+        select(
+            Profile,
+            dangerous.correlate(Profile).scalar_subquery().label("dangerous"),
+            ends.label("licence_ends"),
+        )
         .join(Profile.enterprise)
-        .options(contains_eager(Profile.enterprise).joinedload(Enterprise.grid))
         .where(visible(Profile, who, "safety.see"), Enterprise.closed_at.is_(None))
     )
     if words:
@@ -227,10 +229,20 @@ def listed(
         found = found.where(Profile.trade == trade)
     if expiring is not None:
         found = found.where(ends <= today + timedelta(days=expiring))
+    return found.order_by(worst_first(), Profile.id)
+
+
+def listed(
+    who: Actor, *, after: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Listed]:
+    """Enterprises that `who` may see, the riskiest first; `expiring`: a licence ends within so many days."""
+    found = narrowed(who, **narrowing).options(
+        contains_eager(Profile.enterprise).joinedload(Enterprise.grid)
+    )
     if after is not None:
         last = select(worst_first(), Profile.id).where(Profile.id == after)
         found = found.where(tuple_(worst_first(), Profile.id) > last.scalar_subquery())
-    rows = db.session.execute(found.order_by(worst_first(), Profile.id).limit(limit + 1)).all()
+    rows = db.session.execute(found.limit(limit + 1)).all()
     shown = [Listed(*row) for row in rows[:limit]]
     return Page(shown, shown[-1].profile.id if len(rows) > limit else None)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, text, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -134,24 +135,26 @@ def threshold(threshold_id: int) -> Threshold | None:
     return db.session.get(Threshold, threshold_id)
 
 
-def listed(
-    who: Actor, *, words: str = "", after: int | None = None, limit: int = PAGE
-) -> Page[Sensor]:
-    """The sensors somebody may see, by their numbers, with their series."""
-    found = (
-        select(Sensor)
-        .options(
-            joinedload(Sensor.grid),
-            selectinload(Sensor.series).selectinload(Datastream.thresholds),
-        )
-        .where(visible(Sensor, who, "sensors.see"), Sensor.closed_at.is_(None))
-    )
+def narrowed(who: Actor, *, words: str = "") -> Select[Any]:
+    """SQL: sensors that `who` may see, by their numbers."""
+    found = select(Sensor).where(visible(Sensor, who, "sensors.see"), Sensor.closed_at.is_(None))
     if words:
         pattern = containing(words)
         found = found.where(or_(Sensor.name.ilike(pattern), Sensor.external_id.ilike(pattern)))
+    return found.order_by(Sensor.id)
+
+
+def listed(
+    who: Actor, *, after: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[Sensor]:
+    """The sensors somebody may see, by their numbers, with their series."""
+    found = narrowed(who, **narrowing).options(
+        joinedload(Sensor.grid),
+        selectinload(Sensor.series).selectinload(Datastream.thresholds),
+    )
     if after is not None:
         found = found.where(Sensor.id > after)
-    rows = list(db.session.scalars(found.order_by(Sensor.id).limit(limit + 1)))
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -90,21 +91,24 @@ def mine(who: Actor, *, before: int | None = None, limit: int = PAGE) -> Page[Ap
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
-def waiting(who: Actor, limit: int = 200) -> list[Application]:
-    """What waits for somebody, the least time left first."""
+def waiting_for(who: Actor) -> Select[Any]:
+    """SQL: what waits for somebody, the least time left first."""
     found = _listed().where(
         visible(Application, who, "applications.waiting"), Application.state.in_(_TO_DO)
     )
     due = func.least(
         Application.due_at, func.coalesce(Application.stage_due_at, Application.due_at)
     )
-    return list(db.session.scalars(found.order_by(due, Application.id).limit(limit)))
+    return found.order_by(due, Application.id)
 
 
-def listed(
-    who: Actor, *, ended: bool = False, words: str = "", before: int | None = None
-) -> Page[Application]:
-    """What somebody may see, open or ended, newest first, by number or item."""
+def waiting(who: Actor, limit: int = 200) -> list[Application]:
+    """What waits for somebody, the least time left first."""
+    return list(db.session.scalars(waiting_for(who).limit(limit)))
+
+
+def narrowed(who: Actor, *, ended: bool = False, words: str = "") -> Select[Any]:
+    """SQL: applications that `who` may see, open or ended, the newest first."""
     state = Application.state.in_(ENDED) if ended else Application.state.in_((*OPEN, *_DECIDED_NOW))
     found = _listed().where(visible(Application, who, "applications.see"), state)
     if words:
@@ -116,9 +120,15 @@ def listed(
                 Application.version_id.in_(select(ItemVersion.id).where(named)),
             )
         )
+    return found.order_by(Application.id.desc())
+
+
+def listed(who: Actor, *, before: int | None = None, **narrowing: Any) -> Page[Application]:
+    """What somebody may see, open or ended, newest first, by number or item."""
+    found = narrowed(who, **narrowing)
     if before is not None:
         found = found.where(Application.id < before)
-    rows = db.session.scalars(found.order_by(Application.id.desc()).limit(PAGE + 1)).all()
+    rows = db.session.scalars(found.limit(PAGE + 1)).all()
     return Page(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
@@ -50,6 +51,10 @@ def _lanes(now: datetime) -> dict[str, ColumnElement[bool]]:
     }
 
 
+# What has no deadline comes after all that has one.
+_DUE = func.coalesce(HiddenDanger.due_at, func.make_timestamptz(9999, 1, 1, 0, 0, 0))
+
+
 def _whole() -> Select[HiddenDanger]:
     return select(HiddenDanger).options(
         joinedload(HiddenDanger.profile).joinedload(Profile.enterprise),
@@ -84,7 +89,7 @@ def of_case(case_id: int) -> HiddenDanger | None:
     return db.session.scalar(found)
 
 
-def listed(
+def narrowed(
     who: Actor,
     *,
     lane: str = "open",
@@ -92,10 +97,8 @@ def listed(
     level: str | None = None,
     kind: str | None = None,
     grid_id: int | None = None,
-    after: int | None = None,
-    limit: int = PAGE,
-) -> Page[HiddenDanger]:
-    """Hidden dangers of a lane that `who` may see, those whose deadline comes first before the others."""
+) -> Select[Any]:
+    """SQL: hidden dangers of a lane that `who` may see, the next deadline first."""
     lanes = _lanes(clock.now())
     found = _whole().where(
         visible(HiddenDanger, who, "dangers.see"), lanes.get(lane, lanes["open"])
@@ -112,11 +115,18 @@ def listed(
         found = found.where(HiddenDanger.kind == kind)
     if grid_id is not None:
         found = found.where(HiddenDanger.grid_id == grid_id)
-    due = func.coalesce(HiddenDanger.due_at, func.make_timestamptz(9999, 1, 1, 0, 0, 0))
+    return found.order_by(_DUE, HiddenDanger.id)
+
+
+def listed(
+    who: Actor, *, after: int | None = None, limit: int = PAGE, **narrowing: Any
+) -> Page[HiddenDanger]:
+    """Hidden dangers of a lane that `who` may see, those whose deadline comes first before the others."""
+    found = narrowed(who, **narrowing)
     if after is not None:
-        last = select(due, HiddenDanger.id).where(HiddenDanger.id == after)
-        found = found.where(tuple_(due, HiddenDanger.id) > last.scalar_subquery())
-    rows = list(db.session.scalars(found.order_by(due, HiddenDanger.id).limit(limit + 1)))
+        last = select(_DUE, HiddenDanger.id).where(HiddenDanger.id == after)
+        found = found.where(tuple_(_DUE, HiddenDanger.id) > last.scalar_subquery())
+    rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
@@ -216,3 +226,11 @@ def near(placed: Alarm | Case) -> Profile | None:
         .order_by(Enterprise.geom.op("<->")(placed.geom), Profile.id)
     )
     return db.session.scalar(found.limit(1))
+
+
+def enterprise_name() -> ColumnElement[str]:
+    """SQL: the name of the enterprise in which a hidden danger is."""
+    found = select(Enterprise.name).join(Profile, Profile.enterprise_id == Enterprise.id)
+    return (
+        found.where(Profile.id == HiddenDanger.profile_id).correlate(HiddenDanger).scalar_subquery()
+    )
