@@ -15,6 +15,7 @@ from bench import (
     copying,
     coverage,
     desk,
+    exports,
     intake,
     jobs,
     near,
@@ -60,6 +61,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "desk": desk.figures,
     "near": near.figures,
     "twice": twice.figures,
+    "exports": exports.figures,
 }
 
 

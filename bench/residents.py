@@ -144,9 +144,9 @@ def _excel(who: Actor) -> Iterator[Figure]:
             return rows
 
     many, few = asked(ROWS), asked(ROWS // 4)
-    rows, seconds, peak = _apart(lambda: excel(many))
-    _few, _seconds, low = _apart(lambda: excel(few))
-    plain_rows, plain, plain_peak = _apart(lambda: bare(many))
+    rows, seconds, peak = apart(lambda: excel(many))
+    _few, _seconds, low = apart(lambda: excel(few))
+    plain_rows, plain, plain_peak = apart(lambda: bare(many))
     if rows != plain_rows:
         raise RuntimeError(f"{rows} rows in Excel, {plain_rows} in CSV")
     yield Figure(
@@ -173,7 +173,7 @@ _WEIGHED = text("""
 """)
 
 
-def _apart(work: Callable[[], int]) -> tuple[int, float, float]:
+def apart(work: Callable[[], int]) -> tuple[int, float, float]:
     """The work in a process of its own: what it answers, its seconds, by how many MiB its peak grew."""
     db.session.commit()
     db.engine.dispose()

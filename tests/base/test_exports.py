@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -276,7 +276,19 @@ def test_nobody_lets_the_worker_make_many_files_at_once(
     assert answers == [303] * rules.MOST_WAITING + [429]
 
 
-def _breaking(*_all: Any, **_more: Any) -> Iterator[bytes]:
+def test_lists_that_are_being_sent_leave_the_pages_their_connections(
+    app: Flask, desk: FlaskClient, cases: list[Case]
+) -> None:
+    with app.app_context():
+        held = [actions.Steps(_breaking(), "en") for _each in range(4)]
+    assert taken(desk, "csv").status_code == 503
+    for each in held:
+        each.close()
+    assert taken(desk, "csv").status_code == 200
+    assert len(db.session.scalars(select(Export)).all()) == 1
+
+
+def _breaking(*_all: Any, **_more: Any) -> Generator[bytes]:
     yield b"half a file"
     raise RuntimeError("the disk is full")
 

@@ -59,6 +59,7 @@ NOT_OFFERED = {
     "relocation/old_doors/list.html": "families are shown a door at a time",
     "relocation/old_doors/find.html": PUBLIC,
     "people/hand_overs.html": PAPER,
+    "webhooks/one.html": LOG,
 }
 
 _LISTS = re.compile(r"ui\.(pager|list_search|finder)\(")

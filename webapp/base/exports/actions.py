@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from flask import Flask, current_app
 from flask_babel import force_locale, lazy_gettext as _l
@@ -36,6 +37,13 @@ class TooMany(Refusal):
 
     code = "too_many"
     status = 429
+
+
+class Busy(Refusal):
+    """As many lists are being sent as leave the pages their connections to the database."""
+
+    code = "busy"
+    status = 503
 
 
 @dataclass(frozen=True)
@@ -144,8 +152,12 @@ class Writing:
 class Steps(Iterator[bytes]):
     """A stream whose every step is taken in the app and in one language, whoever asks for the next."""
 
+    # Each holds a connection to the database while somebody fetches, perhaps slowly.
+    running: WeakSet[Steps] = WeakSet()
+
     def __init__(self, parts: Generator[bytes], locale: str) -> None:
         self.parts, self.locale = parts, locale
+        Steps.running.add(self)
         self.app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # behind the proxy
 
     def __next__(self) -> bytes:
@@ -154,8 +166,15 @@ class Steps(Iterator[bytes]):
 
     def close(self) -> None:
         """Nobody wants the rest: its cursor is closed, and the log says that it broke off."""
+        Steps.running.discard(self)
         with self.app.app_context():
             self.parts.close()
+
+
+def must_not_crowd() -> None:
+    """Raises `Busy` where one more stream would take the connections that pages need."""
+    if len(Steps.running) >= max(1, current_app.extensions["settings"].pool_size // 2):
+        raise Busy(_l("Several lists are being taken out at this moment. Please try again soon."))
 
 
 def writing(export: Export, asked: Asked, *, by: Actor) -> Writing:

@@ -99,6 +99,7 @@ def take(wanted: Asked) -> ResponseReturnValue:
     locale = str(get_locale())
     try:
         form = TakeForm.read(request)
+        actions.must_not_crowd()
         export = actions.begin(
             wanted,
             form=form.format,
