@@ -73,14 +73,18 @@ class Offer:
         return [(each, FORMAT_WORDS[each]) for each in self.sheet.formats]
 
 
-def offer(name: str, more: dict[str, Any] | None = None) -> Offer | None:
-    """What the page of a list offers its reader; None where they may not take it."""
+def offer(name: str, more: dict[str, Any] | None = None, of: Any = None) -> Offer | None:
+    """What the page of a list offers its reader; None where they may not take it.
+
+    `of` is what the right is asked of, where the page has loaded it already.
+    """
     sheet = SHEETS[name]
     wish: dict[str, Any] = {
         **request.args.to_dict(),
         **{k: str(v) for k, v in (more or {}).items()},
     }
-    of = sheet.thing(wish) if sheet.thing else None
+    if of is None and sheet.thing:
+        of = sheet.thing(wish)
     if not may(me(), "exports.take", Asked(sheet, wish, of)):
         return None
     return Offer(sheet, url_for("exports.take", name=name, **wish))
