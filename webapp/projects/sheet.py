@@ -47,7 +47,7 @@ PROJECTS = Sheet(
         ),
         Column("investment_wan", _l("Investment (10,000 yuan)"), Project.investment_wan),
         Column("blockers", _l("Open blockers"), "blockers", says=Kind.WHOLE),
-        Column("late_since", _l("Late since"), "late_since", says=Kind.DAY),
+        Column("late_since", _l("Late since the day"), "late_since", says=Kind.DAY),
         *in_grid(Project.grid_id),
     ),
 )
