@@ -58,15 +58,23 @@ function show() {
   corner.hidden = !now || now.dataset.here === location.pathname;
   if (!now) return;
   const heard = wanted() && audio?.state === "running";
+  // Wished for on this machine, and kept quiet by the browser until somebody touches the page.
+  now.querySelector("[data-blocked]").hidden = heard || !wanted();
   now.querySelector("[data-sound]").hidden = heard;
   now.querySelector("[data-hush]").hidden = !heard;
 }
 
-async function allow() {
-  audio ??= new AudioContext();
-  await audio.resume();
-  show();
-  sound();
+/** The sound begins as soon as the browser lets it: at once after a touch, at times without one. */
+function allow() {
+  if (!audio) {
+    audio = new AudioContext();
+    audio.addEventListener("statechange", () => {
+      show();
+      sound();
+    });
+  }
+  // Where the browser waits for a touch, this waits with it.
+  audio.resume().then(show, show);
 }
 
 corner.addEventListener("click", ({ target }) => {
@@ -80,8 +88,8 @@ corner.addEventListener("click", ({ target }) => {
   }
 });
 
-// A browser lets a page sound only after somebody has touched it: the first touch brings back the sound that was wished.
-addEventListener("pointerdown", () => wanted() && allow(), { once: true });
+// A browser lets a page sound only after somebody has touched it: any touch or key brings back the sound that was wished.
+for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => wanted() && audio?.state !== "running" && allow());
 
 // `q` acknowledges the first that rings, from any page of the desk, unless somebody is writing.
 addEventListener("keydown", (event) => {
@@ -107,4 +115,4 @@ else lead();
 setInterval(sound, AGAIN_MS);
 // The corner may have been filled before this came over a slow network.
 show();
-sound();
+if (wanted()) allow();

@@ -14,11 +14,38 @@ from tests.brokers import soon
 from tests.browser import NewPage, axe
 from tests.servers import ask
 
+# Notes which tones begin, and how loud it is on the way to the loudspeaker.
+LISTEN = """
+window.heard = { starts: 0, loudest: 0, state: "" };
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) {
+  heard.starts += 1;
+  return start.apply(this, when);
+};
+const gain = AudioContext.prototype.createGain;
+AudioContext.prototype.createGain = function () {
+  const made = gain.call(this);
+  const tap = this.createAnalyser();
+  const samples = new Float32Array(tap.fftSize);
+  made.connect(tap);
+  const listen = () => {
+    tap.getFloatTimeDomainData(samples);
+    heard.loudest = Math.max(heard.loudest, ...samples);
+    heard.state = this.state;
+    setTimeout(listen, 20);
+  };
+  listen();
+  return made;
+};
+"""
+SOUNDS = "heard.state === 'running' && heard.starts > 0 && heard.loudest > 0.05"
+
 
 def test_what_begins_at_one_desk_rings_at_another_until_somebody_has_seen_it(
     new_page: NewPage,
 ) -> None:
     other = new_page(signed_in_as="dispatcher", width=1440)
+    other.add_init_script(LISTEN)
     other.goto("/figures")
     corner = other.locator("#alarm-corner .ringing")
     expect(corner).to_have_count(0)
@@ -35,8 +62,22 @@ def test_what_begins_at_one_desk_rings_at_another_until_somebody_has_seen_it(
 
     expect(corner).to_contain_text("氨泄漏")
     expect(corner).to_contain_text("演练")
-    expect(corner.get_by_role("button", name="声音已关闭")).to_be_visible()
+    off = corner.get_by_role("button", name="声音已关闭")
+    expect(off).to_be_visible()
     assert axe(other) == []
+    # One touch, and it sounds: the context runs and what goes to the loudspeaker is loud.
+    off.click()
+    other.wait_for_function(SOUNDS)
+    expect(off).to_be_hidden()
+    # The page is opened anew: the browser keeps it quiet until it is touched, and the page says so.
+    other.reload()
+    blocked = corner.get_by_text("浏览器暂不允许播放声音")
+    expect(blocked).to_be_visible()
+    assert other.evaluate("heard.starts") == 0
+    assert axe(other) == []
+    corner.click(position={"x": 4, "y": 4})
+    other.wait_for_function(SOUNDS)
+    expect(blocked).to_be_hidden()
     other.keyboard.press("q")
     expect(corner).to_have_count(0)
     expect(desk.locator("#alarm-corner .ringing")).to_have_count(0)

@@ -173,3 +173,4 @@ MAY = {
 }
 
 live.watch("alarm", "alarms.see")
+live.watch("incident", "alarms.see")
