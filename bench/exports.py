@@ -103,7 +103,8 @@ def _made(who: Actor, form: Format, copied: Sent) -> Figure:
 
 def _copied(who: Actor) -> Sent:
     """COPY gives what PostgreSQL can do: no words for keys, no zone, nothing made safe."""
-    found = _writing(who, Format.CSV).found.compile(db.engine)
+    statement = _writing(who, Format.CSV).found
+    found = statement.compile(db.engine, compile_kwargs={"render_postcompile": True})
     connection = db.engine.raw_connection()
     try:
         cursor = connection.cursor()
