@@ -27,13 +27,17 @@ from webapp.grids.models import Grid
 CAP = 4
 
 
+# The things of this test have higher numbers than anything the house makes by itself.
+FIRST = 1_000_000
+
+
 class House:
     """A served house with three people, and a way to write signals into its database."""
 
     def __init__(self, served: Served) -> None:
         self.served = served
         self.dsn = served.database_url.replace("postgresql+psycopg2://", "postgresql://")
-        self.thing = 1_000_000
+        self.thing = FIRST
         app = create_app(Settings.from_environment(served.environment))
         with app.app_context(), app.test_request_context("/"):
             grids = db.session.scalars(select(Grid.id).order_by(Grid.id).limit(2)).all()
@@ -105,7 +109,9 @@ def house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _things(seen: list[Any]) -> list[int]:
-    return [each.data["id"] for each in seen if each.event in ("case", "notice")]
+    """The things of this test among the news: the house itself tells its people something too."""
+    found = [each.data["id"] for each in seen if each.event in ("case", "notice")]
+    return [each for each in found if each > FIRST]
 
 
 def test_a_slow_transaction_is_not_skipped_by_a_faster_one_with_a_higher_number(
