@@ -36,9 +36,9 @@ pytestmark = pytest.mark.thorough
 
 SHOWN = os.environ.get("SHOWN")
 
-ELDER, ELDERS_PHONE = "示例张大娘", "13866660001"
+ELDER, ELDERS_PHONE = "示例老人", "13866660001"
 WISH = "北门坡道陡，想装一道扶手"
-HEAD, HEADS_PHONE, OLD_ADDRESS = "示例户主郑大爷", "13866660002", "海新路旧址7号"
+HEAD, HEADS_PHONE, OLD_ADDRESS = "示例户主", "13866660002", "海新路旧址7号"
 AMOUNT = "386,500.00"
 # Who lives in the four homes of the first block of the demo.
 AT_HOME = ("+8613800001000", "+8613800001010", "+8613800001020")
@@ -407,7 +407,7 @@ def test_a_grid_is_handed_on_with_its_brief(
     paper = admin.url.removeprefix(served.url)
     giver = new_page(signed_in_as="worker", width=390)
     giver.goto(paper)
-    deed(giver, "/give", note="【示例】1号楼钥匙在便利店，张大娘耳背要敲重一点")
+    deed(giver, "/give", note="【示例】1号楼钥匙在便利店，老人耳背要敲重一点")
     fresh = new_page(signed_in_as=taker, width=390)
     fresh.goto(paper)
     for title in ("待走访家庭", "待回复民意", "网格议事议题", "网格为民实事"):

@@ -18,7 +18,7 @@ from webapp.services.applications.papers import font
 
 WRITTEN = {
     1: (OpinionKind.SUGGESTION, "【示例】小广场想加两盏灯"),
-    2: (OpinionKind.HELP, "【示例】三楼张大爷需要扶手"),
+    2: (OpinionKind.HELP, "【示例】三楼老人需要扶手"),
     4: (None, "【示例】感谢网格员帮忙买药"),
 }
 
