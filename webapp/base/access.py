@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from flask import abort
 from flask_login import current_user
@@ -63,9 +63,11 @@ HOUSE: Actor = _House()
 
 
 class Rule:
-    """One condition. `words` is what the rights page prints."""
+    """One condition. `words` is what the rights page prints; `by_thing`: no role has it or lacks it by
+    itself, the thing decides."""
 
     words: str
+    by_thing: ClassVar[bool] = False
 
     def allows(self, who: Actor, thing: Any) -> bool:
         """True when `who` may with this `thing` (None: in general)."""
@@ -162,6 +164,8 @@ class Anywhere(Rule):
 
 class Owns(Rule):
     """Is the account named in a column of the thing."""
+
+    by_thing = True
 
     def __init__(self, column: str, words: str) -> None:
         self.column = column

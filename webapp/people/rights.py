@@ -377,8 +377,8 @@ FEATURES: dict[str, LazyString] = {
 class Row:
     """One right: its name, what it is for, who has it in words, and the roles that may have it.
 
-    `roles` holds every role for a right of everybody or of whoever is signed in. `own`: what one
-    owns may open it too, whatever the role.
+    `roles` holds every role for a right of everybody or of whoever is signed in. `own`: the thing
+    may open it too, whatever the role.
     """
 
     right: str
@@ -404,7 +404,7 @@ def table() -> list[Row]:
                 words=_words(right),
                 who=_who(rule),
                 roles=frozenset().union(*(_roles(part) for part in parts)),
-                own=any(isinstance(part, Owns) for part in parts),
+                own=any(part.by_thing for part in parts),
             )
         )
     return rows

@@ -67,7 +67,7 @@ def test_what_begins_at_one_desk_rings_at_another_until_somebody_has_seen_it(
     assert axe(other) == []
     # One touch, and it sounds: the context runs and what goes to the loudspeaker is loud.
     off.click()
-    other.wait_for_function(SOUNDS)
+    soon(lambda: other.evaluate(SOUNDS), "nothing sounds")
     expect(off).to_be_hidden()
     # The page is opened anew: the browser keeps it quiet until it is touched, and the page says so.
     other.reload()
@@ -76,7 +76,7 @@ def test_what_begins_at_one_desk_rings_at_another_until_somebody_has_seen_it(
     assert other.evaluate("heard.starts") == 0
     assert axe(other) == []
     corner.click(position={"x": 4, "y": 4})
-    other.wait_for_function(SOUNDS)
+    soon(lambda: other.evaluate(SOUNDS), "nothing sounds")
     expect(blocked).to_be_hidden()
     other.keyboard.press("q")
     expect(corner).to_have_count(0)

@@ -73,7 +73,8 @@ def over_http(box: Box, said: dict[str, Any]) -> None:
 
 # What is asked for a message whose source spoke a moment ago.
 ALONE = {
-    "a new alarm": (intrusion(1), 10),
+    # One of them asks whether any camera turns to alarms.
+    "a new alarm": (intrusion(1), 11),
     "of an alarm that goes on": (intrusion(0, words="again"), 4),
     "the same again": (intrusion(0), 3),
     "a sign of life": ({"camera": "gate-1", "alive": True}, 2),

@@ -77,6 +77,7 @@ class OfItsList(Rule):
     """May see the list itself: the page and its file ask the same right of the same thing."""
 
     words = N_("whoever sees the list on the screen")
+    by_thing = True
 
     def allows(self, who: Actor, thing: Any) -> bool:
         """When somebody is signed in and the right of the list reaches."""

@@ -109,6 +109,7 @@ class AsOnPages(Rule):
     """The right that opens the same on the pages of the house."""
 
     words = N_("whoever may see the same on the pages")
+    by_thing = True
 
     def allows(self, who: Actor, thing: Any) -> bool:
         """When the right of the collection is held; in general everybody may look which there are."""
