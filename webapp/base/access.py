@@ -259,6 +259,12 @@ def me() -> Actor:
     return actor
 
 
+def demand(right: str, thing: Any = None) -> None:
+    """Whoever sent this request has the right; else 403 (401 for somebody who is not signed in)."""
+    if not may(me(), right, thing):
+        abort(403 if me().id is not None else 401)
+
+
 View = Callable[..., Any]
 
 
@@ -275,8 +281,7 @@ def permit(right: str, *, of: Callable[..., Any] | None = None) -> Callable[[Vie
             thing = of(**arguments) if of else None
             if of and thing is None:
                 abort(404)
-            if not may(me(), right, thing):
-                abort(403 if me().id is not None else 401)
+            demand(right, thing)
             return view(thing) if of else view(**arguments)
 
         guarded.right = right  # type: ignore[attr-defined]  # read by the test over the URL map

@@ -12,7 +12,7 @@ from flask_babel import to_user_timezone
 from pydantic import Field
 
 from webapp.base import clock
-from webapp.base.access import may, me, permit, public
+from webapp.base.access import demand, may, me, permit, public
 from webapp.base.web import Form, page
 from webapp.cases import queries as cases
 from webapp.cases.desk.forms import Wish
@@ -104,8 +104,7 @@ def layer(name: str) -> Response:
     found = LAYERS.get(name)
     if found is None:
         abort(404)
-    if not may(me(), found.right):
-        abort(403 if me().id is not None else 401)
+    demand(found.right)
     return answer(found, LayerWish.asked(request.args.to_dict()))
 
 

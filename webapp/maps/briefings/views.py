@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from webapp.base.access import may, me, public
+from webapp.base.access import demand, may, me, public
 from webapp.base.web import page
 from webapp.maps.briefings.table import BRIEFINGS
 
@@ -28,8 +28,7 @@ def one(name: str) -> Response:
     found = BRIEFINGS.get(name)
     if found is None:
         abort(404)
-    if not may(me(), found.right):
-        abort(403 if me().id is not None else 401)
+    demand(found.right)
     sheet = found.made(me())
     answer = Response(sheet.page, mimetype="text/html")
     answer.headers["Content-Security-Policy"] = sheet.policy
