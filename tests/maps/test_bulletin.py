@@ -68,8 +68,8 @@ def test_whoever_handles_in_time_is_in_time_however_long_the_check_takes(
         case.due_at = since + timedelta(hours=limit_h)
         with clock.at(until - timedelta(hours=1)):
             moves.close(case, by=world.dispatcher)
-    counted = queries.counted(since, until)
-    assert (counted[Said.CLOSED], counted[Said.IN_TIME]) == (2, 50.0)
+    happened = queries.happened(since, until)
+    assert (happened[Said.CLOSED], happened[Said.IN_TIME]) == (2, 50.0)
 
 
 def test_every_figure_is_said_and_has_words(session: Session, world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
-from flask_babel import get_locale, gettext as _
+from flask_babel import gettext as _
 
 from webapp.base.audit import Event
 from webapp.base.feed import Entry, Feed
@@ -15,6 +15,7 @@ from webapp.cases.publishing import SHOWN, SHOWN_WORDS
 from webapp.cases.residents import queries as residents
 from webapp.cases.residents.rules import PUBLIC_STEPS
 from webapp.cases.rules import State
+from webapp.cases.shown import class_name
 
 
 def told(
@@ -63,12 +64,6 @@ def updates(case: Case, events: Sequence[Event]) -> list[Entry]:
         )
         for event in events
     ]
-
-
-def class_name(case: Case) -> str:
-    """What its class is called in the language of the reader."""
-    english = case.case_class.name_en if get_locale().language == "en" else None
-    return english or case.case_class.name
 
 
 def address(case: Case) -> str:

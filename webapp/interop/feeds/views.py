@@ -18,6 +18,7 @@ from webapp.base.web import page
 from webapp.cases.models import Case
 from webapp.cases.residents import queries as residents
 from webapp.cases.residents.rules import PUBLIC_STEPS, RADII_M
+from webapp.cases.shown import class_name
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
 from webapp.interop.feeds import queries, shown
@@ -101,7 +102,7 @@ def case(case: Case) -> Response:
     """What happened to a public case."""
     return feed.rss(
         Feed(
-            title=f"{case.number} · {shown.class_name(case)}",
+            title=f"{case.number} · {class_name(case)}",
             words=_("What happened to this case"),
             page=shown.address(case),
             entries=shown.updates(case, residents.steps(case.id, PUBLIC_STEPS)),

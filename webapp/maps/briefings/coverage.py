@@ -17,6 +17,7 @@ def made(who: Actor) -> Sheet:
     """Coverage of the grids in force by the cameras of the catalogue."""
     set_id = grids.active_set_id()
     rows = cameras.coverage(set_id) if set_id is not None else []
+    borders = grids.borders_geojson()
     drawn = sheets.new_map()
     facts = {
         row.grid_id: (
@@ -25,7 +26,7 @@ def made(who: Actor) -> Sheet:
         )
         for row in rows
     }
-    sheets.put(drawn, sheets.grid_areas({}, facts), facts=["name", "first", "second"])
+    sheets.put(drawn, sheets.grid_areas(borders, {}, facts), facts=["name", "first", "second"])
     blind = queries.unseen(set_id) if set_id is not None else []
     names = {row.grid_id: row.name for row in rows}
     sheets.put(
@@ -61,7 +62,7 @@ def made(who: Actor) -> Sheet:
     return sheets.sheet(
         "maps/briefings/one.html",
         drawn,
-        [row.geometry for row in grids.borders_geojson()],
+        [row.geometry for row in borders],
         title=_("Camera coverage and blind spots"),
         words=_(
             "%(share)s of the ground is seen by %(n)s cameras; in %(empty)s grids there is none.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import format_date, gettext as _
 
@@ -27,8 +29,9 @@ def made(who: Actor) -> Sheet:
     today = clock.now().astimezone(zone).date()
     first = today - timedelta(days=DAYS - 1)
     squares = queries.reported_by_square(who, first=first, days=DAYS, side_m=SIDE_M)
+    borders = grids.borders_geojson()
     drawn = sheets.new_map()
-    sheets.put(drawn, sheets.grid_areas({}, {}), interactive=False)
+    sheets.put(drawn, sheets.grid_areas(borders, {}, {}), interactive=False)
     look = {"color": "#7d3a10", "weight": 0.5, "fillColor": sheets.RAMP[1], "fillOpacity": 0.75}
     features = []
     for square in squares:
@@ -40,7 +43,7 @@ def made(who: Actor) -> Sheet:
     return sheets.sheet(
         "maps/briefings/one.html",
         drawn,
-        [row.geometry for row in grids.borders_geojson()],
+        [row.geometry for row in borders],
         title=_("Where cases come up"),
         words=_(
             "%(n)s cases of %(days)s days by squares of %(side)s m; the slider shows %(span)s days at a time.",
@@ -53,19 +56,19 @@ def made(who: Actor) -> Sheet:
             Key(hue, words_of)
             for hue, words_of in zip(sheets.RAMP[1:], sheets.spans(STEPS), strict=True)
         ],
-        tables=[_table(who, datetime.combine(first, datetime.min.time(), zone))],
+        tables=[_table(who, borders, datetime.combine(first, datetime.min.time(), zone))],
         days=Days(layer.get_name(), words, SPAN, STEPS) if layer is not None else None,
         ramp=sheets.RAMP,
     )
 
 
-def _table(who: Actor, begin: datetime) -> Table:
+def _table(who: Actor, borders: Sequence[Any], begin: datetime) -> Table:
     weeks = DAYS // SPAN
     since = [begin + timedelta(days=SPAN * place) for place in range(weeks + 1)]
     counted = {row.grid_id: list(row)[1:] for row in queries.reported_by_grid(who, since=since)}
     rows = [
         [row.name, row.community or "", *counted[row.grid_id], sum(counted[row.grid_id])]
-        for row in grids.borders_geojson()
+        for row in borders
         if row.grid_id in counted
     ]
     rows.sort(key=lambda row: -row[-1])

@@ -41,7 +41,7 @@ def made(who: Actor) -> Sheet:
         for grid, row in counted.items()
     }
     drawn = sheets.new_map()
-    sheets.put(drawn, sheets.grid_areas(shades, facts), facts=["name", "first", "second"])
+    sheets.put(drawn, sheets.grid_areas(borders, shades, facts), facts=["name", "first", "second"])
     points = queries.patrol_points(who, since=since)[: queries.MOST]
     words = {
         PointState.VISITED: _("Seen"),

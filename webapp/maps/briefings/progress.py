@@ -36,8 +36,9 @@ def made(who: Actor) -> Sheet:
     day = today(clock.now())
     listed = projects.listed(who, Narrowed(), today=day, limit=queries.MOST).rows
     known = {each.project.id: each for each in listed}
+    borders = grids.borders_geojson()
     drawn = sheets.new_map()
-    sheets.put(drawn, sheets.grid_areas({}, {}), interactive=False)
+    sheets.put(drawn, sheets.grid_areas(borders, {}, {}), interactive=False)
     sites = [row for row in queries.sites(who) if row.project_id in known]
     for hue, words in _hues().items():
         sheets.put(
@@ -77,7 +78,7 @@ def made(who: Actor) -> Sheet:
     return sheets.sheet(
         "maps/briefings/one.html",
         drawn,
-        [row.geometry for row in sites] or [row.geometry for row in grids.borders_geojson()],
+        [row.geometry for row in sites or borders],
         title=_("Progress of projects"),
         words=_(
             "%(n)s projects, %(held)s held up, %(late)s behind their plan.",

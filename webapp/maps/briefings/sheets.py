@@ -18,7 +18,6 @@ from flask import render_template
 from markupsafe import Markup
 
 from webapp.base import clock
-from webapp.grids import queries as grids
 from webapp.maps import basemaps, queries
 
 VENDOR = Path(__file__).parents[3] / "static" / "vendor"
@@ -160,10 +159,12 @@ def spans(steps: Sequence[float]) -> list[str]:
     return [*found, f"> {ends[-1]}"]
 
 
-def grid_areas(shades: Mapping[int, str], facts: Mapping[int, Sequence[Any]]) -> list[Any]:
-    """The grids in force in the colours of their keys, each with its name and one or two facts."""
+def grid_areas(
+    borders: Sequence[Any], shades: Mapping[int, str], facts: Mapping[int, Sequence[Any]]
+) -> list[Any]:
+    """Grids in the colours of their keys, each with its name and one or two facts."""
     found = []
-    for row in grids.borders_geojson():
+    for row in borders:
         first, second = (*facts.get(row.grid_id, ()), "", "")[:2]
         look = {
             "color": "#8a97a5",

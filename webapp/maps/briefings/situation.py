@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from flask_babel import get_locale, gettext as _
 
 from webapp.base.access import Actor, may
-from webapp.cases.models import Case, CaseClass
+from webapp.cases.shown import class_name
 from webapp.grids import queries as grids
 from webapp.maps import queries as maps
 from webapp.maps.briefings import queries, sheets
@@ -32,6 +33,7 @@ MARKS = {
 
 def made(who: Actor) -> Sheet:
     """What is open now, as `who` may see it."""
+    borders = grids.borders_geojson()
     load = maps.load_by_grid(who)
     drawn = sheets.new_map()
     shades = {grid: sheets.shade(counted[0], STEPS) for grid, counted in load.items()}
@@ -41,7 +43,7 @@ def made(who: Actor) -> Sheet:
     }
     sheets.put(
         drawn,
-        sheets.grid_areas(shades, facts),
+        sheets.grid_areas(borders, shades, facts),
         name=_("Open cases by grid"),
         facts=["name", "first", "second"],
     )
@@ -78,7 +80,7 @@ def made(who: Actor) -> Sheet:
     return sheets.sheet(
         "maps/briefings/one.html",
         drawn,
-        [row.geometry for row in grids.borders_geojson()],
+        [row.geometry for row in borders],
         title=_("Situation"),
         words=_(
             "%(open)s open cases, %(late)s of them past their time, %(new)s nobody has looked at;"
@@ -99,7 +101,7 @@ def made(who: Actor) -> Sheet:
             *([Key("#c92a2a", _("Danger zones in force"), "area", len(zones))] if zones else []),
             *_ramp(),
         ],
-        tables=[_late(who), _grids(load)],
+        tables=[_late(who), _grids(borders, load)],
         days=None,
     )
 
@@ -165,7 +167,7 @@ def _late(who: Actor) -> Table:
         [
             [
                 each.number,
-                _class(each),
+                class_name(each),
                 each.grid.name if each.grid else _("in no grid"),
                 shown(each.due_at) if each.due_at else "",
                 ago(each.due_at) if each.due_at else "",
@@ -177,16 +179,10 @@ def _late(who: Actor) -> Table:
     )
 
 
-def _class(case: Case) -> str:
-    known: CaseClass = case.case_class
-    english = known.name_en if get_locale().language == "en" else None
-    return english or known.name
-
-
-def _grids(load: dict[int, list[int]]) -> Table:
+def _grids(borders: Sequence[Any], load: dict[int, list[int]]) -> Table:
     rows = [
         [row.name, row.community or "", *load[row.grid_id]]
-        for row in grids.borders_geojson()
+        for row in borders
         if row.grid_id in load
     ]
     rows.sort(key=lambda row: (-row[3], -row[2]))

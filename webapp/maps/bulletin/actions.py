@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,12 +13,8 @@ from webapp.base.language import N_
 from webapp.maps.briefings import situation
 from webapp.maps.bulletin import pictures, queries
 from webapp.maps.bulletin.models import Bulletin
-from webapp.maps.bulletin.rules import OF_A_DAY, READERS, READY_AT, Said
+from webapp.maps.bulletin.rules import GRIDS, READERS, READY_AT, WEEK, WEEK_STEPS, Said
 from webapp.people import queries as people
-
-# Cases of a grid in a week from which the next darker colour begins.
-WEEK_STEPS = (1.0, 3.0, 6.0, 10.0)
-WEEK = 7
 
 
 @tasks.task("bulletin.make", cron="*/10 * * * *")
@@ -35,16 +30,15 @@ def make(day: date) -> Bulletin | None:
     zone = clock.Calendar().zone
     until = datetime.combine(day, datetime.min.time(), zone)
     since = until - timedelta(days=1)
-    now = queries.counted(since, until)
     loads = queries.loads()
     said = {
-        "figures": {name: [now[name], before] for name, before in _before(since, now).items()},
+        "figures": _figures(since, until),
         "late": [
             [row.number, row.name, row.name_en, row.grid, row.due_at.isoformat()]
             for row in queries.late_cases()
         ],
         "held_up": [[row.name, row.cause, row.raised_at.isoformat()] for row in queries.held_up()],
-        "grids": [[row.name, row.open, row.late] for row in queries.heaviest(loads)],
+        "grids": [[row.name, row.open, row.late] for row in loads[:GRIDS]],
     }
     kept = db.session.scalar(
         insert(Bulletin)
@@ -69,12 +63,14 @@ def make(day: date) -> Bulletin | None:
     return queries.of_day(day)
 
 
-def _before(since: datetime, now: Mapping[Said, Any]) -> dict[Said, Any]:
-    """Each figure as it was a day before: what stands, as the bulletin of that day said it."""
-    counted = queries.counted(since - timedelta(days=1), since)
+def _figures(since: datetime, until: datetime) -> dict[Said, list[Any]]:
+    """Each figure with that of the day before: of what stands, as the bulletin of that day said it."""
+    earlier = queries.happened(since - timedelta(days=1), since)
     told = queries.of_day(since.date())
     figures = told.said["figures"] if told is not None else {}
     return {
-        name: counted[name] if name in OF_A_DAY else (figures.get(name) or [None])[0]
-        for name in now
+        name: [value, earlier[name]] for name, value in queries.happened(since, until).items()
+    } | {
+        name: [value, (figures.get(name) or [None])[0]]
+        for name, value in queries.standing().items()
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from webapp.cases.models import Case, CaseClass
 from webapp.cases.rules import OPEN, State
 from webapp.grids.models import Grid
 from webapp.maps.bulletin.models import Bulletin
-from webapp.maps.bulletin.rules import GRIDS, LATE, Said
+from webapp.maps.bulletin.rules import LATE, Said
 from webapp.maps.queries import late
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import OPEN as ALARM_OPEN
@@ -27,6 +26,8 @@ from webapp.relocation.rules import CLEAN
 
 # So many bulletins are listed.
 LISTED = 60
+# No exercise, and nothing that was kept quiet.
+_REAL = (Alarm.exercise.is_(False), Alarm.live_at.is_not(None))
 
 
 def of_day(day: date) -> Bulletin | None:
@@ -52,8 +53,8 @@ def days() -> list[date]:
     )
 
 
-def counted(since: datetime, until: datetime) -> Mapping[Said, Any]:
-    """The figures: of what happened between two moments, and of what stands now."""
+def happened(since: datetime, until: datetime) -> dict[Said, Any]:
+    """The figures of what happened between two moments."""
     within = Case.received_at >= since, Case.received_at < until
     closed = (
         select(Event.thing_id, func.max(Event.at).label("at"))
@@ -79,27 +80,15 @@ def counted(since: datetime, until: datetime) -> Mapping[Said, Any]:
         .scalar_subquery()
     )
     in_time = or_(Case.due_at.is_(None), handled <= Case.due_at)
-    open_ = Case.state.in_(list(OPEN))
-    alarms = Alarm.exercise.is_(False) & Alarm.live_at.is_not(None)
     one = db.session.execute(
         select(
             _many(Case, *within).label(Said.REPORTED),
-            _many(Case, open_).label(Said.OPEN),
-            _many(Case, open_, late()).label(Said.LATE),
-            _many(Case, Case.state == State.REPORTED).label(Said.NEW),
-            _many(Alarm, alarms, Alarm.received_at >= since, Alarm.received_at < until).label(
+            _many(Alarm, *_REAL, Alarm.received_at >= since, Alarm.received_at < until).label(
                 Said.ALARMS
             ),
-            _many(Alarm, alarms, Alarm.state.in_(ALARM_OPEN)).label(Said.STANDING),
             _many(
                 PatrolPoint, PatrolPoint.visited_at >= since, PatrolPoint.visited_at < until
             ).label(Said.PATROLLED),
-            _many(Project, Project.state.in_(LIVING)).label(Said.PROJECTS),
-            select(func.count(Blocker.project_id.distinct()))
-            .where(Blocker.cleared_at.is_(None))
-            .scalar_subquery()
-            .label(Said.HELD_UP),
-            _many(RelocationHousehold, RelocationHousehold.state.in_(CLEAN)).label(Said.CLEAN),
         )
     ).one()
     done = db.session.execute(
@@ -108,10 +97,30 @@ def counted(since: datetime, until: datetime) -> Mapping[Said, Any]:
         .join(Case, Case.id == closed.c.thing_id)
     ).one()
     share = round(100 * done[1] / done[0], 1) if done[0] else None
-    return {Said(name): value for name, value in one._mapping.items()} | {
-        Said.CLOSED: done[0],
-        Said.IN_TIME: share,
-    }
+    return _said(one) | {Said.CLOSED: done[0], Said.IN_TIME: share}
+
+
+def standing() -> dict[Said, Any]:
+    """The figures of what stands now."""
+    open_ = Case.state.in_(list(OPEN))
+    held_up = select(func.count(Blocker.project_id.distinct())).where(Blocker.cleared_at.is_(None))
+    return _said(
+        db.session.execute(
+            select(
+                _many(Case, open_).label(Said.OPEN),
+                _many(Case, open_, late()).label(Said.LATE),
+                _many(Case, Case.state == State.REPORTED).label(Said.NEW),
+                _many(Alarm, *_REAL, Alarm.state.in_(ALARM_OPEN)).label(Said.STANDING),
+                _many(Project, Project.state.in_(LIVING)).label(Said.PROJECTS),
+                held_up.scalar_subquery().label(Said.HELD_UP),
+                _many(RelocationHousehold, RelocationHousehold.state.in_(CLEAN)).label(Said.CLEAN),
+            )
+        ).one()
+    )
+
+
+def _said(row: Any) -> dict[Said, Any]:
+    return {Said(name): value for name, value in row._mapping.items()}
 
 
 def _many(model: Any, *clauses: Any) -> Any:
@@ -165,11 +174,6 @@ def loads() -> list[Row[Any]]:
         .order_by(many.desc(), Grid.code)
     )
     return list(db.session.execute(found))
-
-
-def heaviest(rows: list[Row[Any]]) -> list[Row[Any]]:
-    """Those of them that are named."""
-    return rows[:GRIDS]
 
 
 def by_grid(until: datetime, *, days: int) -> dict[int, int]:

@@ -15,6 +15,9 @@ READY_AT = time(8)
 # So many late cases, and grids with the most open ones, are named.
 LATE = 20
 GRIDS = 12
+# The map of a week: its days, and cases of a grid from which the next darker colour begins.
+WEEK = 7
+WEEK_STEPS = (1.0, 3.0, 6.0, 10.0)
 
 READERS = ("street_leader", "shift_leader", "dispatcher", "acceptor", "supervisor", "admin")
 
@@ -50,9 +53,6 @@ SAID_WORDS: dict[Said, LazyString] = {
     Said.HELD_UP: _l("Projects held up"),
     Said.CLEAN: _l("Households with clean land"),
 }
-
-# What happened on one day; the others stand at a moment.
-OF_A_DAY = frozenset({Said.REPORTED, Said.CLOSED, Said.IN_TIME, Said.ALARMS, Said.PATROLLED})
 
 # This one is a share; the others are numbers of things.
 SHARES = frozenset({Said.IN_TIME})

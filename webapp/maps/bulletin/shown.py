@@ -11,9 +11,8 @@ from flask_babel import get_locale, gettext as _
 
 from webapp.maps.briefings import situation
 from webapp.maps.briefings.sheets import RAMP, spans
-from webapp.maps.bulletin.actions import WEEK_STEPS
 from webapp.maps.bulletin.models import Bulletin
-from webapp.maps.bulletin.rules import SAID_WORDS, SHARES, Said
+from webapp.maps.bulletin.rules import SAID_WORDS, SHARES, WEEK_STEPS, Said
 from webapp.maps.shell import shown
 from webapp.projects.rules import CAUSE_WORDS, Cause
 
