@@ -44,7 +44,7 @@ lint: python ## check style, types, floors and templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/djlint templates --lint --check --quiet
+	@$(BIN)/djlint templates --lint --check
 
 format: python ## put code and templates in the house's form
 	@$(PYTHON) -m house.setup lint
