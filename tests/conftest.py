@@ -143,7 +143,8 @@ class Browser(FlaskClient):
 
 @pytest.fixture(scope="session")
 def house(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The app on a database of its own."""
+    """The app on a database of its own, in which the people of the world hold their posts."""
+    from tests import world
     from webapp.app import create_app
     from webapp.base.config import Settings
 
@@ -156,6 +157,7 @@ def house(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     }
     app = create_app(Settings.from_environment(values))
     app.test_client_class = Browser
+    world.settle(app)
     return app
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -26,6 +26,10 @@ HASH = passwords.hashed(PASSWORD, username=None)
 # A point well inside the first grid of each name, degrees WGS 84, from the default geodata.
 HOME_GRID = "DJJ-C-001"
 NEXT_GRID = "DJJ-C-002"
+
+# Since when the people of the world hold their posts.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+SETTLED = "people of the tests"
 
 
 @dataclass
@@ -51,8 +55,14 @@ class World:
         return to_lonlat(inside.x, inside.y)
 
 
-def someone(username: str, role: str | None = None, *, grid: Grid | None = None) -> Person:
-    """An account, perhaps with a post over a grid, or over the whole subdistrict."""
+def someone(
+    username: str,
+    role: str | None = None,
+    *,
+    grid: Grid | None = None,
+    since: datetime | None = None,
+) -> Person:
+    """An account, perhaps with a post over a grid, or over the whole subdistrict, since yesterday or a moment."""
     account = actions.create_account(name=username, username=username, by=None)
     account.password_hash = HASH
     if role:
@@ -63,7 +73,7 @@ def someone(username: str, role: str | None = None, *, grid: Grid | None = None)
             role=role,
             grid_id=grid.id if grid else None,
             unit_id=None if grid else street.id,
-            since=clock.now() - timedelta(days=1),
+            since=since or clock.now() - timedelta(days=1),
             by=None,
         )
     found = actors.person(account.id)
@@ -89,13 +99,7 @@ def posted(
     return found
 
 
-@pytest.fixture
-def world(session: Session) -> World:
-    """The people are there, for this test."""
-    return peopled()
-
-
-def peopled() -> World:
+def peopled(since: datetime | None = None) -> World:
     """The people are at their posts; whoever called this says whether for good."""
     home, next_door = (
         db.session.scalars(select(Grid).where(Grid.display_code == code)).one()
@@ -104,13 +108,32 @@ def peopled() -> World:
     return World(
         home=home,
         next_door=next_door,
-        worker=someone("worker", "grid_worker", grid=home),
-        neighbour=someone("neighbour", "grid_worker", grid=next_door),
-        dispatcher=someone("dispatcher", "dispatcher"),
-        shift_leader=someone("shift_leader", "shift_leader"),
-        admin=someone("admin", "admin"),
+        worker=someone("worker", "grid_worker", grid=home, since=since),
+        neighbour=someone("neighbour", "grid_worker", grid=next_door, since=since),
+        dispatcher=someone("dispatcher", "dispatcher", since=since),
+        shift_leader=someone("shift_leader", "shift_leader", since=since),
+        admin=someone("admin", "admin", since=since),
         stranger=someone("stranger"),
     )
+
+
+@pytest.fixture
+def world(house: Flask, session: Session) -> World:
+    """The people are there, with their grids as this test's session knows them."""
+    people: World = house.extensions[SETTLED]
+    home, next_door = db.session.merge(people.home), db.session.merge(people.next_door)
+    return replace(people, home=home, next_door=next_door)
+
+
+def settle(house: Flask) -> None:
+    """The people came long ago: they stay in the database of this process, for all its tests."""
+    with house.app_context():
+        people = peopled(LONG_AGO)
+        db.session.commit()
+        db.session.refresh(people.home)
+        db.session.refresh(people.next_door)
+        db.session.expunge_all()
+    house.extensions[SETTLED] = people
 
 
 def as_user(app: Flask, person: Person) -> FlaskClient:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
 
 
+@pytest.mark.thorough
 def test_an_item_is_chosen_and_funded_at_the_desk_and_anybody_reads_it(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="street", width=1440)
     desk.goto("/livelihood?lane=waiting")

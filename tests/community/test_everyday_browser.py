@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, deed, too_wide
@@ -63,6 +64,7 @@ def test_an_opinion_is_said_replied_to_and_rated_and_its_theme_lies_on_the_map(
     assert axe(desk) == []
 
 
+@pytest.mark.thorough
 def test_a_role_is_given_and_ended(new_page: NewPage) -> None:
     leader = new_page(signed_in_as="leader", width=390)
     leader.goto("/neighbours/new")
@@ -78,6 +80,7 @@ def test_a_role_is_given_and_ended(new_page: NewPage) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_somebody_signs_up_for_an_activity_and_is_ticked_at_the_door(
     new_page: NewPage, served: Served
 ) -> None:

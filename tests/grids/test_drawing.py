@@ -51,6 +51,7 @@ def test_a_corner_typed_too_far_is_told_at_once_and_cannot_be_saved(new_page: Ne
     expect(page.locator("[data-effect]")).to_contain_text("尚未移动")
 
 
+@pytest.mark.thorough
 def test_a_corner_is_dragged_put_in_and_taken_out(new_page: NewPage) -> None:
     page = _opened(new_page)
     count = page.locator(".corner:not(.between)").count()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import icalendar
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, too_wide
@@ -30,6 +31,7 @@ def test_a_private_address_is_made_read_and_ended(new_page: NewPage) -> None:
     assert page.request.get(address).status == 410
 
 
+@pytest.mark.thorough
 def test_a_day_is_replayed_and_nobody_takes_it_for_now(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")

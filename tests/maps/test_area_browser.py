@@ -127,6 +127,7 @@ def test_a_box_takes_two_clicks_and_is_kept_under_a_name(new_page: NewPage) -> N
     assert agreed(page) == inside
 
 
+@pytest.mark.thorough
 def test_by_keyboard_the_view_or_a_grid_narrows_the_queue(new_page: NewPage) -> None:
     page = opened(new_page)
     tool = page.get_by_role("button", name="按范围筛选")
@@ -154,6 +155,7 @@ def test_by_keyboard_the_view_or_a_grid_narrows_the_queue(new_page: NewPage) -> 
     agreed(page)
 
 
+@pytest.mark.thorough
 def test_the_map_follows_every_filter_of_the_queue(new_page: NewPage) -> None:
     page = opened(new_page)
     page.locator("#queue .tab", has_text="待派遣").click()

@@ -220,6 +220,7 @@ def test_a_grid_chosen_on_the_map_opens_beside_it(new_page: NewPage) -> None:
     expect(page.locator(".grid-label.chosen")).to_contain_text("万华工业园")
 
 
+@pytest.mark.thorough
 def test_a_place_is_found_and_chosen_by_keyboard_alone(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
@@ -279,6 +280,7 @@ def test_the_phone_says_in_words_where_it_is(new_page: NewPage) -> None:
     expect(report).to_have_attribute("href", re.compile(r"lon=121\.052.*&lat=37\.668"))
 
 
+@pytest.mark.thorough
 def test_a_phone_outside_says_which_grid_is_nearest(new_page: NewPage) -> None:
     page = new_page(signed_in_as="worker", width=390, at=OUTSIDE)
     page.goto("/phone")
@@ -287,6 +289,7 @@ def test_a_phone_outside_says_which_grid_is_nearest(new_page: NewPage) -> None:
     expect(page.locator("[data-where-words]")).to_contain_text("最近的是")
 
 
+@pytest.mark.thorough
 def test_a_phone_without_a_position_says_what_to_do(new_page: NewPage) -> None:
     page = new_page(signed_in_as="worker", width=390)
     page.goto("/phone")
@@ -294,6 +297,7 @@ def test_a_phone_without_a_position_says_what_to_do(new_page: NewPage) -> None:
     expect(page.locator("[data-where-words]")).to_contain_text("没有定位权限")
 
 
+@pytest.mark.thorough
 def test_holding_the_map_offers_to_report_there(new_page: NewPage) -> None:
     page = new_page(signed_in_as="worker", width=390, at=IN_GRID)
     page.goto("/phone")
@@ -324,6 +328,7 @@ def test_a_visitor_learns_who_looks_after_the_place(new_page: NewPage) -> None:
     expect(page.locator(".near-row")).to_have_count(3)
 
 
+@pytest.mark.thorough
 def test_a_visitor_may_type_the_name_of_the_place(new_page: NewPage) -> None:
     page = new_page(width=1440)
     page.goto("/")
@@ -333,6 +338,7 @@ def test_a_visitor_may_type_the_name_of_the_place(new_page: NewPage) -> None:
     expect(page.locator("#here h2").first).to_have_text("恒祥社区一网格")
 
 
+@pytest.mark.thorough
 def test_measuring_says_how_long_and_escape_ends_it(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
@@ -371,6 +377,7 @@ def test_the_map_is_printed_whole_on_a_sheet_of_its_own(new_page: NewPage) -> No
     expect(page.locator("#map")).to_have_attribute("data-view", near)
 
 
+@pytest.mark.thorough
 def test_the_borders_of_a_day_are_told_with_their_day(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=1440)
     page.goto("/desk")
@@ -410,6 +417,7 @@ def test_tiles_that_fail_give_way_to_the_built_in_map(new_page: NewPage) -> None
     expect(ground).to_have_value("built-in")
 
 
+@pytest.mark.thorough
 def test_the_shift_of_chinese_tiles_is_that_of_the_house(new_page: NewPage) -> None:
     page = new_page()
     page.goto("/sign-in")
@@ -420,6 +428,7 @@ def test_the_shift_of_chinese_tiles_is_that_of_the_house(new_page: NewPage) -> N
         assert drawn == pytest.approx(from_wgs84(lon, lat, Datum.GCJ02), abs=1e-9)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("name", "shortest"),
     [
@@ -484,6 +493,7 @@ def test_large_type_keeps_the_page_in_its_width(new_page: NewPage) -> None:
         assert axe(page) == [], address
 
 
+@pytest.mark.thorough
 def test_on_a_phone_the_desk_shows_the_chosen_case_under_its_place(new_page: NewPage) -> None:
     page = new_page(signed_in_as="dispatcher", width=390)
     page.goto("/desk")
@@ -496,6 +506,7 @@ def test_on_a_phone_the_desk_shows_the_chosen_case_under_its_place(new_page: New
     expect(page.locator(".top")).to_be_in_viewport()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("who", "home"),
     [
@@ -518,6 +529,7 @@ def test_a_case_page_leads_to_its_place_on_the_map(new_page: NewPage, who: str, 
         expect(page).to_have_url(re.compile(rf"/cases/{key.removeprefix('case:')}$"))
 
 
+@pytest.mark.thorough
 def test_a_case_that_is_not_on_the_map_is_told(new_page: NewPage) -> None:
     page = new_page(signed_in_as="worker", width=390, at=IN_GRID)
     page.goto("/phone?case=999999")

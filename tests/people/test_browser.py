@@ -86,6 +86,7 @@ def test_a_wrong_password_is_told_beside_its_field(new_page: NewPage) -> None:
     expect(page.get_by_label("用户名")).to_have_value("nobody")
 
 
+@pytest.mark.thorough
 def test_a_phone_code_is_asked_for_and_a_wrong_one_refused(new_page: NewPage) -> None:
     page = new_page(width=390, forgive=("401",))
     page.goto("/sign-in/phone")
@@ -97,6 +98,7 @@ def test_a_phone_code_is_asked_for_and_a_wrong_one_refused(new_page: NewPage) ->
     expect(page.locator("#field-code-error")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_form_of_a_post_asks_for_what_the_post_is_held_over(
     new_page: NewPage, keys: dict[str, int]
 ) -> None:
@@ -114,6 +116,7 @@ def found(page: Page) -> list[str]:
     return page.locator("#found tbody th").all_inner_texts()
 
 
+@pytest.mark.thorough
 def test_the_list_answers_while_one_types(new_page: NewPage) -> None:
     page = new_page(signed_in_as="admin")
     page.goto("/people/accounts")
@@ -139,6 +142,7 @@ def test_a_number_is_shown_after_its_purpose_without_leaving_the_page(
     expect(page.locator("#phone")).not_to_contain_text("****")
 
 
+@pytest.mark.thorough
 def test_the_pin_of_an_enterprise_fills_in_the_numbers(new_page: NewPage) -> None:
     page = new_page(signed_in_as="worker", width=390, at=(121.0705, 37.7005))
     page.goto("/people/enterprises/new")

@@ -417,9 +417,9 @@ def test_the_language_chosen_is_kept_in_the_account(app: Flask, world: World) ->
 
 
 def test_two_accounts_never_share_a_user_name(session) -> None:
-    someone("worker")
+    someone("somebody")
     with pytest.raises(Unacceptable) as refused:
-        actions.create_account(name="another", username="Worker", by=None)
+        actions.create_account(name="another", username="Somebody", by=None)
     assert "username" in refused.value.fields
 
 
