@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop demo flask test thorough bench lint format python
+.PHONY: help setup run stop demo flask backup restore test thorough bench lint format python
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,13 @@ demo: python ## add the demo data to the running Wangge
 
 flask: python ## run a command of the application in the running Wangge, named in ARGS="..."
 	@$(PYTHON) -m house.serve flask $(ARGS)
+
+backup: python ## keep database, files and keys in BACKUP=folder, encrypted; again later for what is new
+	@$(PYTHON) -m house.backup backup
+
+restore: python ## make an empty INSTANCE of BACKUP=folder with KEY=file, perhaps as of UNTIL=moment
+	@$(PYTHON) -m house.setup run
+	@$(PYTHON) -m house.backup restore
 
 TESTS := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 

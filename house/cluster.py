@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from house import postmaster
+from house import archive, postmaster
 from house.postmaster import PORT, SUPERUSER, Postmaster
 from house.trouble import ROOT, Trouble, run, told
 
@@ -56,7 +56,7 @@ def start(instance: Path, *, throwaway: bool = False) -> str:
         if not server.data.exists():
             check_room(server.data.parent, MEGABYTES[throwaway])
             server.create()
-        server.start()
+        archive.keeper(instance, server).start()
     _furnish(server)
     return _url(server, ROLE)
 
@@ -74,6 +74,11 @@ def stop(instance: Path, *, throwaway: bool = False) -> None:
 def running(instance: Path) -> bool:
     """Whether the instance's cluster runs."""
     return _known(instance).pid() is not None
+
+
+def place(instance: Path, *, made: bool = False) -> Postmaster:
+    """The server of the instance as it was noted; with `made` its place is chosen when there is none."""
+    return _postmaster(instance) if made else _known(instance)
 
 
 def url(instance: Path) -> str:
@@ -157,7 +162,7 @@ def _postmaster(instance: Path, *, throwaway: bool = False) -> Postmaster:
     known = dict(places)
 
     data = Path(places.get("data", instance / "pg"))
-    if not data.exists() and "data" not in places and not _may_enter(instance, user):
+    if not data.exists() and "data" not in places and not may_enter(instance, user):
         home = SYSTEM_HOME / hashlib.sha256(os.fsencode(instance)).hexdigest()[:12]
         _make_passage(SYSTEM_HOME, user)
         _make_passage(home, user)
@@ -165,7 +170,7 @@ def _postmaster(instance: Path, *, throwaway: bool = False) -> Postmaster:
         places["data"] = str(data)
 
     socket = Path(places.get("socket", instance / "run"))
-    if not socket.exists() and "socket" not in places and _may_enter(instance, user):
+    if not socket.exists() and "socket" not in places and may_enter(instance, user):
         socket.mkdir()
         postmaster.give(socket, user)
     if not _is_private(socket, user) or _too_long(socket):
@@ -209,7 +214,7 @@ def check_room(folder: Path, megabytes: int) -> None:
         )
 
 
-def _may_enter(folder: Path, user: str | None) -> bool:
+def may_enter(folder: Path, user: str | None) -> bool:
     """Whether the user reaches the folder through all its parents."""
     try:
         run(["test", "-x", folder], what="It may not be entered", user=user, cwd=Path("/"))
@@ -234,7 +239,7 @@ def _private_folder(prefix: str, user: str | None) -> Path:
     for place in _temporary_places():
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
         postmaster.give(folder, user)
-        if _may_enter(folder, user) and not _too_long(folder):
+        if may_enter(folder, user) and not _too_long(folder):
             return folder
         folder.rmdir()
     raise Trouble(

@@ -36,6 +36,8 @@ def missing(job: str) -> list[str]:
     needs: list[tuple[str, Callable[[], bool]]] = [
         (f"python{sys.version_info.major}.{sys.version_info.minor}-venv", _has_ensurepip),
     ]
+    if job == "backup":
+        return [name for name in ("pgbackrest", "restic") if shutil.which(name) is None]
     testing = job in ("test", "bench")
     if job != "lint" and (testing or not os.environ.get("DATABASE_URL")):
         needs.append(("postgis", postgres.found))
@@ -58,6 +60,8 @@ def missing(job: str) -> list[str]:
             ("osm2pgrouting", lambda: shutil.which("osm2pgrouting") is not None),
             # A client of another maker that reads our maps.
             ("gdal-bin", lambda: shutil.which("ogr2ogr") is not None),
+            ("pgbackrest", lambda: shutil.which("pgbackrest") is not None),
+            ("restic", lambda: shutil.which("restic") is not None),
         ]
     if job == "bench":
         needs.append(("pgrouting", partial(postgres.has_extension, "pgrouting")))

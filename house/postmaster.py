@@ -35,6 +35,10 @@ log_directory = 'log'
 log_filename = 'postgres-%a.log'
 log_truncate_on_rotation = on
 log_rotation_age = 1d
+# Switching it on takes a start; a command that keeps nothing costs nothing.
+archive_mode = on
+archive_timeout = 60
+archive_command = '{keeping}'
 """
 FAST = """\
 fsync = off
@@ -73,12 +77,16 @@ def give(path: Path, user: str | None) -> None:
 
 @dataclass(frozen=True)
 class Postmaster:
-    """A server by its folders for data and socket and its user; `fast` gives up safety for tests."""
+    """A server by its folders for data and socket and its user; `fast` gives up safety for tests.
+
+    `keeping` is the shell command that keeps a finished piece of its log, `%p`.
+    """
 
     data: Path
     socket: Path
     user: str | None
     fast: bool = False
+    keeping: str = "/bin/true"
 
     def create(self) -> None:
         """The data folder is there, complete: a half-made one never carries its name."""
@@ -100,7 +108,8 @@ class Postmaster:
         settings = SETTINGS.format(
             port=PORT, socket=_quoted(self.socket), connections=200 if self.fast else 100
         )
-        self._write(self.data / "house.conf", settings + (FAST if self.fast else DURABLE))
+        settings += FAST if self.fast else DURABLE.format(keeping=_quoted(self.keeping))
+        self._write(self.data / "house.conf", settings)
         names = {_name_of_caller(), self.user or _name_of_caller()}
         lines = [
             f'house "{name}" {role}\n' for name in sorted(names) for role in (SUPERUSER, "wangge")
@@ -138,7 +147,7 @@ class Postmaster:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_bare_environment(),
+                env=bare_environment(),
                 cwd="/",
                 start_new_session=True,
             )
@@ -170,7 +179,7 @@ class Postmaster:
         """The SQL has run as superuser, to its first error; rows come back as unaligned lines."""
         command: list[str | Path] = [self._program("psql"), "-XqtA", "--set=ON_ERROR_STOP=1"]
         command += ["-h", self.socket, "-p", PORT, "-U", SUPERUSER, "-d", database, "-f", "-"]
-        return run(command, what=what, env=_bare_environment(), words=sql, cwd=Path("/"))
+        return run(command, what=what, env=bare_environment(), words=sql, cwd=Path("/"))
 
     def _write(self, path: Path, words: str) -> None:
         path.write_text(words)
@@ -183,7 +192,7 @@ class Postmaster:
         )
 
     def _run(self, command: list[str | Path], *, what: str) -> None:
-        run(command, what=what, env=_bare_environment(), user=self.user, cwd=Path("/"))
+        run(command, what=what, env=bare_environment(), user=self.user, cwd=Path("/"))
 
     def _program(self, name: str) -> Path:
         made_by = self.data / "PG_VERSION"
@@ -225,7 +234,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
     child.wait(timeout=30)
 
 
-def _bare_environment() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
     """No PGHOST, no secrets, no language: the same server wherever it is started."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"}
 
@@ -239,8 +248,8 @@ def _name_of_caller() -> str:
         ) from None
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("\\", "\\\\").replace("'", "''")
+def _quoted(words: Path | str) -> str:
+    return str(words).replace("\\", "\\\\").replace("'", "''")
 
 
 def _fatal(log: str) -> str:

@@ -77,7 +77,10 @@ def copy_to(cluster_url: str, other_url: str) -> None:
     with closing(_opened(cluster_url)) as opened:
         _hold(opened, _TEMPLATE_LOCK)
     program = postgres.server(None).program
-    dump = [str(program("pg_dump")), "--no-owner", "--dbname", plain(named(cluster_url, TEMPLATE))]
+    # Without what belongs to the extensions: those are there, and their owner's.
+    dump = [str(program("pg_dump")), "--no-owner", "--no-comments"]
+    dump += ["--exclude-table-data", "spatial_ref_sys"]
+    dump += ["--dbname", plain(named(cluster_url, TEMPLATE))]
     load = [str(program("psql")), "-Xq", "--set=ON_ERROR_STOP=1", "--dbname", plain(other_url)]
     with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
         subprocess.run(load, stdin=dumping.stdout, stdout=subprocess.DEVNULL, check=True)
