@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop demo flask backup restore test thorough bench lint format python
+.PHONY: help setup run renew stop demo flask backup restore test thorough bench lint format python
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +14,9 @@ setup: python ## install what is missing, without starting anything
 
 run: python ## start everything at http://127.0.0.1:8000, with demo data; Ctrl-C ends it
 	@$(PYTHON) -m house.serve run
+
+renew: python ## bring a running Wangge to the code of this folder, without an answer lost
+	@$(PYTHON) -m house.serve renew
 
 stop: python ## end a running Wangge, its database last
 	@$(PYTHON) -m house.serve stop

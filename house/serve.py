@@ -1,6 +1,7 @@
 """`make run` and `make stop`: one house with its database, its web server and its worker.
 
 python3 -m house.serve run       everything starts, from nothing if need be, and stays until Ctrl-C
+python3 -m house.serve renew     the running house goes over to the code of this folder, and answers all the time
 python3 -m house.serve stop      the running house ends
 python3 -m house.serve env       the environment of the house as shell lines, for commands beside it
 python3 -m house.serve flask ... a command of the application, with that environment
@@ -40,6 +41,11 @@ THREADS = 24  # a live stream keeps one
 GRACE = 5.0  # seconds an answer may take to finish when the house ends
 READY_WITHIN = 90.0  # seconds
 LOOK_EVERY = 5.0  # seconds between two looks at the database server
+RENEWED_WITHIN = 600.0  # seconds: new packages and migrations take theirs
+RENEWAL = "renewal"  # in the instance, while somebody waits for it: empty, then what came of it
+DONE = "done"
+# These hear no code of ours.
+UNCHANGED = ("broker",)
 
 
 class Stopped(Exception):
@@ -115,6 +121,38 @@ def run() -> int:
                     cluster.stop(instance_folder())
         say("Stopped.")
     return 0
+
+
+def renew() -> int:
+    """The running house answers with the code of this folder; nobody who asked meanwhile went without an answer."""
+    instance = instance_folder()
+    number = _house_of(instance)
+    if number is None:
+        raise Trouble("Wangge is not running: start it with make run.")
+    answer = instance / RENEWAL
+    answer.write_text("")
+    os.kill(number, signal.SIGUSR1)
+    deadline = time.monotonic() + RENEWED_WITHIN
+    while not (words := answer.read_text()):
+        if _house_of(instance) is None:
+            raise Trouble("The house ended meanwhile.")
+        if time.monotonic() > deadline:
+            raise Trouble(f"It takes longer than {RENEWED_WITHIN:.0f} s: see {_logs()}.")
+        time.sleep(0.1)
+    answer.unlink()
+    if words != DONE:
+        raise Trouble(f"It goes on as it was: {words}")
+    say(f"{address()} answers with the code of this folder.")
+    return 0
+
+
+def _house_of(instance: Path) -> int | None:
+    """The process that runs this instance, None when there is none."""
+    pidfile = instance / "house.pid"
+    if not pidfile.exists():
+        return None
+    with pidfile.open() as note:
+        return None if _lock(note) else int(json.load(note)["pid"])
 
 
 def stop() -> int:
@@ -261,8 +299,8 @@ def _flask_step(name: str, words: list[str], env: Mapping[str, str]) -> None:
 
 def _keep_running(env: Mapping[str, str], listener: int) -> None:
     """All processes run, and start again when they die, until a signal raises Stopped."""
-    ended: queue.SimpleQueue[Child] = queue.SimpleQueue()
-    web = Child("web", _gunicorn(listener), env, _logs() / "web.log", ended.put, (listener,))
+    happened: queue.SimpleQueue[Child | None] = queue.SimpleQueue()
+    web = _web(env, listener, happened)
     beside = {"worker": _flask_command("worker")}
     if broker.wanted():
         beside["broker"] = broker.prepare(instance_folder(), broker.port(port()))
@@ -273,15 +311,16 @@ def _keep_running(env: Mapping[str, str], listener: int) -> None:
     if env.get("AIS_RECEIVERS"):
         beside["ais"] = [*_flask_command("ports"), "listen"]
     children = [web] + [
-        Child(name, command, env, _logs() / f"{name}.log", ended.put)
+        Child(name, command, env, _logs() / f"{name}.log", happened.put)
         for name, command in beside.items()
     ]
     try:
         for child in children:
             child.start()
         _wait_until_ready(web)
+        signal.signal(signal.SIGUSR1, lambda _number, _frame: happened.put(None))
         say(_welcome())
-        _watch(ended, env)
+        _watch(happened, children, env, listener)
     finally:
         _ignore_signals()
         for child in children:
@@ -291,20 +330,32 @@ def _keep_running(env: Mapping[str, str], listener: int) -> None:
             child.end(within=until - time.monotonic())
 
 
+def _web(env: Mapping[str, str], listener: int, happened: queue.SimpleQueue[Child | None]) -> Child:
+    return Child("web", _gunicorn(listener), env, _logs() / "web.log", happened.put, (listener,))
+
+
 def _flask_command(name: str) -> list[str]:
     return [str(VENV / "bin/flask"), "--app", "wsgi", name]
 
 
-def _watch(ended: queue.SimpleQueue[Child], env: Mapping[str, str]) -> None:
+def _watch(
+    happened: queue.SimpleQueue[Child | None],
+    children: list[Child],
+    env: Mapping[str, str],
+    listener: int,
+) -> None:
     due: dict[str, tuple[float, Child]] = {}
     while True:
         soonest = min((moment for moment, _ in due.values()), default=float("inf"))
         patience = min(LOOK_EVERY, max(soonest - time.monotonic(), 0.01))
         with contextlib.suppress(queue.Empty):
-            child = ended.get(timeout=patience)
-            wait = child.wait_before_restart()
-            due[child.name] = (time.monotonic() + wait, child)
-            say(f"{child.name:<6} | ended; starting again in {wait:.0f} s")
+            child = happened.get(timeout=patience)
+            if child is None:
+                _renew(happened, children, env, listener)
+            elif child in children:  # and not one that has been replaced
+                wait = child.wait_before_restart()
+                due[child.name] = (time.monotonic() + wait, child)
+                say(f"{child.name:<6} | ended; starting again in {wait:.0f} s")
         for moment, child in [*due.values()]:
             if moment <= time.monotonic():
                 del due[child.name]
@@ -312,6 +363,53 @@ def _watch(ended: queue.SimpleQueue[Child], env: Mapping[str, str]) -> None:
         if not given_database() and not cluster.running(instance_folder()):
             say("database server ended; starting it again")
             cluster.start(instance_folder())
+
+
+def _renew(
+    happened: queue.SimpleQueue[Child | None],
+    children: list[Child],
+    env: Mapping[str, str],
+    listener: int,
+) -> None:
+    """A second web server takes its place beside the first, which then finishes; the others start anew."""
+    answer = instance_folder() / RENEWAL
+    try:
+        setup.prepare("run")
+        _prepare_application(env)
+        web = _web(env, listener, happened)
+        web.start()
+        try:
+            _wait_until_forked(web)
+        except BaseException:
+            web.end(within=0)
+            raise
+    except Trouble as trouble:
+        say(f"It goes on as it was: {trouble}")
+        answer.write_text(str(trouble))
+        return
+    before, children[0] = children[0], web
+    before.ask_to_end()
+    for child in children[1:]:
+        if child.name not in UNCHANGED:
+            child.ask_to_end()  # and it is started again, as when it dies
+    before.end(within=GRACE + 3)
+    say(_welcome())
+    answer.write_text(DONE)
+
+
+def _wait_until_forked(web: Child) -> None:
+    """The web server has read the whole house and made its processes, which take part in answering."""
+    assert web.process is not None  # noqa: S101  # it was started
+    made = Path(f"/proc/{web.process.pid}/task/{web.process.pid}/children")
+    deadline = time.monotonic() + READY_WITHIN
+    while web.alive() and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if len(made.read_text().split()) == WORKERS:
+                return
+        time.sleep(0.1)
+    raise Trouble(
+        f"The web server did not come up, see {web.log}: {web.last_words or 'it said nothing'}"
+    )
 
 
 def _wait_until_ready(web: Child) -> None:
@@ -415,7 +513,7 @@ def _ignore_signals() -> None:
 
 def main() -> int:
     """Do what the command line says."""
-    deeds = {"run": run, "stop": stop}
+    deeds = {"run": run, "renew": renew, "stop": stop}
     deed, *rest = sys.argv[1:] or ["run"]
     if deed in deeds:
         return deeds[deed]()
@@ -426,7 +524,7 @@ def main() -> int:
         here = environment()
         print("\n".join(f"export {name}={shlex.quote(here[name])}" for name in names))
         return 0
-    raise Trouble(f"There is no {deed}: say run, stop, env or flask.")
+    raise Trouble(f"There is no {deed}: say run, renew, stop, env or flask.")
 
 
 if __name__ == "__main__":
