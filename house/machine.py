@@ -62,6 +62,8 @@ def missing(job: str) -> list[str]:
             ("gdal-bin", lambda: shutil.which("ogr2ogr") is not None),
             ("pgbackrest", lambda: shutil.which("pgbackrest") is not None),
             ("restic", lambda: shutil.which("restic") is not None),
+            # What operators put in front.
+            ("nginx-light", lambda: shutil.which("nginx", path="/usr/sbin:/usr/bin") is not None),
         ]
     if job == "bench":
         needs.append(("pgrouting", partial(postgres.has_extension, "pgrouting")))
@@ -127,8 +129,9 @@ def install(packages: list[str]) -> None:
             what="The Debian packages could not be installed",
             env=env,
         )
-    if "mosquitto" in packages:
-        works(["systemctl", "disable", "mosquitto"])  # nor does it start with the machine
+    for service, package in (("mosquitto", "mosquitto"), ("nginx", "nginx-light")):
+        if package in packages:
+            works(["systemctl", "disable", service])  # nor does it start with the machine
 
 
 @contextmanager
@@ -136,7 +139,7 @@ def no_system_cluster() -> Iterator[None]:
     """Debian neither creates its cluster `main` nor touches a running server while this lasts.
 
     Two switches made for it: `create_main_cluster` for the package of a new server, and a policy
-    that refuses to start or stop any service named postgresql or mosquitto. Both are gone
+    that refuses to start or stop any service named postgresql, mosquitto or nginx. Both are gone
     afterwards; a policy the administrator wrote stays as it is. Should we be killed in between, the
     policy has lost its effect with our process, and the next installation removes it.
     """
@@ -147,7 +150,7 @@ def no_system_cluster() -> Iterator[None]:
     if own_policy:
         POLICY.write_text(
             f"#!/bin/sh\n# {SIGN}; without effect afterwards, safe to delete.\n"
-            'case "$*" in *postgresql*|*mosquitto*)'
+            'case "$*" in *postgresql*|*mosquitto*|*nginx*)'
             f" [ -d /proc/{os.getpid()} ] && exit 101 ;; esac\nexit 0\n"
         )
         POLICY.chmod(0o755)
