@@ -304,7 +304,7 @@ def _keep_running(env: Mapping[str, str], listener: int) -> None:
     beside = {"worker": _flask_command("worker")}
     if broker.wanted():
         beside["broker"] = broker.prepare(instance_folder(), broker.port(port()))
-    if broker.spoken():
+    if broker.spoken() or env.get("CAMERA_HOSTS"):  # it hears the broker, and fetches from cameras
         beside["intake"] = _flask_command("intake")
     if env.get("CAMERA_HOSTS"):  # without it no camera has a stream that could be watched
         beside["watch"] = _flask_command("watch")

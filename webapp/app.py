@@ -229,6 +229,7 @@ from webapp.monitoring.video import (
     views as video_pages,
     zone_views as zone_pages,
 )
+from webapp.monitoring.ways import channels, telling, views as way_pages
 from webapp.monitoring.weather import rules as wind_rules, views as wind_pages
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
@@ -455,6 +456,7 @@ PAGES = (
     *project_pages.ALL,
     camera_pages,
     intake_pages,
+    way_pages,
     sensor_pages,
     *safety_pages.ALL,
     port_pages,
@@ -516,6 +518,8 @@ CLOCKS = (
     video_clocks,
     intake_clocks,
     asking,
+    channels,
+    telling,
     sensor_months,
     positions,
     vessel_clocks,

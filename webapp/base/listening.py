@@ -12,10 +12,10 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
 from flask_babel import force_locale
@@ -270,44 +270,59 @@ class Listener:
         self._away = True
 
 
-class Ears:
-    """Both listeners of the house, from `run` until `stop`; where one ends, the other does."""
-
-    def __init__(self, app: Flask, place: Place, doors: Doors | None) -> None:
-        opened = threading.Event()
-        self._usual = Listener(app, place, doors, urgent=False, opened=opened)
-        self._urgent = Listener(app, place, None, urgent=True, opened=opened)
-
-    def stop(self) -> None:
-        """They end after the messages in hand."""
-        self._usual.stop()
-        self._urgent.stop()
+class Ear(Protocol):
+    """Something that hears machines by itself."""
 
     def run(self) -> None:
-        """Both listen until they are told to stop."""
-        beside = threading.Thread(target=self._hear_urgent, name="urgent", daemon=True)
-        beside.start()
+        """Hears until it is told to stop."""
+
+    def stop(self) -> None:
+        """It ends after what is in hand."""
+
+
+class Ears:
+    """All that hears machines in this process, from `run` until `stop`; where one ends, the others do."""
+
+    def __init__(self, ears: Sequence[Ear]) -> None:
+        self._ears = tuple(ears)
+
+    def stop(self) -> None:
+        """They end after what they have in hand."""
+        for each in self._ears:
+            each.stop()
+
+    def run(self) -> None:
+        """All of them hear until they are told to stop."""
+        first, *others = self._ears
+        beside = [threading.Thread(target=self._hear, args=(each,), daemon=True) for each in others]
+        for thread in beside:
+            thread.start()
         try:
-            self._usual.run()
+            first.run()
         finally:
-            self._urgent.stop()
-            beside.join()
+            self.stop()
+            for thread in beside:
+                thread.join()
 
-    def _hear_urgent(self) -> None:
+    def _hear(self, ear: Ear) -> None:
         try:
-            self._urgent.run()
+            ear.run()
         finally:
-            self._usual.stop()
+            self.stop()
 
 
-def listener(app: Flask) -> Ears | None:
-    """The intake of an app; None where MQTT is switched off."""
+def listeners(app: Flask) -> list[Listener]:
+    """What hears the broker of an app: the usual and the urgent; none where MQTT is switched off."""
     settings: Settings = app.extensions["settings"]
     place = broker.place(settings)
     if place is None:
-        return None
+        return []
     own = Doors(settings.instance) if not settings.mqtt_url else None
-    return Ears(app, place, own)
+    opened = threading.Event()
+    return [
+        Listener(app, place, own, urgent=False, opened=opened),
+        Listener(app, place, None, urgent=True, opened=opened),
+    ]
 
 
 def say_so() -> None:

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from webapp.base import intake, listening, tasks
 from webapp.base.config import Settings
+from webapp.monitoring.ways import pulling
 from webapp.operation import checks, demo as demo_data, documents, resealing
 from webapp.residents import commands as residents
 from webapp.services.applications import commands as applications
@@ -27,14 +28,16 @@ def worker() -> None:
 @click.pass_context
 @with_appcontext
 def hear(context: click.Context) -> None:
-    """Hear what machines say over MQTT, until told to stop."""
+    """Hear what machines say over MQTT, and fetch what cameras hold, until told to stop."""
     if context.invoked_subcommand is not None:
         return
-    found = listening.listener(current_app._get_current_object())  # type: ignore[attr-defined]  # the app itself
-    if found is None:
-        click.echo("MQTT is switched off: machines speak HTTP only")
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the app itself
+    ears: list[listening.Ear] = [*listening.listeners(app), *pulling.pullers(app)]
+    if not ears:
+        click.echo("MQTT is switched off and CAMERA_HOSTS is empty: machines speak HTTP only")
         return
     listening.say_so()
+    found = listening.Ears(ears)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: found.stop())
     found.run()

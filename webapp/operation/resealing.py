@@ -17,6 +17,7 @@ from webapp.interop.webhooks.models import Secret as WebhookSecret
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.turning.models import Steering
+from webapp.monitoring.ways.models import Way
 from webapp.operation import queries
 from webapp.points.gates.models import Registration
 from webapp.ports.models import CrewMember
@@ -37,6 +38,7 @@ COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Source.asked,
     Source.secret,
     Steering.sealed,
+    Way.sealed,
 )
 BATCH = 500
 

@@ -23,11 +23,11 @@ from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
+from webapp.monitoring.reaching import NoAnswer
 from webapp.monitoring.signals import Change, Kind, Signal
 from webapp.monitoring.turning import actions, queries
 from webapp.monitoring.turning.forms import SteeringForm
 from webapp.monitoring.turning.models import Steering
-from webapp.monitoring.turning.onvif import NoAnswer
 from webapp.monitoring.turning.rules import Aim, aimed
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask_babel import lazy_gettext as _l
 
 from webapp.base import clock, tasks
@@ -27,12 +29,23 @@ from webapp.monitoring.signals import Change, Kind, Severity, Signal
 EXERCISE = "exercise"
 
 
+_FOLLOWED: list[Callable[[Alarm, str], None]] = []
+
+
+def followed(deed: Callable[[Alarm, str], None]) -> Callable[[Alarm, str], None]:
+    """`deed` is told of each alarm that people have seen, ended or closed ("see", "end", "close"), in the
+    transaction in which they do."""
+    _FOLLOWED.append(deed)
+    return deed
+
+
 def see(alarm: Alarm, *, by: Actor, base_version: int | None = None) -> None:
     """Somebody has seen the alarm; it does not ring any more."""
     lock(alarm)
     name = SEES.get(State(alarm.state), "see")
     _seen(alarm, by)
     ALARM_FLOW.move(alarm, name, by=by, base_version=base_version)
+    _follow(alarm, "see")
 
 
 def see_all(incident: Incident, *, by: Actor) -> int:
@@ -51,6 +64,7 @@ def end(alarm: Alarm, *, by: Actor, base_version: int | None = None) -> None:
     alarm.over_at = max(clock.now(), alarm.live_at or clock.now())
     alarm.ended_at = max(alarm.ended_at or alarm.over_at, alarm.over_at)
     db.session.flush()
+    _follow(alarm, "end")
 
 
 def close(
@@ -84,6 +98,7 @@ def close(
         evidence={"outcome": outcome},
         data={name: value for name, value in data.items() if value},
     )
+    _follow(alarm, "close")
     if alarm.incident is not None:
         incidents.end_where_closed(alarm.incident)
 
@@ -157,6 +172,11 @@ def tidy() -> None:
             incidents.end_where_closed(alarm.incident)
     for ghost in queries.ghosts(now - GHOSTS_KEPT):
         db.session.delete(ghost)
+
+
+def _follow(alarm: Alarm, move: str) -> None:
+    for deed in _FOLLOWED:
+        deed(alarm, move)
 
 
 def _seen(alarm: Alarm, by: Actor) -> None:

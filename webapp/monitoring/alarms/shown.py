@@ -57,6 +57,8 @@ DONE = {
     "merge": _l("Merged into an older incident"),
     "join": _l("Another incident was merged into it"),
     "finish": _l("All alarms closed"),
+    "told_back": _l("Its source was told"),
+    "not_told_back": _l("Its source could not be told"),
 }
 
 INTERVAL_WORDS = {

@@ -97,7 +97,7 @@ def carry_out(body: bytes, *, source: str, datum: Datum, by: Actor) -> Outcome:
             camera = actions.register(said, source=source, external_id=form.code, by=by)
             known[form.code] = camera
         else:
-            said = _merged(camera, said, form.model_fields_set | {"datum"})
+            said = merged(camera, said, form.model_fields_set | {"datum"})
             actions.change(camera, said, base_version=None, by=by)
         if form.status is not None:
             actions.hear(camera, form.status, by=by)
@@ -108,7 +108,7 @@ def carry_out(body: bytes, *, source: str, datum: Datum, by: Actor) -> Outcome:
     return Outcome(kept.added, kept.changed, passed, kept.faults)
 
 
-def _merged(camera: Camera, said: Described, told: Set[str]) -> Described:
+def merged(camera: Camera, said: Described, told: Set[str]) -> Described:
     """What is told anew; of the rest, what is known of the camera already."""
     kept = {
         each.name: getattr(camera, each.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import hypot
@@ -185,6 +185,12 @@ def of_source(source: str) -> dict[str, Camera]:
     """All cameras of a source, by what it calls them."""
     found = select(Camera).where(Camera.source == source)
     return {each.external_id: each for each in db.session.scalars(found)}
+
+
+def of_national_numbers(numbers: Collection[str]) -> dict[str, Camera]:
+    """The open cameras of these numbers of GB/T 28181, whichever source knows them."""
+    found = select(Camera).where(Camera.gb_id.in_(sorted(numbers)), Camera.closed_at.is_(None))
+    return {str(each.gb_id): each for each in db.session.scalars(found)}
 
 
 def lived(moments: Mapping[int, datetime | None]) -> None:

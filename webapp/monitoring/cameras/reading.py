@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
@@ -54,6 +55,9 @@ COLUMNS: dict[str, LazyString] = {
     "stream": _l("Stream address"),
     "snapshot": _l("Snapshot address"),
 }
+
+
+_STATES = {"ON": CameraStatus.ONLINE, "OK": CameraStatus.ONLINE, "OFF": CameraStatus.OFFLINE}
 
 
 @dataclass(frozen=True)
@@ -147,25 +151,63 @@ def _catalogue(body: bytes) -> tuple[list[tuple[int, dict[str, Any]]], int]:
     return rows, passed
 
 
+def channel(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A channel as a platform of GB/T 28181 (WVP) tells of it in JSON; None: it is no camera."""
+    device = _word(row, "gbDeviceId")
+    if not device or (len(device) == 20 and device[10:13] not in GB_CAMERAS):
+        return None
+    return _described(
+        device,
+        name=_word(row, "gbName"),
+        owner=_word(row, "gbOwner"),
+        direction=_word(row, "gbDirectionType"),
+        kind=_word(row, "gbPtzType"),
+        lonlat=(_word(row, "gbLongitude"), _word(row, "gbLatitude")),
+        status=_word(row, "gbStatus"),
+    )
+
+
 def _device(device: str, item: Element) -> dict[str, Any]:
     info = item.find("Info")
     about = info if info is not None else item
-    direction = GB_DIRECTIONS.get(_said(about, "DirectionType") or _said(item, "DirectionType"))
-    kind = _said(about, "PTZType") or _said(item, "PTZType")
+    return _described(
+        device,
+        name=_said(item, "Name"),
+        owner=_said(item, "Owner"),
+        direction=_said(about, "DirectionType") or _said(item, "DirectionType"),
+        kind=_said(about, "PTZType") or _said(item, "PTZType"),
+        lonlat=(_said(item, "Longitude"), _said(item, "Latitude")),
+        status=_said(item, "Status"),
+    )
+
+
+def _described(
+    device: str,
+    *,
+    name: str,
+    owner: str,
+    direction: str,
+    kind: str,
+    lonlat: tuple[str, str],
+    status: str,
+) -> dict[str, Any]:
     row: dict[str, Any] = {
         "code": device,
         "gb_id": device,
-        "name": _said(item, "Name") or device,
+        "name": name or device,
         "kind": GB_KINDS.get(kind, CameraKind.FIXED),
-        "owner": _said(item, "Owner") or None,
+        "owner": owner or None,
     }
-    if direction is not None:
-        row |= {"bearing": direction, "bearing_doubt": GB_DOUBT}
-    lon, lat = _said(item, "Longitude"), _said(item, "Latitude")
-    if any(_is_number_but_nought(each) for each in (lon, lat)):
-        row |= {"lon": lon, "lat": lat}
-    status = {"ON": CameraStatus.ONLINE, "OK": CameraStatus.ONLINE, "OFF": CameraStatus.OFFLINE}
-    return row | {"status": status.get(_said(item, "Status").upper())}
+    if direction in GB_DIRECTIONS:
+        row |= {"bearing": GB_DIRECTIONS[direction], "bearing_doubt": GB_DOUBT}
+    if any(_is_number_but_nought(each) for each in lonlat):
+        row |= {"lon": lonlat[0], "lat": lonlat[1]}
+    return row | {"status": _STATES.get(status.upper())}
+
+
+def _word(row: Mapping[str, Any], name: str) -> str:
+    given = row.get(name)
+    return "" if given is None else str(given).strip()
 
 
 def _said(item: Element, name: str) -> str:

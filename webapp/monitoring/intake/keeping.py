@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,15 @@ from webapp.people.refusing import refusing
 KIND = "intake_source"
 # Pages of these names stand where that of a source would.
 RESERVED = frozenset(("new", "unreadable"))
+
+
+_CLOSING: list[Callable[[Source], None]] = []
+
+
+def when_closed(deed: Callable[[Source], None]) -> Callable[[Source], None]:
+    """`deed` is done with a source that is being closed, in the same transaction."""
+    _CLOSING.append(deed)
+    return deed
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,8 @@ def close(source: Source, *, reason: str, by: Actor) -> None:
         people.revoke_tokens(account, by=by)
     source.closed_at = clock.now()
     source.secret = source.asked = None
+    for deed in _CLOSING:
+        deed(source)
     _record(source, "close", by, reason=reason)
 
 

@@ -31,6 +31,12 @@ def source(code: str) -> Source | None:
     return db.session.scalar(select(Source).where(Source.code == code))
 
 
+def by_id(source_id: int) -> Source | None:
+    """The source of this number, unless it was closed."""
+    found = select(Source).where(Source.id == source_id, Source.closed_at.is_(None))
+    return db.session.scalar(found)
+
+
 def of_account(account_id: int | None) -> Source | None:
     """The source that speaks in the name of an account, unless it was closed."""
     found = select(Source).where(Source.account_id == account_id, Source.closed_at.is_(None))

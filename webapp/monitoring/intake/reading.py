@@ -15,6 +15,7 @@ from webapp.monitoring.intake.readers import (
     onvif,
     sensorthings,
     thingsboard,
+    wvp,
 )
 from webapp.monitoring.intake.readers.values import Around
 from webapp.monitoring.intake.rules import AHEAD, OLDEST, Format, NotRead, Why
@@ -31,6 +32,7 @@ READERS: Mapping[Format, Reader] = {
     Format.ONVIF: onvif.read,
     Format.CAP: cap.read,
     Format.SENSORTHINGS: sensorthings.read,
+    Format.WVP: wvp.read,
 }
 
 

@@ -22,6 +22,7 @@ class Format(StrEnum):
     ONVIF = "onvif"
     CAP = "cap"
     SENSORTHINGS = "sensorthings"
+    WVP = "wvp"
 
 
 FORMAT_WORDS = {
@@ -33,6 +34,7 @@ FORMAT_WORDS = {
     Format.ONVIF: _l("ONVIF"),
     Format.CAP: _l("CAP 1.2"),
     Format.SENSORTHINGS: _l("SensorThings"),
+    Format.WVP: _l("WVP platform"),
 }
 
 

@@ -22,7 +22,9 @@ from webapp.monitoring.intake.rules import (
     Why,
 )
 
-OF_JSON = frozenset((Format.GENERIC, Format.FRIGATE, Format.THINGSBOARD, Format.SENSORTHINGS))
+OF_JSON = frozenset(
+    (Format.GENERIC, Format.FRIGATE, Format.THINGSBOARD, Format.SENSORTHINGS, Format.WVP)
+)
 LINES = ("application/x-ndjson", "application/jsonl", "application/json-seq")
 
 

@@ -35,6 +35,8 @@ DONE = {
     "replayed": _l("A request that had come before was refused"),
     "throw_away": _l("An unreadable message was thrown away"),
     "close": _l("Disconnected"),
+    "reach": _l("How the house reaches it was set up"),
+    "reach_no_more": _l("The house reaches it no more"),
 }
 
 CHIPS = {

@@ -20,11 +20,13 @@ from webapp.monitoring.alarms.following import told_of_all
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import allowed_address
+from webapp.monitoring.onvif import Reached
+from webapp.monitoring.reaching import NoAnswer
 from webapp.monitoring.signals import KINDS, Kind
 from webapp.monitoring.turning import queries
 from webapp.monitoring.turning.forms import SteeringForm
 from webapp.monitoring.turning.models import Preset, Steering
-from webapp.monitoring.turning.onvif import Device, NoAnswer, Reached
+from webapp.monitoring.turning.onvif import TurningDevice
 from webapp.monitoring.turning.rules import HAND_KEEPS, MOST_PRESETS, Aim, aimed
 
 
@@ -161,9 +163,9 @@ def _in_hand(steering: Steering) -> bool:
     return turned > clock.now() - HAND_KEEPS
 
 
-def _device(steering: Steering) -> Device:
+def _device(steering: Steering) -> TurningDevice:
     address, user, password = json.loads(unseal(steering.sealed))
-    return Device(Reached(address, user, password), _settings().allowed_camera_hosts)
+    return TurningDevice(Reached(address, user, password), _settings().allowed_camera_hosts)
 
 
 def _settings() -> Settings:

@@ -86,7 +86,9 @@ def _review(row: dict[str, Any], change: Change, around: Around) -> Read:
         media=(f"review/{name}", *(f"event/{each}" for each in detections))[:MOST_MEDIA],
     )
     until = None if change is Change.CLEARED else around.now + STALE
-    return Read((told,), message_id=digest_of(row) + change, until=until)
+    # Whether somebody there has looked at it, which we tell it ourselves, is no news.
+    news = {key: value for key, value in row.items() if key != "has_been_reviewed"}
+    return Read((told,), message_id=digest_of(news) + change, until=until)
 
 
 def _kind(grave: str, found: dict[str, list[str]]) -> Kind:

@@ -1,17 +1,19 @@
 """ONVIF: notices of a camera's own rules, as pushed or as answered to a pull.
 
-`Initialized` is how things stood when somebody began to listen: it raises nothing.
+`Initialized` is how things stand when somebody begins to listen: it raises nothing, unless a life may hang
+on it: its beginning may have been told to nobody.
 """
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from webapp.monitoring.intake.readers.values import (
     Around,
     below,
     children,
-    digest,
+    digest_of,
     identifier,
     moment,
     needed,
@@ -19,7 +21,7 @@ from webapp.monitoring.intake.readers.values import (
     xml,
 )
 from webapp.monitoring.intake.rules import NotRead, Why
-from webapp.monitoring.signals import Change, Kind, Read, Signal
+from webapp.monitoring.signals import KINDS as RULES, Change, Kind, Read, Signal
 
 # By a part of the topic, in small letters; the first that fits counts.
 KINDS: tuple[tuple[str, Kind], ...] = (
@@ -54,7 +56,24 @@ def read(body: bytes, _content_type: str, around: Around) -> Read:
     told = tuple(each for each in found if each is not None)
     if not told:
         return Read(ignored=Why.STATE)
-    return Read(told, message_id=digest(body))
+    # Not by its bytes: a camera wraps the same notice anew each time that it tells of it.
+    return Read(told, message_id=digest_of([_said(each) for each in notices]))
+
+
+def _said(notice: Element) -> list[Any]:
+    """All that a notice says, without what it is wrapped in."""
+    return [
+        [_bare(each.text or "") for each in below(notice, "Topic")],
+        [
+            [
+                each.get("UtcTime"),
+                each.get("PropertyOperation"),
+                *(sorted(_items(each, part).items()) for part in ("Source", "Key", "Data")),
+            ]
+            for each in below(notice, "Message")
+            if each.get("UtcTime")
+        ],
+    ]
 
 
 def _notice(notice: Element, around: Around) -> Signal | None:
@@ -69,11 +88,12 @@ def _notice(notice: Element, around: Around) -> Signal | None:
     source, data = _items(message, "Source"), _items(message, "Data")
     how = message.get("PropertyOperation", "")
     on = _on(data)
-    if how == "Initialized" and on is not False:
+    kind = next((kind for part, kind in KINDS if part in topic.lower()), Kind.OTHER)
+    if how == "Initialized" and on is not False and not (on and RULES[kind].life):
         return None
     ended = on is False or how == "Deleted"
     return Signal(
-        kind=next((kind for part, kind in KINDS if part in topic.lower()), Kind.OTHER),
+        kind=kind,
         change=Change.CLEARED if ended else Change.RAISED,
         at=at,
         device=_device(source, around),

@@ -1,0 +1,1 @@
+"""Tests of the ways to sources: what the house fetches, follows and tells by itself."""
