@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 from tests import databases
 from tests.brokers import soon
 from tests.browser import NewPage, axe
-from tests.servers import ask
+from tests.servers import Served, ask
 
 # Notes which tones begin, and how loud it is on the way to the loudspeaker.
 LISTEN = """
@@ -96,28 +96,29 @@ def test_the_phone_of_whoever_is_asked_rings_and_they_say_how_far_they_are(
 ) -> None:
     served = new_page.served
     words = ("sources", "add", "fence", "--format", "generic")
-    told = databases.flask(served.database_url, *words)
-    signal = {
-        "id": "over-the-fence",
-        "ts": datetime.now(UTC).isoformat(),
-        "kind": "intrusion",
-        "state": "raise",
-        "lon": 121.06,
-        "lat": 37.67,
-    }
-    request = Request(
-        f"{served.url}/api/v1/intake/generic",
-        json.dumps(signal).encode(),
-        {"Authorization": f"Bearer {told.split()[-1]}", "Content-Type": "application/json"},
-    )
-    with urlopen(request, timeout=10) as answer:
-        assert answer.status == 202
+    key = databases.flask(served.database_url, *words).split()[-1]
+    tell(served, key, "over-the-fence")
     asked = (
         "SELECT a.username FROM alarm l JOIN incident i ON i.id = l.incident_id"
         " JOIN assignment s ON s.case_id = i.case_id AND s.ended_at IS NULL"
         " JOIN account a ON a.id = s.account_id WHERE l.own_id = 'over-the-fence'"
     )
     username = soon(lambda: ask(served, asked), "nobody is asked")[0]
+
+    # Whoever has the incident open sees what joins it, and what is seen, without asking anew.
+    number = ask(served, "SELECT incident_id FROM alarm WHERE own_id = 'over-the-fence'")[0]
+    desk = new_page(signed_in_as="shift", width=1440)
+    desk.goto(f"/alarms/incidents/{number}")
+    rows = desk.locator("#alarms .alarm-row")
+    expect(rows).to_have_count(1)
+    tell(served, key, "through-the-gate")
+    expect(rows).to_have_count(2)
+    expect(desk.locator("#alarms-title + .num")).to_have_text("2")
+    desk.get_by_role("button", name="全部确认").click()
+    tell(served, key, "over-the-roof")
+    expect(rows).to_have_count(3)
+    expect(desk.get_by_role("button", name="全部确认")).to_be_visible()
+    assert axe(desk) == []
 
     phone = new_page(signed_in_as=username, width=390, service_workers="block")
     # The script that shows the corner comes last, as over a slow network.
@@ -143,3 +144,22 @@ def test_the_phone_of_whoever_is_asked_rings_and_they_say_how_far_they_are(
     expect(phone.locator(".stages li.done")).to_have_count(5)
     expect(phone.get_by_role("button", name="我已到场")).to_have_count(0)
     assert axe(phone) == []
+
+
+def tell(served: Served, key: str, name: str) -> None:
+    """A machine says that somebody climbed over the fence."""
+    signal = {
+        "id": name,
+        "ts": datetime.now(UTC).isoformat(),
+        "kind": "intrusion",
+        "state": "raise",
+        "lon": 121.06,
+        "lat": 37.67,
+    }
+    request = Request(
+        f"{served.url}/api/v1/intake/generic",
+        json.dumps(signal).encode(),
+        {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=10) as answer:
+        assert answer.status == 202

@@ -49,8 +49,13 @@ class Watching(OnvifDevice):
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     def happens(
-        self, on: bool, at: datetime, *, topic: str = "RuleEngine/FieldDetector/ObjectsInside",
-        source: str = "VideoSource_1", how: str = "Changed",
+        self,
+        on: bool,
+        at: datetime,
+        *,
+        topic: str = "RuleEngine/FieldDetector/ObjectsInside",
+        source: str = "VideoSource_1",
+        how: str = "Changed",
     ) -> None:
         """It tells everybody who is subscribed."""
         said = notice(on, at, topic=topic, source=source, how=how)

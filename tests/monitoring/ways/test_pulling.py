@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import psycopg2
@@ -28,7 +30,7 @@ from webapp.base.db import db
 from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described as CameraSaid
 from webapp.monitoring.cameras.rules import CameraKind
-from webapp.monitoring.intake import keeping, several
+from webapp.monitoring.intake import keeping, queries as sources, several
 from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.rules import Format
 from webapp.monitoring.onvif import Reached
@@ -51,7 +53,30 @@ class House:
     camera: Watching
     code: str
     intake: subprocess.Popen[bytes] | None = None
+    puller: pulling.Pulling | None = None
+    thread: Thread | None = None
     told: list[datetime] = field(default_factory=list)
+
+    def fetch(self) -> None:
+        """It is fetched from, here."""
+        (self.puller,) = pulling.pullers(self.app)
+        self.thread = Thread(target=self.puller.run)
+        self.thread.start()
+
+    def end(self) -> None:
+        """It is fetched from no more."""
+        if self.puller is not None and self.thread is not None:
+            self.puller.stop()
+            self.thread.join(30)
+            assert not self.thread.is_alive()
+        if self.intake is not None:
+            self.intake.terminate()
+            self.intake.wait(30)
+        with self.app.app_context():
+            db.session.delete(
+                db.session.query(Way).join(Way.source).filter_by(code=self.code).one()
+            )
+            db.session.commit()
 
     def start_intake(self) -> None:
         """The intake fetches, and hears no broker."""
@@ -103,7 +128,7 @@ class House:
     def way(self, column: str) -> Any:
         """What the page of the source knows of its camera."""
         return self.ask(
-            f"SELECT {column} FROM source_way w JOIN intake_source s ON s.id = w.source_id"  # noqa: S608  # a column of ours
+            f"SELECT {column} FROM source_way w JOIN intake_source s ON s.id = w.source_id"
             " WHERE s.code = %s",
             self.code,
         )
@@ -128,22 +153,25 @@ def app(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def house(app: Flask, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[House]:
-    """A camera is fetched from, by an intake that runs."""
+    """A camera that may be fetched from; nobody does so yet."""
     address = app.extensions["settings"].database_url
     url = address.replace("postgresql+psycopg2://", "postgresql://")
-    code = f"cam-{abs(hash(request.node.name)) % 10**9}"
+    code = f"cam-{zlib.crc32(request.node.name.encode())}"
     with watching() as camera:
         connect(app, camera, code)
         made = House(app, url, tmp_path, camera, code)
-        made.start_intake()
-        soon(lambda: camera.subscriptions, "nobody subscribes")
         try:
             yield made
         finally:
-            if made.intake is not None:
-                made.intake.terminate()
-                made.intake.wait(30)
-            end(app, code)
+            made.end()
+
+
+@pytest.fixture
+def fetched(house: House) -> House:
+    """The camera is fetched from."""
+    house.fetch()
+    soon(lambda: house.camera.subscriptions, "nobody subscribes")
+    return house
 
 
 def connect(app: Flask, camera: Watching, code: str, *, password: str = PASSWORD) -> None:
@@ -157,25 +185,29 @@ def connect(app: Flask, camera: Watching, code: str, *, password: str = PASSWORD
         db.session.commit()
 
 
-def test_what_happens_at_a_camera_is_an_alarm_of_it(house: House) -> None:
-    house.camera.happens(True, datetime.now(UTC), source=house.code)
-    found = "SELECT kind FROM alarm WHERE source = %s AND state = 'raised' AND camera_id IS NOT NULL"
-    assert soon(lambda: house.ask(found, house.code), "no alarm comes") == "intrusion"
-    house.camera.happens(False, datetime.now(UTC), source=house.code)
+def test_what_happens_at_a_camera_is_an_alarm_of_it(fetched: House) -> None:
+    fetched.camera.happens(True, datetime.now(UTC), source=fetched.code)
+    found = (
+        "SELECT kind FROM alarm WHERE source = %s AND state = 'raised' AND camera_id IS NOT NULL"
+    )
+    assert soon(lambda: fetched.ask(found, fetched.code), "no alarm comes") == "intrusion"
+    fetched.camera.happens(False, datetime.now(UTC), source=fetched.code)
     over = "SELECT ended_at FROM alarm WHERE source = %s AND state = 'over'"
-    soon(lambda: house.ask(over, house.code), "the alarm does not end")
-    assert house.camera.refused == 0
-    assert house.way("failed") is None
+    soon(lambda: fetched.ask(over, fetched.code), "the alarm does not end")
+    assert fetched.camera.refused == 0
+    assert fetched.way("failed") is None
     online = "SELECT status FROM camera WHERE source = %s AND beats"
-    assert house.ask(online, house.code) == "online"
+    assert fetched.ask(online, fetched.code) == "online"
 
 
 def test_an_intake_that_is_killed_fetches_what_the_camera_held_meanwhile_and_nothing_twice(
     house: House,
 ) -> None:
+    house.start_intake()
+    soon(lambda: house.camera.subscriptions, "nobody subscribes")
     house.happens(20)
     soon(house.all_kept, "some are lost")
-    for _each in range(3):
+    for _each in range(2):
         house.kill_intake()
         # What it waited for when it was shot the camera tells nobody; from then on it holds.
         soon(lambda: not house.camera.waiting, "a pull does not end")
@@ -186,81 +218,52 @@ def test_an_intake_that_is_killed_fetches_what_the_camera_held_meanwhile_and_not
         soon(house.all_kept, "some are lost")
     assert house.doubled() == 0
     # The subscription that the first one made was found again each time, and asked how things stand.
-    assert (list(house.camera.subscriptions), house.camera.synchronised) == ([1], 3)
+    assert (list(house.camera.subscriptions), house.camera.synchronised) == ([1], 2)
 
 
-def test_a_camera_that_was_away_is_fetched_from_where_it_was_left(house: House) -> None:
-    house.happens(3)
-    soon(house.all_kept, "some are lost")
-    house.camera.go()
-    soon(lambda: house.way("failed"), "nobody knows that the camera is away")
-    house.happens(150)
-    house.camera.stand()
-    soon(house.all_kept, "some are lost")
-    assert house.way("failed") is None
-    assert (house.doubled(), list(house.camera.subscriptions)) == (0, [1])
+def test_a_camera_that_was_away_is_fetched_from_where_it_was_left(fetched: House) -> None:
+    fetched.happens(3)
+    soon(fetched.all_kept, "some are lost")
+    fetched.camera.go()
+    soon(lambda: fetched.way("failed"), "nobody knows that the camera is away")
+    fetched.happens(150)
+    fetched.camera.stand()
+    soon(fetched.all_kept, "some are lost")
+    assert fetched.way("failed") is None
+    assert (fetched.doubled(), list(fetched.camera.subscriptions)) == (0, [1])
 
 
-def test_a_camera_that_was_started_anew_is_subscribed_to_anew(house: House) -> None:
-    house.happens(2)
-    soon(house.all_kept, "some are lost")
-    house.camera.reboot()
-    soon(lambda: list(house.camera.subscriptions) == [2], "nobody subscribes again")
-    house.happens(4)
-    soon(house.all_kept, "some are lost")
-    assert house.doubled() == 0
-    assert house.way("kept->'pull_point'->>'parameters'").count(">2</") == 1
+def test_a_camera_that_was_started_anew_is_subscribed_to_anew(fetched: House) -> None:
+    fetched.happens(2)
+    soon(fetched.all_kept, "some are lost")
+    fetched.camera.reboot()
+    soon(lambda: list(fetched.camera.subscriptions) == [2], "nobody subscribes again")
+    fetched.happens(4)
+    soon(fetched.all_kept, "some are lost")
+    assert fetched.doubled() == 0
+    assert fetched.way("kept->'pull_point'->>'parameters'").count(">2</") == 1
 
 
-def test_an_answer_that_broke_off_is_fetched_again(house: House) -> None:
-    house.camera.cuts = 2
-    house.happens(10)
-    soon(house.all_kept, "some are lost")
-    assert (house.doubled(), list(house.camera.subscriptions)) == (0, [1])
+def test_an_answer_that_broke_off_is_fetched_again(fetched: House) -> None:
+    fetched.camera.cuts = 2
+    fetched.happens(10)
+    soon(fetched.all_kept, "some are lost")
+    assert (fetched.doubled(), list(fetched.camera.subscriptions)) == (0, [1])
 
 
-def test_what_nobody_can_read_is_a_dead_letter_and_the_next_is_fetched(house: House) -> None:
-    house.camera.garbage.append("<broken")
-    house.happens(2)
-    soon(house.all_kept, "some are lost")
+def test_what_nobody_can_read_is_a_dead_letter_and_the_next_is_fetched(fetched: House) -> None:
+    fetched.camera.garbage.append("<broken")
+    fetched.happens(2)
+    soon(fetched.all_kept, "some are lost")
     dead = (
         "SELECT m.why FROM intake_message m JOIN intake_source s ON s.id = m.source_id"
         " WHERE s.code = %s AND m.status = 'dead'"
     )
-    assert soon(lambda: house.ask(dead, house.code), "it is lost") == "not_xml"
-
-
-def fetched(app: Flask, camera: Watching, code: str, until: Callable[[], Any]) -> None:
-    """The camera is fetched from until this is true."""
-    import threading
-
-    (puller,) = pulling.pullers(app)
-    thread = threading.Thread(target=puller.run)
-    thread.start()
-    try:
-        soon(until, "it does not come")
-    finally:
-        puller.stop()
-        thread.join(30)
-    assert not thread.is_alive()
-
-
-def count(app: Flask, code: str) -> int:
-    """How many messages of a source the inbox holds."""
-    with app.app_context():
-        found = db.session.connection().exec_driver_sql(_KEPT, (code,)).scalar()
-        return int(found or 0)
-
-
-def end(app: Flask, code: str) -> None:
-    """The source is not fetched from any more."""
-    with app.app_context():
-        db.session.delete(db.session.query(Way).join(Way.source).filter_by(code=code).one())
-        db.session.commit()
+    assert soon(lambda: fetched.ask(dead, fetched.code), "it is lost") == "not_xml"
 
 
 def test_what_was_fetched_waits_for_a_database_that_is_away(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    fetched: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     took, away = several.take_all, [3]
 
@@ -272,44 +275,45 @@ def test_what_was_fetched_waits_for_a_database_that_is_away(
 
     monkeypatch.setattr(several, "take_all", sometimes)
     monkeypatch.setattr(pulling, "AGAIN_S", 0.05)
-    with watching() as camera:
-        connect(app, camera, "waits")
-
-        def until() -> bool:
-            if camera.subscriptions and not camera.asked.count("told"):
-                camera.asked.append("told")
-                camera.happens(True, datetime.now(UTC))
-            return count(app, "waits") == 1
-
-        fetched(app, camera, "waits", until)
-    end(app, "waits")
-    assert away == [0]
+    fetched.happens(2)
+    soon(fetched.all_kept, "some are lost")
+    assert (away, fetched.doubled()) == ([0], 0)
 
 
 @pytest.mark.parametrize("wants_moments", [False, True])
 def test_a_subscription_is_renewed_before_it_ends(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, wants_moments: bool
+    house: House, monkeypatch: pytest.MonkeyPatch, wants_moments: bool
 ) -> None:
     monkeypatch.setattr(events, "LASTS_S", (4,))
-    code = f"renewed-{int(wants_moments)}"
-    with watching() as camera:
-        camera.wants_moments = wants_moments
-        connect(app, camera, code)
-        fetched(app, camera, code, lambda: camera.renewed >= 3)
-        assert list(camera.subscriptions) == [1]
-    end(app, code)
+    house.camera.wants_moments = wants_moments
+    house.fetch()
+    soon(lambda: house.camera.renewed >= 2, "nobody renews")
+    assert list(house.camera.subscriptions) == [1]
 
 
 def test_a_camera_that_renews_nothing_is_subscribed_to_again_and_again(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "LASTS_S", (2,))
     monkeypatch.setattr(pulling, "FIRST_WAIT_S", 0.05)
-    with watching() as camera:
-        camera.renews, camera.most = False, 9
-        connect(app, camera, "never")
-        fetched(app, camera, "never", lambda: camera.asked.count("CreatePullPointSubscription") >= 3)
-    end(app, "never")
+    house.camera.renews, house.camera.most = False, 9
+    house.fetch()
+    made = "CreatePullPointSubscription"
+    soon(lambda: house.camera.asked.count(made) >= 3, "nobody subscribes again")
+
+
+def test_a_changed_password_is_used_within_seconds(
+    fetched: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulling, "PLAN_S", 0.2)
+    said = WayForm(address=fetched.camera.address, user=USER, password="wrong")
+    with fetched.app.test_request_context("/"):
+        source = sources.source(fetched.code)
+        assert source is not None
+        actions.keep(source, WayKind.ONVIF, said, by=HOUSE)
+        db.session.commit()
+    failed = soon(lambda: fetched.way("failed"), "nobody knows")
+    assert "用户名或密码" in failed
 
 
 def test_a_camera_is_asked_for_as_long_as_it_allows(app: Flask) -> None:
