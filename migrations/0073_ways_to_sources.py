@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("reached_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("failed", sa.Text(), nullable=True),
         sa.Column("failed_since", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("asked_to", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column(
             "kept",
             postgresql.JSONB(astext_type=sa.Text()),

@@ -96,7 +96,7 @@ class Settings:
     camera_hosts: str = _setting(
         "CAMERA_HOSTS",
         "",
-        "hosts that addresses of cameras may name, separated by commas: names, numbers or networks such"
+        "hosts that addresses of cameras and sources may name, separated by commas: names, numbers or networks such"
         " as `nvr.example.cn,10.20.0.0/16`; empty: no address of a camera is taken",
     )
     video_model: str = _setting(

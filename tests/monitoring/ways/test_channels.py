@@ -175,7 +175,8 @@ def test_alarms_of_the_platform_come_in_once_at_their_camera(
 def test_a_version_without_a_list_of_alarms_is_followed_all_the_same(
     source: Source, channels: Channels, way: Way
 ) -> None:
-    channels.channels, channels.lists_alarms = [channel(1)], False
+    channels.channels = [channel(1), channel(2, gbDeviceId="12")]
+    channels.lists_alarms = False
     assert following.follow(way) is not None
     assert (len(known(source)), way.failed, way.kept["lists_alarms"]) == (1, None, False)
 

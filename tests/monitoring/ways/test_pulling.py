@@ -200,6 +200,7 @@ def test_what_happens_at_a_camera_is_an_alarm_of_it(fetched: House) -> None:
     assert fetched.ask(online, fetched.code) == "online"
 
 
+@pytest.mark.fault
 def test_an_intake_that_is_killed_fetches_what_the_camera_held_meanwhile_and_nothing_twice(
     house: House,
 ) -> None:
@@ -221,6 +222,7 @@ def test_an_intake_that_is_killed_fetches_what_the_camera_held_meanwhile_and_not
     assert (list(house.camera.subscriptions), house.camera.synchronised) == ([1], 2)
 
 
+@pytest.mark.fault
 def test_a_camera_that_was_away_is_fetched_from_where_it_was_left(fetched: House) -> None:
     fetched.happens(3)
     soon(fetched.all_kept, "some are lost")

@@ -149,6 +149,7 @@ def test_what_somebody_did_there_already_counts_as_told(
     assert told(alarm) == [("ack", "told")]
 
 
+@pytest.mark.fault
 def test_a_source_that_does_not_answer_is_told_later_and_given_up_at_last(
     source: Source, board: Board, way: Way, world: World
 ) -> None:

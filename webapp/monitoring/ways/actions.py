@@ -46,6 +46,9 @@ def keep(source: Source, kind: WayKind, said: WayForm, *, by: Actor) -> Way:
         if way is None:
             words = _l("Say where the source is reached.")
             raise Unacceptable(words, fields={"address": words})
+        if said.user or said.password or said.key:
+            words = _l("Give the address, too: it is kept with name, password and key.")
+            raise Unacceptable(words, fields={"address": words})
         return way
     keys = Keys(_allowed(said.address), said.user, said.password, said.key if rules.keyed else "")
     if rules.signed and not keys.key and not (keys.user and keys.password):
@@ -54,7 +57,7 @@ def keep(source: Source, kind: WayKind, said: WayForm, *, by: Actor) -> Way:
     if way is None:
         way = Way(source_id=source.id, kind=kind, version=0)
         db.session.add(way)
-    way.sealed, way.kept = seal(json.dumps(asdict(keys)).encode()), {}
+    way.sealed, way.kept, way.asked_to = seal(json.dumps(asdict(keys)).encode()), {}, None
     way.reached_at = way.failed = way.failed_since = None
     way.version += 1
     db.session.flush()

@@ -17,7 +17,7 @@ from webapp.base import clock, tasks
 from webapp.base.access import HOUSE
 from webapp.base.config import Settings
 from webapp.base.datum import Datum
-from webapp.base.db import db
+from webapp.base.db import db, is_away
 from webapp.base.flow import Refusal
 from webapp.monitoring.cameras import (
     actions as cameras,
@@ -54,51 +54,90 @@ class Followed:
     unusable: int = 0
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a platform told: its channels, and its alarms; None: it keeps no list of them."""
+
+    at: datetime
+    channels: list[dict[str, Any]]
+    alarms: list[dict[str, Any]] | None
+
+
 @tasks.task("ways.follow_channels", cron="* * * * * */30", retry=0, lock="ways.follow_channels")
 def follow_all() -> None:
-    """Every platform was asked for its channels and alarms; why one did not answer stands on its page."""
+    """Every platform was asked for its channels and alarms; why one did not answer stands on its page.
+
+    Commits before it asks, so that no transaction waits for a platform, and after each of them.
+    """
     settings: Settings = current_app.extensions["settings"]
     with force_locale(settings.locale):
-        for way in queries.open_ways(WayKind.WVP):
-            follow(way)
-            db.session.commit()  # what one said does not wait for the next
+        found = [(each.id, each.version) for each in queries.open_ways(WayKind.WVP)]
+        for way_id, version in found:
+            way = queries.open_way(way_id, version)
+            if way is None:
+                continue
+            sealed, since = bytes(way.sealed), way.asked_to
+            db.session.commit()
+            heard = ask(sealed, since)
+            way = queries.open_way(way_id, version)
+            if way is not None:
+                _follow_alone(way, heard)
+            db.session.commit()
 
 
 def follow(way: Way) -> Followed | None:
     """The channels of a platform are cameras in the catalogue, its new alarms in the inbox; None: it did
     not answer."""
+    return take(way, ask(bytes(way.sealed), way.asked_to))
+
+
+def ask(sealed: bytes, since: datetime | None) -> Heard | Refusal:
+    """What a platform tells, its alarms since a moment; or why it does not."""
     settings: Settings = current_app.extensions["settings"]
     now = clock.now()
     try:
-        platform = Wvp(actions.keys_of(way.sealed), settings.allowed_camera_hosts)
-        rows = platform.channels()
-        since = _since(way, now)
+        platform = Wvp(actions.keys_of(sealed), settings.allowed_camera_hosts)
+        channels = platform.channels()
+        begin = (since or now - FIRST) - OVERLAP
         try:
-            alarms = platform.alarms(since - OVERLAP, now, ZoneInfo(settings.timezone))
-            lists = True
+            alarms = platform.alarms(begin, now, ZoneInfo(settings.timezone))
         except Missing:
-            alarms, lists = [], False
+            return Heard(now, channels, None)
     except Refusal as refusal:
-        actions.lost(way, str(refusal.words))
+        return refusal
+    return Heard(now, channels, alarms)
+
+
+def take(way: Way, heard: Heard | Refusal) -> Followed | None:
+    """What a platform told is in the catalogue and in the inbox, and its page knows that it did."""
+    if isinstance(heard, Refusal):
+        actions.lost(way, str(heard.words))
         return None
-    known = way.kept.get("seen", {})
-    followed, seen = take_channels(way.source, rows, known)
+    followed, seen = take_channels(way.source, heard.channels, way.kept.get("seen", {}))
+    alarms = heard.alarms or []
     for begin in range(0, len(alarms), MOST_AT_ONCE):
         said = [
             Sent(json.dumps(each).encode(), "application/json")
             for each in alarms[begin : begin + MOST_AT_ONCE]
         ]
         several.take_all(way.source, Format.WVP, said)
-    if seen != known:
-        actions.remember(way, seen=seen)
-    actions.remember(way, asked_to=now.isoformat(), lists_alarms=lists)
+    counts = {name: getattr(followed, name) for name in ("cameras", "online", "unusable")}
+    actions.remember(way, seen=seen, lists_alarms=heard.alarms is not None, counts=counts)
+    way.asked_to = heard.at
     actions.reached(way)
     return followed
 
 
-def _since(way: Way, now: datetime) -> datetime:
-    asked_to = way.kept.get("asked_to")
-    return datetime.fromisoformat(asked_to) if asked_to else now - FIRST
+def _follow_alone(way: Way, heard: Heard | Refusal) -> None:
+    """As `take`; what breaks on one platform does not keep the next from its turn."""
+    way_id = way.id
+    try:
+        with db.session.begin_nested():
+            take(way, heard)
+    except Exception as error:
+        if is_away(error):
+            raise
+        current_app.logger.exception("what the platform of way %s told broke us", way_id)
 
 
 def take_channels(
@@ -129,9 +168,10 @@ def take_channels(
                 unusable=counted.unusable + (camera is None),
             )
         elif camera.closed_at is None and known.get(number, mark) != mark:
-            said = importing.merged(camera, form.described(), form.model_fields_set | {"datum"})
-            cameras.change(camera, said, base_version=None, by=None)
-            counted = replace(counted, changed=counted.changed + 1)
+            done = _changed(camera, form)
+            counted = replace(
+                counted, changed=counted.changed + done, unusable=counted.unusable + (not done)
+            )
         if camera is None or camera.closed_at is not None:
             continue
         online = form.status == CameraStatus.ONLINE
@@ -168,6 +208,16 @@ def _registered(form: RowForm, source: Source) -> Camera | None:
             )
     except Refusal:
         return None
+
+
+def _changed(camera: Camera, form: RowForm) -> bool:
+    said = importing.merged(camera, form.described(), form.model_fields_set | {"datum"})
+    try:
+        with db.session.begin_nested():
+            cameras.change(camera, said, base_version=None, by=HOUSE)
+    except Refusal:
+        return False
+    return True
 
 
 def _mark(form: RowForm) -> str:

@@ -27,7 +27,7 @@ class Way(Numbered, Base):
     """How the house reaches a source. `sealed` holds address, name, password and key, as JSON.
 
     `failed` is why it did not answer when it was asked last, None where it did; `reached_at` when it
-    last did. `kept` is what the way itself remembers: a subscription, how far it was asked.
+    last did. `kept` is what the way itself remembers: a subscription, how channels were described.
     """
 
     __tablename__ = "source_way"
@@ -39,6 +39,8 @@ class Way(Numbered, Base):
     reached_at: Mapped[datetime | None]
     failed: Mapped[str | None]
     failed_since: Mapped[datetime | None]
+    # What it told was asked for up to this moment.
+    asked_to: Mapped[datetime | None]
     kept: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     version: Mapped[int] = mapped_column(server_default=text("0"))
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.base.db import db
 from webapp.monitoring.alarms.models import Alarm
-from webapp.monitoring.intake.models import Source
+from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.ways.models import Told, Way
 from webapp.monitoring.ways.rules import WAYS, ToldState, WayKind
 
@@ -46,19 +46,24 @@ def open_ways(kind: WayKind) -> list[Way]:
     return list(db.session.scalars(found.where(*clause).order_by(Way.id)))
 
 
-def telling(code: str) -> Way | None:
-    """The way by which a source of this name is told of its alarms; the first there is."""
+def telling(alarm: Alarm) -> Way | None:
+    """The way by which the source of an alarm is told of it: it speaks the format in which that was told."""
+    said_so = select(Message.id).where(
+        Message.source_id == Way.source_id,
+        Message.own_id == alarm.own_id,
+        Message.format == Way.kind,
+    )
     found = (
         select(Way)
         .join(Way.source)
         .where(
-            Source.code == code,
+            Source.code == alarm.source,
             Source.closed_at.is_(None),
             Way.kind.in_((WayKind.THINGSBOARD, WayKind.FRIGATE)),
+            said_so.exists(),
         )
-        .order_by(Way.id)
     )
-    return db.session.scalars(found).first()
+    return db.session.scalars(found.order_by(Way.id)).first()
 
 
 def take_due(now: datetime, *, held_for: timedelta, limit: int = 50) -> list[Told]:

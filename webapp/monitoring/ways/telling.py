@@ -35,7 +35,7 @@ def note(alarm: Alarm, move: str) -> None:
     """
     if alarm.exercise or alarm.own_id is None:
         return
-    way = queries.telling(alarm.source)
+    way = queries.telling(alarm)
     if way is None:
         return
     acts = TELLS[WayKind(way.kind)].get(move, ())
