@@ -80,9 +80,9 @@ class Act(StrEnum):
 
 
 ACT_WORDS = {
-    Act.ACK: _l("acknowledged"),
-    Act.CLEAR: _l("cleared"),
-    Act.VIEWED: _l("reviewed"),
+    Act.ACK: _l("alarm acknowledged"),
+    Act.CLEAR: _l("alarm cleared"),
+    Act.VIEWED: _l("review viewed"),
 }
 
 # What each move of people is to a source that is told. The moves of machines tell nobody anything.
