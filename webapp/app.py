@@ -577,6 +577,7 @@ SHEETS = (
     people_sheet.ACCOUNTS,
     home_sheet.BUILDINGS,
     home_sheet.HOUSEHOLDS,
+    home_sheet.RESIDENTS,
     project_sheet.PROJECTS,
     relocation_sheet.HOUSEHOLDS,
     application_sheet.APPLICATIONS,

@@ -63,7 +63,7 @@ NOT_OFFERED = {
 }
 
 _LISTS = re.compile(r"ui\.(pager|list_search|finder)\(")
-_OFFERED = re.compile(r'ui\.export\("(\w+)"')
+_OFFERED = re.compile(r'(?:ui\.export\(|whole=)"(\w+)"')
 
 
 def _read() -> dict[str, str]:
@@ -108,7 +108,7 @@ def test_a_stranger_takes_no_list_out_that_is_not_everybodys(app: Flask, world: 
 
 def test_lists_of_people_ask_what_for() -> None:
     people = {name for name, sheet in SHEETS.items() if sheet.personal}
-    assert people == {"accounts", "neighbours", "households", "relocation"}
+    assert people == {"accounts", "neighbours", "households", "residents", "relocation"}
 
 
 def test_no_two_columns_of_a_sheet_are_called_alike(app: Flask) -> None:

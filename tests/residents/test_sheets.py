@@ -143,12 +143,15 @@ def test_a_workbook_is_taken_out_by_right_for_a_purpose_and_can_be_brought_in_ag
 ) -> None:
     session.commit()
     leader, worker = as_user(app, village.leader), as_user(app, village.world.worker)
-    for address in ("/households/import", "/households/export"):
-        assert leader.get(address).status_code == 200
-        assert worker.get(address).status_code == 403
-    assert worker.post("/households/export", data={"purpose": "curious"}).status_code == 403
-    assert leader.post("/households/export", data={}).status_code == 422
-    answer = leader.post("/households/export", data={"purpose": "年度核对"})
+    assert leader.get("/households/import").status_code == 200
+    assert worker.get("/households/import").status_code == 403
+    assert "/exports/residents" in leader.get("/households").get_data(as_text=True)
+    assert "/exports/residents" not in worker.get("/households").get_data(as_text=True)
+    wish = {"format": "xlsx", "purpose": "年度核对"}
+    assert worker.post("/exports/residents", data=wish).status_code == 403
+    assert leader.post("/exports/residents", data={"format": "xlsx"}).status_code == 422
+    assert leader.post("/exports/residents", data={**wish, "format": "kml"}).status_code == 422
+    answer = leader.post("/exports/residents", data=wish)
     assert answer.headers["Cache-Control"] == "no-store"
     body = answer.get_data()
     cells = list(load_workbook(io.BytesIO(body)).worksheets[0].iter_rows(values_only=True))

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base import clock
 from webapp.base.access import may, me, permit
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.jobs import (
@@ -82,14 +83,14 @@ def step(posting: Posting) -> ResponseReturnValue:
         form = StepForm.read(request)
         postings.MOVES[name](posting, by=me(), base_version=form.base_version, **STEPS[name](form))
 
-    return _done(posting, name, deed)
+    return _PAGE.after(name, deed)
 
 
 @bp.post("/<int:posting_id>/confirm")
 @permit("jobs.post", of=queries.posting)
 def confirm(posting: Posting) -> ResponseReturnValue:
     """Somebody made sure that the posting still holds."""
-    return _done(posting, "confirm", lambda: postings.confirm(posting, by=me()))
+    return _PAGE.after("confirm", lambda: postings.confirm(posting, by=me()))
 
 
 @bp.post("/<int:posting_id>/outside")
@@ -101,7 +102,7 @@ def outside(posting: Posting) -> ResponseReturnValue:
         words = StepForm.read(request).words or ""
         introductions.hire_outside(posting, words=words, by=me())
 
-    return _done(posting, "outside", deed)
+    return _PAGE.after("outside", deed)
 
 
 @bp.get("/<int:posting_id>/candidates")
@@ -127,16 +128,6 @@ def invite(posting: Posting) -> ResponseReturnValue:
         again = afresh(refusal, lambda: queries.posting(key), right="jobs.hire")
         return _candidates(again, refusal)
     return goto("postings.candidates", posting_id=key)
-
-
-def _done(posting: Posting, tried: str, deed: Callable[[], None]) -> ResponseReturnValue:
-    key = posting.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again = afresh(refusal, lambda: queries.posting(key), right="jobs.posting")
-        return _posting(again, refusal, tried)
-    return goto("postings.one", posting_id=key)
 
 
 def form_page(
@@ -223,3 +214,6 @@ def _candidates(posting: Posting, refusal: Refusal | None = None) -> Response:
         told=refusal.words if refusal else None,
         **shown.words(),
     )
+
+
+_PAGE = DeedPage("postings.one", ("posting_id",), queries.posting, "jobs.posting", _posting)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -10,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base import audit, drawn
 from webapp.base.access import may, me, permit
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
-from webapp.base.web import afresh, goto, page, part_of_address
+from webapp.base.web import goto, page, part_of_address
 from webapp.grids import queries as grids
 from webapp.people import days, queries as people
 from webapp.people.forms import again
@@ -97,7 +97,7 @@ def step(project: Project) -> ResponseReturnValue:
         form = StepForm.read(request)
         actions.step(project, name, by=me(), note=form.note, base_version=form.base_version)
 
-    return _done(project, deed, name)
+    return _PAGE.after(name, deed)
 
 
 @bp.post("/projects/<int:project_id>/leader")
@@ -109,7 +109,7 @@ def leader(project: Project) -> ResponseReturnValue:
         form = LeaderForm.read(request)
         actions.set_leader(project, form.leader, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "leader")
+    return _PAGE.after("leader", deed)
 
 
 @bp.post("/projects/<int:project_id>/team")
@@ -123,7 +123,7 @@ def team(project: Project) -> ResponseReturnValue:
             project, form.role, form.account, by=me(), base_version=form.base_version
         )
 
-    return _done(project, deed, "team")
+    return _PAGE.after("team", deed)
 
 
 @bp.post("/projects/<int:project_id>/plans")
@@ -137,7 +137,7 @@ def draft_plan(project: Project) -> ResponseReturnValue:
             project, form.words, form.stages, by=me(), base_version=form.base_version
         )
 
-    return _done(project, deed, "plan")
+    return _PAGE.after("plan", deed)
 
 
 @bp.post("/projects/<int:project_id>/plans/<int:number>/approve")
@@ -152,7 +152,7 @@ def approve_plan(project: Project) -> ResponseReturnValue:
         form = VersionForm.read(request)
         actions.approve_plan(project, plan, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "approve_plan")
+    return _PAGE.after("approve_plan", deed)
 
 
 @bp.post("/projects/<int:project_id>/sites")
@@ -171,7 +171,7 @@ def lay_out(project: Project) -> ResponseReturnValue:
             base_version=form.base_version,
         )
 
-    return _done(project, deed, "site")
+    return _PAGE.after("site", deed)
 
 
 @bp.post("/projects/<int:project_id>/blockers")
@@ -183,7 +183,7 @@ def hold_up(project: Project) -> ResponseReturnValue:
         form = BlockerForm.read(request)
         actions.hold_up(project, form, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "blocker")
+    return _PAGE.after("blocker", deed)
 
 
 @bp.post("/projects/<int:project_id>/blockers/<int:blocker_id>/clear")
@@ -198,17 +198,7 @@ def clear(project: Project) -> ResponseReturnValue:
         form = ClearForm.read(request)
         actions.clear(project, blocker, form.words, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, f"clear-{blocker.id}")
-
-
-def _done(project: Project, deed: Callable[[], None], tried: str) -> ResponseReturnValue:
-    key = project.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: queries.one(key), right="projects.see")
-        return _one(again_there, refusal, tried)
-    return goto("projects.one", project_id=key)
+    return _PAGE.after(f"clear-{blocker.id}", deed)
 
 
 def _one(project: Project, refusal: Refusal | None = None, tried: str | None = None) -> Response:
@@ -261,3 +251,6 @@ def _new() -> dict[str, Any]:
         "enterprises": queries.enterprises(),
         **shown.words(),
     }
+
+
+_PAGE = DeedPage("projects.one", ("project_id",), queries.one, "projects.see", _one)

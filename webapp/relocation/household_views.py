@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from webapp.base import audit, clock
 from webapp.base.access import may, me, permit
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
 from webapp.base.spatial import degrees, shape_of
-from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, sent_file
+from webapp.base.web import PurposeForm, page, part_of_address, sent_file
 from webapp.people import days, queries as people
 from webapp.relocation import actions, papers, promises, queries, shown
 from webapp.relocation.forms import (
@@ -44,12 +43,11 @@ def one(household: RelocationHousehold) -> Response:
 @permit("relocation.reveal", of=queries.one)
 def reveal(household: RelocationHousehold) -> ResponseReturnValue:
     """Name, phone and amounts without masks, for a purpose that stands in the log from now on."""
-    key = household.id
     try:
         purpose = PurposeForm.read(request).purpose
         whole = actions.reveal(household, purpose=purpose, by=me())
     except Refusal as refusal:
-        return _again(key, refusal, "reveal")
+        return _PAGE.refused(refusal, "reveal")
     return _unkept(_one(household, whole=whole, purpose=purpose))
 
 
@@ -57,12 +55,12 @@ def reveal(household: RelocationHousehold) -> ResponseReturnValue:
 @permit("relocation.reveal", of=lambda household_id, paper_id: queries.one(household_id))
 def open_paper(household: RelocationHousehold) -> ResponseReturnValue:
     """The pages of a version, with the reader's name across them; the log says what for."""
-    paper, key = _paper_of(household), household.id
+    paper = _paper_of(household)
     try:
         purpose = PurposeForm.read(request).purpose
         actions.open_paper(household, paper, purpose=purpose, by=me())
     except Refusal as refusal:
-        return _again(key, refusal, "reveal")
+        return _PAGE.refused(refusal, "reveal")
     reader, now = audit.name_of(me().id), clock.now()
     pictures = [sealed.shown(each.file, reader=reader, at=now) for each in paper.pages]
     return _unkept(
@@ -93,7 +91,7 @@ def step(household: RelocationHousehold) -> ResponseReturnValue:
             base_version=form.base_version,
         )
 
-    return _done(household, deed, name)
+    return _PAGE.after(name, deed)
 
 
 @bp.post("/<int:household_id>/papers")
@@ -107,7 +105,7 @@ def add_paper(household: RelocationHousehold) -> ResponseReturnValue:
             household, form.kind, _said(form), by=me(), base_version=form.base_version
         )
 
-    return _done(household, deed, "paper")
+    return _PAGE.after("paper", deed)
 
 
 @bp.post("/<int:household_id>/promises")
@@ -118,7 +116,7 @@ def make_promise(household: RelocationHousehold) -> ResponseReturnValue:
     def deed() -> None:
         promises.make(household, PromiseForm.read(request), by=me())
 
-    return _done(household, deed, "promise")
+    return _PAGE.after("promise", deed)
 
 
 @bp.post("/<int:household_id>/promises/<int:promise_id>")
@@ -132,7 +130,7 @@ def end_promise(household: RelocationHousehold) -> ResponseReturnValue:
     def deed() -> None:
         promises.end(household, promise, PromiseEndForm.read(request), by=me())
 
-    return _done(household, deed, f"promise-{promise.id}")
+    return _PAGE.after(f"promise-{promise.id}", deed)
 
 
 @bp.post("/<int:household_id>/talks")
@@ -143,7 +141,7 @@ def write_talk(household: RelocationHousehold) -> ResponseReturnValue:
     def deed() -> None:
         promises.write_talk(household, TalkForm.read(request), by=me())
 
-    return _done(household, deed, "talk")
+    return _PAGE.after("talk", deed)
 
 
 def _said(form: PaperForm) -> Said:
@@ -167,22 +165,6 @@ def _paper_of(household: RelocationHousehold) -> Paper:
     return paper
 
 
-def _done(
-    household: RelocationHousehold, deed: Callable[[], None], tried: str
-) -> ResponseReturnValue:
-    key = household.id
-    try:
-        deed()
-    except Refusal as refusal:
-        return _again(key, refusal, tried)
-    return goto("relocation_households.one", household_id=key)
-
-
-def _again(key: int, refusal: Refusal, tried: str) -> Response:
-    household = afresh(refusal, lambda: queries.one(key), right="relocation.see")
-    return _one(household, refusal=refusal, tried=tried)
-
-
 def _unkept(answer: Response) -> Response:
     """A page that no browser keeps."""
     answer.headers["Cache-Control"] = "no-store"
@@ -191,11 +173,11 @@ def _unkept(answer: Response) -> Response:
 
 def _one(
     household: RelocationHousehold,
+    refusal: Refusal | None = None,
+    tried: str | None = None,
     *,
     whole: actions.Whole | None = None,
     purpose: str | None = None,
-    refusal: Refusal | None = None,
-    tried: str | None = None,
 ) -> Response:
     who = me()
     moves = RELOCATION_FLOW.open_moves(household, who)
@@ -232,3 +214,8 @@ def _one(
         tried=tried,
         **shown.words(),
     )
+
+
+_PAGE = DeedPage(
+    "relocation_households.one", ("household_id",), queries.one, "relocation.see", _one
+)

@@ -11,7 +11,7 @@ from shapely import Polygon
 
 from webapp.base import drawn
 from webapp.base.datum import Datum
-from webapp.base.web import Form, PurposeForm
+from webapp.base.web import Form
 from webapp.people.outdoors import StepForm
 from webapp.residents.rules import BuildingKind, KeyGroup, Relation, Sex, Use
 from webapp.residents.visit_rules import Manner, Need
@@ -183,9 +183,3 @@ class IntervalForm(Form):
     kind: KeyGroup
     every_days: int = Field(ge=1, le=366)
     source: str = Field(min_length=2, max_length=200)
-
-
-class ExportForm(PurposeForm):
-    """What a workbook is wanted for, and of which grid."""
-
-    grid: str | None = Field(default=None, max_length=20)

@@ -1,13 +1,12 @@
-"""What is known of grids and numbers when a workbook comes in, and what goes out with one."""
+"""What is known of grids and numbers when a workbook comes in."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
-from webapp.base.access import Actor, visible
 from webapp.base.db import db
 from webapp.base.web import chunks
 from webapp.residents.models import Building, Dwelling, Household, Resident
@@ -60,36 +59,3 @@ def residents_by(blinds: Collection[bytes]) -> dict[bytes, Resident]:
             if each.id_blind is not None:
                 found[each.id_blind] = each
     return found
-
-
-def export_buildings(who: Actor, grid_id: int | None) -> list[int]:
-    """The keys of the buildings that `who` may take out, of one grid or of all."""
-    found = select(Building.id).where(
-        visible(Building, who, "households.export"), Building.closed_at.is_(None)
-    )
-    if grid_id is not None:
-        found = found.where(Building.grid_id == grid_id)
-    return list(db.session.scalars(found.order_by(Building.id)))
-
-
-def exported(building_ids: Collection[int]) -> Iterator[Resident]:
-    """Who lives in these buildings, with where that is, in runs that fit in memory."""
-    for keys in chunks(list(building_ids), RUN // 10):
-        found = (
-            select(Resident)
-            .join(Resident.household)
-            .join(Household.dwelling)
-            .join(Dwelling.building)
-            .where(
-                Building.id.in_(keys), and_(Household.left_at.is_(None), Resident.left_at.is_(None))
-            )
-            .options(
-                contains_eager(Resident.household)
-                .contains_eager(Household.dwelling)
-                .contains_eager(Dwelling.building)
-                .options(joinedload(Building.grid))
-            )
-            .order_by(Building.id, Dwelling.stair, Dwelling.floor, Dwelling.door, Resident.id)
-        )
-        yield from db.session.scalars(found)
-        db.session.expunge_all()

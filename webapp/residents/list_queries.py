@@ -13,7 +13,7 @@ from webapp.base import sealing
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
 from webapp.base.flow import Unacceptable
-from webapp.base.spatial import metric, stored
+from webapp.base.spatial import as_lonlat, metric, stored
 from webapp.base.web import Page
 from webapp.grids.models import Grid
 from webapp.people import phones
@@ -125,10 +125,39 @@ def households_narrowed(
     return _living(*_which(who, words=words, grid_id=grid_id, box=box))
 
 
-def _which(
+def residents_narrowed(
     who: Actor, *, words: str = "", grid_id: int | None = None, box: Box | None = None
+) -> Select[Any]:
+    """SQL: who lives in the households found so that `who` may take out, with where that is, home by home."""
+    which = _which(who, words=words, grid_id=grid_id, box=box, right="households.export")
+    found = _living(*which).join(
+        Resident, and_(Resident.household_id == Household.id, Resident.left_at.is_(None))
+    )
+    return found.order_by(None).order_by(
+        Building.id, Dwelling.stair, Dwelling.floor, Dwelling.door, Resident.id
+    )
+
+
+def buildings_of(residents: Select[Any]) -> list[int]:
+    """The keys of the buildings in which these residents live."""
+    found = residents.order_by(None).with_only_columns(Building.id, maintain_column_froms=True)
+    return sorted(set(db.session.scalars(found)))
+
+
+def place_of() -> tuple[ColumnElement[float], ColumnElement[float]]:
+    """SQL: lon and lat of the building of a row, degrees WGS 84."""
+    return as_lonlat(Building.geom, of_shape=False)
+
+
+def _which(
+    who: Actor,
+    *,
+    words: str = "",
+    grid_id: int | None = None,
+    box: Box | None = None,
+    right: str = "households.see",
 ) -> list[ColumnElement[bool]]:
-    which: list[ColumnElement[bool]] = [visible(Building, who, "households.see")]
+    which: list[ColumnElement[bool]] = [visible(Building, who, right)]
     if box is not None:
         which.append(Building.geom.op("&&")(stored(metric(rectangle(*box)))))
     if grid_id is not None:

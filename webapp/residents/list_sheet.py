@@ -1,18 +1,22 @@
-"""Buildings and homes as files, as their lists show them: heads of households masked."""
+"""Buildings and homes as files: heads of households masked, or residents whole for a purpose."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
+from sqlalchemy import Integer, Select, cast
 
+from webapp.base import audit, sealing
 from webapp.base.access import Actor
-from webapp.base.exports.sheet import Address, Column, Shape, Sheet
+from webapp.base.db import lock_all
+from webapp.base.exports.sheet import Address, Column, Shape, Sheet, looked_up
+from webapp.grids.models import Grid
 from webapp.grids.sheet import in_grid, key_of
-from webapp.residents import list_queries as queries
+from webapp.people import phones
+from webapp.residents import list_queries as queries, sheet
 from webapp.residents.forms import ListForm
-from webapp.residents.models import Building, Dwelling, Household
+from webapp.residents.models import Building, Dwelling, Household, Resident
 from webapp.residents.rules import BUILDING_WORDS, USE_WORDS, masked_name
 
 
@@ -27,6 +31,62 @@ def _households(who: Actor, address: Address) -> Select[Any]:
         who, words=wish.q, grid_id=key_of(wish.grid), box=wish.around
     )
 
+
+def _residents(who: Actor, address: Address) -> Select[Any]:
+    wish = ListForm.of(dict(address))
+    return queries.residents_narrowed(who, words=wish.q, grid_id=key_of(wish.grid), box=wish.around)
+
+
+def _noted(who: Actor, address: Address, purpose: str) -> None:
+    """The log of each building says who took its residents out and what for."""
+    keys = queries.buildings_of(_residents(who, address))
+    lock_all(Building, keys)
+    audit.record_many(
+        [
+            audit.Event(
+                thing_kind="building",
+                thing_id=key,
+                move="export",
+                actor_id=who.id,
+                data={"purpose": purpose},
+            )
+            for key in keys
+        ]
+    )
+
+
+def _opened(sealed: bytes) -> str:
+    return sealing.unseal(sealed).decode()
+
+
+def _phone(sealed: bytes) -> str | None:
+    return phones.readable(_opened(sealed))
+
+
+_LON, _LAT = queries.place_of()
+
+# What stands in each column of the workbook that can be brought in again.
+_WHOLE = {
+    "grid": looked_up(Grid, "display_code", Building.grid_id),
+    "building": Building.name,
+    "kind": Building.kind,
+    "address": Building.address,
+    "lon": _LON,
+    "lat": _LAT,
+    "stair": Dwelling.stair,
+    "floor": Dwelling.floor,
+    "door": Dwelling.door,
+    "use": Dwelling.use,
+    "since": Household.since,
+    "name": Resident.name,
+    "relation": Resident.relation,
+    "id_number": Resident.id_number,
+    "sex": Resident.sex,
+    "born": Resident.born,
+    "phone": Resident.phone,
+    "registered_here": cast(Resident.registered_here, Integer),
+}
+_SEALED = {"id_number": _opened, "phone": _phone}
 
 BUILDINGS = Sheet(
     name="buildings",
@@ -63,5 +123,19 @@ HOUSEHOLDS = Sheet(
         Column("address", _l("Address"), Building.address),
         *in_grid(Building.grid_id),
         Column("since", _l("Lives here since"), Household.since),
+    ),
+)
+
+# Without a place on the map: whole names and numbers leave the house as a table only.
+RESIDENTS = Sheet(
+    name="residents",
+    title=_l("Residents, whole names and numbers"),
+    right="households.export",
+    rows=_residents,
+    personal=True,
+    noted=_noted,
+    columns=tuple(
+        Column(name, title, _WHOLE[name], words=sheet.WORDS.get(name), shown=_SEALED.get(name))
+        for name, title in sheet.COLUMNS.items()
     ),
 )

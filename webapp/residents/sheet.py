@@ -1,8 +1,8 @@
-"""A workbook of residents: its columns, a row as it is written and as it is read."""
+"""A workbook of residents: its columns, and the words that stand in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -46,31 +46,3 @@ WORDS: dict[str, Mapping[Any, LazyString]] = {
     "sex": SEX_WORDS,
     "registered_here": {"1": _l("yes"), "0": _l("no")},
 }
-
-
-def written(rows: Iterable[Mapping[str, Any]], out: Any) -> int:
-    """The workbook of these rows stands in the file, written row by row; answers how many."""
-    # openpyxl is imported where it is used: no other page and no command has a use for it.
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.freeze_panes = "A2"
-    sheet.append([str(each) for each in COLUMNS.values()])
-    count = 0
-    for row in rows:
-        count += 1
-        sheet.append([_cell(name, row.get(name)) for name in COLUMNS])
-    book.save(out)
-    return count
-
-
-def _cell(name: str, value: Any) -> Any:
-    if value is None or value == "":
-        return None
-    if name in WORDS:
-        return str(WORDS[name][value])
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    # A cell that begins like a formula is text, whoever opens it.
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@" else value

@@ -90,6 +90,8 @@ def begin(
     )
     db.session.add(export)
     db.session.flush()
+    if asked.sheet.noted is not None:
+        asked.sheet.noted(by, asked.wish, purpose or "")
     return export
 
 

@@ -83,6 +83,7 @@ class Sheet:
 
     `rows` answers for the address of the page: what `who` may see of what is on the screen, in its
     order, whichever page of it was open. `thing` loads from that address what the right is asked of.
+    `noted` writes the purpose into the log of what is taken, where it has a log of its own.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Sheet:
     shape: Shape | None = None
     personal: bool = False
     thing: Callable[[Address], Any] | None = None
+    noted: Callable[[Actor, Address, str], None] | None = None
 
     @property
     def formats(self) -> list[Format]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -11,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base import audit, files
 from webapp.base.access import may, me, permit
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address, sent_file
 from webapp.people import days, queries as people
@@ -87,7 +87,7 @@ def describe(bond: Bond) -> ResponseReturnValue:
         form = TermsForm.read(request)
         actions.describe(bond, form, by=me(), base_version=form.base_version)
 
-    return _done(bond, deed, "terms")
+    return _PAGE.after("terms", deed)
 
 
 @bp.post("/bonds/<int:bond_id>/opinion")
@@ -100,7 +100,7 @@ def add_opinion(bond: Bond) -> ResponseReturnValue:
         body = sent_file(actions.LARGEST + 1)
         actions.add_opinion(bond, body, by=me(), base_version=form.base_version)
 
-    return _done(bond, deed, "opinion")
+    return _PAGE.after("opinion", deed)
 
 
 @bp.get("/bonds/<int:bond_id>/opinion.pdf")
@@ -121,7 +121,7 @@ def spend(bond: Bond) -> ResponseReturnValue:
         form = SpendingForm.read(request)
         actions.spend(bond, form, by=me(), base_version=form.base_version)
 
-    return _done(bond, deed, "spending")
+    return _PAGE.after("spending", deed)
 
 
 @bp.post(f"/bonds/<int:bond_id>/<any({', '.join(STEPS)}):name>")
@@ -134,16 +134,7 @@ def step(bond: Bond) -> ResponseReturnValue:
         form = NoteForm.read(request)
         actions.step(bond, name, by=me(), note=form.note, base_version=form.base_version)
 
-    return _done(bond, deed, name)
-
-
-def _done(bond: Bond, deed: Callable[[], None], tried: str) -> ResponseReturnValue:
-    key = bond.id
-    try:
-        deed()
-    except Refusal as refusal:
-        return _one(afresh(refusal, lambda: queries.one(key), right="bonds.see"), refusal, tried)
-    return goto("bonds.one", bond_id=key)
+    return _PAGE.after(name, deed)
 
 
 def _one(bond: Bond, refusal: Refusal | None = None, tried: str | None = None) -> Response:
@@ -189,3 +180,6 @@ def _words() -> dict[str, Any]:
         "bond_chips": BOND_CHIPS,
         "done": lambda event: DONE.get(event.move) or BOND_FLOW.words_of(event.move),
     }
+
+
+_PAGE = DeedPage("bonds.one", ("bond_id",), queries.one, "bonds.see", _one)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from webapp.base.access import may, me, permit
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
-from webapp.base.web import afresh, goto, page, part_of_address
+from webapp.base.web import page, part_of_address
 from webapp.people import days
 from webapp.projects import queries as projects, shown
 from webapp.projects.duties import actions, queries
@@ -53,14 +53,13 @@ def tough(row: Tough) -> Response:
 @permit("tough.see", of=lambda tough_id, name: queries.tough(tough_id))
 def step(row: Tough) -> ResponseReturnValue:
     """The tough item moves on."""
-    key, name = row.id, part_of_address("name")
-    try:
+    name = part_of_address("name")
+
+    def deed() -> None:
         form = NoteForm.read(request)
         actions.step(row, name, by=me(), note=form.note, base_version=form.base_version)
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: queries.tough(key), right="tough.see")
-        return _tough(again_there, refusal, name)
-    return goto("duties.tough", tough_id=key)
+
+    return _TOUGH.after(name, deed)
 
 
 @bp.get("/projects/<int:project_id>/duties")
@@ -79,7 +78,7 @@ def take_on(project: Project) -> ResponseReturnValue:
         form = ToughForm.read(request)
         actions.take_on(project, form, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "tough")
+    return _DUTIES.after("tough", deed)
 
 
 @bp.post("/projects/<int:project_id>/meetings")
@@ -91,14 +90,14 @@ def meet(project: Project) -> ResponseReturnValue:
         form = MeetingForm.read(request)
         actions.meet(project, form, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "meeting")
+    return _DUTIES.after("meeting", deed)
 
 
 @bp.get("/projects/<int:project_id>/meetings/<int:meeting_id>")
 @permit("projects.see", of=lambda project_id, meeting_id: projects.one(project_id))
 def meeting(project: Project) -> Response:
     """A meeting: who was there, what was said and resolved."""
-    return _meeting(project, _named(project))
+    return _meeting(project)
 
 
 @bp.post("/projects/<int:project_id>/meetings/<int:meeting_id>/minutes")
@@ -111,7 +110,7 @@ def minute(project: Project) -> ResponseReturnValue:
         form = MinutesForm.read(request)
         actions.minute(project, held, form.minutes, by=me(), base_version=form.base_version)
 
-    return _met(project, held, deed, "minutes")
+    return _MEETING.after("minutes", deed)
 
 
 @bp.post("/projects/<int:project_id>/meetings/<int:meeting_id>/resolutions")
@@ -124,7 +123,7 @@ def resolve(project: Project) -> ResponseReturnValue:
         form = ResolutionForm.read(request)
         actions.resolve(project, held, form, by=me(), base_version=form.base_version)
 
-    return _met(project, held, deed, "resolution")
+    return _MEETING.after("resolution", deed)
 
 
 @bp.get("/resolutions/<int:resolution_id>")
@@ -138,14 +137,12 @@ def resolution(row: Resolution) -> Response:
 @permit("resolutions.see", of=queries.resolution)
 def finish(row: Resolution) -> ResponseReturnValue:
     """The resolution is carried out."""
-    key = row.id
-    try:
+
+    def deed() -> None:
         form = NoteForm.read(request)
         actions.finish(row, form.note, by=me(), base_version=form.base_version)
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: queries.resolution(key), right="resolutions.see")
-        return _resolution(again_there, refusal)
-    return goto("duties.resolution", resolution_id=key)
+
+    return _RESOLUTION.after("finish", deed)
 
 
 def _named(project: Project) -> Meeting:
@@ -153,28 +150,6 @@ def _named(project: Project) -> Meeting:
     if found is None:
         abort(404)
     return found
-
-
-def _done(project: Project, deed: Callable[[], None], tried: str) -> ResponseReturnValue:
-    key = project.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: projects.one(key), right="projects.see")
-        return _project(again_there, refusal, tried)
-    return goto("duties.of_project", project_id=key)
-
-
-def _met(
-    project: Project, held: Meeting, deed: Callable[[], None], tried: str
-) -> ResponseReturnValue:
-    key, meeting_id = project.id, held.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: projects.one(key), right="projects.see")
-        return _meeting(again_there, _named(again_there), refusal, tried)
-    return goto("duties.meeting", project_id=key, meeting_id=meeting_id)
 
 
 def _project(
@@ -207,23 +182,22 @@ def _tough(row: Tough, refusal: Refusal | None = None, tried: str | None = None)
 
 
 def _meeting(
-    project: Project,
-    held: Meeting,
-    refusal: Refusal | None = None,
-    tried: str | None = None,
+    project: Project, refusal: Refusal | None = None, tried: str | None = None
 ) -> Response:
     enters = project.state != "archived" and may(me(), "projects.enter", project)
     return page(
         "projects/duties/meeting.html",
         project=project,
-        meeting=held,
+        meeting=_named(project),
         enters=enters,
         staff=projects.holders(MEMBERS) if enters else [],
         **_told(refusal, tried),
     )
 
 
-def _resolution(row: Resolution, refusal: Refusal | None = None) -> Response:
+def _resolution(
+    row: Resolution, refusal: Refusal | None = None, tried: str | None = None
+) -> Response:
     finishes = row.state == "open" and may(me(), "resolutions.finish", row)
     return page(
         "projects/duties/resolution.html",
@@ -231,7 +205,7 @@ def _resolution(row: Resolution, refusal: Refusal | None = None) -> Response:
         project=row.project,
         finishes=finishes,
         sees=may(me(), "projects.see", row.project),
-        **_told(refusal, "finish" if refusal else None),
+        **_told(refusal, tried),
     )
 
 
@@ -253,3 +227,13 @@ def _words() -> dict[str, Any]:
         "tough_chips": TOUGH_CHIPS,
         "today": days.today(),
     }
+
+
+_TOUGH = DeedPage("duties.tough", ("tough_id",), queries.tough, "tough.see", _tough)
+_DUTIES = DeedPage("duties.of_project", ("project_id",), projects.one, "projects.see", _project)
+_MEETING = DeedPage(
+    "duties.meeting", ("project_id", "meeting_id"), projects.one, "projects.see", _meeting
+)
+_RESOLUTION = DeedPage(
+    "duties.resolution", ("resolution_id",), queries.resolution, "resolutions.see", _resolution
+)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from webapp.base import clock
 from webapp.base.access import may, me, permit
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
-from webapp.base.web import afresh, goto, page, part_of_address
+from webapp.base.web import page, part_of_address
 from webapp.people import days
 from webapp.projects import queries as projects, shown
 from webapp.projects.firms import actions, queries
@@ -45,7 +44,7 @@ def ask(project: Project) -> ResponseReturnValue:
     def deed() -> None:
         actions.ask(project, RequestForm.read(request), by=me())
 
-    return _done(project, deed, "ask")
+    return _PAGE.after("ask", deed)
 
 
 @bp.post(
@@ -62,7 +61,7 @@ def step(project: Project) -> ResponseReturnValue:
         form = NoteForm.read(request)
         actions.step(row, name, by=me(), note=form.note, base_version=form.base_version)
 
-    return _done(project, deed, f"{name}-{row.id}")
+    return _PAGE.after(f"{name}-{row.id}", deed)
 
 
 @bp.post("/projects/<int:project_id>/contacts")
@@ -74,7 +73,7 @@ def name_contact(project: Project) -> ResponseReturnValue:
         form = ContactForm.read(request)
         actions.name_contact(project, form.account, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "contact")
+    return _PAGE.after("contact", deed)
 
 
 @bp.post("/projects/<int:project_id>/contacts/<int:account_id>/end")
@@ -87,17 +86,7 @@ def end_contact(project: Project) -> ResponseReturnValue:
         form = NoteForm.read(request)
         actions.end_contact(project, account_id, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "contact")
-
-
-def _done(project: Project, deed: Callable[[], None], tried: str) -> ResponseReturnValue:
-    key = project.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: projects.one(key), right="projects.ours_one")
-        return _one(again_there, refusal, tried)
-    return goto("project_firms.one", project_id=key)
+    return _PAGE.after("contact", deed)
 
 
 def _one(project: Project, refusal: Refusal | None = None, tried: str | None = None) -> Response:
@@ -132,3 +121,6 @@ def _one(project: Project, refusal: Refusal | None = None, tried: str | None = N
         request_chips=REQUEST_CHIPS,
         **shown.words(),
     )
+
+
+_PAGE = DeedPage("project_firms.one", ("project_id",), projects.one, "projects.ours_one", _one)

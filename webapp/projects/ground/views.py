@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from webapp.base import audit, drawn, files
 from webapp.base.access import may, me, permit
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
-from webapp.base.web import afresh, goto, page, part_of_address
+from webapp.base.web import page, part_of_address
 from webapp.people import days, queries as people
 from webapp.projects import queries as projects
 from webapp.projects.day_views import sent_photo
@@ -64,7 +63,7 @@ def draw(project: Project) -> ResponseReturnValue:
             base_version=form.base_version,
         )
 
-    return _done(project, deed, "parcel")
+    return _GROUND.after("parcel", deed)
 
 
 @bp.post("/projects/<int:project_id>/utilities")
@@ -76,7 +75,7 @@ def promise(project: Project) -> ResponseReturnValue:
         form = UtilityForm.read(request)
         actions.promise(project, form, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, "utility")
+    return _GROUND.after("utility", deed)
 
 
 @bp.post("/projects/<int:project_id>/utilities/<int:utility_id>/done")
@@ -91,7 +90,7 @@ def connected(project: Project) -> ResponseReturnValue:
         form = DoneForm.read(request)
         actions.connected(project, row, form.done_on, by=me(), base_version=form.base_version)
 
-    return _done(project, deed, f"done-{row.id}")
+    return _GROUND.after(f"done-{row.id}", deed)
 
 
 @bp.get("/parcels/<int:parcel_id>")
@@ -110,7 +109,7 @@ def survey(parcel: Parcel) -> ResponseReturnValue:
         form = SurveyForm.read(request)
         actions.survey(parcel, form, sent_photo(), by=me(), base_version=form.base_version)
 
-    return _moved(parcel, deed, "survey")
+    return _PARCEL.after("survey", deed)
 
 
 @bp.post(f"/parcels/<int:parcel_id>/<any({', '.join(STEPS)}):name>")
@@ -123,7 +122,7 @@ def step(parcel: Parcel) -> ResponseReturnValue:
         form = NoteForm.read(request)
         actions.step(parcel, name, by=me(), note=form.note, base_version=form.base_version)
 
-    return _moved(parcel, deed, name)
+    return _PARCEL.after(name, deed)
 
 
 @bp.get("/parcels/<int:parcel_id>/surveys/<int:survey_id>/photo")
@@ -134,26 +133,6 @@ def photo(parcel: Parcel) -> Response:
     if found is None or found.photo is None:
         abort(404)
     return files.answer(found.photo)
-
-
-def _done(project: Project, deed: Callable[[], None], tried: str) -> ResponseReturnValue:
-    key = project.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: projects.one(key), right="projects.see")
-        return _ground(again_there, refusal, tried)
-    return goto("ground.ground", project_id=key)
-
-
-def _moved(parcel: Parcel, deed: Callable[[], None], tried: str) -> ResponseReturnValue:
-    key = parcel.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again_there = afresh(refusal, lambda: queries.parcel(key), right="parcels.see")
-        return _parcel(again_there, refusal, tried)
-    return goto("ground.parcel", parcel_id=key)
 
 
 def _ground(project: Project, refusal: Refusal | None = None, tried: str | None = None) -> Response:
@@ -206,3 +185,7 @@ def _parcel(parcel: Parcel, refusal: Refusal | None = None, tried: str | None = 
         tried=tried,
         **{**shown.words(), "done": shown.done},
     )
+
+
+_GROUND = DeedPage("ground.ground", ("project_id",), projects.one, "projects.see", _ground)
+_PARCEL = DeedPage("ground.parcel", ("parcel_id",), queries.parcel, "parcels.see", _parcel)

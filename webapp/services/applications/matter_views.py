@@ -11,8 +11,9 @@ from pydantic import Field
 
 from webapp.base import clock
 from webapp.base.access import me, permit, public
+from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
-from webapp.base.web import Form, afresh, goto, page, part_of_address
+from webapp.base.web import Form, page, part_of_address
 from webapp.services.applications import (
     actions,
     asking,
@@ -94,7 +95,7 @@ def change(application: Application) -> ResponseReturnValue:
             actions.change(application, by=me(), sent=sent, grid_id=grid)
         keep_papers(application)
 
-    return _done(application, "change", deed)
+    return _PAGE.after("change", deed)
 
 
 @bp.post(f"/<int:application_id>/<any({', '.join(DEEDS)}):name>")
@@ -113,7 +114,7 @@ def step(application: Application) -> ResponseReturnValue:
             given["base_version"] = form.base_version
         do(application, by=me(), **given)
 
-    return _done(application, name, deed)
+    return _PAGE.after(name, deed)
 
 
 @bp.post("/<int:application_id>/papers/<int:material_id>")
@@ -132,16 +133,6 @@ def download(application: Application) -> Response:
     if application.result_code is None:
         abort(404)
     return result.as_pdf(application)
-
-
-def _done(application: Application, tried: str, deed: Callable[[], None]) -> ResponseReturnValue:
-    application_id = application.id
-    try:
-        deed()
-    except Refusal as refusal:
-        again = afresh(refusal, lambda: queries.one(application_id), right=MINE)
-        return _page(again, refusal, tried)
-    return goto("matters.one", application_id=application_id)
 
 
 def _page(
@@ -193,3 +184,6 @@ def _missing(application: Application) -> dict[str, Any]:
     if not request.args.get("tried") or application.state != State.DRAFT:
         return {}
     return actions.lacking(application)
+
+
+_PAGE = DeedPage("matters.one", ("application_id",), queries.one, MINE, _page)

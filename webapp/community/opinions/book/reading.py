@@ -1,4 +1,4 @@
-"""The photo of a page: laid flat by its corner marks, its codes read, its lines looked at for ink."""
+"""The photo of a page: laid flat by its marks and frames, its codes read, its lines looked at for ink."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from webapp.base.files import LARGEST_PICTURE
 from webapp.base.flow import Unacceptable
-from webapp.community.opinions.book import layout
+from webapp.community.opinions.book import layout, straightening
 from webapp.community.opinions.book.layout import Area
 from webapp.community.opinions.book.seen import FLAT, Line, Seen
 
@@ -95,7 +95,8 @@ def _flat(photo: Gray) -> Gray:
     if getattr(moved, "shape", None) != (3, 3):
         raise _no(_l("The page is bent too much. Lay it flat."))
     size = (round(layout.WIDTH * FLAT), round(layout.HEIGHT * FLAT))
-    return _as_gray(cv2.warpPerspective(photo, moved, size, borderValue=255))
+    laid = _as_gray(cv2.warpPerspective(photo, moved, size, borderValue=255))
+    return straightening.straightened(laid, found)
 
 
 def _marks(photo: Gray) -> dict[int, NDArray[np.float32]]:
