@@ -287,8 +287,10 @@ from webapp.projects import (
     pages as project_pages,
     sheet as project_sheet,
 )
+from webapp.projects.bonds import sheet as bond_sheet
 from webapp.projects.duties import agenda as project_agenda
 from webapp.projects.firms import timing as project_timing
+from webapp.projects.ground import sheet as ground_sheet
 from webapp.relocation import (
     actions as relocation_households,
     erasing as relocation_erasing,
@@ -579,6 +581,8 @@ SHEETS = (
     home_sheet.HOUSEHOLDS,
     home_sheet.RESIDENTS,
     project_sheet.PROJECTS,
+    bond_sheet.BONDS,
+    ground_sheet.PARCELS,
     relocation_sheet.HOUSEHOLDS,
     application_sheet.APPLICATIONS,
     posting_sheet.POSTINGS,

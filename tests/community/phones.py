@@ -1,7 +1,7 @@
 """Photos of a page as phones take them, all of them synthetic: bent paper, folds, shadows, a hand, EXIF.
 
 No photo of a real phone is among them. The paper is a surface with a height above the table, so that what is bent moves
-and is shaded as it is on paper; the sensor has 12 million pixels.
+and is shaded as it is on paper. The sensor has 12 million pixels; all but one test take every second of them, for speed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Phone:
 
     `corners`: pixels of the upright photo; `bend`, `fold`: height of the paper in millimetres; `shadow`: how much light
     a shadow takes; `hand`: the mark that fingers cover; `lens`: how much the corners of the photo are drawn inwards;
-    `blur`, `shake`: pixels; `light`, `noise`: of 1 and of 255; `table`: what lies below; `orientation`: of EXIF.
+    `blur`, `shake`: pixels of the sensor; `light`, `noise`: of 1 and of 255; `table`: what lies below; `orientation`: of EXIF;
+    `scale`: of the 3024 x 4032 pixels of the sensor.
     """
 
     corners: tuple[tuple[float, float], ...] = ((330, 260), (2690, 300), (2760, 3700), (250, 3640))
@@ -52,6 +53,17 @@ class Phone:
     orientation: int = 1
     quality: int = 78
     seed: int = 1
+    scale: float = 0.5
+
+    @property
+    def width(self) -> int:
+        """Pixels across the upright photo."""
+        return round(WIDTH * self.scale)
+
+    @property
+    def height(self) -> int:
+        """Pixels down the upright photo."""
+        return round(HEIGHT * self.scale)
 
 
 def taken(paper: Picture, phone: Phone) -> io.BytesIO:
@@ -76,7 +88,8 @@ def taken(paper: Picture, phone: Phone) -> io.BytesIO:
 def _seen_at(phone: Phone) -> tuple[Field, Field]:
     """Where on the page (millimetres) each pixel of the upright photo looks, were the page flat."""
     columns, rows = np.meshgrid(
-        np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32)
+        np.arange(phone.width, dtype=np.float32) / np.float32(phone.scale),
+        np.arange(phone.height, dtype=np.float32) / np.float32(phone.scale),
     )
     u, v = (columns - WIDTH / 2) / (HEIGHT / 2), (rows - HEIGHT / 2) / (HEIGHT / 2)
     wider = 1 + phone.lens * (u * u + v * v)
@@ -111,30 +124,32 @@ def _surface(across: Field, down: Field, phone: Phone) -> tuple[Field, Field]:
 
 def _table(phone: Phone, random: np.random.Generator) -> Field:
     """What lies below the page: wood, a white table, a checkered cloth."""
-    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
+    high, wide = phone.height, phone.width
     if phone.table == "white":
-        return np.full((HEIGHT, WIDTH), 214, np.float32)
+        return np.full((high, wide), 214, np.float32)
+    rows, columns = np.mgrid[0:high, 0:wide]
     if phone.table == "cloth":
-        return np.where((rows // 90 + columns // 90) % 2, 190, 60).astype(np.float32)
-    grain = random.normal(0, 16, (HEIGHT // 8, 1)).repeat(8, axis=0)
-    wavy: Field = (112 + grain + 9 * np.sin(columns / 140 + rows / 900)).astype(np.float32)
+        return np.where((rows // 45 + columns // 45) % 2, 190, 60).astype(np.float32)
+    grain = random.normal(0, 16, (high // 4 + 1, 1)).repeat(4, axis=0)[:high]
+    wavy: Field = (112 + grain + 9 * np.sin(columns / 70 + rows / 450)).astype(np.float32)
     return wavy
 
 
 def _lit(picture: Field, phone: Phone, random: np.random.Generator) -> Field:
     """Light from one side; the shadow of the phone and its owner; a lamp that shines back."""
-    columns = np.linspace(1.0, 0.7, WIDTH, dtype=np.float32)[None, :]
-    light = columns * np.linspace(0.85, 1.05, HEIGHT, dtype=np.float32)[:, None] * phone.light
+    high, wide = phone.height, phone.width
+    across = np.linspace(1.0, 0.7, wide, dtype=np.float32)[None, :]
+    light = across * np.linspace(0.85, 1.05, high, dtype=np.float32)[:, None] * phone.light
     if phone.shadow:
         shade = np.zeros((HEIGHT // 8, WIDTH // 8), np.float32)
         left, top = random.uniform(60, 160), random.uniform(200, 300)
         outline = [[left, HEIGHT / 8], [left + 20, top], [left + 160, top - 40], [left + 190, 505]]
         cv2.fillPoly(shade, [np.array(outline, np.int32)], 1.0)
         soft = cv2.GaussianBlur(shade, (0, 0), 4)
-        light = light * (1 - phone.shadow * cv2.resize(soft, (WIDTH, HEIGHT)))
+        light = light * (1 - phone.shadow * cv2.resize(soft, (wide, high)))
     picture = picture * light
     if phone.glare:
-        rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
+        rows, columns = np.mgrid[0:high, 0:wide].astype(np.float32) / np.float32(phone.scale)
         away = ((columns - WIDTH * 0.62) / 330) ** 2 + ((rows - HEIGHT * 0.45) / 260) ** 2
         picture = picture + 255 * phone.glare * np.exp(-away)
     return np.asarray(picture, np.float32)
@@ -158,9 +173,10 @@ def _with_hand(picture: Field, across: Field, down: Field, mark: int) -> Field:
 
 
 def _blurred(picture: Field, phone: Phone) -> Field:
-    soft = cv2.GaussianBlur(picture, (0, 0), phone.blur)
-    if phone.shake > 1:
-        moved = np.eye(phone.shake, dtype=np.float32) / phone.shake
+    soft = cv2.GaussianBlur(picture, (0, 0), phone.blur * phone.scale)
+    pixels = round(phone.shake * phone.scale)
+    if pixels > 1:
+        moved = np.eye(pixels, dtype=np.float32) / pixels
         soft = cv2.filter2D(soft, -1, moved)
     return np.asarray(soft, np.float32)
 

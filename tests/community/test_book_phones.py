@@ -55,6 +55,10 @@ def shown(paper: Picture, phone: Phone) -> tuple[str, set[int], dict[int, Opinio
         ),
         pytest.param(Phone(hand=3, glare=0.6, table="white", orientation=8), id="held by a hand"),
         pytest.param(Phone(blur=3.5, orientation=3, quality=55), id="blurred"),
+        pytest.param(
+            Phone(corners=SIDE, tilt=(0.1, 0.4), bend=4, shadow=0.5, hand=2, noise=9, scale=1),
+            id="all of 12 million pixels",
+        ),
     ],
 )
 def test_a_photo_of_a_phone_is_read(inked: Picture, phone: Phone) -> None:

@@ -71,8 +71,21 @@ def tell() -> int:
                 for number, item in enumerate(chosen)
             ]
             actions.step_all(deeds, name, by=street)
+    _on_the_way(items, street)
     _accepted(items[0], street)
     return len(items)
+
+
+def _on_the_way(items: list[LivelihoodItem], street: Person) -> None:
+    """What is under way has reached what was planned until now; each ninth item lags behind."""
+    going = [each for number, each in enumerate(items[: dict(FAR)["fund"]]) if number % 9]
+    open_ways = [way for item in going for way in item.milestones if way.done_on is None]
+    for ago in (45, 25, 5):
+        day = days.today() - timedelta(days=ago)
+        reached = [way for way in open_ways if way.done_on is None and way.plan_on <= day]
+        if reached:
+            with clock.at(clock.now() - timedelta(days=ago)):
+                actions.reach(reached, on=day, by=street)
 
 
 def _said(name: str, number: int, unit: Unit, photo: StoredFile) -> Step:

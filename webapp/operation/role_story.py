@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from webapp.base import clock
 from webapp.community.roles import actions, property_actions, property_queries, queries
 from webapp.community.roles.forms import CompanyForm, ModelForm, RoleForm, TermForm
-from webapp.community.roles.rules import RatedBy, RoleKind, criteria
+from webapp.community.roles.property_models import PropertyCompany
+from webapp.community.roles.rules import RatedBy, RoleKind, criteria, quarter_of
 from webapp.grids import queries as grids
+from webapp.grids.models import Unit
 from webapp.operation.cast import actor
 from webapp.operation.livelihood_story import PHONES
 from webapp.people import actors, days, phones, queries as people
@@ -60,14 +63,24 @@ def tell() -> int:
     give(RoleKind.VOLUNTEER, "志愿者甲", None)
     for name in ("在职党员一", "在职党员二"):
         give(RoleKind.PARTY_MEMBER, name, None)
+    # The quarter before is published, the one that runs is being rated.
+    before = quarter_of(today) - timedelta(days=10)
+    with clock.at(clock.now() - (today - before)):
+        _rated(firms[0], home.community)
+    property_actions.publish(quarter_of(before), by=street)
+    _rated(firms[0], home.community)
+    return made + 5
+
+
+def _rated(firm: PropertyCompany, community: Unit) -> None:
+    """Residents of its buildings and their community rate the company in the quarter of the day."""
     scores = {each.key: 4 for each in criteria() if each.by == RatedBy.RESIDENTS}
-    served = property_queries.served(firms[0].id, today)
+    served = property_queries.served(firm.id, days.today())
     for number, phone in enumerate(PHONES):
         account = people.by_phone(phones.normal(phone))
         who = actors.person(account.id) if account else None
         if who is not None and queries.lives_in(who.id, served) is not None:
             rated = scores | {"repairs": 5 - number % 3}
-            property_actions.rate(firms[0], rated, words=None, by=who)
+            property_actions.rate(firm, rated, words=None, by=who)
     office = {each.key: 5 for each in criteria() if each.by == RatedBy.COMMUNITY}
-    property_actions.rate_for(firms[0], home.community, office, words=None, by=street)
-    return made + 5
+    property_actions.rate_for(firm, community, office, words=None, by=actor("street"))

@@ -68,6 +68,7 @@ def _one(item: LivelihoodItem, refusal: Refusal | None = None) -> Response:
         status=refusal.status if refusal else 200,
         item=item,
         said=queries.said_of(item),
+        reached=queries.reached(item.id),
         own=queries.own_review(item, who),
         asked=asked,
         lives_there=asked and who is not None and queries.lives_there(who, item.id) is not None,

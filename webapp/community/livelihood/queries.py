@@ -204,6 +204,30 @@ def lives_there(account_id: int, item_id: int) -> int | None:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """How many buildings stand in the grids that an item is for, and how many households live in them."""
+
+    buildings: int
+    households: int
+
+
+def reached(item_id: int) -> Reached:
+    """Whom an item is for, in numbers."""
+    found = (
+        select(func.count(Building.id.distinct()), func.count(Household.id))
+        .select_from(Building)
+        .join(beneficiary, beneficiary.c.grid_id == Building.grid_id)
+        .outerjoin(Dwelling, Dwelling.building_id == Building.id)
+        .outerjoin(
+            Household, and_(Household.dwelling_id == Dwelling.id, Household.left_at.is_(None))
+        )
+        .where(beneficiary.c.item_id == item_id, Building.closed_at.is_(None))
+    )
+    buildings, households = db.session.execute(found).one()
+    return Reached(buildings, households)
+
+
+@dataclass(frozen=True)
 class Said:
     """What residents said of an item the last time it was shown: numbers, and the newest words."""
 

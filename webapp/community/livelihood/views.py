@@ -220,6 +220,7 @@ def _one(
         changes=item.state in CHANGEABLE and may(who, "livelihood.change", item),
         carries=may(who, "livelihood.carry", item),
         said=queries.said_of(item),
+        reached=queries.reached(item.id),
         departments=_choices() if "choose" in moves else [],
         is_public=item.state in PUBLIC,
         events=events,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
@@ -14,6 +16,7 @@ from webapp.community.roles.forms import CompanyForm, RatingForm, TermForm
 from webapp.community.roles.property_models import PropertyCompany
 from webapp.community.roles.rules import RatedBy, criteria, quarter_of
 from webapp.community.roles.views import told
+from webapp.grids import queries as grids
 from webapp.people import days, queries as people
 
 bp = Blueprint("property", __name__, url_prefix="/property")
@@ -107,9 +110,10 @@ def _one(company: PropertyCompany, refusal: Refusal | None = None) -> Response:
     lives = who.id is not None and queries.lives_in(
         who.id, property_queries.served(company.id, today)
     )
-    office = may(who, "property.rate_office")
+    office, keeps = may(who, "property.rate_office"), may(who, "property.keep")
     return page(
         "community/roles/property_one.html",
+        **(_choices() if keeps else {}),
         company=company,
         results=property_queries.results_of(company.id),
         criteria=criteria(),
@@ -120,6 +124,17 @@ def _one(company: PropertyCompany, refusal: Refusal | None = None) -> Response:
         communities=[(each.id, each.name) for each in people.units(("community",))]
         if office
         else [],
-        terms=property_queries.terms(company.id) if may(who, "property.keep") else [],
+        terms=property_queries.terms(company.id) if keeps else [],
         **told(refusal),
     )
+
+
+def _choices() -> dict[str, Any]:
+    """The grids, and the buildings of the one whose buildings are to be chosen from."""
+    living, code = grids.living(), request.args.get("grid")
+    grid = next((each for each in living if each.display_code == code), living[0])
+    return {
+        "grid": grid,
+        "grids": [(each.display_code, f"{each.display_code} {each.name}") for each in living],
+        "buildings": [(each.id, each.name) for each in queries.choosable(grid.id)],
+    }

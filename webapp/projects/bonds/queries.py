@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -28,22 +28,24 @@ def one(bond_id: int) -> Bond | None:
     return db.session.scalar(found.where(Bond.id == bond_id))
 
 
-def listed(
+def narrowed(
     who: Actor, *, state: BondState | None = None, project_id: int | None = None
-) -> list[Bond]:
-    """Bonds that `who` may see, the newest first."""
-    found = (
-        select(Bond)
-        .options(joinedload(Bond.project))
-        .where(visible(Bond, who, "bonds.see"))
-        .order_by(Bond.id.desc())
-        .limit(MOST)
-    )
+) -> Select[Any]:
+    """SQL: bonds that `who` may see, the newest first."""
+    found = select(Bond).where(visible(Bond, who, "bonds.see")).order_by(Bond.id.desc())
     if state is not None:
         found = found.where(Bond.state == state)
     if project_id is not None:
         found = found.where(Bond.project_id == project_id)
-    return list(db.session.scalars(found))
+    return found
+
+
+def listed(
+    who: Actor, *, state: BondState | None = None, project_id: int | None = None
+) -> list[Bond]:
+    """Bonds that `who` may see, the newest first."""
+    found = narrowed(who, state=state, project_id=project_id)
+    return list(db.session.scalars(found.options(joinedload(Bond.project)).limit(MOST)))
 
 
 def sums(who: Actor) -> Any:

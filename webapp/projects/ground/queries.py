@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Numeric, Select, cast, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -190,6 +190,21 @@ def levelled(who: Actor) -> list[Levelled]:
         )
         for row in db.session.execute(found)
     ]
+
+
+def parcels_seen(who: Actor) -> Select[Any]:
+    """SQL: the parcels of living projects that `who` may see, project by project."""
+    return (
+        select(Parcel)
+        .join(Parcel.project)
+        .where(visible(Parcel, who, "parcels.see"), Project.state.in_(LIVING))
+        .order_by(Parcel.project_id, Parcel.id)
+    )
+
+
+def area_of() -> ColumnElement[float]:
+    """SQL: the area of a parcel, m²."""
+    return func.round(cast(func.ST_Area(Parcel.geom), Numeric), 0, type_=Numeric)
 
 
 def percent_of(found: Sequence[Parcel], areas: Sequence[float]) -> float:
