@@ -2,7 +2,7 @@
 const SHELL = "shell-" + {{ version|safe }};
 const PAGES = "pages";
 const PARTS = {{ shell|safe }};
-const KEPT_PAGES = ["/phone", "/cases/new", "/cases/unsent", "/cases/today", "/patrols", "/visits", "/projects/mine", "/maps/layers/grids.json"];
+const KEPT_PAGES = ["/phone", "/cases/new", "/cases/unsent", "/cases/today", "/patrols", "/visits", "/projects/mine", "/opinions/new", "/maps/layers/grids.json"];
 const NAVIGATION_MS = 4000;
 
 addEventListener("install", (event) => {

@@ -42,7 +42,12 @@ async function note(item) {
 /** The deed is gone from this phone; the list of what was sent says how. */
 export async function drop(item, how, answer) {
   await remember(item, how, answer);
-  await run("deeds", "readwrite", (store) => store.delete(item.id));
+  await forget(item.id);
+}
+
+/** The deed was never kept: it goes another way. */
+export async function forget(id) {
+  await run("deeds", "readwrite", (store) => store.delete(id));
   changed();
 }
 

@@ -182,9 +182,12 @@ def _blurred(picture: Field, phone: Phone) -> Field:
 
 
 def _stored(picture: Field, phone: Phone, random: np.random.Generator) -> io.BytesIO:
-    """In colour, with the noise of the sensor, more of it where it is bright, smoothed as phones do."""
+    """In colour, with the noise of the sensor, more of it where it is bright, smoothed as phones do.
+
+    Of every second pixel the noise is half: each stands for four of the sensor.
+    """
     grain = random.normal(0, 1, picture.shape).astype(np.float32) * (
-        phone.noise * (0.5 + 0.5 * np.sqrt(np.clip(picture, 0, 255) / 255))
+        phone.noise * phone.scale * (0.5 + 0.5 * np.sqrt(np.clip(picture, 0, 255) / 255))
     )
     grey = np.clip(picture + cv2.GaussianBlur(grain, (0, 0), 0.7) * 1.5, 0, 255)
     tint = (1 - phone.warm, 1.0, 1 + phone.warm)

@@ -109,3 +109,29 @@ def test_somebody_signs_up_for_an_activity_and_is_ticked_at_the_door(
     leader.goto(here)
     expect(leader.get_by_role("button", name="已到")).to_be_visible()
     assert axe(leader) == []
+
+
+def test_what_is_said_at_a_door_without_a_network_is_there_when_it_is_back(
+    new_page: NewPage, served: Served
+) -> None:
+    lon, lat = ask(served, HERE)
+    phone = new_page(
+        signed_in_as="worker", width=390, at=(lon, lat), forgive=("ERR_INTERNET_DISCONNECTED",)
+    )
+    phone.goto("/opinions/new")
+    phone.wait_for_load_state()
+    # Refused while there is a network, it is told beside the field and nothing waits.
+    phone.get_by_label("意见内容").fill("灯")
+    phone.get_by_role("button", name="提交意见").click()
+    expect(phone.locator(".error").first).to_be_visible()
+    expect(phone.locator("[data-entry-kept]")).to_be_hidden()
+    phone.wait_for_load_state()
+    phone.context.set_offline(True)
+    phone.get_by_label("意见内容").fill("【示例】楼道要一个扶手")
+    phone.get_by_role("button", name="提交意见").click()
+    expect(phone.locator("[data-entry-kept]")).to_contain_text("已存在手机上")
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-entry-kept]")).to_be_hidden()
+    phone.goto("/opinions")
+    expect(phone.get_by_role("link", name="楼道要一个扶手")).to_have_count(1)
+    assert too_wide(phone) <= 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.busy import at_once, busy_house
 from tests.counted import counted
 from tests.world import World, as_user, peopled, someone
-from webapp.base import audit, notices
+from webapp.base import audit, clock, notices
 from webapp.base.db import db
 from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Unacceptable
 from webapp.cases import queries as cases
@@ -192,3 +194,24 @@ def test_of_two_who_reply_at_once_one_is_told_of_the_other(
             )
         )
         assert sorted(each.status_code for each in answers) == [303, 409]
+
+
+def test_what_a_phone_kept_arrives_once_with_its_hour(app: Flask, world: World) -> None:
+    lon, lat = world.spot(world.home)
+    then = clock.now() - timedelta(hours=5)
+    words = {"kind": "help", "theme": "elderly", "words": "楼道要扶手", "lon": lon, "lat": lat}
+    said = {**words, "client_id": str(uuid.uuid4()), "happened_at": then.isoformat()}
+    phone, asks = as_user(app, world.worker), {"Accept": "application/json"}
+    first, again = (phone.post("/opinions/new", data=said, headers=asks) for _each in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.get_json() == again.get_json()
+    opinion = queries.listed(world.worker).rows[0]
+    assert opinion.said_at == then
+    assert first.get_json()["url"] == f"/opinions/{opinion.id}"
+    nowhere = {**said, "client_id": str(uuid.uuid4()), "lon": ""}
+    refused = phone.post("/opinions/new", data=nowhere, headers=asks)
+    assert refused.status_code == 422
+    assert "lon" in refused.get_json()["error"]["fields"]
+    stranger = as_user(app, world.stranger)
+    assert stranger.post("/opinions/new", data=said, headers=asks).status_code == 403
+    assert len(queries.listed(world.worker).rows) == 1

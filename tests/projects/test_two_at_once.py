@@ -12,12 +12,17 @@ from flask.testing import FlaskClient
 from tests.busy import at_once, busy_house
 from tests.projects.test_bonds import allocated
 from tests.projects.yard import begun
-from tests.world import as_user, peopled
+from tests.world import as_user, peopled, someone
 from webapp.base import audit
 from webapp.base.db import db
+from webapp.people import enterprises
 from webapp.people.actors import Person
+from webapp.people.enterprises import Described
+from webapp.people.rules import Premises
 from webapp.projects import queries
 from webapp.projects.bonds import queries as bonds
+from webapp.projects.firms import actions as firms
+from webapp.projects.firms.forms import RequestForm
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,7 @@ class Kept:
     project: int
     version: int
     bond: int
+    request: int
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +50,14 @@ def kept(busy: Flask) -> Kept:
     with busy.test_request_context("/"):
         yard = begun(peopled())
         bond = allocated(yard)
-        db.session.commit()
         project = yard.project
-        return Kept(yard.leader, yard.chief, project.id, project.version, bond.id)
+        firm = enterprises.enter(Described(name="示例化工", premises=Premises.FACTORY), by=None)
+        project.enterprise_id = firm.id
+        speaks = someone("speaks", "employer")
+        firms.name_contact(project, speaks.id, by=yard.leader, base_version=None)
+        asked = firms.ask(project, RequestForm(words="何时通电"), by=speaks)
+        db.session.commit()
+        return Kept(yard.leader, yard.chief, project.id, project.version, bond.id, asked.id)
 
 
 def signed_in(app: Flask, person: Person) -> FlaskClient:
@@ -90,3 +101,13 @@ def test_of_two_payments_at_once_none_goes_beyond_the_bond(
         bond = bonds.one(kept.bond)
         assert bond is not None
         assert bond.spent_wan == (600 if _round == 0 else 900)
+
+
+def test_of_two_answers_at_once_the_enterprise_reads_one(busy: Flask, kept: Kept) -> None:
+    desks = [signed_in(busy, kept.leader) for _each in range(2)]
+    address = f"/projects/{kept.project}/requests/{kept.request}/answer"
+    races = [sends(desk, address, note=f"第{place}周") for place, desk in enumerate(desks)]
+    assert sorted(at_once(*races)) == [303, 409]
+    with busy.app_context():
+        moves = [event.move for event in audit.history("project_request", kept.request)]
+        assert moves.count("answer") == 1

@@ -252,6 +252,7 @@ class Shell:
                 "/patrols": "patrols.see",
                 "/visits": "visits.see",
                 "/home-visits": "home_visits.see",
+                "/opinions/new": "opinions.enter",
             }
             # The outlines of the grids: where there is no base map they say where one is.
             kept.append("/maps/layers/grids.json")

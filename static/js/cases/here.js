@@ -11,17 +11,22 @@ function position() {
   });
 }
 
+/** The form says where the phone is, unless somebody has said it already. */
+export async function place(form) {
+  if (form.elements.lon.value) return;
+  const found = await position();
+  if (!found) return;
+  form.elements.lon.value = found.coords.longitude;
+  form.elements.lat.value = found.coords.latitude;
+  form.elements.accuracy_m.value = Math.round(found.coords.accuracy);
+}
+
 for (const form of document.querySelectorAll("form[data-here]")) {
   form.addEventListener("submit", async (event) => {
     if (form.elements.lon.value) return;
     event.preventDefault();
     form.querySelector("button").disabled = true;
-    const found = await position();
-    if (found) {
-      form.elements.lon.value = found.coords.longitude;
-      form.elements.lat.value = found.coords.latitude;
-      form.elements.accuracy_m.value = Math.round(found.coords.accuracy);
-    }
+    await place(form);
     form.submit();
   });
 }

@@ -11,7 +11,7 @@ from webapp.base import clock, notices, sealing
 from webapp.base.access import HOUSE, Actor, may
 from webapp.base.datum import Datum
 from webapp.base.db import db, lock, lock_all
-from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Unacceptable, hold
+from webapp.base.flow import Changed, EvidenceMissing, NotAllowed, NotOpen, Unacceptable, hold
 from webapp.base.language import N_
 from webapp.base.spatial import standing_at
 from webapp.cases import actions as cases
@@ -56,9 +56,14 @@ def say(said: SayForm, *, by: Actor) -> Opinion:
 
 
 def enter(said: SayForm, *, by: Actor) -> Opinion:
-    """A grid worker has written down what somebody said at the door."""
+    """A grid worker has written down what somebody said at the door, once however often the phone sends it."""
+    known = queries.marked(said.client_id, by.id) if said.client_id is not None else None
+    if known is not None:
+        return known
     opinion = _new(said, SaidHow.DOOR)
-    opinion.entered_by_id = by.id
+    opinion.entered_by_id, opinion.mark = by.id, said.client_id
+    with refusing(uq_opinion_mark=Changed(_l("This was written down a moment ago."))):
+        db.session.add(opinion)
     return _keep(opinion, by=by)
 
 
@@ -228,7 +233,7 @@ def _new(said: SayForm, how: SaidHow) -> Opinion:
         state=OpinionState.RECORDED,
         version=1,
         how=how,
-        said_at=clock.now(),
+        said_at=said.happened_at or clock.now(),
         anonymous=said.anonymous,
         name=None if said.anonymous else said.name,
         contact=None if said.anonymous or not said.contact else sealing.seal(said.contact.encode()),

@@ -8,10 +8,11 @@ from webapp.base.datum import Datum
 from webapp.base.web import Form
 from webapp.community.livelihood.rules import Category
 from webapp.community.opinions.rules import OpinionKind
+from webapp.people.outdoors import HappenedForm
 
 
-class SayForm(Form):
-    """An opinion."""
+class SayForm(HappenedForm):
+    """An opinion; from a phone with the moment at which it was said and the mark by which it arrives once."""
 
     kind: OpinionKind
     theme: Category

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
@@ -83,6 +84,8 @@ class Opinion(Numbered, Placed, Base):
     version: Mapped[int] = mapped_column(server_default=text("0"))
     how: Mapped[str]
     said_at: Mapped[datetime]
+    # The phone's own name of it.
+    mark: Mapped[uuid.UUID | None] = mapped_column(unique=True)
     said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     anonymous: Mapped[bool]

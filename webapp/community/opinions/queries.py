@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,12 @@ PAGE = 30
 
 def _rows() -> Select[Opinion]:
     return select(Opinion).options(joinedload(Opinion.grid))
+
+
+def marked(mark: uuid.UUID, account_id: int | None) -> Opinion | None:
+    """What this person has written down under the mark of a phone."""
+    found = select(Opinion).where(Opinion.mark == mark, Opinion.entered_by_id == account_id)
+    return db.session.scalar(found)
 
 
 def opinion(opinion_id: int) -> Opinion | None:

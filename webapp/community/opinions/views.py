@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l, ngettext
 
@@ -13,7 +13,7 @@ from webapp.base import audit
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import limiter
-from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone
+from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone, wants_json
 from webapp.cases import queries as cases
 from webapp.community.deliberation import queries as topics
 from webapp.community.livelihood.rules import CATEGORY_WORDS
@@ -113,9 +113,13 @@ def enter() -> ResponseReturnValue:
     except Refusal as refusal:
         undone(refusal)
         return _form("opinions.enter", refusal)
-    if not may(me(), "opinions.see", opinion):
-        return goto("opinions.listed")
-    return goto("opinions.one", opinion_id=opinion.id)
+    sees = may(me(), "opinions.see", opinion)
+    if wants_json():
+        there = {"opinion_id": opinion.id} if sees else {}
+        return jsonify(
+            id=opinion.id, url=url_for("opinions.one" if sees else "opinions.listed", **there)
+        )
+    return goto("opinions.one", opinion_id=opinion.id) if sees else goto("opinions.listed")
 
 
 @bp.get("/opinions/<int:opinion_id>")
