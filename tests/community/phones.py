@@ -30,7 +30,8 @@ _ABOVE = 420.0
 class Phone:
     """How somebody photographs a page.
 
-    `corners`: pixels of the upright photo; `bend`, `fold`: height of the paper in millimetres; `shadow`: how much light
+    `corners`: pixels of the upright photo; `bend`, `fold`: height of the paper in millimetres; `crease`: how much darker a
+    fold is; `shadow`: how much light
     a shadow takes; `hand`: the mark that fingers cover; `lens`: how much the corners of the photo are drawn inwards;
     `blur`, `shake`: pixels of the sensor; `light`, `noise`: of 1 and of 255; `table`: what lies below; `orientation`: of EXIF;
     `scale`: of the 3024 x 4032 pixels of the sensor.
@@ -40,6 +41,7 @@ class Phone:
     tilt: tuple[float, float] = (0.0, 0.25)
     bend: float = 0.0
     fold: float = 0.0
+    crease: float = 0.16
     shadow: float = 0.0
     glare: float = 0.0
     hand: int | None = None
@@ -118,7 +120,7 @@ def _surface(across: Field, down: Field, phone: Phone) -> tuple[Field, Field]:
         slope = slope + phone.fold / third * np.sign((down % (2 * third)) - third)
         for off in (down - third, down - 2 * third, across - layout.WIDTH / 2):
             crease += np.exp(-((off / 0.35) ** 2)).astype(np.float32)
-    shade = 1 - 1.6 * slope - 0.16 * np.clip(crease, 0, 1)
+    shade = 1 - 1.6 * slope - phone.crease * np.clip(crease, 0, 1)
     return height.astype(np.float32), shade.astype(np.float32)
 
 
