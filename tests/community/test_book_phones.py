@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from flask import Flask
@@ -65,10 +66,29 @@ def test_a_photo_of_a_phone_is_read(inked: Picture, phone: Phone) -> None:
     assert shown(inked, phone) == (CODE, set(WORDS), TICKS)
 
 
-@pytest.mark.parametrize("fold", [0, 4])
-def test_an_empty_page_stays_empty_however_it_lies(empty: Picture, fold: float) -> None:
-    phone = Phone(corners=SIDE, tilt=(0.1, 0.5), bend=8, fold=fold)
+@pytest.mark.parametrize(
+    "phone",
+    [
+        pytest.param(Phone(corners=SIDE, tilt=(0.1, 0.5), bend=8), id="bent"),
+        pytest.param(Phone(fold=4, crease=0.3), id="folded"),
+        pytest.param(Phone(fold=3, crease=0.5, tilt=(0.1, 0.3)), id="folded hard"),
+    ],
+)
+def test_an_empty_page_stays_empty_however_it_lies(empty: Picture, phone: Phone) -> None:
     assert shown(empty, phone) == (CODE, set(), {})
+
+
+@pytest.mark.parametrize(("grey", "phone"), [(60, Phone()), (120, Phone(blur=2.5, light=0.4))])
+def test_a_thin_pen_and_a_pencil_are_seen(empty: Picture, grey: int, phone: Phone) -> None:
+    page = empty.copy()
+    for line, words in WORDS.items():
+        field = layout.words(line)
+        at = (
+            round((field.x + 4) * photographs.FINE),
+            round((field.y + 14) * photographs.FINE),
+        )
+        cv2.putText(page, words, at, cv2.FONT_HERSHEY_SIMPLEX, 2.2, grey, 4, cv2.LINE_AA)
+    assert shown(page, phone) == (CODE, set(WORDS), {})
 
 
 def test_a_moved_photo_says_what_to_do(inked: Picture) -> None:

@@ -27,6 +27,10 @@ LONGEST = 3600
 # Ink is so much darker than the paper around it, in a stroke of so many pixels, on so much of a field.
 DARK = 0.78
 STROKE = 25
+# A line that is no handwriting: so long (pixels), with gaps of so much at most, and not so tall.
+STRAIGHT = 40 * FLAT
+GAP = 2 * FLAT
+TALL = 2 * FLAT
 WRITTEN = 0.0035
 TICKED = 0.06
 # So bright is paper on the pictures of lines, whatever the light was.
@@ -184,11 +188,24 @@ def _lit(calm: Gray, paper: Gray) -> Gray:
 
 
 def _ink(calm: Gray, paper: Gray) -> NDArray[np.bool_]:
-    """Where the page is darker than the paper around it, without the dust."""
+    """Where the page is darker than the paper around it, without the dust, the folds and the printed frames."""
     dark = (calm < DARK * paper).astype(np.uint8)
+    for way in ((1, 0), (0, 1)):
+        # Nobody writes so long and thin a line: what is straight for so long is a fold or a frame. A fold is pale here
+        # and there, and not quite straight; words in a row are as long, but taller.
+        lines = cv2.dilate(dark, _bar(way, 1, 7))
+        lines = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, _bar(way, GAP, 1))
+        lines = cv2.morphologyEx(lines, cv2.MORPH_OPEN, _bar(way, STRAIGHT, 1))
+        lines &= 1 - cv2.morphologyEx(lines, cv2.MORPH_OPEN, _bar(way, 1, TALL))
+        dark &= 1 - cv2.dilate(lines, np.ones((3, 3), np.uint8))
     _count, names, facts, _middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
     kept: NDArray[np.bool_] = (facts[:, cv2.CC_STAT_AREA] >= STROKE)[names] & (dark > 0)
     return kept
+
+
+def _bar(way: tuple[int, int], along: int, across: int) -> Gray:
+    """A bar that lies down (1, 0) or stands (0, 1)."""
+    return np.ones((across, along) if way == (1, 0) else (along, across), np.uint8)
 
 
 def _share(ink: NDArray[np.bool_], area: Area) -> float:
