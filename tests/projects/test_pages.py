@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 
@@ -115,7 +116,9 @@ def test_what_holds_it_up_leads_on_to_a_case(app: Flask, yard: Yard, session: Se
     assert member.post(f"{_page(yard)}/blockers", data=form).status_code == 303
     page = member.get(_page(yard)).get_data(as_text=True)
     assert "高压线未迁" in page
-    assert "/cases/new?lon=" in page
+    (led,) = re.findall(r'href="(/cases/new\?lon=[^"]+)"', page)
+    report = member.get(html.unescape(led)).get_data(as_text=True)
+    assert "高压线未迁</textarea>" in report
     (blocker,) = yard.project.blockers
     cleared = member.post(f"{_page(yard)}/blockers/{blocker.id}/clear", data={"words": "已迁"})
     assert cleared.status_code == 303

@@ -26,22 +26,27 @@ from webapp.cases.views import note_place, plain
 from webapp.grids import queries as grids
 from webapp.projects import calling
 from webapp.projects.models import Blocker
+from webapp.projects.rules import CAUSE_WORDS, Cause
 from webapp.residents.follow_ups import Way
 from webapp.residents.visit_rules import Need
 
 bp = Blueprint("reports", __name__)
+
+# So many characters are carried in an address.
+MOST_LED = 200
 
 # Needs found on a visit that are matters of an office.
 REPORTED = frozenset((Need.REPAIR, Need.SAFETY, Need.DISPUTE))
 
 
 class NewForm(Form):
-    """Where a new report begins, and of what class, if the map or the search know."""
+    """Where a new report begins, of what class, and with which words, if whoever leads there knows."""
 
     class_code: str | None = Field(default=None, pattern=r"^[0-9]{5}$")
     lon: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
     accuracy: float | None = Field(default=None, ge=0)
+    words: str | None = Field(default=None, max_length=MOST_LED)
 
 
 @bp.get("/cases/new")
@@ -54,6 +59,7 @@ def new() -> Response:
         "lon": begin.lon,
         "lat": begin.lat,
         "accuracy_m": begin.accuracy,
+        "words": begin.words,
     }
     return _report_page(sent=sent)
 
@@ -183,9 +189,11 @@ def from_a_visit(needs: Collection[Need], lonlat: tuple[float, float]) -> Way | 
 
 def from_a_blocker(blocker: Blocker, lonlat: tuple[float, float]) -> calling.Way | None:
     """What holds a project up can be reported as a case at its site: its page has the whistle."""
-    return calling.Way(_l("Report it as a case, to blow a whistle"), _form_at(lonlat))
+    said = f"{CAUSE_WORDS[Cause(blocker.cause)]}: {blocker.words}"
+    there = _form_at(lonlat, words=said[:MOST_LED])
+    return calling.Way(_l("Report it as a case, to blow a whistle"), there)
 
 
-def _form_at(lonlat: tuple[float, float]) -> str:
+def _form_at(lonlat: tuple[float, float], **more: str) -> str:
     lon, lat = lonlat
-    return url_for("reports.new", lon=f"{lon:.6f}", lat=f"{lat:.6f}")
+    return url_for("reports.new", lon=f"{lon:.6f}", lat=f"{lat:.6f}", **more)
