@@ -245,6 +245,16 @@ def test_the_nearest_come_first_where_a_visitor_says_where_they_stand(place: Pla
         assert rows[0].away_m < 1
 
 
+def test_whom_an_item_is_for_stands_on_its_map_and_in_numbers(app: Flask, place: Place) -> None:
+    item = gone(place, collected(place, title="near"), "screen")
+    assert queries.reached(item.id) == queries.Reached(buildings=1, households=1)
+    for client in (app.test_client(), as_user(app, place.world.stranger)):
+        page = client.get(f"/public/livelihood/{item.id}").get_data(as_text=True)
+        assert f'"grids": [{place.world.home.id}]' in page
+        assert "1 栋" in page
+        assert "1 户" in page
+
+
 def test_an_item_is_written_down_and_moved_on_its_pages(app: Flask, place: Place) -> None:
     worker, leader = as_user(app, place.world.worker), as_user(app, place.leader)
     lon, lat = place.at(place.world.home)

@@ -189,3 +189,12 @@ def test_staff_give_and_end_roles_and_write_models_on_the_pages(
     assert street.post("/property", data={"name": "红心物业"}).status_code == 303
     assert street.post("/property/publish").status_code == 409
     assert "红心物业" in street.get("/property").get_data(as_text=True)
+    company = db.session.scalars(select(PropertyCompany)).one()
+    there = f"/property/{company.id}"
+    choice = street.get(f"{there}?grid={village.world.home.display_code}").get_data(as_text=True)
+    assert f'<option value="{village.block.id}"' in choice
+    term = {"building": village.block.id, "since": days.today().isoformat()}
+    assert worker.post(f"{there}/terms", data=term).status_code == 403
+    assert street.post(f"{there}/terms", data={**term, "building": "x"}).status_code == 422
+    assert street.post(f"{there}/terms", data=term).status_code == 303
+    assert f'<option value="{village.block.id}"' in street.get(there).get_data(as_text=True)

@@ -15,7 +15,6 @@ from webapp.relocation.old_doors.rules import OldHouseKind
 
 SOURCE = "【示例】由演示数据生成，非真实门牌"
 
-VILLAGES = 5
 APART_M = 30.0
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 
@@ -36,7 +35,7 @@ def tell() -> int:
     """The doors are there; answers how many are new."""
     if queries.doors(wish=Sought(), limit=1).rows:
         return 0
-    villages = [grid for grid in grids.living() if grid.kind == GridKind.RELOCATED][:VILLAGES]
+    villages = [grid for grid in grids.living() if grid.kind == GridKind.RELOCATED]
     return sum(_told(place, village) for place, village in enumerate(villages))
 
 
@@ -53,7 +52,9 @@ def _told(place: int, village: Grid) -> int:
             kind=kind,
             year_from=first,
             year_until=last,
-            family=f"示例老户·{STEMS[place]}{step + 1}" if kind is OldHouseKind.HOME else None,
+            family=f"示例老户·{STEMS[place % len(STEMS)]}{step + 1}"
+            if kind is OldHouseKind.HOME
+            else None,
             lon=lon,
             lat=lat,
             provenance=SOURCE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -13,7 +14,7 @@ from webapp.base.security import limiter
 from webapp.base.web import afresh, goto, page, undone
 from webapp.community.roles import property_actions, property_queries, queries
 from webapp.community.roles.forms import CompanyForm, RatingForm, TermForm
-from webapp.community.roles.property_models import PropertyCompany
+from webapp.community.roles.property_models import PropertyCompany, PropertyTerm
 from webapp.community.roles.rules import RatedBy, criteria, quarter_of
 from webapp.community.roles.views import told
 from webapp.grids import queries as grids
@@ -111,9 +112,10 @@ def _one(company: PropertyCompany, refusal: Refusal | None = None) -> Response:
         who.id, property_queries.served(company.id, today)
     )
     office, keeps = may(who, "property.rate_office"), may(who, "property.keep")
+    terms = property_queries.terms(company.id) if keeps else []
     return page(
         "community/roles/property_one.html",
-        **(_choices() if keeps else {}),
+        **(_choices(terms) if keeps else {}),
         company=company,
         results=property_queries.results_of(company.id),
         criteria=criteria(),
@@ -124,15 +126,19 @@ def _one(company: PropertyCompany, refusal: Refusal | None = None) -> Response:
         communities=[(each.id, each.name) for each in people.units(("community",))]
         if office
         else [],
-        terms=property_queries.terms(company.id) if keeps else [],
+        terms=terms,
         **told(refusal),
     )
 
 
-def _choices() -> dict[str, Any]:
-    """The grids, and the buildings of the one whose buildings are to be chosen from."""
+def _choices(terms: Sequence[PropertyTerm]) -> dict[str, Any]:
+    """The grids, and the buildings of the one that is asked for, or in which the company is at work already."""
     living, code = grids.living(), request.args.get("grid")
-    grid = next((each for each in living if each.display_code == code), living[0])
+    known = {each.building.grid_id for each in terms}
+    grid = next(
+        (each for each in living if each.display_code == code or (not code and each.id in known)),
+        living[0],
+    )
     return {
         "grid": grid,
         "grids": [(each.display_code, f"{each.display_code} {each.name}") for each in living],
