@@ -50,15 +50,22 @@ def shown(paper: Picture, phone: Phone) -> tuple[str, set[int], dict[int, Opinio
     "phone",
     [
         pytest.param(Phone(corners=SIDE, tilt=(0.1, 0.5), bend=8), id="bent, from the side"),
-        pytest.param(Phone(corners=SIDE, tilt=(0.2, 0.5), fold=4, table="cloth"), id="folded"),
+        pytest.param(
+            Phone(corners=SIDE, tilt=(0.2, 0.5), fold=4, table="cloth"),
+            id="folded",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(
             Phone(shadow=0.75, light=0.6, noise=7, warm=0.2, orientation=6), id="in a deep shadow"
         ),
         pytest.param(Phone(hand=3, glare=0.6, table="white", orientation=8), id="held by a hand"),
-        pytest.param(Phone(blur=3.5, orientation=3, quality=55), id="blurred"),
+        pytest.param(
+            Phone(blur=3.5, orientation=3, quality=55), id="blurred", marks=pytest.mark.thorough
+        ),
         pytest.param(
             Phone(corners=SIDE, tilt=(0.1, 0.4), bend=4, shadow=0.5, hand=2, noise=9, scale=1),
             id="all of 12 million pixels",
+            marks=pytest.mark.thorough,
         ),
     ],
 )
@@ -70,7 +77,7 @@ def test_a_photo_of_a_phone_is_read(inked: Picture, phone: Phone) -> None:
     "phone",
     [
         pytest.param(Phone(corners=SIDE, tilt=(0.1, 0.5), bend=8), id="bent"),
-        pytest.param(Phone(fold=4, crease=0.3), id="folded"),
+        pytest.param(Phone(fold=4, crease=0.3), id="folded", marks=pytest.mark.thorough),
         pytest.param(Phone(fold=3, crease=0.5, tilt=(0.1, 0.3)), id="folded hard"),
     ],
 )

@@ -111,6 +111,7 @@ def test_somebody_signs_up_for_an_activity_and_is_ticked_at_the_door(
     assert axe(leader) == []
 
 
+@pytest.mark.thorough
 def test_what_is_said_at_a_door_without_a_network_is_there_when_it_is_back(
     new_page: NewPage, served: Served
 ) -> None:
