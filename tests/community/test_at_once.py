@@ -21,7 +21,6 @@ from webapp.community.deliberation.council_rules import Strata
 from webapp.community.deliberation.forms import CouncilForm
 from webapp.community.opinions.models import Opinion
 from webapp.community.roles.models import NeighbourRole
-from webapp.people import days
 from webapp.people.actors import Person
 
 
@@ -87,7 +86,7 @@ def test_of_two_heads_of_a_building_at_once_one_is_given(kept: Kept) -> None:
                 "grid": kept.grid,
                 "building": kept.building,
                 "name": f"楼长{place}",
-                "since": days.today().isoformat(),
+                "since": "2026-01-05",
             },
         )
         for place, client in enumerate(two(kept, kept.worker))

@@ -64,9 +64,9 @@ def test_of_two_who_write_down_one_door_at_once_one_is_told(
             village = next(each for each in grids.living() if each.kind == GridKind.RELOCATED)
             keeper = someone("keeper", "grid_worker", grid=village)
             lon, lat = world.spot(village)
+            here = f"/old-doors/new/{village.display_code}"
             db.session.commit()
             one, two = as_user(app, keeper), as_user(app, keeper)
-        here = f"/old-doors/new/{village.display_code}"
         sent = {
             "lane": "东巷",
             "number": "12号",
