@@ -21,6 +21,7 @@ from flask_babel import gettext as _
 
 from webapp.base.access import Actor, may, me, permit
 from webapp.base.config import Settings
+from webapp.base.security import listens
 
 log = logging.getLogger("wangge.live")
 
@@ -298,16 +299,22 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 @bp.get("/live")
+@listens
 @permit("live.watch")
 def stream() -> Response:
-    """Server-sent events for whoever is signed in.
+    """Server-sent events for whoever is signed in."""
+    return told(me())
+
+
+def told(who: Actor) -> Response:
+    """Server-sent events for `who`, of what they may hear.
 
     Resumes after `Last-Event-ID`; a page that is just opening says `since`: its own `g.live_here`.
     """
     slots: threading.BoundedSemaphore = current_app.extensions["live_slots"]
     if not slots.acquire(blocking=False):
         return _later(_("Too many live windows are open. This page tries again by itself."))
-    who, hub = me(), current_app.extensions["live_hub"]
+    hub = current_app.extensions["live_hub"]
     cursor = _cursor_of(request.headers.get("Last-Event-ID") or request.args.get("since", ""))
     try:
         lines = hub.open()

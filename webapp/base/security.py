@@ -53,8 +53,23 @@ def by_key(view: View) -> View:
 
 def keyed() -> bool:
     """True when the view of this request knows its asker by a key only."""
+    return _marked("by_key")
+
+
+def listens(view: View) -> View:
+    """A view that an open page asks for by itself: nobody is at work because of it."""
+    view.listens = True  # type: ignore[attr-defined]  # read where the use of a session is noted
+    return view
+
+
+def listening() -> bool:
+    """True when this request is one of a page that only listens."""
+    return _marked("listens")
+
+
+def _marked(name: str) -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, "by_key", False)
+    return getattr(view, name, False)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -92,7 +92,8 @@ def late() -> ColumnElement[bool]:
     )
 
 
-def _mark() -> ColumnElement[str]:
+def mark() -> ColumnElement[str]:
+    """SQL: as what an open case is drawn: late, new, soon, done (handled) or rest."""
     return case(
         (late(), "late"),
         (Case.state == State.REPORTED, "new"),
@@ -131,7 +132,7 @@ def case_points(
             Case.id,
             func.ST_X(Case.geom),
             func.ST_Y(Case.geom),
-            _mark(),
+            mark(),
             name,
             Case.number,
             Case.grid_id,

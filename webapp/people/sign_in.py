@@ -88,7 +88,7 @@ def from_session(remembered: str) -> actors.Person | None:
     if begun is None or seen is None or now - seen > idle or now - begun > absolute:
         return None
     # A page that only listens is nobody at work.
-    if now - seen > NOTED_EVERY and request.endpoint != "live.stream":
+    if now - seen > NOTED_EVERY and not security.listening():
         session["seen"] = int(now.timestamp())
     return actors.from_session(remembered)
 

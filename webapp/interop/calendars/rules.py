@@ -26,12 +26,17 @@ class Kind(StrEnum):
 
     CALENDAR = "calendar"
     AREA = "area"
+    WALL = "wall"
 
 
 KIND_WORDS = {
     Kind.CALENDAR: _l("My calendar"),
     Kind.AREA: _l("Public cases of my area"),
+    Kind.WALL: _l("The big screen"),
 }
+
+# Who wants such an address must have this right, and so must its owner each time it is read.
+WANTS = {Kind.WALL: "wall.see"}
 
 AS_WORDS = {
     As.EVENT: _l("As entries of the day: every calendar shows them"),

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from webapp.base import feed, web
-from webapp.base.access import me, permit, public
+from webapp.base.access import demand, may, me, permit, public
 from webapp.base.agenda import As
 from webapp.base.flow import Refusal
 from webapp.base.security import by_key, limiter
 from webapp.base.web import Form, goto, page, undone
-from webapp.interop.calendars import actions, composing, noting, queries
+from webapp.interop.calendars import actions, composing, queries
 from webapp.interop.calendars.models import Subscription
-from webapp.interop.calendars.rules import AS_WORDS, KIND_WORDS, READS, TRIES, Kind
-from webapp.people import actors
-from webapp.people.actors import Person
+from webapp.interop.calendars.opening import opened
+from webapp.interop.calendars.rules import AS_WORDS, KIND_WORDS, READS, TRIES, WANTS, Kind
+from webapp.people import picture
 from webapp.people.own import mine
 
 bp = Blueprint("subscriptions", __name__)
@@ -26,14 +25,11 @@ bp = Blueprint("subscriptions", __name__)
 web.face("/calendar/", feed.plainly)
 
 OWN = "whoever has the private address reads what it opens; its secret is the key"
-PAGES = {Kind.CALENDAR: "subscriptions.calendar", Kind.AREA: "subscriptions.area"}
-
-
-class Ended(Refusal):
-    """The address was revoked, or its owner may sign in no more."""
-
-    status = 410
-    code = "ended"
+PAGES = {
+    Kind.CALENDAR: "subscriptions.calendar",
+    Kind.AREA: "subscriptions.area",
+    Kind.WALL: "wall.by_address",
+}
 
 
 class MakeForm(Form):
@@ -63,12 +59,20 @@ def make() -> ResponseReturnValue:
     """A private address opens it from now on; it is on this page and nowhere else."""
     try:
         form = MakeForm.read(request)
+        if form.kind in WANTS:
+            demand(WANTS[form.kind])
         made, secret = actions.make(mine(), form.kind, dues=form.dues, by=me())
     except Refusal as refusal:
         undone(refusal)
         return _own(status=refusal.status, errors=refusal.fields)
     address = url_for(PAGES[Kind(made.kind)], secret=secret, _external=True)
-    return page("calendars/made.html", kind=made.kind, words=KIND_WORDS, address=address)
+    return page(
+        "calendars/made.html",
+        kind=made.kind,
+        words=KIND_WORDS,
+        address=address,
+        picture=picture.of(address) if made.kind == Kind.WALL else None,
+    )
 
 
 @bp.post("/people/me/subscriptions/<int:subscription_id>/dues")
@@ -102,7 +106,7 @@ def _of_this_address() -> str:
 @public(OWN)
 def calendar(secret: str) -> Response:
     """Somebody's calendar, for the program that has its private address."""
-    subscription, who = _opened(secret, Kind.CALENDAR)
+    subscription, who = opened(secret, Kind.CALENDAR)
     return composing.calendar(who, As(subscription.dues))
 
 
@@ -113,18 +117,11 @@ def calendar(secret: str) -> Response:
 @public(OWN)
 def area(secret: str) -> Response:
     """Public cases of somebody's area, for the reader that has its private address."""
-    return composing.area(_opened(secret, Kind.AREA)[1])
+    return composing.area(opened(secret, Kind.AREA)[1])
 
 
-def _opened(secret: str, kind: Kind) -> tuple[Subscription, Person]:
-    subscription = queries.opened_by(secret, kind)
-    if subscription is None:
-        abort(404)
-    who = actors.person(subscription.account_id) if subscription.ended_at is None else None
-    if who is None:
-        raise Ended(_l("This address opens nothing any more."))
-    noting.used(subscription)
-    return subscription, who
+def _open_to_me(kind: Kind) -> bool:
+    return kind not in WANTS or may(me(), WANTS[kind])
 
 
 def _own(*, status: int = 200, errors: dict[str, Any] | None = None) -> Response:
@@ -133,7 +130,7 @@ def _own(*, status: int = 200, errors: dict[str, Any] | None = None) -> Response
         fragment="own",
         status=status,
         errors=errors or {},
-        kinds=KIND_WORDS,
+        kinds={kind: words for kind, words in KIND_WORDS.items() if _open_to_me(kind)},
         dues=AS_WORDS,
         found=queries.of_account(mine().id),
     )

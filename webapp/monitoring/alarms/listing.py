@@ -30,7 +30,8 @@ ON_BOARD = 60
 _SHOWN = Alarm.live_at.is_not(None)
 
 
-def _heaviest() -> ColumnElement[int]:
+def heaviest() -> ColumnElement[int]:
+    """SQL: how bad an alarm is; the worst has the highest number."""
     return case(
         {severity.value: weight for severity, weight in WEIGHT.items()}, value=Alarm.severity
     )
@@ -142,7 +143,7 @@ def ringing(who: Actor) -> tuple[Sequence[Alarm], int]:
     clause = (_seen_by(who), _SHOWN, LANES["unseen"])
     found = select(Alarm, func.count().over()).options(*_ALL).where(*clause)
     rows = db.session.execute(
-        found.order_by(Alarm.exercise, _heaviest().desc(), Alarm.received_at, Alarm.id).limit(
+        found.order_by(Alarm.exercise, heaviest().desc(), Alarm.received_at, Alarm.id).limit(
             RINGING
         )
     ).all()
@@ -153,7 +154,7 @@ def on_board(who: Actor) -> list[Alarm]:
     """What stands on the board: what nobody has seen before the rest, the worst first, then the oldest."""
     found = select(Alarm).options(*_ALL).where(_seen_by(who), _SHOWN, LANES["open"])
     unseen = Alarm.state.in_(UNSEEN).desc()
-    order = (Alarm.exercise, unseen, _heaviest().desc(), Alarm.received_at, Alarm.id)
+    order = (Alarm.exercise, unseen, heaviest().desc(), Alarm.received_at, Alarm.id)
     return list(db.session.scalars(found.order_by(*order).limit(ON_BOARD)))
 
 

@@ -1,0 +1,1 @@
+"""The big screen: what the hall sees from across the room, by itself, all day."""
