@@ -69,6 +69,11 @@ NOT_BY_LINK = frozenset(
         # Behind private addresses, told once to whom they belong.
         "subscriptions.area",
         "subscriptions.calendar",
+        "wall.by_address",
+        "wall.now_by_address",
+        "wall.stream_by_address",
+        # A part that the big screen asks for by itself.
+        "wall.now",
         # Programs that ask with a key, or a form that names a place.
         "cap_api.alerts",
         "feeds.near",

@@ -81,7 +81,7 @@ function end() {
 }
 
 function ago(age) {
-  const said = new Intl.RelativeTimeFormat(language, { style: "short" });
+  const said = new Intl.RelativeTimeFormat(language, { style: "narrow" });
   if (age < 60) return said.format(-Math.round(age), "second");
   return age < 3600 ? said.format(-Math.floor(age / 60), "minute") : said.format(-Math.floor(age / 3600), "hour");
 }

@@ -129,7 +129,7 @@ def reported(page: Page) -> None:
     sent: Any = page.evaluate(
         """async () => {
             const token = document.querySelector("meta[name=csrf-token]").content;
-            const body = JSON.stringify({class_code: "06010", lon: 121.08, lat: 37.66, client_id: crypto.randomUUID()});
+            const body = JSON.stringify({class_code: "06010", lon: 121.08, lat: 37.66, words: "一堆杂物", client_id: crypto.randomUUID()});
             const headers = {"Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json"};
             return (await fetch("/api/v1/cases", {method: "POST", headers, body})).status;
         }"""

@@ -20,8 +20,10 @@ WIDTH, HEIGHT = round(MAP_ACROSS * UNIT), round(MAP_DOWN * UNIT)
 MARGIN = 24
 # Lines are drawn to so many units: finer ones nobody sees.
 FINE = 1.5
+# Around a place that is kept free, and beside the place that a name is of.
+KEPT, BESIDE = 0.42 * UNIT, round(0.55 * UNIT)
 
-Degrees = tuple[float, float, float, float]
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Frame:
     down: float
 
     @classmethod
-    def around(cls, box: Degrees) -> Frame:
+    def around(cls, box: Box) -> Frame:
         """A box of degrees fills the drawing, but for a margin."""
         west, south, east, north = box
         # A degree of longitude is shorter than one of latitude.
@@ -61,7 +63,8 @@ class Frame:
                 + [self.right, self.down]
             ),
         )
-        return moved.simplify(FINE)
+        light: BaseGeometry = moved.simplify(FINE)
+        return light
 
 
 @dataclass(frozen=True)
@@ -157,10 +160,18 @@ class Name:
     anchor: str
 
 
-def named(wishes: Sequence[tuple[str, str, int, int]], *, most: int) -> list[Name]:
-    """Names for places (words, kind, x, y), the first before the others, none over another or over the edge."""
+def named(
+    wishes: Sequence[tuple[str, str, int, int]],
+    *,
+    most: int,
+    free: Sequence[tuple[int, int]] = (),
+) -> list[Name]:
+    """Names for places (words, kind, x, y), the first before the others.
+
+    None lies over another, over the edge, or over one of the places that are to be kept `free`.
+    """
     found: list[Name] = []
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Box] = [(x - KEPT, y - KEPT, x + KEPT, y + KEPT) for x, y in free]
     for words, kind, x, y in wishes:
         if len(found) == most:
             break
@@ -177,10 +188,8 @@ def width(words: str) -> float:
     return sum(UNIT if ord(each) > 0x2E7F else 0.58 * UNIT for each in words)
 
 
-def _sides(
-    words: str, kind: str, x: int, y: int
-) -> Iterator[tuple[Name, tuple[float, float, float, float]]]:
-    wide, beside = width(words), round(0.55 * UNIT)
+def _sides(words: str, kind: str, x: int, y: int) -> Iterator[tuple[Name, Box]]:
+    wide, beside = width(words), BESIDE
     for dy in (0, -UNIT, UNIT):
         line = y + dy + round(0.36 * UNIT)
         top, bottom = y + dy - 0.6 * UNIT, y + dy + 0.6 * UNIT
@@ -194,9 +203,9 @@ def _sides(
         )
 
 
-def _inside(box: tuple[float, float, float, float]) -> bool:
+def _inside(box: Box) -> bool:
     return box[0] >= 0 and box[1] >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT
 
 
-def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -99,10 +99,10 @@ def wall(who: Actor) -> Wall:
         place=territory.name,
         illustrative=territory.illustrative,
         figures=[
-            Figure("open", _("Open now"), _number(counted.open)),
-            Figure("late", _("Late"), _number(counted.late), bad=counted.late > 0),
+            Figure("open", _("open"), _number(counted.open)),
+            Figure("late", _("late"), _number(counted.late), bad=counted.late > 0),
             Figure("received", _("In today"), _number(received)),
-            Figure("closed", _("Closed today"), _number(closed)),
+            Figure("closed", _("Out today"), _number(closed)),
             Figure("content", _("Pleased"), _content(who, now)),
             Figure("alarms", _("Alarms"), _number(alarms), bad=bool(alarms)),
             Figure("duty", _("On duty"), _number(queries.on_duty())),
@@ -201,7 +201,11 @@ def _picture(who: Actor, ground: Ground) -> Picture:
         for grid in worst
         if load[grid][1] and grid in ground.areas
     ]
-    return Picture(shades, cases + alarms, drawing.named(wishes, most=NAMED))
+    return Picture(
+        shades,
+        cases + alarms,
+        drawing.named(wishes, most=NAMED, free=[(x, y) for _mark, x, y in alarms]),
+    )
 
 
 def _shade(many: int) -> int:
