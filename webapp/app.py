@@ -42,6 +42,7 @@ from webapp.cases import (
 from webapp.cases.appeals import rules as appeals, sheet as appeal_sheet, views as appeal_pages
 from webapp.cases.around import views as around_pages
 from webapp.cases.desk import (
+    past as queue_past,
     phrase_views as phrase_pages,
     queue_views as queue_pages,
     rules as desk,
@@ -172,6 +173,7 @@ from webapp.monitoring.alarms import (
     actions as alarms,
     handling as alarm_clocks,
     pages as alarm_pages,
+    past as alarm_past,
     rules as alarm_rules,
     sheet as alarm_sheet,
 )
@@ -286,6 +288,7 @@ from webapp.projects import (
     clearing,
     handover as project_handover,
     pages as project_pages,
+    past as project_past,
     sheet as project_sheet,
 )
 from webapp.projects.bonds import sheet as bond_sheet
@@ -297,6 +300,7 @@ from webapp.relocation import (
     erasing as relocation_erasing,
     handover as relocation_handover,
     pages as relocation_pages,
+    past as relocation_past,
     queries as relocation_queries,
     rules as relocation_rules,
     sheet as relocation_sheet,
@@ -561,6 +565,7 @@ COMMANDS = (
 # Lists that may be taken out as files.
 SHEETS = (
     queue_sheet.QUEUE,
+    queue_past.QUEUE,
     appeal_sheet.APPEALS,
     whistle_sheet.WHISTLES,
     order_sheet.ORDERS,
@@ -570,6 +575,7 @@ SHEETS = (
     camera_sheet.CAMERAS,
     sensor_sheet.SENSORS,
     alarm_sheet.ALARMS,
+    alarm_past.ALARMS,
     safety_sheet.SAFETY,
     danger_sheet.DANGERS,
     opinion_sheet.OPINIONS,
@@ -586,7 +592,9 @@ SHEETS = (
     project_sheet.PROJECTS,
     bond_sheet.BONDS,
     ground_sheet.PARCELS,
+    project_past.PROJECTS,
     relocation_sheet.HOUSEHOLDS,
+    relocation_past.HOUSEHOLDS,
     application_sheet.APPLICATIONS,
     posting_sheet.POSTINGS,
 )

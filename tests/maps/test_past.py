@@ -16,6 +16,7 @@ from tests.monitoring.alarms.told import raised
 from tests.world import World, as_user
 from webapp.base import clock
 from webapp.base.db import db
+from webapp.base.past import REACH
 from webapp.cases import moves
 from webapp.cases.models import Case
 from webapp.cases.rules import State
@@ -159,7 +160,7 @@ def test_layers_answer_as_of_a_moment(app: Flask, world: World, noon: datetime) 
     now = clock.now().isoformat()
     borders = desk.get("/maps/layers/grids.json", query_string={"as_of": now}).get_json()
     assert len(borders["features"]) == 97
-    for moment in (clock.now() + HOUR, clock.now() - past.REACH - timedelta(days=3)):
+    for moment in (clock.now() + HOUR, clock.now() - REACH - timedelta(days=3)):
         asked = {"as_of": moment.isoformat()}
         answer = desk.get("/maps/layers/cases.json", query_string=asked)
         assert answer.status_code == 422

@@ -18,7 +18,7 @@ from pydantic import Field, field_validator
 
 from webapp.base import clock
 from webapp.base.access import may, me
-from webapp.base.flow import Refusal
+from webapp.base.past import NotKept, reached, zoned
 from webapp.base.spatial import HELD
 from webapp.base.web import Form
 from webapp.cases.desk.forms import Wish as Queue
@@ -70,7 +70,7 @@ class Wish(Form):
     @field_validator("at", "as_of", mode="after")
     @classmethod
     def _zoned(cls, value: datetime | None) -> datetime | None:
-        return value.replace(tzinfo=clock.Calendar().zone) if value and not value.tzinfo else value
+        return zoned(value)
 
     @classmethod
     def asked(cls, address: dict[str, str]) -> Self:
@@ -113,13 +113,6 @@ class Layer:
     past: Callable[[Wish], Response] | None = None
     # An area that every map may show, under this class; None: only pages of its own do.
     look: str | None = None
-
-
-class NotKept(Refusal):
-    """How this was in the past is kept nowhere."""
-
-    status = 422
-    code = "not_kept"
 
 
 def answer(layer: Layer, wish: Wish) -> Response:
@@ -214,7 +207,7 @@ def _cases(wish: Wish) -> Response:
 
 
 def _as_of(name: str, wish: Wish) -> Response:
-    rows = past.at(me(), name, past.reached(wish.as_of or clock.now()))
+    rows = past.at(me(), name, reached(wish.as_of or clock.now()))
     if wish.box is not None:
         west, south, east, north = wish.box
         rows = [row for row in rows if west <= row[1] <= east and south <= row[2] <= north]
@@ -228,7 +221,7 @@ def _counts_as_of(wish: Wish) -> Response:
     """Open and late cases of each grid as they were; who was on watch then is not told."""
     loads: dict[int, list[int]] = {}
     for *_front, mark, _name, _number, grid in past.at(
-        me(), "cases", past.reached(wish.as_of or clock.now())
+        me(), "cases", reached(wish.as_of or clock.now())
     ):
         if grid is not None:
             load = loads.setdefault(grid, [0, 0])

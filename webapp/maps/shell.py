@@ -20,6 +20,7 @@ from flask_babel.speaklater import LazyString
 
 from webapp.base import clock, live
 from webapp.base.access import may, me
+from webapp.base.past import REACH
 from webapp.maps import queries
 from webapp.maps.rules import DESK
 from webapp.people.rules import ROLES
@@ -314,6 +315,16 @@ class Shell:
     def map_scripts(self) -> tuple[str, ...]:
         """The modules of a map."""
         return MAP_SCRIPTS
+
+    @property
+    def now(self) -> datetime:
+        """This moment."""
+        return clock.now()
+
+    @property
+    def first_day(self) -> datetime:
+        """So far back a list is looked at as it was."""
+        return clock.now() - REACH
 
     @property
     def here(self) -> str:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from webapp.base import clock
 from webapp.base.access import demand, may, me, permit, public
+from webapp.base.past import REACH
 from webapp.base.web import Form, page
 from webapp.cases import queries as cases
 from webapp.cases.desk.forms import Wish
@@ -76,7 +77,7 @@ def desk() -> Response:
         figures=queries.figures(me()),
         today=to_user_timezone(clock.now()).date(),
         zone=days.zone().key,
-        first_day=to_user_timezone(clock.now() - past.REACH).date(),
+        first_day=to_user_timezone(clock.now() - REACH).date(),
         narrowed=asked.address,
     )
 

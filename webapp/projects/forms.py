@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from pydantic import Field, field_validator, model_validator
 
 from webapp.base import drawn
+from webapp.base.past import AsOf
 from webapp.base.web import Form
 from webapp.people.outdoors import HappenedForm
 from webapp.projects.rules import Cause, ProjectKind, ProjectState, StageKind, TeamRole
@@ -17,8 +18,8 @@ from webapp.projects.rules import Cause, ProjectKind, ProjectState, StageKind, T
 MOST_WAN = 100_000_000
 
 
-class ListForm(Form):
-    """How the list is narrowed."""
+class ListForm(AsOf):
+    """How the list is narrowed, and as of which moment."""
 
     q: str = Field(default="", max_length=100)
     state: ProjectState | None = None

@@ -15,7 +15,7 @@ from webapp.base.web import goto, page, part_of_address
 from webapp.grids import queries as grids
 from webapp.people import days, queries as people
 from webapp.people.forms import again
-from webapp.projects import actions, calling, queries, shown
+from webapp.projects import actions, calling, past, queries, shown
 from webapp.projects.forms import (
     BlockerForm,
     ClearForm,
@@ -42,6 +42,8 @@ STEPS = tuple(name for name in PROJECT_FLOW.moves if name != "approve_plan")
 def listed() -> Response:
     """The projects one may see, narrowed by state, grid, what is held up and what is late."""
     wish, who, today = ListForm.of(request.args.to_dict()), me(), days.today()
+    if wish.as_of is not None:
+        return past.listed(who, wish)
     grid = grids.one(wish.grid) if wish.grid else None
     narrowed = queries.Narrowed(
         words=wish.q,

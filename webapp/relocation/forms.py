@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from pydantic import Field, field_validator, model_validator
 
 from webapp.base import drawn
+from webapp.base.past import AsOf
 from webapp.base.web import Form
 from webapp.people import days
 from webapp.relocation.rules import (
@@ -25,8 +26,8 @@ MOST_M2 = 1_000_000.0
 MOST_YUAN = Decimal(1_000_000_000)
 
 
-class ListForm(Form):
-    """How the list is narrowed."""
+class ListForm(AsOf):
+    """How the list is narrowed, and as of which moment."""
 
     q: str = Field(default="", max_length=40)
     state: RelocationState | None = None

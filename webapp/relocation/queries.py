@@ -200,19 +200,24 @@ def narrowed(project_id: int, wish: Narrowed, *, today: date) -> Select[Any]:
         RelocationHousehold.project_id == project_id
     )
     if wish.words:
-        number = [RelocationHousehold.number == int(wish.words)] if _is_number(wish.words) else []
-        address = RelocationHousehold.address.ilike(containing(wish.words))
-        found = found.where(or_(address, RelocationHousehold.name == wish.words, *number))
+        found = found.where(called(wish.words))
     if wish.state is not None:
         found = found.where(RelocationHousehold.state == wish.state)
     if wish.lane is not None:
-        found = found.where(RelocationHousehold.state.in_(_states(wish.lane)))
+        found = found.where(RelocationHousehold.state.in_(states_of(wish.lane)))
     if wish.greenhouse:
         found = found.where(RelocationHousehold.greenhouse_m2 > 0)
     if wish.late:
         found = found.where(late > 0)
     ordered: Select[Any] = found.order_by(RelocationHousehold.number)
     return ordered
+
+
+def called(words: str) -> ColumnElement[bool]:
+    """SQL: the household has this number or name, or its address holds the words."""
+    number = [RelocationHousehold.number == int(words)] if _is_number(words) else []
+    address = RelocationHousehold.address.ilike(containing(words))
+    return or_(address, RelocationHousehold.name == words, *number)
 
 
 def listed(project_id: int, wish: Narrowed, *, today: date) -> list[Listed]:
@@ -257,7 +262,7 @@ def projects(who: Actor, *, today: date) -> list[Counted]:
             Project,
             func.count(RelocationHousehold.id),
             func.count().filter(state.in_(CLEAN)),
-            func.count().filter(state.in_(_states(Lane.STUCK))),
+            func.count().filter(state.in_(states_of(Lane.STUCK))),
             func.count().filter(RelocationHousehold.id.is_not(None), late),
             func.coalesce(func.sum(RelocationHousehold.greenhouse_m2), 0.0),
         )
@@ -349,7 +354,8 @@ def _open_promises(today: date) -> tuple[ColumnElement[int], ColumnElement[int]]
     return both[0], both[1]
 
 
-def _states(lane: Lane) -> list[RelocationState]:
+def states_of(lane: Lane) -> list[RelocationState]:
+    """The states that have one colour of the map."""
     return [state for state, its in LANE_OF.items() if its is lane]
 
 

@@ -20,7 +20,8 @@ from webapp.relocation.rules import RELOCATION_FLOW
 from webapp.residents.rules import masked_name
 
 
-def _project(address: Address) -> Project | None:
+def project_of(address: Address) -> Project | None:
+    """The project whose households are asked for."""
     key = address.get("project", "")
     return projects.one(int(key)) if key.isdecimal() and len(key) < 19 else None
 
@@ -37,7 +38,7 @@ HOUSEHOLDS = Sheet(
     name="relocation",
     title=_l("Households that make way"),
     right="relocation.board",
-    thing=_project,
+    thing=project_of,
     rows=_rows,
     shape=Shape(RelocationHousehold.geom),
     personal=True,

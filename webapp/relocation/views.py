@@ -13,7 +13,7 @@ from webapp.people import days
 from webapp.projects import queries as projects, shown as ground
 from webapp.projects.models import Project
 from webapp.projects.rules import WITH_CLEAN_LAND
-from webapp.relocation import actions, queries, shown
+from webapp.relocation import actions, past, queries, shown
 from webapp.relocation.forms import HouseholdForm, ListForm
 
 bp = Blueprint("relocation", __name__)
@@ -49,6 +49,8 @@ def board(project: Project) -> Response:
         wish = ListForm.of({name: value for name, value in request.args.items() if value})
     except Unacceptable:
         wish = ListForm()
+    if wish.as_of is not None:
+        return past.listed(project, wish)
     today = days.today()
     narrowed = queries.Narrowed(
         words=wish.q, state=wish.state, lane=wish.lane, late=wish.late, greenhouse=wish.greenhouse

@@ -33,11 +33,14 @@ def statement(sheet: Sheet, who: Actor, wish: Address, form: Format, locale: str
 
 
 def _value(found: Select[Any], each: Column, locale: str) -> Any:
-    if isinstance(each.value, str):
-        return found.selected_columns[each.value]
+    value = _named(found, each.value)
     if each.english is not None and locale == "en":
-        return func.coalesce(each.english, each.value)
-    return each.value
+        return func.coalesce(_named(found, each.english), value)
+    return value
+
+
+def _named(found: Select[Any], value: Any) -> Any:
+    return found.selected_columns[value] if isinstance(value, str) else value
 
 
 def _place(sheet: Sheet, form: Format) -> Sequence[Any]:

@@ -8,13 +8,14 @@ from typing import Any, Self
 from pydantic import Field, field_validator
 
 from webapp.base import drawn
+from webapp.base.past import AsOf
 from webapp.base.web import Form
 from webapp.cases.desk.rules import MOST_AT_ONCE, Light
 from webapp.cases.rules import QUEUES, Grade, RejectReason, Source
 
 
-class Wish(Form):
-    """How the queue is narrowed; the address of the queue says the same.
+class Wish(AsOf):
+    """How the queue is narrowed, and as of which moment; the address of the queue says the same.
 
     `of_class` are the first digits of a class, `place` the code of a grid or the key of a community,
     `area` the corners of what was drawn on the map.

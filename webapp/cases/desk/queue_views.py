@@ -15,7 +15,7 @@ from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.web import goto, page
 from webapp.cases import queries as cases
-from webapp.cases.desk import actions, bulk, queries
+from webapp.cases.desk import actions, bulk, past, queries
 from webapp.cases.desk.bulk import ACTS
 from webapp.cases.desk.forms import BulkForm, KeepForm, Wish
 from webapp.cases.desk.models import DeskFilter
@@ -28,8 +28,10 @@ bp = Blueprint("desk", __name__, url_prefix="/cases")
 @bp.get("")
 @permit("cases.report")
 def queue() -> Response:
-    """The queue: what `who` may see, late ones first, narrowed as the address says."""
+    """The queue: what `who` may see, late ones first, narrowed as the address says, or as it was."""
     wish = Wish.asked(request.args.to_dict())
+    if wish.as_of is not None:
+        return past.queue(me(), wish)
     who, now = me(), clock.now()
     kept = queries.filters(who)
     kept_wishes = [Wish.asked({k: str(v) for k, v in each.wish.items()}) for each in kept]

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import zoned
 from webapp.base.web import Form, afresh, goto, page, part_of_address
 from webapp.cases import queries as cases
 from webapp.cases.figures import actions, periods, queries, sheets
@@ -44,20 +45,35 @@ class Wish(Form):
 
     span: Span = Span.MONTH
     on: date | None = None
-    as_of: date | None = None
+    # A moment, or a day: its end.
+    as_of: datetime | None = None
     by: Division | None = None
     key: str | None = Field(default=None, max_length=20)
     part: Literal["counted", "among", "left_out"] = "counted"
     before: str | None = Field(default=None, pattern="^[0-9]{1,19}$")
 
-    @field_validator("on", "as_of", mode="before")
+    @field_validator("on", mode="before")
     @classmethod
     def _absent(cls, value: Any) -> Any:
         return value or None
 
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _end_of_a_day(cls, value: str | None) -> Any:
+        try:
+            day = value is not None and len(value) == 10
+            return periods.end_of(date.fromisoformat(value)) if day else value or None
+        except ValueError:
+            return value
+
+    @field_validator("as_of", mode="after")
+    @classmethod
+    def _zoned(cls, value: datetime | None) -> datetime | None:
+        return zoned(value)
+
     @field_validator("on", "as_of")
     @classmethod
-    def _of_our_time(cls, value: date | None) -> date | None:
+    def _of_our_time(cls, value: Any) -> Any:
         if value is not None and not 2000 <= value.year <= 2100:
             raise ValueError(_l("Choose a day of our time."))
         return value
@@ -74,9 +90,15 @@ class Asked:
     window: Window
 
     @property
+    def past(self) -> bool:
+        """True where it is looked at as of a moment before now."""
+        return self.wish.as_of is not None and self.window.at == self.wish.as_of
+
+    @property
     def address(self) -> dict[str, Any]:
         """The wish as it stands in an address."""
-        kept = {"span": self.wish.span.value, "on": self.wish.on, "as_of": self.wish.as_of}
+        as_of = self.wish.as_of.isoformat() if self.wish.as_of is not None else None
+        kept = {"span": self.wish.span.value, "on": self.wish.on, "as_of": as_of}
         return {name: value for name, value in kept.items() if value}
 
     def others(self) -> dict[str, Window]:
@@ -267,7 +289,7 @@ def _asked(kpi: str | None = None) -> Asked:
     wish = Wish.of(request.args.to_dict())
     scope = scope_of(me())
     now = clock.now()
-    at = min(now, periods.end_of(wish.as_of)) if wish.as_of else now
+    at = min(now, wish.as_of) if wish.as_of is not None else now
     period = periods.around(wish.on or periods.today(at), wish.span)
     division = wish.by or (Division.DEPARTMENT if kpi and _by_body(kpi) else Division.STREET)
     if scope.only is not None:

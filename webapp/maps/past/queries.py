@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
+from webapp.base import past_queries as past
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
 from webapp.base.db import db
@@ -166,7 +167,6 @@ def _stood(kind: str, model: Any, living: Collection[str], span: Span) -> Column
     an event since then, is looked at.
     """
     its = Event.thing_kind == kind, Event.thing_id == model.id, Event.after.is_not(None)
-    lately = select(Event.thing_id).where(Event.thing_kind == kind, Event.at > span.since)
     then = (
         select(Event.after)
         .where(*its, Event.at <= span.since)
@@ -176,7 +176,7 @@ def _stood(kind: str, model: Any, living: Collection[str], span: Span) -> Column
     )
     moved = exists().where(*its, Event.at > span.since, Event.at <= span.until)
     states = [str(each) for each in living]
-    return and_(or_(model.state.in_(states), model.id.in_(lately)), or_(then.in_(states), moved))
+    return and_(past.may_have_stood(kind, model, states, span.since), or_(then.in_(states), moved))
 
 
 def _things(found: Select[Any], limit: int) -> list[Thing]:

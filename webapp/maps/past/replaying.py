@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from flask_babel import get_locale, lazy_gettext as _l
+from flask_babel import get_locale
 
 from webapp.base import clock
 from webapp.base.access import Actor, may
-from webapp.base.flow import Unacceptable
+from webapp.base.past import reached
 from webapp.cases.rules import CASE_FLOW, OPEN, State
 from webapp.maps.past import queries
 from webapp.maps.past.queries import Span, Step, Thing
@@ -20,8 +20,6 @@ from webapp.monitoring.signals import KINDS, Kind
 from webapp.people import days
 from webapp.projects.rules import LIVING, PROJECT_FLOW
 
-# The log of everything since then is looked through: so far back it is answered.
-REACH = timedelta(days=92)
 # So many things of a kind are sent at most; when there are more the answer says so.
 MOST = 5000
 
@@ -35,15 +33,6 @@ HANDLED = frozenset({State.FEEDBACK, State.CHECKING, State.CHECKED})
 def day_of(day: date) -> Span:
     """A day from its first moment to its last, or to now. Raises `Unacceptable` where it is not known."""
     return Span(reached(days.start_of(day)), min(days.end_of(day), clock.now()))
-
-
-def reached(moment: datetime) -> datetime:
-    """The moment, if the past is known then; else `Unacceptable`."""
-    now = clock.now()
-    if moment > now or now - moment > REACH + timedelta(days=1):
-        words = _l("The past is told of the last %(n)s days.", n=REACH.days)
-        raise Unacceptable(words, fields={"as_of": words})
-    return moment
 
 
 def replay(who: Actor, span: Span) -> dict[str, Any]:

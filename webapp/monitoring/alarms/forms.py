@@ -8,14 +8,15 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from webapp.base import clock
+from webapp.base.past import AsOf
 from webapp.base.web import Form
 from webapp.monitoring.alarms.ladders import ROLES, Act, Until
 from webapp.monitoring.alarms.rules import Outcome, Quiet
 from webapp.monitoring.signals import Kind
 
 
-class ListForm(Form):
-    """How the list is narrowed."""
+class ListForm(AsOf):
+    """How the list is narrowed, and as of which moment."""
 
     lane: str = "open"
     severity: str | None = None

@@ -108,12 +108,16 @@ def narrowed(
     if kind:
         found = found.where(Alarm.kind == kind)
     if words:
-        pattern = containing(words)
-        names = (Alarm.words, Alarm.device, Alarm.device_name, Alarm.source, Alarm.rule)
-        found = found.where(or_(*(each.ilike(pattern) for each in names)))
+        found = found.where(told_by(containing(words)))
     if grid_id is not None:
         found = found.where(Alarm.grid_id == grid_id)
     return found.order_by(Alarm.id.desc())
+
+
+def told_by(pattern: str) -> ColumnElement[bool]:
+    """SQL: a pattern of LIKE fits the words, the device, the source or the rule of an alarm."""
+    names = (Alarm.words, Alarm.device, Alarm.device_name, Alarm.source, Alarm.rule)
+    return or_(*(each.ilike(pattern) for each in names))
 
 
 def listed(

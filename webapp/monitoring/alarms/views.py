@@ -13,7 +13,7 @@ from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.grids import queries as grids
-from webapp.monitoring.alarms import handling, listing, queries, shown
+from webapp.monitoring.alarms import handling, listing, past, queries, shown
 from webapp.monitoring.alarms.forms import CallForm, ListForm, StepForm
 from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident
 from webapp.monitoring.alarms.rules import ACTIVE, JUDGED, UNSEEN
@@ -35,8 +35,10 @@ DEEDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 @bp.get("/alarms")
 @permit("alarms.see")
 def listed() -> Response:
-    """The alarms one may see, in lanes, found by severity, kind, grid or words."""
+    """The alarms one may see, in lanes, found by severity, kind, grid or words; or as they stood."""
     wish = ListForm.of(request.args.to_dict())
+    if wish.as_of is not None:
+        return past.listed(me(), wish)
     grid = grids.one(wish.grid) if wish.grid else None
     found = listing.listed(
         me(),

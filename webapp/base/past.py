@@ -1,0 +1,135 @@
+"""How far back the house can say how it was, and the form in which somebody chooses a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, request
+from flask_babel import lazy_gettext as _l
+from pydantic import field_validator
+
+from webapp.base import clock
+from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.web import Form, page
+
+# The log of everything since then is looked through: so far back it is answered.
+REACH = timedelta(days=92)
+
+# So many rows of a list of the past are shown at once.
+PAGE = 50
+
+
+class NotKept(Refusal):
+    """How this was in the past is kept nowhere."""
+
+    status = 422
+    code = "not_kept"
+
+
+def zoned(moment: datetime | None) -> datetime | None:
+    """A moment without a zone is one of the office."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=clock.Calendar().zone)
+
+
+def reached(moment: datetime) -> datetime:
+    """The moment, if the past is known then; else `Unacceptable`."""
+    now = clock.now()
+    if moment > now or now - moment > REACH + timedelta(days=1):
+        words = _l("The past is told of the last %(n)s days.", n=REACH.days)
+        raise Unacceptable(words, fields={"as_of": words})
+    return moment
+
+
+class AsOf(Form):
+    """How it was at a moment; None: how it is."""
+
+    as_of: datetime | None = None
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _absent(cls, value: Any) -> Any:
+        return value or None
+
+    @field_validator("as_of", mode="after")
+    @classmethod
+    def _zoned(cls, value: datetime | None) -> datetime | None:
+        return zoned(value)
+
+
+def only_kept(form: Form, *kept: str) -> None:
+    """Raises `NotKept` where the list is narrowed by something of which no history is kept.
+
+    `kept` are the fields by which it may be narrowed in the past.
+    """
+    asked = form.model_fields_set - {*kept, "as_of", "before"}
+    fresh = type(form)()
+    wrong = [name for name in sorted(asked) if getattr(form, name) != getattr(fresh, name)]
+    if wrong:
+        words = _l("By this the past cannot be narrowed: how it was then is not kept.")
+        raise NotKept(words, fields=dict.fromkeys(wrong, words))
+
+
+@dataclass(frozen=True)
+class Was:
+    """A row of a list of the past: where it leads, what and where it is, how it stood, what else is known."""
+
+    href: str
+    what: Any
+    where: Any
+    state: Any
+    chip: str
+    said: Sequence[Any] = ()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A way to another part of the list, with how many stood there where that is counted."""
+
+    words: Any
+    address: Mapping[str, Any]
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The list of the past as a file: its name, what its page knows beside its address, what the right is of."""
+
+    name: str
+    more: Mapping[str, Any]
+    of: Any = None
+
+
+def listed(
+    title: Any,
+    moment: datetime,
+    rows: Sequence[Was],
+    *,
+    sheet: Sheet,
+    not_known: Any,
+    tabs: Sequence[Tab] = (),
+    after: int | None = None,
+) -> Response:
+    """The page of a list as it was at a moment, marked as such; `not_known` says what nobody kept."""
+    address = {
+        name: value
+        for name, value in request.args.items()
+        if value and name not in ("as_of", "before")
+    }
+    return page(
+        "parts/past_list.html",
+        fragment="queue",
+        title=title,
+        moment=moment,
+        rows=rows,
+        sheet=sheet,
+        not_known=not_known,
+        tabs=tabs,
+        after=after,
+        address=address,
+    )

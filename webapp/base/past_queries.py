@@ -1,0 +1,45 @@
+"""SQL of the past: how a thing stood at a moment, by its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.sql.selectable import Lateral
+
+from webapp.base.audit import Event
+
+
+def last_event(kind: str, model: Any, moment: datetime) -> Lateral:
+    """The last event of each thing until a moment, beside its row: `seq`, `at`, `state`, `grid_id`."""
+    return (
+        select(Event.seq, Event.at, Event.after.label("state"), Event.grid_id)
+        .where(
+            Event.thing_kind == kind,
+            Event.thing_id == model.id,
+            Event.after.is_not(None),
+            Event.at <= moment,
+        )
+        .order_by(Event.seq.desc())
+        .limit(1)
+        .correlate(model)
+        .lateral("then")
+    )
+
+
+def moved_since(kind: str, moment: datetime) -> Any:
+    """The keys of the things of a kind that have an event after a moment."""
+    return select(Event.thing_id).where(Event.thing_kind == kind, Event.at > moment)
+
+
+def may_have_stood(
+    kind: str, model: Any, states: Iterable[str], moment: datetime
+) -> ColumnElement[bool]:
+    """SQL: it stands in one of the states today, or something happened to it since.
+
+    Whatever else stood in them at the moment would stand in them today: so only these are looked at.
+    """
+    named = [str(each) for each in states]
+    return or_(model.state.in_(named), model.id.in_(moved_since(kind, moment)))

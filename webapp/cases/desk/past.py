@@ -1,0 +1,97 @@
+"""The queue of the desk as it was at a moment, as a page and as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, url_for
+from flask_babel import get_locale, lazy_gettext as _l
+from sqlalchemy import Select
+
+from webapp.base import clock, past
+from webapp.base.access import Actor
+from webapp.base.exports.sheet import Address, Column, Kind, Shape, Sheet
+from webapp.base.past import Tab, Was
+from webapp.cases.desk import past_queries as queries
+from webapp.cases.desk.forms import Wish
+from webapp.cases.desk.rules import Light
+from webapp.cases.models import Case
+from webapp.cases.rules import CASE_FLOW, QUEUES, SOURCE_WORDS, State
+
+# By these the queue may be narrowed in the past too.
+KEPT = ("show", "q", "of_class", "place", "outside", "source", "light", "area", "since", "until")
+
+NOT_KNOWN = _l(
+    "States, classes, grids and limits are those of that moment. Words and points are those of now."
+    " In whose hands a case was, and which department had it, is not told here: its own page has the log."
+)
+
+
+def queue(who: Actor, wish: Wish) -> Response:
+    """The page of the queue as it was at `wish.as_of`. Raises `Unacceptable` or `NotKept`."""
+    moment = past.reached(wish.as_of or clock.now())
+    _must_be_kept(wish)
+    rows = queries.page(who, wish, moment)
+    counts = queries.counts(who, moment)
+    here = {**wish.address, "as_of": moment.isoformat()}
+    return past.listed(
+        _l("Cases"),
+        moment,
+        [_was(row) for row in rows[: past.PAGE]],
+        sheet=past.Sheet("cases_past", {}),
+        not_known=NOT_KNOWN,
+        tabs=[
+            Tab(words, {**here, "show": name}, name == wish.show, counts.get(name))
+            for name, (words, _states) in QUEUES.items()
+        ],
+        after=rows[past.PAGE - 1].id if len(rows) > past.PAGE else None,
+    )
+
+
+def _must_be_kept(wish: Wish) -> None:
+    past.only_kept(wish, *KEPT)
+    if wish.light not in (None, Light.LATE):
+        words = _l("Whether a case was late is kept; since when it was nearly late is not.")
+        raise past.NotKept(words, fields={"light": words})
+
+
+def _was(row: Any) -> Was:
+    english = row.class_name_en if get_locale().language == "en" else None
+    state = State(row.state)
+    chip = "late" if row.late else "new" if state is State.REPORTED else "rest"
+    return Was(
+        url_for("cases.one", case_id=row.id),
+        english or row.class_name,
+        row.grid or _l("In no grid"),
+        CASE_FLOW.states[state],
+        chip,
+        [row.number, *([_l("late")] if row.late else [])],
+    )
+
+
+def _rows(who: Actor, address: Address) -> Select[Any]:
+    wish = Wish.asked(dict(address))
+    moment = past.reached(wish.as_of or clock.now())
+    _must_be_kept(wish)
+    return queries.whole(who, wish, moment)
+
+
+QUEUE = Sheet(
+    name="cases_past",
+    title=_l("Cases as they were"),
+    right="cases.report",
+    rows=_rows,
+    shape=Shape(Case.geom),
+    columns=(
+        Column("number", _l("Number"), Case.number),
+        Column("class_code", _l("Class code"), "class_code"),
+        Column("class", _l("Class"), "class_name", english="class_name_en"),
+        Column("state", _l("State"), "state", words=CASE_FLOW.states),
+        Column("late", _l("Late"), "late", says=Kind.YES),
+        Column("source", _l("Source"), Case.source, words=SOURCE_WORDS),
+        Column("grid_code", _l("Grid code"), "grid_code"),
+        Column("grid", _l("Grid"), "grid"),
+        Column("received_at", _l("Received at"), Case.received_at),
+        Column("due_at", _l("Due at"), "due_at", says=Kind.MOMENT),
+    ),
+)

@@ -1,0 +1,131 @@
+"""The queue as it was at a moment: states, grids and classes by the log, limits as they were kept then."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, false, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from webapp.base import past_queries as past
+from webapp.base.access import Actor, visible
+from webapp.base.audit import Event
+from webapp.base.db import db
+from webapp.base.past import PAGE
+from webapp.cases.desk import queries
+from webapp.cases.desk.forms import Wish
+from webapp.cases.desk.rules import Light
+from webapp.cases.figures.models import CaseTerm
+from webapp.cases.models import Case, CaseClass
+from webapp.cases.rules import CASE_FLOW, ENDED, OPEN, QUEUES
+from webapp.grids.models import Grid
+
+OPEN_STATES = [str(state) for state in sorted(OPEN)]
+
+
+def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
+    """SQL: the cases of the queue at a moment, newest first, of those that `who` may see now.
+
+    Columns: `id`, `number`, `state`, `class_code`, `class_name`, `class_name_en`, `grid`, `grid_code`, `due_at`, `late`,
+    `source`, `reported_at`, `geom` (the place as it is now).
+    """
+    then = past.last_event(CASE_FLOW.kind, Case, moment)
+    term = (
+        select(CaseTerm.due_at)
+        .where(CaseTerm.case_id == Case.id, CaseTerm.seq <= then.c.seq)
+        .order_by(CaseTerm.seq.desc())
+        .limit(1)
+        .correlate(Case, then)
+        .lateral("term")
+    )
+    # The first correction since says which class it had before.
+    before = (
+        select(Event.data["class"][0].astext)
+        .where(
+            Event.thing_kind == CASE_FLOW.kind,
+            Event.thing_id == Case.id,
+            Event.move == "correct",
+            Event.at > moment,
+            Event.data.has_key("class"),  # type: ignore[attr-defined]  # JSONB
+        )
+        .order_by(Event.seq)
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    code = func.coalesce(before, Case.class_code)
+    its_class, grid = aliased(CaseClass), aliased(Grid)
+    late = and_(then.c.state.in_(OPEN_STATES), func.coalesce(term.c.due_at < moment, false()))
+    states = [str(state) for state in QUEUES[wish.show][1]]
+    narrowed: list[Any] = [
+        visible(Case, who, "cases.see"),
+        past.may_have_stood(CASE_FLOW.kind, Case, states, moment),
+        then.c.state.in_(states),
+    ]
+    if wish.of_class:
+        narrowed.append(code.startswith(wish.of_class, autoescape=True))
+    if wish.place:
+        community = grid.community_id == int(wish.place) if wish.place.isdecimal() else false()
+        narrowed.append(or_(grid.display_code == wish.place, community))
+    if wish.outside:
+        narrowed.append(then.c.grid_id.is_(None))
+    if wish.light is Light.LATE:
+        narrowed.append(late)
+    same = Wish.model_validate(
+        wish.model_dump(include={"q", "source", "area", "since", "until"}, exclude_none=True)
+    )
+    return (
+        select(
+            Case.id,
+            Case.number,
+            then.c.state,
+            code.label("class_code"),
+            its_class.name.label("class_name"),
+            its_class.name_en.label("class_name_en"),
+            grid.name.label("grid"),
+            grid.display_code.label("grid_code"),
+            case((then.c.state.in_(OPEN_STATES), term.c.due_at)).label("due_at"),
+            late.label("late"),
+            Case.source,
+            Case.received_at.label("reported_at"),
+            Case.geom.label("geom"),
+        )
+        .select_from(Case)
+        .join(then, true())
+        .outerjoin(term, true())
+        .join(its_class, its_class.code == code)
+        .outerjoin(grid, grid.id == then.c.grid_id)
+        .where(*narrowed, *queries.narrowing(who, same, moment))
+        .order_by(Case.id.desc())
+    )
+
+
+def page(who: Actor, wish: Wish, moment: datetime) -> list[Any]:
+    """The rows of `whole` from where the reader has come to, and one more."""
+    found = whole(who, wish, moment)
+    if wish.before is not None:
+        found = found.where(Case.id < wish.before)
+    return list(db.session.execute(found.limit(PAGE + 1)))
+
+
+def counts(who: Actor, moment: datetime) -> dict[str, int]:
+    """How many cases stood at each step of the work but the last, whichever way the list is narrowed."""
+    then = past.last_event(CASE_FLOW.kind, Case, moment)
+    found = (
+        select(then.c.state, func.count())
+        .select_from(Case)
+        .join(then, true())
+        .where(
+            visible(Case, who, "cases.see"),
+            past.may_have_stood(CASE_FLOW.kind, Case, OPEN_STATES, moment),
+            then.c.state.in_(OPEN_STATES),
+        )
+        .group_by(then.c.state)
+    )
+    rows = {state: many for state, many in db.session.execute(found)}
+    return {
+        name: sum(rows.get(str(state), 0) for state in states)
+        for name, (_words, states) in QUEUES.items()
+        if not ENDED.intersection(states)
+    }
