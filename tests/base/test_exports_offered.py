@@ -84,7 +84,11 @@ def test_every_list_is_offered_as_a_file_or_named_with_a_reason() -> None:
 
 def test_every_sheet_stands_on_a_page(house: Flask) -> None:
     offered = {name for said in _read().values() for name in _OFFERED.findall(said)}
-    assert offered == set(SHEETS)
+    # Lists of the past share one page, which their views tell the name of the file.
+    code = (file.read_text(encoding="utf-8") for file in (ROOT / "webapp").rglob("past.py"))
+    then = {name for said in code for name in re.findall(r'past\.Sheet\("(\w+)"', said)}
+    assert len(then) == 4
+    assert offered | then == set(SHEETS)
 
 
 def test_the_rows_of_every_sheet_are_asked_in_every_form(world: World) -> None:
@@ -108,7 +112,14 @@ def test_a_stranger_takes_no_list_out_that_is_not_everybodys(app: Flask, world: 
 
 def test_lists_of_people_ask_what_for() -> None:
     people = {name for name, sheet in SHEETS.items() if sheet.personal}
-    assert people == {"accounts", "neighbours", "households", "residents", "relocation"}
+    assert people == {
+        "accounts",
+        "neighbours",
+        "households",
+        "residents",
+        "relocation",
+        "relocation_past",
+    }
 
 
 def test_no_two_columns_of_a_sheet_are_called_alike(app: Flask) -> None:

@@ -222,6 +222,26 @@ def test_a_page_of_the_past_is_marked_and_taken_out(app: Flask, world: World, pa
     assert len(rows) - 1 == body.count('class="past-row"')
 
 
+def test_households_of_the_past_are_taken_out_masked(app: Flask, yard: Yard) -> None:
+    estate = Estate(yard)
+    with clock.at(clock.now() - 3 * HOUR):
+        household = estate.listed(0)
+    db.session.commit()
+    client = as_user(app, yard.leader)
+    when = {"as_of": (clock.now() - HOUR).isoformat()}
+    page = client.get(f"/projects/{estate.project.id}/relocation", query_string=when)
+    assert page.status_code == 200
+    assert "这是过去" in page.get_data(as_text=True)
+    assert household.name not in page.get_data(as_text=True)
+    asked = {**when, "project": str(estate.project.id)}
+    sent = {"format": "csv", "purpose": "核对进度"}
+    answer = client.post("/exports/relocation_past", query_string=asked, data=sent)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    body = answer.get_data().decode("utf-8-sig")
+    assert body.count("\r\n") == 2
+    assert household.name not in body
+
+
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [

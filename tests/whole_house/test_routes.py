@@ -57,6 +57,8 @@ def test_only_faces_for_programs_know_their_asker_by_a_key(house: Flask) -> None
     theirs = {name for name in house.view_functions if name.startswith(("open311.", "feeds."))}
     # A search by OGC API is sent because no address is long enough for it; it changes nothing.
     apart = {"ogc.search", "subscriptions.calendar", "subscriptions.area"}
+    # A screen on the wall has no cookie; its private address is its key.
+    apart |= {"wall.by_address", "wall.now_by_address", "wall.stream_by_address"}
     assert by_key == (theirs - {"feeds.home"}) | apart
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.sql.selectable import Lateral
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from webapp.base.audit import Event
 
 
-def last_event(kind: str, model: Any, moment: datetime) -> Lateral:
+def last_event(kind: str, model: Any, moment: datetime) -> LateralFromClause:
     """The last event of each thing until a moment, beside its row: `seq`, `at`, `state`, `grid_id`."""
     return (
         select(Event.seq, Event.at, Event.after.label("state"), Event.grid_id)

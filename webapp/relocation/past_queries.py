@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select, true
+from sqlalchemy.orm import join
 
 from webapp.base import past_queries as past
 from webapp.base.audit import Event
@@ -46,8 +47,8 @@ def whole(project_id: int, wish: ListForm, moment: datetime) -> Select[Any]:
             since.label("since"),
             RelocationHousehold.geom,
         )
-        .select_from(RelocationHousehold)
-        .join(then, true())
+        # One thing to read from: an export asks it for other columns.
+        .select_from(join(RelocationHousehold, then, true()))
         .where(RelocationHousehold.project_id == project_id)
         .order_by(RelocationHousehold.number)
     )

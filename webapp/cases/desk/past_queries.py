@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, false, func, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, outerjoin
 
 from webapp.base import past_queries as past
 from webapp.base.access import Actor, visible
@@ -47,7 +47,7 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
             Event.thing_id == Case.id,
             Event.move == "correct",
             Event.at > moment,
-            Event.data.has_key("class"),  # type: ignore[attr-defined]  # JSONB
+            Event.data.has_key("class"),
         )
         .order_by(Event.seq)
         .limit(1)
@@ -75,6 +75,14 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
     same = Wish.model_validate(
         wish.model_dump(include={"q", "source", "area", "since", "until"}, exclude_none=True)
     )
+    # One thing to read from: an export asks it for other columns.
+    laid = outerjoin(Case, then, true())
+    for other, clause in (
+        (term, true()),
+        (its_class, its_class.code == code),
+        (grid, grid.id == then.c.grid_id),
+    ):
+        laid = outerjoin(laid, other, clause)
     return (
         select(
             Case.id,
@@ -91,11 +99,7 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
             Case.received_at.label("reported_at"),
             Case.geom.label("geom"),
         )
-        .select_from(Case)
-        .join(then, true())
-        .outerjoin(term, true())
-        .join(its_class, its_class.code == code)
-        .outerjoin(grid, grid.id == then.c.grid_id)
+        .select_from(laid)
         .where(*narrowed, *queries.narrowing(who, same, moment))
         .order_by(Case.id.desc())
     )

@@ -61,8 +61,8 @@ class Wish(Form):
     @classmethod
     def _end_of_a_day(cls, value: str | None) -> Any:
         try:
-            day = value is not None and len(value) == 10
-            return periods.end_of(date.fromisoformat(value)) if day else value or None
+            day = date.fromisoformat(value) if value is not None and len(value) == 10 else None
+            return periods.end_of(day) if day is not None else value or None
         except ValueError:
             return value
 
