@@ -85,7 +85,9 @@ def test_every_list_is_offered_as_a_file_or_named_with_a_reason() -> None:
 def test_every_sheet_stands_on_a_page(house: Flask) -> None:
     offered = {name for said in _read().values() for name in _OFFERED.findall(said)}
     # Lists of the past share one page, which their views tell the name of the file.
-    code = (file.read_text(encoding="utf-8") for file in (ROOT / "webapp").rglob("past.py"))
+    code = (
+        file.read_text(encoding="utf-8") for file in (TEMPLATES.parent / "webapp").rglob("past.py")
+    )
     then = {name for said in code for name in re.findall(r'past\.Sheet\("(\w+)"', said)}
     assert len(then) == 4
     assert offered | then == set(SHEETS)

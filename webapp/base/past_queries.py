@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from webapp.base.audit import Event
+
+# A thing and its event are written a moment apart.
+APART = timedelta(minutes=1)
 
 
 def last_event(kind: str, model: Any, moment: datetime) -> LateralFromClause:
@@ -43,3 +46,8 @@ def may_have_stood(
     """
     named = [str(each) for each in states]
     return or_(model.state.in_(named), model.id.in_(moved_since(kind, moment)))
+
+
+def lived(began: Any, ended: Any, moment: datetime) -> ColumnElement[bool]:
+    """SQL: by its own columns it may have been there and not ended at a moment: only these are looked up in the log."""
+    return and_(began <= moment, or_(ended.is_(None), ended > moment - APART))

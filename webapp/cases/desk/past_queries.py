@@ -60,7 +60,8 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
     states = [str(state) for state in QUEUES[wish.show][1]]
     narrowed: list[Any] = [
         visible(Case, who, "cases.see"),
-        past.may_have_stood(CASE_FLOW.kind, Case, states, moment),
+        # What has ended stays ended, unless it is opened again; then it has no end.
+        Case.received_at <= moment if wish.show == "ended" else _open(moment),
         then.c.state.in_(states),
     ]
     if wish.of_class:
@@ -122,7 +123,7 @@ def counts(who: Actor, moment: datetime) -> dict[str, int]:
         .join(then, true())
         .where(
             visible(Case, who, "cases.see"),
-            past.may_have_stood(CASE_FLOW.kind, Case, OPEN_STATES, moment),
+            _open(moment),
             then.c.state.in_(OPEN_STATES),
         )
         .group_by(then.c.state)
@@ -133,3 +134,7 @@ def counts(who: Actor, moment: datetime) -> dict[str, int]:
         for name, (_words, states) in QUEUES.items()
         if not ENDED.intersection(states)
     }
+
+
+def _open(moment: datetime) -> Any:
+    return past.lived(Case.received_at, Case.closed_at, moment)

@@ -55,7 +55,9 @@ def whole(who: Actor, wish: ListForm, moment: datetime) -> Select[Any]:
             visible(Alarm, who, "alarms.see"),
             Alarm.live_at.is_not(None),
             Alarm.exercise.is_(False),
-            past.may_have_stood(ALARM_FLOW.kind, Alarm, states, moment),
+            Alarm.received_at <= moment
+            if wish.lane == "closed"
+            else past.lived(Alarm.received_at, Alarm.closed_at, moment),
             then.c.state.in_(states),
         )
         .order_by(Alarm.id.desc())
