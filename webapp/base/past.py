@@ -68,7 +68,9 @@ def only_kept(form: Form, *kept: str) -> None:
     """
     asked = form.model_fields_set - {*kept, "as_of", "before"}
     fresh = type(form)()
-    wrong = [name for name in sorted(asked) if getattr(form, name) != getattr(fresh, name)]
+    wrong = [
+        name for name in sorted(asked) if getattr(form, name) not in (getattr(fresh, name), "")
+    ]
     if wrong:
         words = _l("By this the past cannot be narrowed: how it was then is not kept.")
         raise NotKept(words, fields=dict.fromkeys(wrong, words))

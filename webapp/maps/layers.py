@@ -75,7 +75,8 @@ class Wish(Form):
     @classmethod
     def asked(cls, address: dict[str, str]) -> Self:
         """The wish of an address; what it says beside the words of a map is how the queue is narrowed."""
-        said = {name: value for name, value in address.items() if name in Queue.model_fields}
+        words = Queue.model_fields.keys() - cls.model_fields.keys()
+        said = {name: value for name, value in address.items() if name in words}
         return cls.of({**address, "queue": Queue.asked(said) if said else None})
 
     @property

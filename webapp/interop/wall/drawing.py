@@ -149,6 +149,11 @@ def _middle(shape: BaseGeometry) -> tuple[int, int]:
     return round(at.x), round(at.y)
 
 
+def holds(x: int, y: int) -> bool:
+    """True where a mark at this place is whole in the drawing."""
+    return MARGIN <= x <= WIDTH - MARGIN and MARGIN <= y <= HEIGHT - MARGIN
+
+
 @dataclass(frozen=True)
 class Name:
     """Words beside a place of the drawing: where they begin or end (`anchor`), on which line."""

@@ -191,6 +191,8 @@ def _picture(who: Actor, ground: Ground) -> Picture:
         ("rest" if mark == "done" else mark, *at(lon, lat))
         for lon, lat, mark in queries.case_points(who)
     ]
+    # What lies in no grid may lie beside the drawing.
+    cases = [each for each in cases if drawing.holds(each[1], each[2])]
     cases.sort(key=lambda each: MARKS.index(each[0]))
     standing = queries.alarm_points(who) if may(who, "alarms.see") else []
     alarms = [("alarm", *at(lon, lat)) for lon, lat, _kind in standing]
