@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,6 @@ from playwright.sync_api import Page, expect
 
 from tests.brokers import soon
 from tests.browser import NewPage, axe, picture
-from tests.databases import ROOT
 from tests.servers import Served
 
 # Each text that can be seen, with the height of its letters on the screen (px): as computed, and in a drawing as scaled.
@@ -40,6 +41,8 @@ CUT = """() => {
     );
     return [...out, ...tall, ...wide].map((each) => each.className + ": " + each.textContent.trim().slice(0, 40));
 }"""
+# Where somebody wants to see the pages: a folder for their pictures.
+SHOWN = os.environ.get("SHOWN")
 SCENES = ("situation", "newest", "alarms")
 
 
@@ -72,7 +75,7 @@ def test_it_keeps_to_the_guidelines(new_page: NewPage) -> None:
     for scene in SCENES:
         opened(page, "zh_CN", scene)
         assert axe(page) == []
-        picture(page, ROOT / f"docs/pictures/wall-{scene}-zh.png")
+        _shown(page, scene)
 
 
 def test_one_scene_follows_another_until_it_is_held(new_page: NewPage) -> None:
@@ -117,10 +120,16 @@ def test_news_reach_it_and_a_cut_is_told(new_page: NewPage, served: Served) -> N
     expect(page.locator(".is-cut")).to_be_visible()
     expect(page.locator("[data-cut]")).to_contain_text("连接中断")
     expect(page.locator(".age")).to_contain_text("分钟前")
-    picture(page, ROOT / "docs/pictures/wall-cut-zh.png")
+    _shown(page, "cut")
     page.context.set_offline(False)
     page.clock.run_for(40_000)
     expect(page.locator(".is-cut")).to_have_count(0)
+
+
+def _shown(page: Page, name: str) -> None:
+    """A picture of it for the documents, where somebody asked for them."""
+    if SHOWN:
+        picture(page, Path(SHOWN) / f"wall-{name}-zh.png")
 
 
 def reported(page: Page) -> None:
