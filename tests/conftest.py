@@ -38,6 +38,7 @@ COSTS = {
     "lines": 3,
     "wire": 8,
     "hooked": 12,
+    "hall": 12,
     "single_house": 2,
     "flow": 8,
     "films_folder": 4,

@@ -52,7 +52,7 @@ def opened(page: Page, language: str, scene: str = "situation") -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160), (1280, 720)])
-@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("language", ["zh_CN", pytest.param("en", marks=pytest.mark.thorough)])
 def test_it_is_read_at_five_metres_and_never_scrolls(
     new_page: NewPage, width: int, height: int, language: str
 ) -> None:
