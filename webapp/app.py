@@ -233,6 +233,7 @@ from webapp.monitoring.video import (
     zone_views as zone_pages,
 )
 from webapp.monitoring.ways import channels, telling, views as way_pages
+from webapp.monitoring.walls import rules as wall_rules, views as wall_pages
 from webapp.monitoring.weather import rules as wind_rules, views as wind_pages
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
@@ -376,6 +377,7 @@ RULES = (
     camera_rules,
     video_rules,
     turning_rules,
+    wall_rules,
     alarm_rules,
     danger_rules,
     wind_rules,
@@ -492,6 +494,7 @@ PAGES = (
     video_pages,
     zone_pages,
     turning_pages,
+    wall_pages,
     *alarm_pages.ALL,
     *danger_pages.ALL,
     wind_pages,

@@ -1,5 +1,27 @@
-/** A camera looked at: pictures every few seconds, and the film as soon as it plays. */
+/** A camera looked at: pictures every few seconds, and the film as soon as it plays; neither while it is out of sight. */
+import { token } from "../requests.js";
+
 const EVERY_MS = 4000;
+
+/** What runs in each box that is looked at. @type {Map<HTMLElement, {rest: () => void, go: () => void}>} */
+const running = new Map();
+
+const inSight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    target.dataset.insight = isIntersecting ? "1" : "";
+    settle(target);
+  }
+});
+
+document.addEventListener("visibilitychange", () => [...running.keys()].forEach(settle));
+window.addEventListener("pagehide", () => running.forEach((each) => each.rest()));
+window.addEventListener("pageshow", ({ persisted }) => persisted && [...running.keys()].forEach(settle));
+
+/** @param {HTMLElement} box */
+function settle(box) {
+  const seen = box.isConnected && box.dataset.insight && document.visibilityState === "visible";
+  running.get(box)?.[seen ? "go" : "rest"]();
+}
 
 /** @param {string} address @returns {Promise<void>} */
 function script(address) {
@@ -13,34 +35,32 @@ function script(address) {
   });
 }
 
-/** @param {HTMLElement} box */
-function begin(box) {
-  if (box.dataset.begun) return;
-  box.dataset.begun = "1";
+/** The camera in this box is shown from now on. @param {HTMLElement} box */
+export function begin(box) {
+  if (running.has(box)) return;
   const picture = box.querySelector("[data-picture]");
   const film = box.querySelector("video");
   const state = box.querySelector("[data-said]");
   const source = new URL(picture.src);
+  let turn = 0;
+  let player = null;
+  let waits = 0;
   let plays = false;
 
   const again = () => {
-    if (plays || !box.isConnected) return;
+    if (plays || !turn) return;
     source.searchParams.set("at", Date.now().toString());
     picture.src = source.href;
   };
-  picture.addEventListener("load", () => setTimeout(again, EVERY_MS));
-  picture.addEventListener("error", () => {
-    if (!plays) state.textContent = box.dataset.nothing;
-    setTimeout(again, 3 * EVERY_MS);
-  });
-
-  const instead = (words) => {
-    plays = false;
-    film.hidden = true;
-    picture.hidden = false;
-    state.textContent = words;
-    again();
+  const soon = (ms) => {
+    clearTimeout(waits);
+    waits = setTimeout(again, ms);
   };
+  picture.addEventListener("load", () => soon(EVERY_MS));
+  picture.addEventListener("error", () => {
+    if (!plays && turn) state.textContent = box.dataset.nothing;
+    soon(3 * EVERY_MS);
+  });
   film.addEventListener("playing", () => {
     plays = true;
     film.hidden = false;
@@ -48,25 +68,67 @@ function begin(box) {
     state.textContent = box.dataset.plays;
   });
 
-  if (!box.dataset.film) return instead(box.dataset.pictures);
-  script(box.dataset.hls).then(() => play(box, film, instead), () => instead(box.dataset.pictures));
+  const still = () => {
+    plays = false;
+    film.hidden = true;
+    picture.hidden = false;
+  };
+  const instead = (words) => {
+    leave();
+    still();
+    state.textContent = words;
+    again();
+  };
+  const leave = () => {
+    if (!player) return;
+    player.destroy();
+    player = null;
+    const headers = { "X-CSRFToken": token() };
+    fetch(box.dataset.leave, { method: "POST", headers, keepalive: true }).catch(() => {});
+  };
+  const go = () => {
+    if (turn) return;
+    const mine = (turn = Date.now() + Math.random());
+    soon(EVERY_MS);
+    if (!box.dataset.film) return instead(box.dataset.pictures);
+    const start = () => {
+      if (turn === mine) player = play(box, film, instead);
+    };
+    script(box.dataset.hls).then(start, () => instead(box.dataset.pictures));
+  };
+  const rest = () => {
+    if (!turn) return;
+    turn = 0;
+    clearTimeout(waits);
+    leave();
+    still();
+  };
+  running.set(box, { go, rest });
+  inSight.observe(box);
+}
+
+/** The camera in this box is looked at no more. @param {HTMLElement} box */
+export function end(box) {
+  running.get(box)?.rest();
+  running.delete(box);
+  inSight.unobserve(box);
 }
 
 /** @param {HTMLElement} box @param {HTMLVideoElement} film @param {(words: string) => void} instead */
 function play(box, film, instead) {
   const { Hls } = window;
-  if (!Hls.isSupported()) return instead(box.dataset.codec);
+  if (!Hls.isSupported()) return void instead(box.dataset.codec) ?? null;
   const player = new Hls({ enableWorker: false, liveSyncDurationCount: 2, manifestLoadingTimeOut: 20000 });
   player.on(Hls.Events.MANIFEST_PARSED, () => film.play().catch(() => {}));
   player.on(Hls.Events.ERROR, (_name, error) => {
     if (!error.fatal && !/codec/i.test(error.details)) return;
-    player.destroy();
     const over = error.response?.code === 403;
     const codec = /codec|addBuffer|appendError|parsing/i.test(error.details);
     instead(over ? box.dataset.over : codec ? box.dataset.codec : box.dataset.pictures);
   });
   player.loadSource(box.dataset.film);
   player.attachMedia(film);
+  return player;
 }
 
 const all = (root) => root.querySelectorAll("[data-player]").forEach(begin);

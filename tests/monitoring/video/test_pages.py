@@ -124,7 +124,7 @@ def picture_of(camera: Camera) -> bool:
 
 def film_of(camera: Camera) -> bool:
     """The camera is asked for a film."""
-    return "piece0.ts" in live.playlist(camera)
+    return "piece0.ts" in live.playlist(camera, "somebody")
 
 
 def watched(camera: Camera) -> bool:
@@ -241,6 +241,13 @@ def test_a_film_begins_with_the_first_who_looks_and_ends_after_the_last(
         time.sleep(0.05)
     assert not live._folder(camera.id).exists()
     assert client.get(asked).status_code == 200
+    # Whoever says that they look no more is not waited for: the place is there for the next.
+    monkeypatch.setattr(live, "IDLE_S", 3600.0)
+    assert client.get(asked).status_code == 200
+    assert client.get(film).status_code == 409
+    assert client.post(asked.replace("index.m3u8", "leave")).status_code == 204
+    assert client.get(film).status_code == 200
+    client.post(film.replace("index.m3u8", "leave"))
 
 
 def test_the_wall_logs_each_camera_and_is_for_the_desk(

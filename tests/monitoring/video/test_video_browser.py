@@ -1,4 +1,4 @@
-"""The desk looks at cameras on the wall, and a shift leader draws a zone on a picture."""
+"""The desk looks at cameras on the wall and walks over them by rounds; a shift leader draws a zone on a picture."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import databases
+from tests.brokers import soon
 from tests.browser import NewPage, axe, picture
 from tests.monitoring.video import films
 from tests.servers import Served, running
@@ -25,7 +27,7 @@ SHOWN = os.environ.get("SHOWN")
 
 @pytest.fixture(scope="module")
 def served(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The running house, two of whose cameras give a film on loopback."""
+    """The running house, six of whose cameras give a film on loopback."""
     instance, folder = tmp_path_factory.mktemp("filmed"), tmp_path_factory.mktemp("stream")
     films.made(folder / "yard.ts", films.LIVE_S)
     url = databases.clone_with_demo(cluster_url, "filmed", instance)
@@ -38,7 +40,8 @@ def served(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def _give_films(house: Served, address: str) -> None:
     app = create_app(Settings.from_environment(dict(house.environment)))
     with app.app_context():
-        for code in ("CAM0001", "CAM0002"):
+        for number in range(1, 7):
+            code = f"CAM{number:04}"
             camera = queries.by_source("geodata", code)
             assert camera is not None
             camera.stream = seal(address.encode())
@@ -57,7 +60,7 @@ def test_the_wall_plays_and_a_zone_is_drawn_by_clicking(new_page: NewPage) -> No
     desk.goto("/cameras/wall")
     assert axe(desk) == []
     desk.get_by_label("用途").fill("查看码头人员")
-    for box in desk.locator(".picks input").all():
+    for box in desk.locator(".picks input").all()[:2]:
         box.check()
     desk.get_by_role("button", name="显示视频墙").click()
     expect(desk.locator("[data-player]")).to_have_count(2)
@@ -91,3 +94,93 @@ def test_the_wall_plays_and_a_zone_is_drawn_by_clicking(new_page: NewPage) -> No
     show(phone, "health-phone")
     phone.goto(desk.url.replace("/cameras/health", "/cameras/wall"))
     show(phone, "wall-phone")
+
+
+def made(served: Served) -> set[str]:
+    """The cameras whose films are being made."""
+    return {
+        each.name
+        for each in (served.instance / "films").iterdir()
+        if each.suffix == "" and each.is_dir()
+    }
+
+
+@pytest.mark.thorough
+def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
+    served: Served, new_page: NewPage
+) -> None:
+    desk = new_page(signed_in_as="shift", width=1440)
+    desk.goto("/cameras/rounds")
+    desk.get_by_label("轮巡名称").fill("码头一圈")
+    desk.get_by_label("每路停留秒数").fill("12")
+    for box in desk.locator(".picks input").all():
+        box.check()
+    desk.get_by_label("指挥台其他人也可启动").check()
+    assert axe(desk) == []
+    show(desk, "rounds")
+    desk.get_by_role("button", name="保存轮巡").click()
+    expect(desk.locator(".stops > li")).to_have_count(6)
+    second = desk.locator(".stops > li").nth(1).locator(".grow").inner_text()
+    desk.locator(".stops > li").nth(1).get_by_role("button", name="上移").click()
+    expect(desk.locator(".stops > li").first).to_contain_text(second)
+    assert axe(desk) == []
+    show(desk, "round")
+    order = [each.input_value() for each in desk.locator("[name=stop]").all()]
+    desk.goto("/cameras/wall")
+    desk.get_by_role("button", name="收藏：").last.click()
+    expect(desk.locator(".star[aria-pressed=true]")).to_have_count(1)
+    desk.get_by_label("用途").fill("夜间巡看码头")
+    desk.get_by_label("轮巡或摄像头").select_option(index=1)
+    desk.get_by_role("button", name="显示视频墙").click()
+    place, players = desk.locator("[data-place]"), desk.locator("[data-player]")
+    expect(place).to_have_text("第 1–4 路，共 6 路")
+    expect(players).to_have_count(4)
+    desk.keyboard.press("Space")
+    expect(desk.locator("video:visible")).to_have_count(4)
+    assert made(served) == set(order[:4])
+    show(desk, "round-1")
+    assert axe(desk) == []
+    # It walks on by itself; the films that nobody looks at any more end, and their places are taken.
+    desk.keyboard.press("Space")
+    expect(place).to_have_text("第 5–6 路，共 6 路")
+    expect(players).to_have_count(2)
+    desk.keyboard.press("Space")
+    expect(desk.get_by_role("button", name="开始轮巡（空格）")).to_be_visible()
+    expect(desk.locator("video:visible")).to_have_count(2)
+    soon(lambda: made(served) == set(order[4:]), "films out of view go on")
+    show(desk, "round-2")
+    desk.keyboard.press("ArrowLeft")
+    expect(place).to_have_text("第 1–4 路，共 6 路")
+    expect(players).to_have_count(4)
+    desk.keyboard.press("1")
+    expect(players).to_have_count(1)
+    expect(place).to_have_text("第 1–1 路，共 6 路")
+    desk.keyboard.press("9")
+    expect(players).to_have_count(6)
+    desk.keyboard.press("f")
+    soon(lambda: desk.evaluate("document.fullscreenElement !== null"), "no full screen")
+    show(desk, "round-full")
+    desk.keyboard.press("f")
+    soon(lambda: desk.evaluate("document.fullscreenElement === null"), "full screen stays")
+    # The log has one line for each camera, and the wall is found as it was left.
+    with psycopg2.connect(served.database_url) as connection, connection.cursor() as rows:
+        rows.execute(
+            "SELECT thing_id::text FROM event WHERE data->>'round' = '码头一圈' ORDER BY id"
+        )
+        assert sorted(each for (each,) in rows.fetchall()) == sorted(order)
+    desk.goto("/cameras/wall")
+    soon(lambda: not made(served), "films that nobody looks at go on")
+    expect(desk.get_by_label("轮巡或摄像头")).not_to_have_value("")
+    expect(desk.get_by_role("radio", name="9")).to_be_checked()
+    phone = new_page(signed_in_as="dispatcher", width=390, locale="en")
+    phone.goto("/cameras/wall")
+    phone.get_by_label("What for").fill("the quay at night")
+    phone.get_by_label("Round or cameras").select_option(index=1)
+    phone.get_by_role("button", name="Show the wall").click()
+    expect(phone.locator("[data-place]")).to_have_text("1 to 4 of 6")
+    expect(phone.locator("video:visible").first).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    show(phone, "round-phone")
+    phone.get_by_role("button", name="Next cameras").tap()
+    expect(phone.locator("[data-place]")).to_have_text("5 to 6 of 6")
+    assert axe(phone) == []

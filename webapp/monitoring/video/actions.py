@@ -68,9 +68,10 @@ def lay_ground(camera: Camera, pairs: Sequence[Pair], *, by: Actor | None) -> No
     _record(camera, "ground", by, points=len(pairs))
 
 
-def look(camera: Camera, *, purpose: str, by: Actor) -> None:
+def look(camera: Camera, *, purpose: str, by: Actor, **more: Any) -> None:
     """The log says who looks at the pictures of the camera from now on, and what for."""
-    _record(camera, "look", by, purpose=purpose)
+    lock(camera)
+    _record(camera, "look", by, purpose=purpose, **more)
 
 
 def found(

@@ -1,12 +1,15 @@
-"""Films of cameras for browsers: ffmpeg cuts them into pieces until 30 s after the last who looks.
+"""Films of cameras for browsers: ffmpeg cuts them into pieces while somebody looks.
 
 Every web process may start one and any may serve it: who holds the lock of a camera's folder runs its
 ffmpeg, and who holds one of the numbered locks has one of the places. A killed process loses both.
+Whoever looks has a file beside the folder, touched with each list that is read: the film ends once
+everybody has said that they look no more, or 30 s after the last who did not.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import re
 import shutil
 import threading
@@ -29,7 +32,9 @@ from webapp.monitoring.video.ffmpeg import Source
 from webapp.monitoring.video.rules import Corners
 
 # Nobody asked for so long (seconds): the film ends. How often somebody looks whether that is so.
-IDLE_S, LOOK_S = 30.0, 1.0
+IDLE_S, LOOK_S = 30.0, 0.5
+# A film that nobody looks at any more gives its place away within so long (seconds).
+PLACE_S = 3.0
 # The first piece may take so long to come.
 FIRST_S = 12.0
 PIECE_S, PIECES = 2, 6
@@ -47,26 +52,39 @@ class _Film:
     locks: tuple[TextIO, ...]
 
 
-def playlist(camera: Camera) -> str:
-    """The list of the newest pieces of a camera's film, which is being made from now on.
+def playlist(camera: Camera, viewer: str) -> str:
+    """The list of the newest pieces of a camera's film, which is being made from now on for this viewer.
 
     `NotOpen` where it gives none, or where as many films as may be are being made already.
     """
     if camera.stream is None:
         raise NotOpen(_l("No address of this camera is kept."))
     folder = _folder(camera.id)
-    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _asked(folder).touch()
-    _ensure(camera, folder)
-    until = time.monotonic() + FIRST_S
+    _viewers(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    _ticket(folder, viewer).touch()
+    try:
+        _ensure(camera, folder)
+    except BaseException:
+        leave(camera.id, viewer)
+        raise
+    again, until = True, time.monotonic() + FIRST_S
     while time.monotonic() < until:
         try:
             return (folder / PLAYLIST).read_text()
         except FileNotFoundError:
             if not _is_made(folder):
-                break
+                if not again:
+                    break
+                # The one that was being made a moment ago has ended for the viewers before us.
+                again = False
+                _ensure(camera, folder)
             time.sleep(0.1)
     raise NotOpen(_l("The camera gives no film now."))
+
+
+def leave(camera_id: int, viewer: str) -> None:
+    """This viewer looks no more; with the last of them the film ends, and its place is free."""
+    _ticket(_folder(camera_id), viewer).unlink(missing_ok=True)
 
 
 def piece(camera_id: int, name: str) -> Path | None:
@@ -79,7 +97,7 @@ def _ensure(camera: Camera, folder: Path) -> None:
     mine = _locked(_lock(folder))
     if mine is None:
         return  # another process, or another thread of ours, makes it
-    place = _place(folder.parent)
+    place = _place(folder)
     try:
         if place is None:
             raise NotOpen(
@@ -132,7 +150,7 @@ def _until_nobody_asks(film: _Film) -> None:
     try:
         while process.poll() is None:
             time.sleep(LOOK_S)
-            if time.time() - _asked(film.folder).stat().st_mtime > IDLE_S:
+            if not _is_watched(film.folder):
                 break
     finally:
         ffmpeg.end(process)
@@ -152,14 +170,40 @@ def _lock(folder: Path) -> Path:
     return folder.with_suffix(".lock")
 
 
-def _asked(folder: Path) -> Path:
-    return folder.with_suffix(".asked")
+def _viewers(folder: Path) -> Path:
+    return folder.with_suffix(".viewers")
+
+
+def _ticket(folder: Path, viewer: str) -> Path:
+    return _viewers(folder) / hashlib.sha256(viewer.encode()).hexdigest()[:32]
+
+
+def _is_watched(folder: Path) -> bool:
+    """True while somebody looks; who fell silent is forgotten."""
+    oldest, watched = time.time() - IDLE_S, False
+    for ticket in _viewers(folder).glob("*"):
+        try:
+            if ticket.stat().st_mtime >= oldest:
+                watched = True
+            else:
+                ticket.unlink()
+        except FileNotFoundError:
+            continue
+    return watched
 
 
 def _place(folder: Path) -> TextIO | None:
+    """A place for this film; where another film is about to end, its place once it has."""
     settings: Settings = current_app.extensions["settings"]
-    places = (_locked(folder / f"place-{number}") for number in range(settings.live_cameras))
-    return next((each for each in places if each is not None), None)
+    films, until = folder.parent, time.monotonic() + PLACE_S
+    while True:
+        places = (_locked(films / f"place-{number}") for number in range(settings.live_cameras))
+        free = next((each for each in places if each is not None), None)
+        others = (each for each in films.glob("*.viewers") if each != _viewers(folder))
+        watched = sum(1 for each in others if _is_watched(each))
+        if free or watched >= settings.live_cameras or time.monotonic() > until:
+            return free
+        time.sleep(0.1)
 
 
 def _locked(path: Path) -> TextIO | None:

@@ -26,6 +26,8 @@ LOOKS_A_SECOND = 5
 
 # Whoever said what for sees the pictures of a camera for so long (seconds).
 PASS_S = 1800
+# Whoever began a wall keeps it for a shift.
+WALL_S = 8 * 3600
 PASS_WORDS = _l("Say again what you look for: the last time is too long ago.")
 
 # A picture on demand is at most so old (seconds): many who look ask the camera once.

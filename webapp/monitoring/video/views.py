@@ -1,4 +1,4 @@
-"""Pages of pictures: one camera looked at, the wall, the health of all, what a rule saw of an alarm."""
+"""Pages of pictures: one camera looked at, the health of all, what a rule saw of an alarm."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
-from pydantic import Field
 
 from webapp.base import files
 from webapp.base.access import me, permit
 from webapp.base.config import Settings
-from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.web import Form, PurposeForm, page, part_of_address
+from webapp.base.flow import Refusal
+from webapp.base.web import PurposeForm, page, part_of_address
 from webapp.monitoring.alarms import queries as alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.cameras import queries as cameras
@@ -25,7 +23,6 @@ from webapp.monitoring.cameras.rules import STATUS_CHIPS, STATUS_WORDS
 from webapp.monitoring.signals import KINDS
 from webapp.monitoring.video import actions, live, passes, pictures, queries
 from webapp.monitoring.video.models import CameraPicture
-from webapp.monitoring.video.rules import WALLS
 from webapp.people.forms import again
 
 bp = Blueprint("video", __name__)
@@ -34,20 +31,6 @@ bp = Blueprint("video", __name__)
 AROUND = timedelta(seconds=30)
 # Lines of a list of pieces that name a piece.
 _PIECES = re.compile(r"^(piece[0-9]+\.ts)$", re.MULTILINE)
-
-
-class WallForm(Form):
-    """Which cameras are looked at together, how many at a time, and what for."""
-
-    purpose: str = Field(min_length=2, max_length=200)
-    camera: list[int] | int
-    many: int = 4
-
-    @property
-    def chosen(self) -> list[int]:
-        """The cameras, each once, in the order in which they were chosen."""
-        said = self.camera if isinstance(self.camera, list) else [self.camera]
-        return list(dict.fromkeys(said))[: self.many]
 
 
 @bp.get("/cameras/<int:camera_id>/view")
@@ -83,8 +66,16 @@ def film(camera: Camera) -> Response:
     """The newest pieces of the film, for whoever said what for."""
     given = request.args.get("pass", "")
     passes.check(given, camera.id, me())
-    listed = _PIECES.sub(rf"\1?pass={quote(given)}", live.playlist(camera))
+    listed = _PIECES.sub(rf"\1?pass={quote(given)}", live.playlist(camera, given))
     return Response(listed, mimetype="application/vnd.apple.mpegurl")
+
+
+@bp.post("/cameras/<int:camera_id>/film/leave")
+@permit("video.see", of=cameras.one)
+def leave(camera: Camera) -> ResponseReturnValue:
+    """Whoever has this pass looks at the film no more."""
+    live.leave(camera.id, request.args.get("pass", ""))
+    return "", 204
 
 
 @bp.get("/cameras/<int:camera_id>/film/<name>")
@@ -96,39 +87,6 @@ def piece(camera: Camera) -> Response:
     if path is None:
         abort(404)
     return send_file(path, mimetype="video/mp2t")
-
-
-@bp.get("/cameras/wall")
-@permit("video.wall")
-def wall_form() -> Response:
-    """Which cameras are to stand on the wall."""
-    return page("monitoring/video/wall.html", errors={}, sent={}, tiles=(), **_wall())
-
-
-@bp.post("/cameras/wall")
-@permit("video.wall")
-def wall() -> ResponseReturnValue:
-    """The chosen cameras beside each other; the log of each says who looked and what for."""
-    try:
-        form = WallForm.read(request)
-        known = {each.id: each for each in queries.filmed(me())}
-        chosen = [known[each] for each in form.chosen if each in known]
-        if not chosen or form.many not in WALLS:
-            words = _l("Choose at least one camera.")
-            raise Unacceptable(words, fields={"camera": words})
-        for camera in chosen:
-            actions.look(camera, purpose=form.purpose, by=me())
-    except Refusal as refusal:
-        return again("monitoring/video/wall.html", refusal, tiles=(), **_wall())
-    tiles = [(camera, passes.issued(camera.id, me())) for camera in chosen]
-    return page(
-        "monitoring/video/wall.html",
-        errors={},
-        sent=request.form,
-        tiles=tiles,
-        many=form.many,
-        **_wall(),
-    )
 
 
 @bp.get("/cameras/health")
@@ -188,7 +146,3 @@ def recording(camera: Camera, at: datetime) -> str | None:
 
 def _view(camera: Camera) -> dict[str, Any]:
     return {"camera": camera, "given": None}
-
-
-def _wall() -> dict[str, Any]:
-    return {"filmed": queries.filmed(me()), "walls": WALLS}
