@@ -232,8 +232,13 @@ from webapp.monitoring.video import (
     views as video_pages,
     zone_views as zone_pages,
 )
+from webapp.monitoring.walls import (
+    looks as look_pages,
+    rules as wall_rules,
+    sheet as look_sheet,
+    views as wall_pages,
+)
 from webapp.monitoring.ways import channels, telling, views as way_pages
-from webapp.monitoring.walls import rules as wall_rules, views as wall_pages
 from webapp.monitoring.weather import rules as wind_rules, views as wind_pages
 from webapp.operation import commands as house_commands, help as help_pages
 from webapp.people import (
@@ -495,6 +500,7 @@ PAGES = (
     zone_pages,
     turning_pages,
     wall_pages,
+    look_pages,
     *alarm_pages.ALL,
     *danger_pages.ALL,
     wind_pages,
@@ -576,6 +582,7 @@ SHEETS = (
     grid_sheet.GRIDS,
     point_sheet.POINTS,
     camera_sheet.CAMERAS,
+    look_sheet.LOOKS,
     sensor_sheet.SENSORS,
     alarm_sheet.ALARMS,
     alarm_past.ALARMS,

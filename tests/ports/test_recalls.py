@@ -16,6 +16,9 @@ from webapp.base.db import db
 from webapp.base.flow import NotAllowed, NotOpen, Unacceptable
 from webapp.base.notices import Notice
 from webapp.monitoring.signals import Kind
+from webapp.monitoring.weather import actions as winds
+from webapp.monitoring.weather.forms import WindForm as SaidWind
+from webapp.monitoring.weather.rules import beaufort
 from webapp.ports import actions, queries, recalling, voyages
 from webapp.ports.forms import CrewForm, DepartForm, RecallForm, WindForm
 from webapp.ports.models import Recall, Vessel, Voyage
@@ -154,3 +157,32 @@ def test_the_keeper_calls_and_the_skipper_answers_on_their_pages(
     assert "已知悉" in keeper.get(f"/recalls/{on.id}").text
     assert keeper.post(f"/recalls/{on.id}/lift").status_code == 303
     assert "早点回来" not in skipper.get("/vessels/mine").text
+
+
+def test_a_wind_over_the_limits_is_an_alarm_until_the_vessels_are_called_back(
+    app: Flask, harbour: Harbour
+) -> None:
+    actions.set_wind(WindForm(up_to_m=24, force=7), by=None)
+    winds.say(SaidWind(speed_ms=14.5, whence=0), by=harbour.keeper)
+    harbour.leave()
+    port = (Kind.VESSEL_WIND, f"port-{harbour.port.id}")
+    alarming.look()
+    assert port in sea.raised()
+    notices = select(Notice).where(Notice.account_id == harbour.keeper.id)
+    assert [each.url for each in db.session.scalars(notices)] == ["/recalls"]
+    # A gust less changes nothing; a force less does.
+    winds.say(SaidWind(speed_ms=13, whence=0), by=harbour.keeper)
+    alarming.look()
+    assert port in sea.raised()
+    page = as_user(app, harbour.keeper).get("/recalls").get_data(as_text=True)
+    assert "7 级召回 1 艘" in page
+    recalling.call_back(RecallForm(force=7), by=harbour.keeper)
+    alarming.look()
+    assert port not in sea.raised()
+
+
+@pytest.mark.parametrize(
+    ("speed", "force"), [(0, 0), (0.3, 1), (13.8, 6), (13.9, 7), (32.6, 11), (40, 12)]
+)
+def test_the_force_of_a_wind(speed: float, force: int) -> None:
+    assert beaufort(speed) == force

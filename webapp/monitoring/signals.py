@@ -78,6 +78,7 @@ class Kind(StrEnum):
     VESSEL_RECALL = "vessel.recall"
     VESSEL_CROWDING = "vessel.crowding"
     VESSEL_OVERNIGHT = "vessel.overnight"
+    VESSEL_WIND = "vessel.wind"
     OFFLINE = "device.offline"
     TAMPER = "device.tamper"
     FAULT = "device.fault"
@@ -118,6 +119,7 @@ KINDS: dict[Kind, KindRules] = {
     Kind.VESSEL_OVERNIGHT: KindRules(
         _l("Vessel not back for the night"), "vessel", Severity.WARNING
     ),
+    Kind.VESSEL_WIND: KindRules(_l("Wind too strong for vessels at sea"), "vessel", Severity.MAJOR),
     Kind.OFFLINE: KindRules(_l("Device does not answer"), "device", Severity.MINOR),
     Kind.TAMPER: KindRules(_l("Device covered or moved"), "device", Severity.MAJOR),
     Kind.FAULT: KindRules(_l("Device at fault"), "device", Severity.WARNING),

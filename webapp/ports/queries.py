@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
@@ -30,6 +30,7 @@ PAGE = 50
 MOST_AT_SEA = 500
 LAST_VOYAGES = 20
 LAST_RECALLS = 50
+_AT_SEA = (Voyage.vessel_id == Vessel.id) & (Voyage.state == VoyageState.AT_SEA)
 
 
 def port(port_id: int) -> Port | None:
@@ -210,20 +211,32 @@ def wind_limit_of(length_m: float) -> int | None:
 
 def over_limit(force: int) -> Sequence[Vessel]:
     """Vessels at sea for which this wind is too strong."""
-    own = (
-        select(WindLimit.force)
-        .where(WindLimit.up_to_m >= Vessel.length_m)
-        .order_by(WindLimit.up_to_m)
-        .limit(1)
-        .scalar_subquery()
+    found = select(Vessel).join(Voyage, _AT_SEA).where(_own_limit() <= force)
+    return db.session.scalars(found.order_by(Vessel.id)).all()
+
+
+def at_sea_by_port() -> Sequence[Any]:
+    """Of each port with vessels at sea that no recall calls: (id, name, geom, wind limits of these vessels)."""
+    called = (
+        select(RecallCall.id)
+        .join(RecallCall.recall)
+        .where(Recall.state == RecallState.CALLING, RecallCall.vessel_id == Vessel.id)
     )
+    limit = _own_limit()
     found = (
-        select(Vessel)
-        .join(Voyage, (Voyage.vessel_id == Vessel.id) & (Voyage.state == VoyageState.AT_SEA))
-        .where(own <= force)
-        .order_by(Vessel.id)
+        select(Port.id, Port.name, Port.geom, func.array_agg(limit).label("limits"))
+        .join(Vessel, Vessel.port_id == Port.id)
+        .join(Voyage, _AT_SEA)
+        .where(limit.is_not(None), ~called.exists())
+        .group_by(Port.id)
+        .order_by(Port.name, Port.id)
     )
-    return db.session.scalars(found).all()
+    return db.session.execute(found).all()
+
+
+def _own_limit() -> ScalarSelect[Any]:
+    own = select(WindLimit.force).where(WindLimit.up_to_m >= Vessel.length_m)
+    return own.order_by(WindLimit.up_to_m).limit(1).correlate(Vessel).scalar_subquery()
 
 
 def calls(recall_id: int) -> list[tuple[RecallCall, Voyage | None]]:

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import PurposeForm, goto, page
+from webapp.monitoring.weather import queries as weather
+from webapp.monitoring.weather.rules import beaufort
 from webapp.people.forms import again
 from webapp.ports import actions, queries, recalling
 from webapp.ports.forms import RecallForm
@@ -78,7 +80,19 @@ def reveal(call: RecallCall) -> ResponseReturnValue:
 
 
 def _listed() -> dict[str, Any]:
-    return {"found": queries.recalls(), "winds": queries.winds(), **_words()}
+    known = weather.wind_at(None).speed
+    limits = [limit for port in queries.at_sea_by_port() for limit in port.limits]
+    return {
+        "found": queries.recalls(),
+        "winds": queries.winds(),
+        "wind": known,
+        "force": beaufort(known.value) if known else None,
+        # From each force on: how many vessels it would call that no recall calls yet.
+        "would_call": [
+            (force, sum(1 for each in limits if each <= force)) for force in sorted(set(limits))
+        ],
+        **_words(),
+    }
 
 
 def _one(recall: Recall) -> dict[str, Any]:

@@ -331,3 +331,55 @@ def test_a_case_that_ended_leaves_the_question_what_the_alarm_was(
     handling.close(alarm, outcome=Outcome.FALSE, note=None, by=world.dispatcher)
     assert incident.ended_at is not None
     assert not incident.wants_outcome
+
+
+def test_the_desk_does_not_wait_for_the_next_step(session: Session, world: World) -> None:
+    incident = incident_of(raised(world))
+    climb_after(incident, 0)
+    with clock.at(incident.opened_at + 2 * SECOND):
+        step = climbing.hasten(incident, by=world.dispatcher)
+        assert step.due_at == clock.now()
+    assert alarm_lines(world.shift_leader.id) == 0
+    climb_after(incident, 3)
+    assert step.done_at is not None
+    handling.close(incident.alarms[0], outcome=Outcome.FALSE, note="x", by=world.dispatcher)
+    with pytest.raises(NotOpen):
+        climbing.hasten(incident, by=world.dispatcher)
+
+
+def test_whoever_was_told_hears_that_it_is_over(app: Flask, session: Session, world: World) -> None:
+    incident = incident_of(raised(world))
+    climb_after(incident, 0)
+    climb_after(incident, 60)
+    handling.close(incident.alarms[0], outcome=Outcome.FALSE, note="x", by=world.dispatcher)
+    assert incident.ended_at is not None
+    known = [each[:5] for each in lines_for(world.shift_leader.id)]
+    assert [each for each in known if each in ("Alarm", "Over:")] == ["Alarm", "Over:"]
+    # Whoever closed it knows.
+    assert not any(each.startswith("Over") for each in lines_for(world.dispatcher.id))
+    page = as_user(app, world.shift_leader).get("/notices").get_data(as_text=True)
+    assert "已结束：" in page
+
+
+def test_two_incidents_that_are_one_are_merged_by_hand_and_the_worse_goes_on(
+    app: Flask, session: Session, world: World
+) -> None:
+    worse = incident_of(raised(world))
+    milder = incident_of(
+        raised(world, device="cam-9", kind=Kind.LEFT_POST, severity=Severity.MINOR)
+    )
+    assert worse.id != milder.id
+    desk = as_user(app, world.dispatcher)
+    address = f"/alarms/incidents/{milder.id}/merge"
+    assert desk.post(address, data={"into": milder.id}).status_code == 422
+    assert desk.post(address, data={"into": 0}).status_code == 422
+    other_way = desk.post(f"/alarms/incidents/{worse.id}/merge", data={"into": milder.id})
+    assert other_way.status_code == 422
+    assert as_user(app, world.worker).post(address, data={"into": worse.id}).status_code == 403
+    answer = desk.post(address, data={"into": worse.id})
+    assert answer.headers["Location"].endswith(f"/alarms/incidents/{worse.id}")
+    session.expire_all()
+    assert milder.ended_at is not None
+    assert len(worse.alarms) == 2
+    assert (worse.kind, worse.ended_at) == (Kind.INTRUSION, None)
+    assert desk.post(address, data={"into": worse.id}).status_code == 409

@@ -19,14 +19,16 @@ from sqlalchemy.orm import Session
 
 from tests.monitoring.video import films, locked, scenes
 from tests.world import World, as_user
-from webapp.base import audit
+from webapp.base import audit, clock
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.sealing import unseal
+from webapp.monitoring.alarms import climbing
 from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
+from webapp.monitoring.signals import Change, Kind
 from webapp.monitoring.video import actions, ffmpeg, live, passes, pictures, queries, reading
 from webapp.monitoring.video.forms import ZoneForm
 
@@ -320,9 +322,6 @@ def test_four_points_lay_the_picture_on_the_ground(
 def test_pictures_of_an_alarm_are_for_those_who_see_alarms(
     app: Flask, world: World, camera: Camera
 ) -> None:
-    from webapp.base import clock
-    from webapp.monitoring.signals import Change, Kind
-
     body = io.BytesIO()
     Image.new("RGB", (64, 36)).save(body, "JPEG")
     alarm = actions.found(
@@ -341,10 +340,57 @@ def test_pictures_of_an_alarm_are_for_those_who_see_alarms(
     address = f"/alarms/{alarm.id}/pictures"
     desk = as_user(app, world.dispatcher)
     words = desk.get(address).get_data(as_text=True)
-    assert "https://nvr.example.cn/play?c=V1&amp;a=20" in words
+    assert f"/cameras/{camera.id}/recording" in words
+    assert "nvr.example.cn" not in words
     assert desk.get(f"{address}/{picture.id}").mimetype == "image/jpeg"
     assert desk.get(f"{address}/{picture.id + 1}").status_code == 404
     assert as_user(app, world.stranger).get(f"{address}/{picture.id}").status_code == 403
+
+
+def test_whoever_is_sent_sees_what_the_rule_saw_and_nobody_beside(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    body = io.BytesIO()
+    Image.new("RGB", (64, 36)).save(body, "JPEG")
+    alarm = actions.found(
+        camera, kind=Kind.INTRUSION, change=Change.RAISED, at=clock.now(), rule="zone-intrusion/1"
+    )
+    assert alarm is not None
+    actions.keep_seen(alarm.id, body.getvalue(), camera=camera, zone_id=None, at=clock.now())
+    climbing.climb()
+    assert alarm.incident is not None
+    case = alarm.incident.case
+    assert case is not None
+    assert case.handler_id == world.worker.id
+    (picture,) = queries.pictures_behind(case.id)
+    address = f"/cases/{case.id}/pictures-of-alarms"
+    for person in (world.worker, world.dispatcher):
+        client = as_user(app, person)
+        assert f"{address}/{picture.id}" in client.get(address).get_data(as_text=True)
+        assert client.get(f"{address}/{picture.id}").mimetype == "image/jpeg"
+    assert client.get(f"{address}/{picture.id + 1}").status_code == 404
+    for person in (world.neighbour, world.stranger):
+        assert as_user(app, person).get(f"{address}/{picture.id}").status_code == 403
+
+
+def test_a_recording_is_found_for_a_purpose_that_stands_in_the_log(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    desk, address = as_user(app, world.dispatcher), f"/cameras/{camera.id}/recording"
+    sent = {"moment": "2026-11-01T08:00:00", "looked_for": "who broke the gate"}
+    old: Settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(old, recordings_url="")
+    assert desk.post(address, data=sent).status_code == 409
+    url = "https://nvr.example.cn/play?c={camera}&a={from}&b={to}"
+    app.extensions["settings"] = replace(old, recordings_url=url)
+    for wrong in ({"looked_for": ""}, {"moment": ""}, {"moment": "2099-01-01T00:00"}):
+        assert desk.post(address, data=sent | wrong).status_code == 422, wrong
+    words = desk.post(address, data=sent).get_data(as_text=True)
+    assert "https://nvr.example.cn/play?c=V1&amp;a=2026-10-31T23%3A59%3A30Z" in words
+    last = audit.last("camera", camera.id)
+    assert last is not None
+    assert (last.move, last.data["purpose"]) == ("replay", "who broke the gate")
+    assert as_user(app, world.stranger).post(address, data=sent).status_code == 403
 
 
 def test_the_health_board_counts_by_source(app: Flask, world: World, camera: Camera) -> None:

@@ -184,3 +184,24 @@ def test_a_stop_moves_by_one_and_never_over_the_rim() -> None:
     assert [each.camera_id for each in rules.moved(stops, 1, -1)] == [2, 1, 3]
     assert [each.camera_id for each in rules.moved(stops, 2, 1)] == [1, 2, 3]
     assert [each.camera_id for each in rules.moved(stops, 7, 1)] == [1, 2, 3]
+
+
+def test_who_looked_at_what_is_read_by_those_who_answer_for_it(
+    app: Flask, world: World, filmed: list[Camera]
+) -> None:
+    desk = as_user(app, world.dispatcher)
+    for number, purpose in ((0, "the storm"), (1, "a lost child")):
+        desk.post(f"/cameras/{filmed[number].id}/look", data={"purpose": purpose})
+    address = "/cameras/looks"
+    assert desk.get(address).status_code == 403
+    leader = as_user(app, world.shift_leader)
+    words = leader.get(address).get_data(as_text=True)
+    assert words.index("a lost child") < words.index("the storm")
+    assert "the storm" not in leader.get(f"{address}?q=child").get_data(as_text=True)
+    one = leader.get(f"{address}?camera={filmed[0].id}").get_data(as_text=True)
+    assert "the storm" in one
+    assert "a lost child" not in one
+    assert "the storm" not in leader.get(f"{address}?did=reveal").get_data(as_text=True)
+    last = queries.looks(limit=1)
+    assert last.after is not None
+    assert [row.camera for row in queries.looks(before=last.after).rows][:1] == ["quay 0"]

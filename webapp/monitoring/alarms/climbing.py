@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from webapp.base import clock, notices, tasks
-from webapp.base.access import HOUSE
+from webapp.base.access import HOUSE, Actor
 from webapp.base.config import Settings
 from webapp.base.db import db, lock
+from webapp.base.flow import NotOpen
 from webapp.base.language import N_
 from webapp.cases import candidates, offers
 from webapp.monitoring.alarms import casework, incidents, queries
@@ -143,6 +145,20 @@ def _go_on(step: LadderStep) -> None:
     )
 
 
+def hasten(incident: Incident, *, by: Actor) -> LadderStep:
+    """Somebody at the desk does not wait: the next step of the ladder is due now. `NotOpen` without one."""
+    lock(incident)
+    waiting = [each for each in incident.steps if each.done_at is None]
+    if incident.ended_at is not None or not waiting:
+        raise NotOpen(_l("No step of this ladder is left."))
+    step = min(waiting, key=lambda each: (each.due_at, each.place))
+    step.due_at = clock.now()
+    db.session.flush()
+    incidents.record(incident, "hasten", by=by, act=step.act, place=step.place)
+    tasks.defer("alarms.climb", priority=10 if step.life else 0)
+    return step
+
+
 def why_needless(step: LadderStep) -> str | None:
     """What happened before the step was due, so that it is not done; None: it is wanted."""
     incident, until = step.incident, Until(step.until)
@@ -222,9 +238,7 @@ def _notify(incident: Incident, accounts: list[int]) -> None:
         if incident.exercise
         else N_("Alarm: %(what)s, %(where)s")
     )
-    said = incidents.said(incident, "zh_CN")
-    said["what_en"] = incidents.said(incident, "en")["what"]
-    notices.notify(accounts, words, url=f"/alarms/incidents/{incident.id}", **said)
+    incidents.tell(incident, accounts, words)
 
 
 _ACTS: dict[Act, Callable[[LadderStep], dict[str, Any]]] = {

@@ -80,6 +80,12 @@ class CallForm(Form):
     account: int = Field(ge=1)
 
 
+class MergeForm(Form):
+    """Into which incident another is taken."""
+
+    into: int = Field(ge=1)
+
+
 class FiguresForm(Form):
     """Over how many days is counted."""
 

@@ -100,7 +100,32 @@ def close(
     )
     _follow(alarm, "close")
     if alarm.incident is not None:
-        incidents.end_where_closed(alarm.incident)
+        incidents.end_where_closed(alarm.incident, by=by)
+
+
+def merge(incident: Incident, into: Incident | None, *, by: Actor) -> None:
+    """Somebody at the desk says that two incidents are one: the alarms of the first belong to the other.
+
+    Raises `Unacceptable` where the other cannot take them, `NotOpen` where people were sent to the first.
+    """
+    if (
+        into is None
+        or into.id == incident.id
+        or into.ended_at
+        or into.exercise != incident.exercise
+    ):
+        words = _l("Choose an incident that is open.")
+        raise Unacceptable(words, fields={"into": words})
+    for each in sorted((incident, into), key=lambda one: one.id):
+        lock(each)
+    if incident.ended_at is not None or into.ended_at is not None:
+        raise NotOpen(_l("All alarms of this incident are closed."))
+    if incidents.outweighs(incident, into):
+        words = _l("Take the milder incident into the worse one: its ladder goes on.")
+        raise Unacceptable(words, fields={"into": words})
+    if incident.case_id is not None:
+        raise NotOpen(_l("People were sent to this one: take the other incident into it."))
+    incidents.merge(incident, into=into, by=by)
 
 
 def send(alarm: Alarm, *, by: Actor) -> Case:

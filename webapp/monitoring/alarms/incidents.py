@@ -7,9 +7,10 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
-from webapp.base import audit, clock
+from webapp.base import audit, clock, notices
 from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db
+from webapp.base.language import N_
 from webapp.base.spatial import shape_of
 from webapp.monitoring.alarms import queries
 from webapp.monitoring.alarms.models import Alarm, Incident
@@ -90,22 +91,47 @@ def _family(alarm: Alarm) -> str:
     return KINDS[Kind(alarm.kind)].family
 
 
-def merge(incident: Incident, *, into: Incident) -> None:
-    """The alarms of an incident belong to an older one: two heard of it at the same moment."""
+def merge(incident: Incident, *, into: Incident, by: Actor = HOUSE) -> None:
+    """The alarms of an incident belong to another one: two heard of it at the same moment, or somebody says so."""
     for alarm in list(incident.alarms):
         alarm.incident = into
     into.last_at = max(into.last_at, incident.last_at)
     incident.ended_at = clock.now()
-    record(incident, "merge", into=into.id)
-    record(into, "join", other=incident.id)
+    record(incident, "merge", by=by, into=into.id)
+    record(into, "join", by=by, other=incident.id)
     db.session.flush()
 
 
-def end_where_closed(incident: Incident) -> None:
-    """The incident is over once all of its alarms are closed."""
+def outweighs(one: Incident, other: Incident) -> bool:
+    """True where less would be done for the first if it stood in the place of the other."""
+    heavier = WEIGHT[Severity(one.severity)] > WEIGHT[Severity(other.severity)]
+    return heavier or (one.life and not other.life)
+
+
+def end_where_closed(incident: Incident, *, by: Actor = HOUSE) -> None:
+    """The incident is over once all of its alarms are closed; whoever was told or called hears that it is."""
     if incident.ended_at is None and all(each.closed_at for each in incident.alarms):
         incident.ended_at = clock.now()
         record(incident, "finish")
+        words = (
+            N_("Exercise over: %(what)s, %(where)s")
+            if incident.exercise
+            else N_("Over: %(what)s, %(where)s")
+        )
+        tell(incident, reached(incident) - {by.id}, words)
+
+
+def reached(incident: Incident) -> set[int]:
+    """The accounts that its ladder told or called."""
+    told = {account for step in incident.steps for account in step.came_to.get("told", ())}
+    return told | {call.account_id for call in incident.calls}
+
+
+def tell(incident: Incident, accounts: Iterable[int], words: str) -> None:
+    """These accounts have a notice of the incident; `words` say %(what)s, %(where)s."""
+    said_zh = said(incident, "zh_CN")
+    said_zh["what_en"] = said(incident, "en")["what"]
+    notices.notify(accounts, words, url=f"/alarms/incidents/{incident.id}", **said_zh)
 
 
 def device_names(incident: Incident) -> str | None:

@@ -216,6 +216,24 @@ def to_call(incident: Incident) -> list[Account]:
     return list(db.session.scalars(found.limit(50)))
 
 
+def to_merge(who: Actor, incident: Incident, limit: int = 20) -> Sequence[Incident]:
+    """The open incidents into which this one could be taken, of those `who` may see: the nearest first."""
+    found = (
+        select(Incident)
+        .options(joinedload(Incident.grid))
+        .where(
+            visible(Incident, who, "alarms.see"),
+            Incident.ended_at.is_(None),
+            Incident.exercise == incident.exercise,
+            Incident.id != incident.id,
+        )
+    )
+    if incident.geom is not None:
+        away = func.ST_Distance(Incident.geom, incident.geom)
+        found = found.order_by(away.nulls_last())
+    return db.session.scalars(found.order_by(Incident.id.desc()).limit(limit)).all()
+
+
 def points(who: Actor, *, limit: int) -> list[list[Any]]:
     """Open alarms on a map: [id, lon, lat, words, grid_id]; at most `limit` + 1."""
     found = (

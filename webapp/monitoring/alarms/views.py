@@ -13,8 +13,16 @@ from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.grids import queries as grids
-from webapp.monitoring.alarms import handling, listing, past, queries, shown
-from webapp.monitoring.alarms.forms import CallForm, ListForm, StepForm
+from webapp.monitoring.alarms import (
+    climbing,
+    handling,
+    incidents,
+    listing,
+    past,
+    queries,
+    shown,
+)
+from webapp.monitoring.alarms.forms import CallForm, ListForm, MergeForm, StepForm
 from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident
 from webapp.monitoring.alarms.rules import ACTIVE, JUDGED, UNSEEN
 from webapp.monitoring.cameras import queries as cameras
@@ -144,6 +152,31 @@ def call(incident: Incident) -> ResponseReturnValue:
     return goto("alarms.incident", incident_id=incident_id)
 
 
+@bp.post("/alarms/incidents/<int:incident_id>/merge")
+@permit("alarms.handle", of=listing.incident)
+def merge(incident: Incident) -> ResponseReturnValue:
+    """The alarms of the incident belong to another one from now on."""
+    incident_id = incident.id
+    try:
+        into = queries.incident(MergeForm.read(request).into)
+        handling.merge(incident, into, by=me())
+    except Refusal as refusal:
+        return _incident(afresh(refusal, lambda: listing.incident(incident_id)), refusal)
+    return goto("alarms.incident", incident_id=into.id if into else incident_id)
+
+
+@bp.post("/alarms/incidents/<int:incident_id>/hasten")
+@permit("alarms.handle", of=listing.incident)
+def hasten(incident: Incident) -> ResponseReturnValue:
+    """The next step of the ladder is not waited for."""
+    incident_id = incident.id
+    try:
+        climbing.hasten(incident, by=me())
+    except Refusal as refusal:
+        return _incident(afresh(refusal, lambda: listing.incident(incident_id)), refusal)
+    return goto("alarms.incident", incident_id=incident_id)
+
+
 @bp.post("/alarms/calls/<int:call_id>/confirm")
 @permit("alarms.called", of=queries.call)
 def confirm(call: AlarmCall) -> ResponseReturnValue:
@@ -207,6 +240,9 @@ def _incident(found: Incident, refusal: Refusal | None = None) -> Response:
         came_to=shown.came_to,
         steps=shown.card(found),
         callable=listing.to_call(found),
+        mergeable=[
+            each for each in listing.to_merge(me(), found) if not incidents.outweighs(found, each)
+        ],
         **_refused(refusal),
         **shown.words(),
     )

@@ -52,6 +52,7 @@ DONE = {
     "relocate": _l("Follows new borders"),
     "close": _l("Taken away"),
     "look": _l("Looked at"),
+    "replay": _l("Recording looked at"),
     "zone_draw": _l("Zone drawn"),
     "zone_change": _l("Zone changed"),
     "zone_remove": _l("Zone removed"),

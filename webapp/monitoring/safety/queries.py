@@ -34,6 +34,7 @@ from webapp.people.models import Account, Enterprise, Post
 
 PAGE = 50
 MOST_ALARMS = 50
+MOST_UNSEEN = 200
 MOST_DEVICES = 20
 A_YEAR = timedelta(days=365)
 
@@ -297,6 +298,27 @@ def points_inside(who: Actor, area: WKBElement) -> Sequence[HazardPoint]:
             func.ST_Covers(area, HazardPoint.geom),
         )
         .order_by(worst_first(), HazardPoint.id)
+    )
+    return db.session.scalars(found).all()
+
+
+def unseen_points(who: Actor) -> Sequence[HazardPoint]:
+    """The hazard points that no camera of the catalogue sees, of the enterprises that `who` may see."""
+    sees = select(Camera.id).where(
+        Camera.closed_at.is_(None), func.ST_Covers(Camera.sector, HazardPoint.geom)
+    )
+    found = (
+        select(HazardPoint)
+        .join(HazardPoint.profile)
+        .options(contains_eager(HazardPoint.profile).joinedload(Profile.enterprise))
+        .where(
+            visible(Profile, who, "safety.see"),
+            HazardPoint.closed_at.is_(None),
+            HazardPoint.geom.is_not(None),
+            ~sees.exists(),
+        )
+        .order_by(worst_first(), HazardPoint.id)
+        .limit(MOST_UNSEEN)
     )
     return db.session.scalars(found).all()
 

@@ -53,6 +53,14 @@ def listed() -> Response:
     )
 
 
+@bp.get("/unseen")
+@permit("safety.see")
+def unseen() -> Response:
+    """The hazard points that no camera sees, of the enterprises one may see, the riskiest first."""
+    found = queries.unseen_points(me())
+    return page("monitoring/safety/unseen.html", fragment="unseen", found=found, **shown.words())
+
+
 @bp.get("/enterprises/<int:profile_id>")
 @permit("safety.see", of=queries.profile)
 def one(profile: Profile) -> Response:

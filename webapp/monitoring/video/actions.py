@@ -74,6 +74,12 @@ def look(camera: Camera, *, purpose: str, by: Actor, **more: Any) -> None:
     _record(camera, "look", by, purpose=purpose, **more)
 
 
+def replay(camera: Camera, at: datetime, *, purpose: str, by: Actor) -> None:
+    """The log says who looks at the recording of which moment, and what for."""
+    lock(camera)
+    _record(camera, "replay", by, purpose=purpose, moment=at.isoformat(timespec="seconds"))
+
+
 def found(
     camera: Camera,
     *,

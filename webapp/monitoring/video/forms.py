@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Annotated, Self
 
 from flask_babel import lazy_gettext as _l
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from webapp.base import clock
 from webapp.base.flow import Unacceptable
 from webapp.base.web import Form
 from webapp.monitoring.video.ground import PAIRS, Pair
@@ -53,6 +54,21 @@ class ZoneForm(Form):
     def polygon(self) -> Corners:
         """The corners; `Unacceptable` where a line is not two numbers."""
         return tuple((x, y) for x, y in _numbers(self.corners, 2, "corners"))
+
+
+class ReplayForm(Form):
+    """Of which moment the recording is looked at, by the clock of the office, and what for."""
+
+    moment: datetime
+    looked_for: str = Field(min_length=2, max_length=200)
+
+    @field_validator("moment", mode="after")
+    @classmethod
+    def _zoned(cls, value: datetime) -> datetime:
+        zoned = value if value.tzinfo else value.replace(tzinfo=clock.Calendar().zone)
+        if zoned > clock.now():
+            raise ValueError(str(_l("There is no recording of what is to come.")))
+        return zoned
 
 
 class GroundForm(Form):

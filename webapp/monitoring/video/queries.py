@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 from webapp.base.access import Actor, visible
 from webapp.base.db import db
 from webapp.monitoring.alarms import queries as alarms, standing
-from webapp.monitoring.alarms.models import Alarm
-from webapp.monitoring.alarms.rules import ACTIVE
+from webapp.monitoring.alarms.models import Alarm, Incident
+from webapp.monitoring.alarms.rules import ACTIVE, MOST_MEDIA
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraStatus
@@ -161,6 +161,18 @@ def pictures_of(alarm_id: int) -> Sequence[CameraPicture]:
     """What the rules saw of an alarm, the first picture first."""
     found = select(CameraPicture).where(CameraPicture.alarm_id == alarm_id)
     return db.session.scalars(found.order_by(CameraPicture.id)).all()
+
+
+def pictures_behind(case_id: int) -> Sequence[CameraPicture]:
+    """What the rules saw of the alarms behind a case, the first picture first."""
+    found = (
+        select(CameraPicture)
+        .join(CameraPicture.alarm)
+        .join(Alarm.incident)
+        .where(Incident.case_id == case_id)
+        .options(joinedload(CameraPicture.file), joinedload(CameraPicture.alarm))
+    )
+    return db.session.scalars(found.order_by(CameraPicture.id).limit(MOST_MEDIA)).all()
 
 
 def picture_count(alarm_id: int) -> int:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app, request, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
-from webapp.base import files
-from webapp.base.access import me, permit
+from webapp.base import clock, files
+from webapp.base.access import may, me, permit
 from webapp.base.config import Settings
-from webapp.base.flow import Refusal
+from webapp.base.flow import NotOpen, Refusal
 from webapp.base.web import PurposeForm, page, part_of_address
-from webapp.monitoring.alarms import queries as alarms
+from webapp.cases import queries as cases
+from webapp.cases.models import Case
+from webapp.monitoring.alarms import listing, queries as alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import STATUS_CHIPS, STATUS_WORDS
 from webapp.monitoring.signals import KINDS
 from webapp.monitoring.video import actions, live, passes, pictures, queries
+from webapp.monitoring.video.forms import ReplayForm
 from webapp.monitoring.video.models import CameraPicture
 from webapp.people.forms import again
 
@@ -47,9 +51,38 @@ def look(camera: Camera) -> Response:
     try:
         actions.look(camera, purpose=PurposeForm.read(request).purpose, by=me())
     except Refusal as refusal:
-        return again("monitoring/video/view.html", refusal, **_view(camera))
+        return again("monitoring/video/view.html", refusal, fragment="view", **_view(camera))
     values = _view(camera) | {"given": passes.issued(camera.id, me())}
     return page("monitoring/video/view.html", fragment="view", errors={}, sent={}, **values)
+
+
+@bp.post("/cameras/<int:camera_id>/recording")
+@permit("video.see", of=cameras.one)
+def replay(camera: Camera) -> ResponseReturnValue:
+    """Where the recorder shows a moment, for a purpose that stands in the log from now on."""
+    try:
+        said = ReplayForm.read(request)
+        address = recording(camera, said.moment)
+        if address is None:
+            raise NotOpen(_l("Nobody has said where recordings are (RECORDINGS_URL)."))
+        actions.replay(camera, said.moment, purpose=said.looked_for, by=me())
+    except Refusal as refusal:
+        return again(
+            "monitoring/video/recording.html",
+            refusal,
+            fragment="recording",
+            camera=camera,
+            address=None,
+        )
+    return page(
+        "monitoring/video/recording.html",
+        fragment="recording",
+        camera=camera,
+        address=address,
+        moment=said.moment,
+        errors={},
+        sent={},
+    )
 
 
 @bp.get("/cameras/<int:camera_id>/picture.jpg")
@@ -113,7 +146,8 @@ def of_alarm(alarm: Alarm) -> Response:
         fragment="pictures",
         alarm=alarm,
         found=queries.pictures_of(alarm.id),
-        recording=recording(alarm.camera, alarm.first_at) if alarm.camera else None,
+        recorded=alarm.camera is not None and recording(alarm.camera, alarm.first_at) is not None,
+        errors={},
     )
 
 
@@ -127,11 +161,44 @@ def one_of_alarm(alarm: Alarm) -> Response:
     return files.answer(found.file)
 
 
+@bp.get("/cases/<int:case_id>/pictures-of-alarms")
+@permit("cases.see", of=cases.one)
+def of_case(case: Case) -> Response:
+    """What the rules saw of the alarms behind a case, for whoever goes there or may see these alarms."""
+    return page(
+        "monitoring/video/of_case.html",
+        fragment="pictures",
+        case=case,
+        found=queries.pictures_behind(case.id) if _goes_or_sees(case) else [],
+    )
+
+
+@bp.get("/cases/<int:case_id>/pictures-of-alarms/<int:picture_id>")
+@permit("cases.see", of=lambda case_id, picture_id: cases.one(case_id))
+def one_of_case(case: Case) -> Response:
+    """One of these pictures."""
+    key = int(part_of_address("picture_id"))
+    found = next((each for each in queries.pictures_behind(case.id) if each.id == key), None)
+    if found is None:
+        abort(404)
+    if not _goes_or_sees(case):
+        abort(403)
+    return files.answer(found.file)
+
+
+def _goes_or_sees(case: Case) -> bool:
+    behind = listing.of_case(case.id)
+    return may(me(), "cases.handle", case) or (
+        behind is not None and may(me(), "alarms.see", behind)
+    )
+
+
 def recording(camera: Camera, at: datetime) -> str | None:
     """Where the recorder shows what this camera saw at a moment; None where nobody has said."""
     settings: Settings = current_app.extensions["settings"]
     if not settings.recordings_url:
         return None
+    at = at.astimezone(UTC)
     said = {
         "camera": camera.external_id,
         "gb": camera.gb_id or camera.external_id,
@@ -145,4 +212,4 @@ def recording(camera: Camera, at: datetime) -> str | None:
 
 
 def _view(camera: Camera) -> dict[str, Any]:
-    return {"camera": camera, "given": None}
+    return {"camera": camera, "given": None, "recorded": recording(camera, clock.now())}

@@ -17,10 +17,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.base.audit import Event
 from webapp.base.db import Base, Numbered
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.video.rules import WALLS
-from webapp.monitoring.walls.rules import LEAST_S, MOST_S, Stop
+from webapp.monitoring.walls.rules import LEAST_S, LOOKED, MOST_S, Stop
 from webapp.people.models import Account
 
 _WALLS = ", ".join(str(each) for each in WALLS)
@@ -98,3 +99,12 @@ class Wall(Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("camera_round.id", ondelete="SET NULL"))
     cameras: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     runs: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+
+
+# The looks among all that is in the log, so that the last of them are found at once.
+_LOOKED = ", ".join(f"'{each}'" for each in LOOKED)
+Index(
+    "ix_event_looks",
+    Event.id,
+    postgresql_where=text(f"thing_kind = 'camera' AND move IN ({_LOOKED})"),
+)

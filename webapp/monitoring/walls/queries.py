@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor
 from webapp.base.audit import Event
-from webapp.base.db import db
+from webapp.base.db import containing, db
+from webapp.base.web import Page
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.video import queries as video
 from webapp.monitoring.walls.models import Favourite, Round, RoundStop, Wall
+from webapp.monitoring.walls.rules import LOOKED
+from webapp.people.models import Account
+
+PAGE = 50
 
 _WHOLE = selectinload(Round.stops).joinedload(RoundStop.camera)
 
@@ -88,3 +94,35 @@ def logged_since(
 
 def _may_start(who: Actor) -> ColumnElement[bool]:
     return or_(Round.account_id == who.id, Round.shared)
+
+
+def narrowed_looks(
+    *, words: str = "", did: str | None = None, camera_id: int | None = None
+) -> Select[Any]:
+    """SQL: the lines of the log of people who wanted to see something of a camera, the last one first."""
+    found = (
+        select(Event)
+        .join(Camera, Camera.id == Event.thing_id)
+        .join(Account, Account.id == Event.actor_id)
+        .where(Event.thing_kind == "camera", Event.move.in_(LOOKED))
+    )
+    if did in LOOKED:
+        found = found.where(Event.move == did)
+    if camera_id is not None:
+        found = found.where(Event.thing_id == camera_id)
+    if words:
+        pattern = containing(words)
+        said = (Camera.name, Account.name, Event.data["purpose"].astext)
+        found = found.where(or_(*(each.ilike(pattern) for each in said)))
+    return found.order_by(Event.id.desc())
+
+
+def looks(*, before: int | None = None, limit: int = PAGE, **narrowing: Any) -> Page[Any]:
+    """The same for a page: rows of the event, the name of its camera, and who it was."""
+    found = narrowed_looks(**narrowing).add_columns(
+        Camera.name.label("camera"), Account.name.label("who")
+    )
+    if before is not None:
+        found = found.where(Event.id < before)
+    rows = list(db.session.execute(found.limit(limit + 1)))
+    return Page(rows[:limit], rows[limit - 1].Event.id if len(rows) > limit else None)

@@ -56,6 +56,10 @@ def moved(stops: Sequence[Stop], place: int, by: int) -> tuple[Stop, ...]:
     return tuple(order)
 
 
+# The moves in the log of a camera by which somebody saw something, or wanted to.
+LOOKED = ("look", "replay", "turn", "reveal")
+
 MAY = {
     "video.round": Owns("account_id", N_("made the round")) | Anywhere("shift_leader", "admin"),
+    "video.looks": Anywhere("shift_leader", "supervisor", "street_leader", "admin"),
 }

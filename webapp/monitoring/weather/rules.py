@@ -72,6 +72,15 @@ class WindNow:
         return abs((self.whence.value - whence + 180) % 360 - 180) >= TURNED
 
 
+# From which speed on (m/s) each force of Beaufort begins, 1 to 12.
+_BEAUFORT = (0.3, 1.6, 3.4, 5.5, 8.0, 10.8, 13.9, 17.2, 20.8, 24.5, 28.5, 32.7)
+
+
+def beaufort(speed_ms: float) -> int:
+    """The force of a wind of this speed (m/s), 0 to 12."""
+    return sum(1 for least in _BEAUFORT if speed_ms >= least)
+
+
 def better(measured: Word | None, said: Word | None) -> Word | None:
     """Whose word counts: a station that speaks, else a person, else whoever spoke last (and is stale)."""
     if measured is not None and measured.fresh:

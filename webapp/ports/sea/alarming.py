@@ -1,16 +1,26 @@
-"""What the rules find of vessels and berths becomes an alarm, and is over when they find it no more."""
+"""What the rules find of vessels, berths and ports becomes an alarm, and is over when they find it no more."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webapp.base import clock, tasks
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from webapp.base import clock, notices, tasks
+from webapp.base.config import Settings
+from webapp.base.language import N_
+from webapp.base.spatial import lonlat_of
 from webapp.monitoring.alarms import actions as alarms
 from webapp.monitoring.signals import Change, Kind, Signal
+from webapp.monitoring.weather import queries as weather
+from webapp.monitoring.weather.rules import beaufort
+from webapp.people import queries as people
+from webapp.ports import queries as ports
 from webapp.ports.rules import ZONE
 from webapp.ports.sea import queries
-from webapp.ports.sea.queries import SOURCE, berth_device, vessel_device
-from webapp.ports.sea.weighing import RULES, Around, Finding, is_crowded
+from webapp.ports.sea.queries import SOURCE, berth_device, port_device, vessel_device
+from webapp.ports.sea.weighing import RULES, Around, Finding, is_crowded, too_windy
 
 RULE = "vessels/1"
 
@@ -40,13 +50,16 @@ def _look(only: frozenset[int] | None) -> None:
             if finding is not None:
                 found[kind, device] = (finding, vessel.name)
     if only is None:
-        found |= _crowded(raised)
+        found |= _crowded(raised) | _windy(raised)
     else:
         asked = {vessel_device(each) for each in only}
         raised = {each for each in raised if each[1] in asked and each[0] in RULES}
     for kind, device in sorted(found.keys() - raised):
         finding, words = found[kind, device]
         _tell(kind, device, Change.RAISED, finding, words)
+        if kind == Kind.VESSEL_WIND:
+            managers = people.holders_everywhere(("port_manager",))
+            notices.notify(managers, N_("Call vessels back? %(what)s"), url="/recalls", what=words)
     for kind, device in sorted(raised - found.keys()):
         _tell(kind, device, Change.CLEARED, Finding(), "")
 
@@ -57,6 +70,29 @@ def _crowded(raised: set[tuple[Kind, str]]) -> dict[tuple[Kind, str], tuple[Find
         key = (Kind.VESSEL_CROWDING, berth_device(berth.id))
         if is_crowded(berth, was=key in raised):
             words = f"{berth.port} {berth.name} {max(berth.inside, berth.near)}/{berth.places}"
+            found[key] = (Finding(), words)
+    return found
+
+
+def _windy(raised: set[tuple[Kind, str]]) -> dict[tuple[Kind, str], tuple[Finding, str]]:
+    """Of each port whose vessels at sea have reached their limits: the wind as it is known there now."""
+    settings: Settings = current_app.extensions["settings"]
+    found = {}
+    for port in ports.at_sea_by_port():
+        speed = weather.wind_at(lonlat_of(port.geom)).speed
+        if speed is None or not speed.fresh:
+            continue
+        key, force = (Kind.VESSEL_WIND, port_device(port.id)), beaufort(speed.value)
+        many = too_windy(port.limits, force, was=key in raised)
+        if many:
+            with force_locale(settings.locale):
+                words = gettext(
+                    "%(port)s: wind of force %(force)s by %(who)s, vessels at sea not called back: %(n)s",
+                    port=port.name,
+                    force=force,
+                    who=speed.who,
+                    n=many,
+                )
             found[key] = (Finding(), words)
     return found
 

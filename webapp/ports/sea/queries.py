@@ -149,6 +149,11 @@ def vessel_device(vessel_id: int) -> str:
     return f"vessel-{vessel_id}"
 
 
+def port_device(port_id: int) -> str:
+    """What a port is called in alarms."""
+    return f"port-{port_id}"
+
+
 def berth_device(berth_id: int) -> str:
     """What a berth is called in alarms."""
     return f"berth-{berth_id}"
@@ -267,7 +272,7 @@ def passages(vessel_id: int) -> Sequence[Any]:
 
 
 def port_standing(source: str, device: str) -> Standing | None:
-    """Where a vessel is, or a berth, for alarms of them."""
+    """Where a vessel is, a berth, or a port, for alarms of them."""
     what, _dash, number = device.partition("-")
     if source != SOURCE or not number.isdecimal():
         return None
@@ -279,6 +284,8 @@ def port_standing(source: str, device: str) -> Standing | None:
             .outerjoin(VesselWhere, VesselWhere.vessel_id == Vessel.id)
             .where(Vessel.id == int(number))
         )
+    elif what == "port":
+        asked = select(Port.name, Port.geom).where(Port.id == int(number))
     else:
         middle = func.ST_Centroid(Berth.area)
         name = func.concat_ws(" ", Port.name, Berth.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -121,6 +121,11 @@ RULES: dict[Kind, Rule] = {
     Kind.VESSEL_OVERNIGHT: overnight,
     Kind.VESSEL_RECALL: unanswered,
 }
+
+
+def too_windy(limits: Iterable[int], force: int, *, was: bool) -> int:
+    """How many vessels have reached their wind limit; once so, until the wind is a force below it."""
+    return sum(1 for limit in limits if limit <= force + was)
 
 
 def is_crowded(berth: Any, *, was: bool) -> bool:
