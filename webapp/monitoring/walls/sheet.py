@@ -26,8 +26,8 @@ LOOKS = Sheet(
     rows=_rows,
     personal=True,
     columns=(
-        Column("at", _l("When"), Event.at),
-        Column("who", _l("Who"), Account.name),
+        Column("at", _l("Moment of the look"), Event.at),
+        Column("who", _l("Who looked"), Account.name),
         Column("camera", _l("Camera name"), Camera.name),
         Column("number", _l("Camera number"), Camera.external_id),
         Column("did", _l("What was done"), Event.move, words=looks.DID),
