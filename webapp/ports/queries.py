@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, or_, select
+from sqlalchemy import ScalarSelect, Select, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
-from webapp.base.spatial import to_lonlats
+from webapp.base.spatial import as_geojson, to_lonlats
 from webapp.base.web import Page
 from webapp.ports.models import (
+    Berth,
     ClosedSeason,
     CrewMember,
+    GateLine,
     Port,
     Recall,
     RecallCall,
@@ -213,6 +215,25 @@ def over_limit(force: int) -> Sequence[Vessel]:
     """Vessels at sea for which this wind is too strong."""
     found = select(Vessel).join(Voyage, _AT_SEA).where(_own_limit() <= force)
     return db.session.scalars(found.order_by(Vessel.id)).all()
+
+
+def drawn(port: Port) -> dict[str, Any]:
+    """The quay, the berths and the gate lines of a port as a GeoJSON collection, WGS 84."""
+    berths = select(literal("area"), Berth.name, as_geojson(Berth.area)).where(
+        Berth.port_id == port.id
+    )
+    lines = select(literal("line"), GateLine.name, as_geojson(GateLine.line)).where(
+        GateLine.port_id == port.id
+    )
+    rows = [*db.session.execute(berths), *db.session.execute(lines)]
+    shapes = [
+        {"type": "Feature", "properties": {"what": what, "name": name}, "geometry": shape}
+        for what, name, shape in rows
+    ]
+    if port.lonlat is not None:
+        quay = {"type": "Point", "coordinates": list(port.lonlat)}
+        shapes.append({"type": "Feature", "properties": {"what": "quay"}, "geometry": quay})
+    return {"type": "FeatureCollection", "features": shapes}
 
 
 def at_sea_by_port() -> Sequence[Any]:

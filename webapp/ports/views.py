@@ -261,7 +261,7 @@ def _logged(kind: str, key: int) -> dict[str, Any]:
 
 
 def _port(port: Port) -> dict[str, Any]:
-    return {"port": port, **_logged("port", port.id)}
+    return {"port": port, "drawn": queries.drawn(port), **_logged("port", port.id)}
 
 
 def _vessel(vessel: Vessel) -> dict[str, Any]:
