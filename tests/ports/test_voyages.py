@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from tests.ports.harbour import Harbour, described, harbour
+from tests.ports.harbour import LAT, LON, Harbour, described, harbour
 from tests.world import as_user
 from webapp.base import clock
 from webapp.base.access import may
@@ -215,3 +215,19 @@ def test_a_photo_at_departure_is_optional_and_only_those_who_watch_over_the_port
     assert skipper.get(address).status_code == 403
     assert address in keeper.get(f"/vessels/{vessel_id}").text
     assert address in keeper.get("/voyages").text
+
+
+def test_the_page_of_a_port_draws_its_quay_berths_and_gate_lines(
+    app: Flask, harbour: Harbour
+) -> None:
+    corners = f"{LON}, {LAT}\n{LON + 0.001}, {LAT}\n{LON + 0.001}, {LAT + 0.001}"
+    actions.draw_berth(harbour.port, BerthForm(name="east", places=3, corners=corners), by=None)
+    line = f"{LON}, {LAT}\n{LON}, {LAT + 0.002}"
+    actions.draw_gate_line(harbour.port, GateLineForm(name="gate", corners=line), by=None)
+    shapes = queries.drawn(harbour.port)["features"]
+    assert [each["properties"]["what"] for each in shapes] == ["area", "line", "quay"]
+    assert shapes[0]["geometry"]["type"] == "Polygon"
+    assert abs(shapes[2]["geometry"]["coordinates"][0] - LON) < 1e-6
+    words = as_user(app, harbour.keeper).get(f"/ports/{harbour.port.id}").get_data(as_text=True)
+    assert "data-harbour" in words
+    assert '"LineString"' in words

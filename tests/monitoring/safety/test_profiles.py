@@ -289,3 +289,21 @@ def test_the_place_of_the_point_is_metric(plant: Plant) -> None:
     x, y = to_metric(plant.lon, plant.lat)
     here = shape_of(plant.point.geom)
     assert (round(here.x - x), round(here.y - y)) == (0, 0)
+
+
+def test_a_hazard_point_that_no_camera_sees_is_named(app: Flask, plant: Plant) -> None:
+    officer = as_user(app, plant.officer)
+    assert [each.id for each in queries.unseen_points(plant.officer)] == [plant.point.id]
+    assert plant.point.name in officer.get("/safety/unseen").get_data(as_text=True)
+    sees = Seen(
+        name="all around",
+        kind=CameraKind.PANORAMA,
+        lon=plant.lon,
+        lat=plant.lat,
+        bearing=0,
+        fov=360,
+        range_m=200,
+    )
+    cameras.register(sees, source="test", external_id="R1", by=None)
+    assert queries.unseen_points(plant.officer) == []
+    assert plant.point.name not in officer.get("/safety/unseen").get_data(as_text=True)
