@@ -1,4 +1,4 @@
-"""Demo zones: a closed store, a smoke watch and a mask at cameras of the geodata."""
+"""Demo zones at cameras of the geodata, and a round over those that look at the woods."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.importing import GEODATA
 from webapp.monitoring.video import actions, queries
 from webapp.monitoring.video.forms import ZoneForm
+from webapp.monitoring.walls import queries as walls
+from webapp.monitoring.walls.actions import make_round
+from webapp.monitoring.walls.rules import Stop
+from webapp.operation.cast import actor
 
 # (camera, name, kind, corners, hours). The first is the one to which `watch --example` plays: it
 # is the right half of the ground of that film.
@@ -19,9 +23,13 @@ ZONES = (
     ("CAM0003", "【示例】夜间逗留", "loitering", ((0.1, 0.5), (0.9, 0.5), (0.9, 0.95), (0.1, 0.95)), ("22:00", "06:00")),
 )  # fmt: skip
 
+# A round of the shift leader for the whole desk: its name, its cameras, seconds for each.
+ROUND = ("【示例】林场瞭望", ("CAM0001", "CAM0002", "CAM0003", "CAM0004", "CAM0005", "CAM0006"), 20)
+
 
 def tell() -> int:
-    """The zones are there; answers how many are new."""
+    """Zones and round are there; answers how many zones are new."""
+    _walk()
     made = 0
     with clock.at(clock.now() - timedelta(days=20)):
         for code, name, kind, corners, hours in ZONES:
@@ -38,3 +46,14 @@ def tell() -> int:
             actions.draw_zone(camera, ZoneForm.of(said), by=None)
             made += 1
     return made
+
+
+def _walk() -> None:
+    shift = actor("shift")
+    name, codes, seconds = ROUND
+    if walls.round_count(shift):
+        return
+    known = [cameras.by_source(GEODATA, code) for code in codes]
+    stops = [Stop(each.id, seconds) for each in known if each is not None]
+    if stops:
+        make_round(name, stops, shared=True, by=shift)
