@@ -69,6 +69,7 @@ def playlist(camera: Camera, viewer: str) -> str:
         raise
     again, until = True, time.monotonic() + FIRST_S
     while time.monotonic() < until:
+        _ticket(folder, viewer).touch()
         try:
             return (folder / PLAYLIST).read_text()
         except FileNotFoundError:
