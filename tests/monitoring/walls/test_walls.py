@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.whole_house.test_pages import html_faults
 from tests.world import Person, World, as_user
 from webapp.base.audit import Event
 from webapp.base.db import db
@@ -205,3 +206,25 @@ def test_who_looked_at_what_is_read_by_those_who_answer_for_it(
     last = queries.looks(limit=1)
     assert last.after is not None
     assert [row.camera for row in queries.looks(before=last.after).rows][:1] == ["quay 0"]
+
+
+def test_the_pages_of_the_wall_are_proper(app: Flask, world: World, filmed: list[Camera]) -> None:
+    leader = as_user(app, world.shift_leader)
+    kept = made(leader, filmed[:3], shared="1")
+    leader.post(f"/cameras/{filmed[0].id}/favourite")
+    sent = {"purpose": "the storm", "round": kept.id, "many": "4"}
+    pages = [
+        leader.post("/cameras/wall", data=sent),
+        *(
+            leader.get(address)
+            for address in (
+                "/cameras/wall",
+                "/cameras/rounds",
+                f"/cameras/rounds/{kept.id}",
+                "/cameras/looks",
+                f"/cameras/{filmed[0].id}/favourite",
+                f"/cameras/{filmed[0].id}",
+            )
+        ),
+    ]
+    assert [html_faults(each.get_data(as_text=True)) for each in pages] == [[]] * len(pages)
