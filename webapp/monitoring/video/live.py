@@ -80,6 +80,7 @@ def playlist(camera: Camera, viewer: str) -> str:
                 again = False
                 _ensure(camera, folder)
             time.sleep(0.1)
+    leave(camera.id, viewer)
     raise NotOpen(_l("The camera gives no film now."))
 
 
@@ -200,8 +201,9 @@ def _place(folder: Path) -> TextIO | None:
     while True:
         places = (_locked(films / f"place-{number}") for number in range(settings.live_cameras))
         free = next((each for each in places if each is not None), None)
-        others = (each for each in films.glob("*.viewers") if each != _viewers(folder))
-        watched = sum(1 for each in others if _is_watched(each))
+        others = (each.with_suffix("") for each in films.glob("*.viewers"))
+        made = [each for each in others if each != folder and _is_made(each)]
+        watched = sum(1 for each in made if _is_watched(each))
         if free or watched >= settings.live_cameras or time.monotonic() > until:
             return free
         time.sleep(0.1)
