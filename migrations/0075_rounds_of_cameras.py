@@ -1,7 +1,7 @@
 """rounds of cameras
 
 Revision ID: 0075
-Revises: 0072
+Revises: 0073
 Create Date: 2026-11-27 02:05:00.000000
 
 """
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
 revision: str = "0075"
-down_revision: Union[str, Sequence[str], None] = "0072"
+down_revision: Union[str, Sequence[str], None] = "0073"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

@@ -1,7 +1,7 @@
 """An opinion that a phone kept arrives once
 
 Revision ID: 0077
-Revises: 0072
+Revises: 0076
 Create Date: 2026-11-27 02:24:00.000000
 
 """
@@ -13,7 +13,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision: str = "0077"
-down_revision: Union[str, Sequence[str], None] = "0072"
+down_revision: Union[str, Sequence[str], None] = "0076"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

@@ -142,7 +142,7 @@ from webapp.interop.calendars import rules as calendars, views as calendar_addre
 from webapp.interop.feeds import rules as feeds, views as feed_addresses
 from webapp.interop.ogc import pages as ogc_pages, rules as ogc
 from webapp.interop.open311 import rules as open311, views as open311_addresses
-from webapp.interop.wall import rules as walls, views as wall_pages
+from webapp.interop.wall import rules as walls, views as screen_pages
 from webapp.interop.webhooks import (
     commands as webhook_commands,
     delivering as webhook_clocks,
@@ -513,7 +513,7 @@ PAGES = (
     webhook_pages,
     *ogc_pages.ALL,
     calendar_addresses,
-    wall_pages,
+    screen_pages,
     health,
     metrics,
     help_pages,
