@@ -1,7 +1,7 @@
 """private addresses of big screens
 
 Revision ID: 0083
-Revises: 0072
+Revises: 0082
 Create Date: 2026-11-27 02:10:00.000000
 
 """
@@ -12,7 +12,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision: str = "0083"
-down_revision: Union[str, Sequence[str], None] = "0072"
+down_revision: Union[str, Sequence[str], None] = "0082"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

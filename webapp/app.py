@@ -167,6 +167,12 @@ from webapp.ledgers.burden import (
     views as burden_pages,
 )
 from webapp.maps import commands as map_commands, installed, rules as maps, views as map_pages
+from webapp.maps.balance import (
+    actions as balancing,
+    commands as balance_commands,
+    rules as balance,
+    views as balance_pages,
+)
 from webapp.maps.briefings import views as briefing_pages
 from webapp.maps.bulletin import rules as bulletins, views as bulletin_pages
 from webapp.monitoring.alarms import (
@@ -407,6 +413,7 @@ RULES = (
     old_door_rules,
     maps,
     bulletins,
+    balance,
     machines,
     open311,
     feeds,
@@ -422,6 +429,7 @@ PAGES = (
     map_pages,
     briefing_pages,
     bulletin_pages,
+    balance_pages,
     grid_pages,
     import_pages,
     set_pages,
@@ -548,8 +556,9 @@ CLOCKS = (
     ledger_clocks,
     burden_clocks,
     webhook_clocks,
+    balancing,
 )
-BELOW = (application_commands,)
+BELOW = (application_commands, balance_commands)
 COMMANDS = (
     grid_commands.group,
     travel_commands.group,

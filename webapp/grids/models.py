@@ -220,6 +220,16 @@ class UnitCell(Base):
     end_date: Mapped[date | None]
 
 
+class LandParcel(Numbered, Base):
+    """A parcel of land as the cadastre has it. Proposed borders run around it and never through it."""
+
+    __tablename__ = "land_parcel"
+
+    number: Mapped[str] = mapped_column(unique=True)
+    geom: Mapped[Any] = mapped_column(Metric("POLYGON"))
+    source: Mapped[str]
+
+
 class Place(Numbered, Placed, Base):
     """A named place that came with the geodata."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext, lazy_gettext as _l
 from shapely import Polygon
@@ -72,13 +73,18 @@ def redraw(
     return actions.draft(
         title=title,
         grids=[_drawn(each, after) for each in versions],
-        unit=_unit(base),
+        unit=unit_of(base),
         by=by,
         illustrative=base.illustrative,
         source_name=base.source_name,
         based_on=queries.active_set(),
-        report={"drawn_on": base.id},
+        report={"drawn_on": base.id, **_meant(base)},
     )
+
+
+def _meant(base: BoundarySet) -> dict[str, Any]:
+    """Numbers of grids that were meant when the set was made are meant in what is drawn on it."""
+    return {"meant": base.report["meant"]} if "meant" in base.report else {}
 
 
 def _really_moved(here: Network, lines: Mapping[int, Line]) -> dict[int, Line]:
@@ -103,7 +109,8 @@ def _drawn(version: GridVersion, shapes: Mapping[str, Polygon]) -> Drawn:
     )
 
 
-def _unit(base: BoundarySet) -> Unit:
+def unit_of(base: BoundarySet) -> Unit:
+    """The subdistrict whose borders these are."""
     unit = queries.root()
     if unit is None:
         raise LookupError(f"boundary set {base.id} belongs to no subdistrict")

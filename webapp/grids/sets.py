@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, request, url_for
 from flask_babel import gettext, lazy_gettext as _l
 from pydantic import Field
 
@@ -140,7 +140,7 @@ class Checked(Form):
 def check(made: BoundarySet) -> Response:
     """The draft is checked; or it stays one, and the page says why."""
     accepted = Checked.read(request).accepted
-    findings = checking.of_set(made, expected=_expected())
+    findings = checking.of_set(made, expected=checking.expected_of(made))
     try:
         actions.check(
             made, findings, accepted=[accepted] if isinstance(accepted, str) else accepted, by=me()
@@ -241,7 +241,7 @@ def draw(base: BoundarySet) -> Response:
         drawn,
         title=form.title,
         outline_may_move=form.outline_may_move,
-        expected=_expected(),
+        expected=checking.expected_of(base),
         by=me(),
     )
     if not wants_json():
@@ -252,8 +252,3 @@ def draw(base: BoundarySet) -> Response:
 
 def _metres(point: int | tuple[float, float]) -> int | tuple[float, float]:
     return point if isinstance(point, int) else to_metric(*point)
-
-
-def _expected() -> dict[str, int]:
-    counts: dict[str, int] = current_app.extensions["settings"].expected_counts
-    return counts

@@ -35,7 +35,7 @@ def written(sheet: Sheet, out: BinaryIO) -> int:
         paper.add_paragraph(f"{name}：{value}").paragraph_format.space_after = Pt(0)
     table = paper.add_table(rows=1, cols=len(sheet.heads), style="Table Grid")
     filled(table.rows[0], sheet.heads)
-    _repeated(table.rows[0])
+    repeated(table.rows[0])
     count = 0
     for row in sheet.rows:
         count += 1
@@ -63,7 +63,7 @@ def filled(row: Any, words: Any) -> None:
         cell.text = each
 
 
-def _repeated(row: Any) -> None:
+def repeated(row: Any) -> None:
     """The row stands at the head of each page."""
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 

@@ -232,7 +232,7 @@ WORDS: dict[str, LazyString] = {
     "grids.see_inside": _l("See who and what is in a grid"),
     "grids.see_cameras": _l("See in the lists of places where cameras stand"),
     "grids.locate": _l("Find the grid of a point"),
-    "grids.draw": _l("Draw and import borders"),
+    "grids.draw": _l("Draw and import borders, and have more equal ones proposed"),
     "grids.outside": _l("See what lies outside every grid"),
     "cases.report": _l("Report cases"),
     "cases.read": _l("Read cases as a machine"),
@@ -296,6 +296,7 @@ WORDS: dict[str, LazyString] = {
 
 FEATURES: dict[str, LazyString] = {
     "people": _l("People"),
+    "balance": _l("More equal grids"),
     "bulletin": _l("Morning bulletin"),
     "home_visits": _l("Visits to homes"),
     "buildings": _l("Buildings"),

@@ -59,6 +59,11 @@ class Snapped:
     along: Floats
     off_m: Floats
 
+    def only(self, number: int) -> Snapped:
+        """One of the points."""
+        one = slice(number, number + 1)
+        return Snapped(self.edge[one], self.along[one], self.off_m[one])
+
 
 @dataclass(frozen=True)
 class Times:
@@ -116,6 +121,20 @@ class Network:
     def reach(self, x: float, y: float, mode: Mode, *, inbound: bool = False) -> Reach:
         """A search from a point, or (`inbound`) of all ways that end at it."""
         return Reach(self.roads(mode), x, y, inbound=inbound)
+
+    def seconds_between(self, x: Floats, y: Floats, mode: Mode, *, rows: Ints) -> Floats:
+        """Seconds from some of the points (`rows`: which) to all of them, a row for each of those.
+
+        The same answers as a search from each, but every point is brought to its road only once.
+        """
+        roads = self.roads(mode)
+        at = roads.snap(x, y) if len(roads.lines) else None
+        found = np.zeros((len(rows), len(x)))
+        for row, number in enumerate(rows.tolist()):
+            own = at.only(number) if at is not None else None
+            reach = Reach(roads, float(x[number]), float(y[number]), at=own)
+            found[row] = reach.to(x, y, at=at).seconds
+        return found
 
 
 class _Roads:
@@ -197,11 +216,20 @@ class _Arcs:
 class Reach:
     """One search: everything that can be got to from a point, or from which a point can be got to."""
 
-    def __init__(self, roads: _Roads, x: float, y: float, *, inbound: bool = False) -> None:
+    def __init__(
+        self,
+        roads: _Roads,
+        x: float,
+        y: float,
+        *,
+        inbound: bool = False,
+        at: Snapped | None = None,
+    ) -> None:
         self._roads = roads
         self._x, self._y = x, y
         self._inbound = inbound
-        at = roads.snap(x, y) if len(roads.lines) else None
+        if at is None and len(roads.lines):
+            at = roads.snap(x, y)
         self._left: dict[int, float] = {}
         self._led = at is not None and float(at.off_m[0]) <= FAR_FROM_ROADS
         self._there, self._back = (
@@ -260,15 +288,18 @@ class Reach:
             before = before[before]
         return total
 
-    def to(self, x: Any, y: Any) -> Times:
-        """Seconds and metres to points (arrays of one length), in their order."""
+    def to(self, x: Any, y: Any, *, at: Snapped | None = None) -> Times:
+        """Seconds and metres to points (arrays of one length), in their order.
+
+        `at`: the same points on their roads, where somebody has brought them there already.
+        """
         x, y = np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float))
         straight = np.hypot(x - self._x, y - self._y)
         metres = straight * DETOUR
         seconds = metres / (self._roads.pace.straight_kmh * _KMH)
         if not len(self._roads.lines):
             return Times(seconds, metres, np.full(len(x), np.nan), [Basis.NO_ROADS] * len(x))
-        at = self._roads.snap(x, y)
+        at = self._roads.snap(x, y) if at is None else at
         if not self._led or not len(x):
             return Times(seconds, metres, at.off_m, [Basis.FAR] * len(x))
         on_road, road_metres = self._along_roads(at)

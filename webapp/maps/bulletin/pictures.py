@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -26,22 +26,23 @@ def grids_in(shades: Mapping[int, str]) -> bytes:
     """The grids in force as PNG, each in the colour of its key, or white."""
     rows = grids.borders_geojson()
     if not rows:
-        return _png(Image.new("RGB", (WIDTH, WIDTH // 2), LAND))
-    at, size = _frame([row.geometry for row in rows])
+        return png(Image.new("RGB", (WIDTH, WIDTH // 2), LAND))
+    at, size = frame([row.geometry for row in rows])
     picture = Image.new("RGB", size, LAND)
     draw = ImageDraw.Draw(picture)
-    _ground(draw, at)
+    ground(draw, at)
     for row in rows:
-        for rings in _polygons(row.geometry):
+        for rings in polygons(row.geometry):
             draw.polygon([at(*each[:2]) for each in rings[0]], shades.get(row.grid_id, "#ffffff"))
     for row in rows:
-        for rings in _polygons(row.geometry):
+        for rings in polygons(row.geometry):
             draw.line([at(*each[:2]) for each in rings[0]], LINE, 2 * FINER, "curve")
-    return _png(picture.resize((size[0] // FINER, size[1] // FINER), Image.Resampling.LANCZOS))
+    return png(picture.resize((size[0] // FINER, size[1] // FINER), Image.Resampling.LANCZOS))
 
 
-def _frame(shapes: list[Any]) -> tuple[Any, tuple[int, int]]:
-    points = [each for shape in shapes for rings in _polygons(shape) for each in rings[0]]
+def frame(shapes: Iterable[Any]) -> tuple[Any, tuple[int, int]]:
+    """From WGS 84 degrees to the pixels of a picture that holds these shapes (GeoJSON), and its size."""
+    points = [each for shape in shapes for rings in polygons(shape) for each in rings[0]]
     west, east = min(each[0] for each in points), max(each[0] for each in points)
     south, north = min(each[1] for each in points), max(each[1] for each in points)
     # A degree of longitude is shorter than one of latitude.
@@ -56,7 +57,8 @@ def _frame(shapes: list[Any]) -> tuple[Any, tuple[int, int]]:
     return at, size
 
 
-def _ground(draw: ImageDraw.ImageDraw, at: Any) -> None:
+def ground(draw: ImageDraw.ImageDraw, at: Any) -> None:
+    """Sea, water and main roads are drawn below."""
     for name in ("context", "water", "roads_main"):
         part = basemaps.part(name)
         for each in json.loads(part.body)["features"] if part is not None else ():
@@ -64,7 +66,7 @@ def _ground(draw: ImageDraw.ImageDraw, at: Any) -> None:
             if shape["type"].endswith("Polygon"):
                 sea = name == "context" and properties.get("kind") != "neighbour_land"
                 hue = SEA if sea else WATER if name == "water" else LAND
-                for rings in _polygons(shape):
+                for rings in polygons(shape):
                     draw.polygon([at(*point[:2]) for point in rings[0]], hue)
             elif shape["type"].endswith("LineString"):
                 hue = ROAD if name == "roads_main" else WATER
@@ -72,7 +74,8 @@ def _ground(draw: ImageDraw.ImageDraw, at: Any) -> None:
                     draw.line([at(*point[:2]) for point in line], hue, 2 * FINER, "curve")
 
 
-def _polygons(shape: Any) -> Iterator[Any]:
+def polygons(shape: Any) -> Iterator[Any]:
+    """The polygons of a shape of GeoJSON, each as its rings."""
     if shape["type"] == "Polygon":
         yield shape["coordinates"]
     elif shape["type"] == "MultiPolygon":
@@ -86,7 +89,8 @@ def _lines(shape: Any) -> Iterator[Any]:
         yield from shape["coordinates"]
 
 
-def _png(picture: Image.Image) -> bytes:
+def png(picture: Image.Image) -> bytes:
+    """The bytes of the picture."""
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
     return out.getvalue()
