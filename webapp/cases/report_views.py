@@ -194,6 +194,6 @@ def from_a_blocker(blocker: Blocker, lonlat: tuple[float, float]) -> calling.Way
     return calling.Way(_l("Report it as a case, to blow a whistle"), there)
 
 
-def _form_at(lonlat: tuple[float, float], **more: str) -> str:
+def _form_at(lonlat: tuple[float, float], words: str | None = None) -> str:
     lon, lat = lonlat
-    return url_for("reports.new", lon=f"{lon:.6f}", lat=f"{lat:.6f}", **more)
+    return url_for("reports.new", lon=f"{lon:.6f}", lat=f"{lat:.6f}", words=words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l, ngettext
 
@@ -113,13 +113,12 @@ def enter() -> ResponseReturnValue:
     except Refusal as refusal:
         undone(refusal)
         return _form("opinions.enter", refusal)
-    sees = may(me(), "opinions.see", opinion)
+    there = url_for("opinions.listed")
+    if may(me(), "opinions.see", opinion):
+        there = url_for("opinions.one", opinion_id=opinion.id)
     if wants_json():
-        there = {"opinion_id": opinion.id} if sees else {}
-        return jsonify(
-            id=opinion.id, url=url_for("opinions.one" if sees else "opinions.listed", **there)
-        )
-    return goto("opinions.one", opinion_id=opinion.id) if sees else goto("opinions.listed")
+        return jsonify(id=opinion.id, url=there)
+    return redirect(there, 303)
 
 
 @bp.get("/opinions/<int:opinion_id>")

@@ -193,11 +193,11 @@ def _ink(calm: Gray, paper: Gray) -> NDArray[np.bool_]:
     for way in ((1, 0), (0, 1)):
         # Nobody writes so long and thin a line: what is straight for so long is a fold or a frame. A fold is pale here
         # and there, and not quite straight; words in a row are as long, but taller.
-        lines = cv2.dilate(dark, _bar(way, 1, 7))
-        lines = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, _bar(way, GAP, 1))
-        lines = cv2.morphologyEx(lines, cv2.MORPH_OPEN, _bar(way, STRAIGHT, 1))
-        lines &= 1 - cv2.morphologyEx(lines, cv2.MORPH_OPEN, _bar(way, 1, TALL))
-        dark &= 1 - cv2.dilate(lines, np.ones((3, 3), np.uint8))
+        lines = _as_gray(cv2.dilate(dark, _bar(way, 1, 7)))
+        lines = _as_gray(cv2.morphologyEx(lines, cv2.MORPH_CLOSE, _bar(way, GAP, 1)))
+        lines = _as_gray(cv2.morphologyEx(lines, cv2.MORPH_OPEN, _bar(way, STRAIGHT, 1)))
+        lines &= 1 - _as_gray(cv2.morphologyEx(lines, cv2.MORPH_OPEN, _bar(way, 1, TALL)))
+        dark &= 1 - _as_gray(cv2.dilate(lines, np.ones((3, 3), np.uint8)))
     _count, names, facts, _middles = cv2.connectedComponentsWithStats(dark, connectivity=8)
     kept: NDArray[np.bool_] = (facts[:, cv2.CC_STAT_AREA] >= STROKE)[names] & (dark > 0)
     return kept
