@@ -76,7 +76,8 @@ def main(names: list[str]) -> int:
     with ground() as here:
         for name in names or BENCHMARKS:
             for each in BENCHMARKS[name](here):
-                print(f"{name}: {each.what}: {each.measured}", file=sys.stderr, flush=True)
+                beside = f" beside {each.beside}: {each.ratio:.3g}" if each.ratio else ""
+                print(f"{name}: {each.what}: {each.measured}{beside}", file=sys.stderr, flush=True)
                 found.append(each)
     print(
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores (load {busy:.1f} before),"

@@ -27,5 +27,5 @@ def fresh_tiles() -> Flask:
     from webapp.app import create_app
     from webapp.interop.ogc.tiling import squares
 
-    squares.KEPT_S = -1.0
+    squares.KEPT_BYTES = 0
     return create_app()

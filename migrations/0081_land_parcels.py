@@ -1,7 +1,7 @@
 """land parcels
 
 Revision ID: 0081
-Revises: 0077
+Revises: 0079
 Create Date: 2026-11-27 02:02:00.000000
 
 """
@@ -15,7 +15,7 @@ from webapp.base.spatial import SRID
 
 # revision identifiers, used by Alembic.
 revision: str = "0081"
-down_revision: Union[str, Sequence[str], None] = "0077"
+down_revision: Union[str, Sequence[str], None] = "0079"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

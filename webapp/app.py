@@ -13,6 +13,7 @@ from webapp.base import (
     language,
     live,
     notices,
+    reading,
     sealing,
     security,
     tasks,
@@ -83,6 +84,7 @@ from webapp.cases.supervision import (
     sheet as order_sheet,
     views as supervision_pages,
 )
+from webapp.cases.told import by_the_clock as told_clocks
 from webapp.cases.whistles import rules as whistles, sheet as whistle_sheet, views as whistle_pages
 from webapp.community import handover as community_handover
 from webapp.community.activities import (
@@ -531,6 +533,7 @@ CLOCKS = (
     tickets,
     ageing,
     by_the_clock,
+    told_clocks,
     offers,
     recount,
     following,
@@ -684,6 +687,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         access.register(rules.MAY)
     security.init_app(app, settings)
     db.init_app(app, settings)
+    reading.init_app(app, settings)
     sealing.init_app(app, settings)
     sign_in.init_app(app, settings)
     single.init_app(app, settings)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from tests.brokers import soon
 from tests.busy import at_once, busy_house
 from tests.cases.stages import brought_to, picture, reported
 from tests.world import World, as_user, peopled
@@ -190,3 +192,36 @@ def test_of_two_rules_that_contradict_one_is_refused(busy: Flask, people: World)
         )
     )
     assert sorted(answers) == [303, 422]
+
+
+@pytest.mark.parametrize("first", ["rename", "confirm"])
+def test_a_case_confirmed_while_its_class_is_renamed_is_told_by_the_new_name(
+    busy: Flask, people: World, first: str
+) -> None:
+    case_id, _version = kept(busy, lambda: reported(people))
+    name = f"改名 {first}"
+    deeds = {
+        "rename": text("UPDATE case_class SET name = :name WHERE code = '06010'"),
+        "confirm": text("UPDATE case_file SET state = 'accepted' WHERE id = :case"),
+    }
+    values = {"name": name, "case": case_id}
+    second = next(each for each in deeds if each != first)
+    with busy.app_context():
+        engine = db.engine
+    with engine.connect() as early, ThreadPoolExecutor(1) as pool:
+        early.execute(deeds[first], values)
+
+        def late() -> None:
+            with engine.begin() as other:
+                other.execute(deeds[second], values)
+
+        waiting = pool.submit(late)
+        with engine.connect() as looker:
+            waits = text("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted")
+            soon(lambda: looker.execute(waits).scalar_one(), "the later one waits")
+        assert not waiting.done()
+        early.commit()
+        waiting.result(timeout=20)
+    with engine.connect() as looker:
+        told = text("SELECT class_name FROM told_case WHERE case_id = :case")
+        assert looker.execute(told, values).scalar_one() == name

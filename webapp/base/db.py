@@ -33,7 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from webapp.base.config import Settings, SettingsError
 
 # One transaction never waits for ever, and one forgotten transaction never holds back the live feed.
-_SERVER_OPTIONS = (
+SERVER_OPTIONS = (
     "-c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC"
     " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000"
 )
@@ -148,7 +148,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             "pool_size": settings.pool_size,
             "max_overflow": 0,
             "pool_timeout": 15,
-            "connect_args": {"options": _SERVER_OPTIONS, "application_name": "wangge"},
+            "connect_args": {"options": SERVER_OPTIONS, "application_name": "wangge"},
         }
     }
     app.config["ALEMBIC"] = {

@@ -22,6 +22,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -50,11 +51,27 @@ def heard_by(hearing: Hearing) -> None:
         _HEARING.append(hearing)
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie; where there is none, nothing is made ready to read it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a request."""
+        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 class House(Flask):
     """A Flask app in which every changing request is one transaction.
 
     It is committed when the view returns and undone when it raises; views and actions never commit.
     """
+
+    session_interface = Sessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: the house has none that would have to be waited for."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Runs the view, then commits what it changed."""

@@ -21,6 +21,7 @@ from webapp.cases.rota.models import ClassWish
 from webapp.cases.routing import actions as routing, queries as rules
 from webapp.cases.standards.models import ClassHint
 from webapp.cases.standards.rules import Basis, Where
+from webapp.cases.told import queries as told
 from webapp.grids.models import Unit, UnitCode
 from webapp.grids.rules import UnitKind
 
@@ -50,6 +51,14 @@ def anonymise_reports() -> None:
             total += done
             bar.update(done)
     click.echo(f"{total} reports anonymised")
+
+
+@group.command("retell")
+def retell() -> None:
+    """Put right what the public is told of cases, where it differs from the rules of now."""
+    changed = told.tell_anew()
+    db.session.commit()
+    click.echo(f"{changed} cases told anew")
 
 
 def load_classes() -> int:

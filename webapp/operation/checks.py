@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from webapp.base import audit, files
+from webapp.cases.told import queries as told
 from webapp.community.deliberation import recount
 from webapp.grids import queries as grids
 from webapp.ledgers import verifying
@@ -24,6 +25,10 @@ def findings(*, read_files: bool) -> Iterator[str]:
         for line in queries.breaches(rule):
             yield f"{line} ({rule.words})"
     yield from recount.differences()
+    for case_id in told.different():
+        yield f"the public is told something else of case {case_id} than it has to be: run cases retell"
+    for x, y, more in told.miscounted():
+        yield f"square {x}/{y} of public cases is counted wrong by {more}: run cases retell"
     for file in queries.files():
         path = files.path_of(file)
         if not path.is_file():

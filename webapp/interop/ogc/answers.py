@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,16 +52,26 @@ def document(content: Mapping[str, Any], kind: str = "application/json") -> Resp
     return sent(plain(content).encode(), kind)
 
 
+def tag_of(content: bytes) -> str:
+    """A tag by which just this content is known."""
+    return hashlib.sha256(content).hexdigest()[:20]
+
+
+def tag_of_version(version: int, content: bytes) -> str:
+    """A tag for a version of something that never comes again, and for how we write it."""
+    return f"{version:x}-{zlib.adler32(content):x}"
+
+
 def sent(
-    body: bytes, kind: str, *, tag: bytes | None = None, kept_s: int = 0, same_for_all: bool = False
+    body: bytes, kind: str, *, tag: str | None = None, kept_s: int = 0, same_for_all: bool = False
 ) -> Response:
     """The answer with its tag, small where it may be, 304 where the client has it.
 
-    `tag` is what the tag is made of where the body holds what changes by itself.
+    `tag` is that of a body that is known, or that holds what changes by itself.
     """
     found = Response(status=200)
     found.headers["Content-Type"] = kind
-    found.set_etag(hashlib.sha256(tag or body).hexdigest()[:20], weak=True)
+    found.set_etag(tag or tag_of(body), weak=True)
     small = len(body) > SMALL and request.accept_encodings.quality("gzip") > 0
     if small:
         body = gzip.compress(body, 1, mtime=0)

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from flask_babel.speaklater import LazyString
-from sqlalchemy import ColumnElement, SQLColumnExpression, false
+from sqlalchemy import ColumnElement, SQLColumnExpression
 
 from webapp.base.access import RIGHTS, Actor, Everyone
 from webapp.interop.ogc.rules import Kind, Shape
+from webapp.interop.ogc.tiling.squares import FROM_ZOOM, Tile
+from webapp.interop.ogc.units import Ground
 
 Words: TypeAlias = LazyString | str
 
@@ -21,7 +23,6 @@ class Column:
     """A property. `asked`: it may be filtered and sorted by, since an index leads to it or the rows are few.
 
     `right`: who else sees it; None: whoever sees the collection. `values`: what it may be, in words.
-    `codes`: each of these stands for some values of a column that is `stored`; then nothing is sorted by it.
     """
 
     name: str
@@ -31,18 +32,24 @@ class Column:
     asked: bool = False
     right: str | None = None
     values: Mapping[str, Words] | None = None
-    stored: SQLColumnExpression[Any] | None = None
-    codes: Mapping[str, Sequence[str]] | None = None
 
-    @property
-    def sortable(self) -> bool:
-        """True when pages can be sorted by it."""
-        return self.asked and self.codes is None
 
-    def coded(self, value: Any) -> ColumnElement[bool]:
-        """SQL: the property has this value, asked of the column that is stored."""
-        known = (self.codes or {}).get(value, ())
-        return false() if self.stored is None else self.stored.in_(list(known))
+@dataclass(frozen=True, eq=False)
+class Told:
+    """How rows are kept ready: each as GeoJSON in CRS84, its place in units of the world, the square of that.
+
+    `count` knows how many lie in a box, or at all; `changes`, `drawn` and `gathered` make its tiles.
+    """
+
+    feature: SQLColumnExpression[str]
+    px: SQLColumnExpression[int | None]
+    py: SQLColumnExpression[int | None]
+    x: SQLColumnExpression[int]
+    y: SQLColumnExpression[int]
+    count: Callable[[Ground | None], int]
+    changes: Callable[[Tile], int]
+    drawn: Callable[[str, Tile], tuple[int, bytes]]
+    gathered: Callable[[str, Tile], tuple[int, bytes]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +57,8 @@ class Collection:
     """A row of the table of collections.
 
     `start` is what is selected from; of `joins` there is a row for each, of `lookups` perhaps. `geometry` is what is
-    told of a place (metres); `near` the column whose index leads there, within `blur` metres of it.
-    `rows`: those that somebody may see. `open`: they are the same for everybody. `page`: the page of one thing.
+    told of a place (metres), with an index that leads there. `told`: how its rows are kept ready. `rows`: those that
+    somebody may see. `page`: the page of one thing.
     """
 
     name: str
@@ -68,8 +75,7 @@ class Collection:
     rows: Callable[[Actor], Sequence[ColumnElement[bool]]] = lambda _who: ()
     # Tables of which each sees its own rows beside that: their columns have a right.
     beside: Callable[[Actor], Sequence[tuple[Any, ColumnElement[bool]]]] | None = None
-    near: SQLColumnExpression[Any] | None = None
-    blur: float = 0.0
+    told: Told | None = None
     key_kind: Kind = Kind.INTEGER
     temporal: str | None = None
     few: bool = True
@@ -84,9 +90,13 @@ class Collection:
         return {each.name: each for each in self.columns}
 
     @property
-    def index(self) -> SQLColumnExpression[Any]:
-        """The geometry by which rows are found."""
-        return self.geometry if self.near is None else self.near
+    def alone(self) -> bool:
+        """True when nothing is looked up in another table."""
+        return not (self.joins or self.lookups or self.beside)
+
+    def gathers(self, tile: Tile) -> bool:
+        """True where many points of a tile are told as one with their number."""
+        return self.told is not None and tile.zoom < FROM_ZOOM
 
     @property
     def is_open(self) -> bool:

@@ -11,8 +11,9 @@ from werkzeug.datastructures import MultiDict
 from webapp.interop.ogc import reading
 from webapp.interop.ogc.collection import Collection, Column
 from webapp.interop.ogc.cql import parsing, queries as cql
-from webapp.interop.ogc.crs import inner_rectangle
+from webapp.interop.ogc.crs import Crs, box_in_metres, inner_rectangle
 from webapp.interop.ogc.rules import USUAL, bad
+from webapp.interop.ogc.units import of_box
 from webapp.interop.ogc.wish import Wish
 
 # Every address takes these: the form of the answer, and its language.
@@ -46,7 +47,7 @@ def items(
     asked = {each.name: each for each in columns if each.asked}
     given = reading.only(sent, (*EVERYWHERE, *OF_ITEMS, *asked))
     system = reading.crs(given.get("bbox-crs"), "bbox-crs")
-    box = reading.box(given["bbox"], system) if "bbox" in given else None
+    where = _where(collection, given["bbox"], system) if "bbox" in given else {}
     order = reading.order(given["sortby"], columns) if "sortby" in given else ()
     count = given.get("count", "")
     if count not in ("", "exact"):
@@ -55,26 +56,30 @@ def items(
     values = {
         name: reading.value(asked[name], text) for name, text in given.items() if name in asked
     }
-    # A value that nothing can have is like any other such value.
-    coded = {
-        name: value if value in codes else None
-        for name, value in values.items()
-        if (codes := asked[name].codes) is not None
-    }
     return Wish(
         limit=reading.limit(given.get("limit"), usual),
-        box=box,
-        inner=box and inner_rectangle(box),
-        nowhere="bbox" in given and box is None,
+        **where,
         span=reading.span(given["datetime"]) if "datetime" in given else None,
         values=values,
-        coded=coded,
         condition=_condition(collection, asked, given, body),
         order=order,
         after=after,
         crs=reading.crs(given.get("crs"), "crs"),
         exact=count == "exact",
     )
+
+
+def _where(collection: Collection, text: str, system: Crs) -> dict[str, Any]:
+    """What a box means for a wish."""
+    numbers = reading.box(text)
+    reading.checked(numbers, system, "bbox")
+    ground = of_box(numbers, system) if collection.told else None
+    if ground is not None:
+        return {"ground": ground}
+    box = box_in_metres(numbers, system)
+    if box is None:
+        return {"nowhere": True}
+    return {"box": box, "inner": inner_rectangle(box)}
 
 
 def _condition(

@@ -183,7 +183,7 @@ def _of_collection(each: Collection, columns: Sequence[Column]) -> dict[str, Any
             for each in ("limit", "bbox", "bbox-crs", "datetime", "crs", "count", "after")
         ),
         *(_ref(each) for each in ("filter", "filter-lang", "filter-crs")),
-        _sortby([each for each in asked if each.sortable]),
+        _sortby(asked),
         *map(_property, asked),
     ]
     schemas = {

@@ -35,14 +35,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.sql.util import find_tables
 
-from webapp.base import clock
+from webapp.base import clock, reading
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.spatial import SRID, WGS84
 from webapp.grids.models import BoundarySet, GridVersion
 from webapp.grids.rules import SetState
-from webapp.interop.ogc.collection import Collection, Column
-from webapp.interop.ogc.crs import Crs
+from webapp.interop.ogc.collection import Collection, Column, Told
+from webapp.interop.ogc.crs import CRS84, Crs
 from webapp.interop.ogc.rules import Kind
 from webapp.interop.ogc.wish import Moment, Order, Wish
 
@@ -138,11 +138,14 @@ def _page(collection: Collection, columns: Sequence[Column], who: Actor, wish: W
     if wish.after is not None:
         where.append(_behind(collection, orders, wish.after))
     # Of a long table the rows are chosen first, and only those are joined with what is told of them.
+    at_once = collection.few or collection.alone
     told = [collection.key, collection.geometry, *(each.of for each in columns)]
-    first = told if collection.few else [collection.key]
+    if collection.told is not None and wish.crs is CRS84:
+        told = [collection.told.feature]
+    first = told if at_once else [collection.key]
     read: list[Any] = [each.label(f"c{number}") for number, each in enumerate(first)]
     read += [each.label(f"s{number}") for number, each in enumerate(sorts)]
-    asked = None if collection.few else _tables_of([*where, *sorts])
+    asked = None if at_once else _tables_of([*where, *sorts])
     chosen = _joined(collection, who, select(*read), only=asked)
     chosen = chosen.where(*collection.rows(who), *where)
     for each, by in zip(orders, sorts, strict=True):
@@ -150,7 +153,9 @@ def _page(collection: Collection, columns: Sequence[Column], who: Actor, wish: W
     rows = chosen.limit(later("most", type_=Integer)).subquery("rows")
     values = [rows.c[f"c{number}"] for number in range(len(first))]
     sorted_by = [rows.c[f"s{number}"] for number in range(len(orders))]
-    if collection.few:
+    if len(told) == 1:
+        found = select(*values, *sorted_by)
+    elif at_once:
         feature = _feature(collection, columns, wish.crs, values[0], values[1], values[2:])
         found = select(feature, *sorted_by)
     else:
@@ -208,6 +213,8 @@ def _narrowed(collection: Collection, wish: Wish) -> Iterator[SQLColumnExpressio
         yield collection.key == later("wanted")
     if wish.nowhere:
         yield false()
+    if wish.ground is not None and collection.told is not None:
+        yield from _told_in(collection.told)
     if wish.box is not None:
         box = func.ST_GeomFromWKB(later("box"), SRID)
         if wish.inner is None:
@@ -220,14 +227,24 @@ def _narrowed(collection: Collection, wish: Wish) -> Iterator[SQLColumnExpressio
             yield of.of >= later("since")
         if wish.span.until is not None:
             yield of.of <= later("until")
-    for number, (name, value) in enumerate(wish.values.items()):
-        of = collection.by_name[name]
-        if of.codes is not None:
-            yield of.coded(value)
-        else:
-            yield of.of == later(f"value{number}")
+    for number, name in enumerate(wish.values):
+        yield collection.by_name[name].of == later(f"value{number}")
     if wish.condition is not None:
         yield wish.condition
+
+
+def _told_in(told: Told) -> Iterator[SQLColumnExpression[bool]]:
+    """SQL: what is told of the place lies on the ground asked for; the index of squares leads there."""
+    at = {name: later(name, Integer) for name in ("x0", "x1", "y0", "y1")}
+    yield told.x.between(at["x0"], at["x1"])
+    yield told.y.between(at["y0"], at["y1"])
+    sides = {name: later(name, Integer) for name in ("west", "south", "east", "north")}
+    inside = and_(
+        told.px.between(sides["west"], sides["east"]),
+        told.py.between(sides["north"], sides["south"]),
+    )
+    # The planner would count the box twice.
+    yield func.coalesce(inside, false())
 
 
 def touching(
@@ -235,17 +252,15 @@ def touching(
 ) -> Iterator[SQLColumnExpression[bool]]:
     """SQL: what is told of the place touches the shape; an index leads there.
 
-    Whatever lies in the rectangle `inner`, farther from its edge than places are blurred, does so for sure.
+    Whatever lies in the rectangle `inner` does so for sure.
     """
-    # The real place may lie as far from the told one: it is only asked to come near.
-    wider = func.ST_Expand(shape, collection.blur) if collection.blur else shape
-    yield collection.index.op("&&")(wider)
+    yield collection.geometry.op("&&")(shape)
     # As the planner has it nearly nothing would touch a shape; it knows nothing of this expression.
     exact = func.coalesce(func.ST_Intersects(collection.geometry, shape), false())
     if inner is None:
         yield exact
     else:
-        yield or_(collection.index.op("@")(func.ST_Expand(inner, -collection.blur)), exact)
+        yield or_(collection.geometry.op("@")(inner), exact)
 
 
 def _given(collection: Collection, wish: Wish) -> dict[str, Any]:
@@ -255,6 +270,8 @@ def _given(collection: Collection, wish: Wish) -> dict[str, Any]:
         given["wanted"] = wish.key
     if wish.box is not None:
         given["box"] = shapely.to_wkb(wish.box)
+    if wish.ground is not None:
+        given |= wish.ground.values
     if wish.inner is not None:
         given["inner"] = shapely.to_wkb(wish.inner)
     if wish.span is not None and collection.temporal:
@@ -307,7 +324,7 @@ def extents(collections: Sequence[Collection], who: Actor) -> dict[str, Extent]:
     parts = []
     for each in collections:
         of = each.by_name[each.temporal].of if each.temporal else null()
-        around = func.ST_Extent(each.index)
+        around = func.ST_Extent(each.geometry)
         laid = func.ST_Transform(func.ST_SetSRID(cast(around, Geometry), SRID), WGS84)
         sides = (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax)
         first = cast(func.min(of), TIMESTAMP(timezone=True)) if each.temporal else null()
@@ -342,6 +359,8 @@ def feature(
 
 def matched(collection: Collection, who: Actor, wish: Wish) -> int:
     """How many features the wish names, on all pages together."""
+    if collection.told is not None and wish.only_a_box:
+        return collection.told.count(wish.ground)
     found = seen(collection, who, func.count()).where(*_narrowed(collection, wish))
     rows = answered(collection, (), wish, lambda: found, ("count",))
     return int(rows[0][0])
@@ -361,4 +380,4 @@ def answered(
         return list(db.session.execute(made(), given))
     key = (*kind, collection.name, tuple(each.name for each in columns), shape)
     words, fixed = _kept(_Key(key, made))
-    return list(db.session.connection().exec_driver_sql(words, {**fixed, **given}))
+    return list(reading.rows(words, {**fixed, **given}))

@@ -56,21 +56,19 @@ def crs(text: str | None, parameter: str) -> Crs:
     return CRS84 if text is None else named(text, parameter)
 
 
-def box(text: str, system: Crs) -> BaseGeometry | None:
-    """A box of four numbers, or six with heights, in metres; None: nothing of ours lies there."""
+def box(text: str) -> list[float]:
+    """The four numbers of a box; of six the heights are left out. Raises `Bad`."""
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError as error:
         raise bad("bbox", _("bbox must be four or six numbers with commas between.")) from error
     if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
         raise bad("bbox", _("bbox must be four or six numbers with commas between."))
-    if len(numbers) == 6:
-        numbers = [*numbers[:2], *numbers[3:5]]
-    return laid(numbers, system, "bbox")
+    return numbers if len(numbers) == 4 else [*numbers[:2], *numbers[3:5]]
 
 
-def laid(numbers: Sequence[float], system: Crs, parameter: str) -> BaseGeometry | None:
-    """A box of four numbers in metres. Raises `Bad` where they are no box of the system."""
+def checked(numbers: Sequence[float], system: Crs, parameter: str) -> None:
+    """Raises `Bad` where four numbers are no box of the system."""
     first, second, third, fourth = numbers
     if system.north_first:
         first, second, third, fourth = second, first, fourth, third
@@ -80,6 +78,11 @@ def laid(numbers: Sequence[float], system: Crs, parameter: str) -> BaseGeometry 
         max(abs(first), abs(third)) > 180 or max(abs(second), abs(fourth)) > 90
     ):
         raise bad(parameter, _("The box leaves the range of degrees."))
+
+
+def laid(numbers: Sequence[float], system: Crs, parameter: str) -> BaseGeometry | None:
+    """A box of four numbers in metres; None: nothing of ours lies there. Raises `Bad` where they are no box."""
+    checked(numbers, system, parameter)
     return box_in_metres(numbers, system)
 
 
@@ -164,7 +167,7 @@ def value(column: Column, text: str) -> Any:
 
 def order(text: str, columns: Sequence[Column]) -> tuple[Order, ...]:
     """`name,-received_at`: the properties by which is sorted, each but once."""
-    known = {each.name: each for each in columns if each.sortable}
+    known = {each.name: each for each in columns if each.asked}
     found: list[Order] = []
     for part in text.split(","):
         sign, name = part.strip()[:1], part.strip().lstrip("+-")

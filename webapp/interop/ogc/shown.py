@@ -183,8 +183,7 @@ def schema_of(column: Column) -> dict[str, Any]:
 def schema(of: Collection, who: Actor, part: str) -> dict[str, Any]:
     """The properties of a collection: all (`schema`), or those to filter (`queryables`) or sort by."""
     columns = columns_for(of, who)
-    of_part = {"queryables": "asked", "sortables": "sortable"}
-    shown = [each for each in columns if part == "schema" or getattr(each, of_part[part])]
+    shown = [each for each in columns if part == "schema" or each.asked]
     told: dict[str, Any] = {column.name: schema_of(column) for column in shown}
     if part != "sortables":
         geometry = {"format": f"geometry-{of.shape}", "title": _("Geometry")}
@@ -206,17 +205,18 @@ def schema(of: Collection, who: Actor, part: str) -> dict[str, Any]:
 
 def items_links(each: Collection, after: str | None) -> list[dict[str, Any]]:
     """The links of a page of features; the one to the next page only where there is one."""
-    at = ("collections", each.name, "items")
+    at = address("collections", each.name)
     asked = request.args.to_dict()
     asked.pop("f", None)
+    same = f"{urlencode(asked)}&" if asked else ""
     links = [
-        link("self", address(*at, **{**asked, "f": "json"}), GEOJSON),
-        link("alternate", address(*at, **{**asked, "f": "html"}), HTML, _("This as a page")),
-        link("collection", address(*at[:2]), JSON, str(each.title)),
+        link("self", f"{at}/items?{same}f=json", GEOJSON),
+        link("alternate", f"{at}/items?{same}f=html", HTML, _("This as a page")),
+        link("collection", at, JSON, str(each.title)),
     ]
     if after is not None:
-        on = {**asked, "after": after, "f": "json"}
-        links.append(link("next", address(*at, **on), GEOJSON, _("Next page")))
+        on = urlencode({**asked, "after": after})
+        links.append(link("next", f"{at}/items?{on}&f=json", GEOJSON, _("Next page")))
     return links
 
 

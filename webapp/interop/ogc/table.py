@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, case, false, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from webapp.base.access import RIGHTS
-from webapp.cases import publishing
-from webapp.cases.models import Case, CaseClass
 from webapp.cases.publishing import SHOWN_WORDS
-from webapp.cases.residents.queries import shown_point
+from webapp.cases.told.models import ToldCase
 from webapp.grids.models import BoundarySet, Grid, GridVersion, Place, Unit, UnitCell
 from webapp.grids.rules import KIND_WORDS, PlaceKind, SetState, UnitKind
-from webapp.interop.ogc.collection import Collection, Column
+from webapp.interop.ogc import told_queries
+from webapp.interop.ogc.collection import Collection, Column, Told
 from webapp.interop.ogc.queries import community_shapes
 from webapp.interop.ogc.rules import Kind, Shape
 from webapp.maps.layers import LAYERS
@@ -33,7 +32,6 @@ from webapp.relocation.rules import RELOCATION_FLOW
 from webapp.travel.models import RoadEdge, RoadNetwork
 
 _COMMUNITY = aliased(Unit)
-_DEPARTMENT = aliased(Unit)
 
 GRID_CODE = _l("Code of the grid")
 GRID_NAME = _l("Name of the grid")
@@ -201,16 +199,7 @@ def _points(name: str, title: Any, words: Any, template: Template | None) -> Col
 
 
 def _cases() -> Collection:
-    states = case(
-        {state.value: shown.value for state, shown in publishing.SHOWN.items()},
-        value=Case.state,
-    )
-    codes = {
-        shown.value: [
-            state.value for state, is_shown in publishing.SHOWN.items() if is_shown is shown
-        ]
-        for shown in SHOWN_WORDS
-    }
+    told = ToldCase
     return Collection(
         name="cases",
         title=LAYERS["public_cases"].title,
@@ -219,44 +208,44 @@ def _cases() -> Collection:
             " quarrels the place to the next 100 m."
         ),
         right=LAYERS["public_cases"].right,
-        start=Case,
-        lookups=(
-            (CaseClass, CaseClass.code == Case.class_code),
-            _in_grid(Case),
-            (_DEPARTMENT, _DEPARTMENT.id == Case.department_id),
-        ),
-        # As one value: so the classes are looked up by their hash, and not joined once more for each case.
-        rows=lambda _who: (func.coalesce(publishing.clause(), false()),),
-        key=Case.id,
-        geometry=shown_point(),
-        near=Case.geom,
-        blur=publishing.COARSE_M,
+        start=told,
+        key=told.case_id,
+        geometry=told.geom,
         shape=Shape.POINT,
+        told=Told(
+            feature=told.feature,
+            px=told.px,
+            py=told.py,
+            x=told.x,
+            y=told.y,
+            count=told_queries.how_many,
+            changes=told_queries.changes,
+            drawn=told_queries.tile,
+            gathered=told_queries.gathered,
+        ),
         temporal="received_at",
         few=False,
         newest_first=True,
         page="/public/cases/{number}",
         columns=(
-            Column("number", _l("Number"), Kind.TEXT, Case.number, asked=True),
-            Column("class_code", _l("Code of the class"), Kind.TEXT, Case.class_code, asked=True),
-            Column("class_name", _l("Class"), Kind.TEXT, CaseClass.name),
+            Column("number", _l("Number"), Kind.TEXT, told.number, asked=True),
+            Column("class_code", _l("Code of the class"), Kind.TEXT, told.class_code, asked=True),
+            Column("class_name", _l("Class"), Kind.TEXT, told.class_name),
             Column(
                 "state",
                 _l("State"),
                 Kind.TEXT,
-                states,
+                told.state,
                 asked=True,
                 values=_words(SHOWN_WORDS),
-                stored=Case.state,
-                codes=codes,
             ),
-            Column("grid", GRID_CODE, Kind.TEXT, Grid.display_code, asked=True),
-            Column("grid_name", GRID_NAME, Kind.TEXT, Grid.name),
-            Column("department", _l("Department"), Kind.TEXT, _DEPARTMENT.name),
-            Column("coarse", _l("Place to the next 100 m only"), Kind.BOOLEAN, publishing.coarse()),
-            Column("received_at", _l("Received at"), Kind.MOMENT, Case.received_at, asked=True),
-            Column("due_at", _l("To be closed by"), Kind.MOMENT, Case.due_at),
-            Column("closed_at", _l("Closed at"), Kind.MOMENT, Case.closed_at),
+            Column("grid", GRID_CODE, Kind.TEXT, told.grid, asked=True),
+            Column("grid_name", GRID_NAME, Kind.TEXT, told.grid_name),
+            Column("department", _l("Department"), Kind.TEXT, told.department),
+            Column("coarse", _l("Place to the next 100 m only"), Kind.BOOLEAN, told.coarse),
+            Column("received_at", _l("Received at"), Kind.MOMENT, told.received_at, asked=True),
+            Column("due_at", _l("To be closed by"), Kind.MOMENT, told.due_at),
+            Column("closed_at", _l("Closed at"), Kind.MOMENT, told.closed_at),
         ),
     )
 

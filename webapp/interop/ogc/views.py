@@ -170,7 +170,7 @@ def _features(each: Collection, columns: tuple[Column, ...], wish: Wish) -> Resp
     about |= {"numberReturned": len(features), "links": shown.items_links(each, after)}
     body = ",\n".join(features)
     told = answers.plain(about)[1:-1]
-    tag = f"{told}{body}".encode()
+    tag = answers.tag_of(f"{told}{body}".encode())
     moment = clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
     whole = f'{{"type":"FeatureCollection","timeStamp":"{moment}",{told},"features":[\n{body}\n]}}'
     found = sent(whole.encode(), GEOJSON, tag=tag, same_for_all=each.is_open)

@@ -13,6 +13,7 @@ from sqlalchemy import SQLColumnExpression
 from webapp.interop.ogc.collection import Column
 from webapp.interop.ogc.crs import CRS84, Crs
 from webapp.interop.ogc.rules import USUAL
+from webapp.interop.ogc.units import Ground
 
 Moment = datetime | date
 
@@ -47,16 +48,22 @@ class Wish:
     box: BaseGeometry | None = None
     # A rectangle in metres that lies inside of the box.
     inner: BaseGeometry | None = None
+    # A box of degrees in units of the world instead, where places are kept in these.
+    ground: Ground | None = None
     nowhere: bool = False
     span: Span | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
-    # Those of the values that are put into the statement itself.
-    coded: Mapping[str, Any] = field(default_factory=dict)
     condition: SQLColumnExpression[bool] | None = None
     order: Sequence[Order] = ()
     after: Sequence[Any] | None = None
     crs: Crs = CRS84
     exact: bool = False
+
+    @property
+    def only_a_box(self) -> bool:
+        """True when nothing narrows the whole, or nothing but a box of degrees."""
+        boxed = self.box is not None or self.nowhere
+        return not boxed and not self.values and self.span is None and self.condition is None
 
     @property
     def shape(self) -> tuple[Any, ...] | None:
@@ -67,9 +74,10 @@ class Wish:
             self.key is None,
             self.box is None,
             self.inner is None,
+            self.ground is None,
             self.nowhere,
             self.span and (type(self.span.since), type(self.span.until)),
-            tuple((name, self.coded.get(name)) for name in self.values),
+            tuple(self.values),
             tuple((each.column, each.descending) for each in self.order),
             self.after and tuple(each is None for each in self.after),
             self.crs.uri,

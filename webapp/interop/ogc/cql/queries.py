@@ -193,20 +193,12 @@ class _Reader:
                 return inside if op == "=" else not_(inside)
             return COMPARED[op](of, first if op in ("<", ">=") else last)
         value = self.value(column, right, folded=folded)
-        if column.codes is not None:
-            return self.coded(op, column, right)
         return COMPARED[op](of, value)
-
-    def coded(self, op: str, column: Column, value: Any) -> Condition:
-        if op not in ("=", "<>") or not isinstance(value, str):
-            raise _wrong(_("%(name)s is only compared with =, <> and in.", name=column.name))
-        found = column.coded(value)
-        return found if op == "=" else not_(found)
 
     def like(self, args: Args) -> Condition:
         self.count("like", args, 2)
         column, of, folded = self.subject(args[0])
-        if column.kind is not Kind.TEXT or column.codes is not None:
+        if column.kind is not Kind.TEXT:
             raise _wrong(_("like is for texts."))
         pattern = args[1]
         inner = pattern.get("args") if isinstance(pattern, dict) else None
@@ -304,10 +296,7 @@ class _Reader:
 
     def near(self, laid: Any, metres: float) -> Condition:
         found: Condition = func.ST_DWithin(self.collection.geometry, laid, metres)
-        if self.collection.near is None:
-            return found
-        wider = func.ST_DWithin(self.collection.near, laid, metres + self.collection.blur)
-        return and_(wider, found)
+        return found
 
     def shape(self, node: Any) -> BaseGeometry | None:
         """A shape in metres; None where nothing of ours can be. Raises `Bad` for what is none."""

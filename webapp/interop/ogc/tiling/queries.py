@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from geoalchemy2 import Geometry
 from sqlalchemy import (
     ColumnElement,
     Float,
@@ -31,25 +30,35 @@ from webapp.interop.ogc.tiling.squares import (
     EXTENT,
     FROM_ZOOM,
     MOST_IN_A_TILE,
-    SQUARES,
     Tile,
-    gathered,
 )
 from webapp.interop.ogc.wish import Wish
 
 
-def tile(collection: Collection, columns: Sequence[Column], who: Actor, at: Tile) -> bytes:
-    """A vector tile; empty where nothing lies in it."""
+def changes(collection: Collection, at: Tile) -> int | None:
+    """How often the ground of a tile has changed, where that is known."""
+    return None if collection.told is None else collection.told.changes(at)
+
+
+def tile(
+    collection: Collection, columns: Sequence[Column], who: Actor, at: Tile
+) -> tuple[int | None, bytes]:
+    """A vector tile, empty where nothing lies in it, and how often its ground had changed, where that is known."""
+    if collection.told is not None:
+        made = collection.told.gathered if collection.gathers(at) else collection.told.drawn
+        return made(collection.name, at)
+    return None, _written(collection, columns, who, at)
+
+
+def _written(collection: Collection, columns: Sequence[Column], who: Actor, at: Tile) -> bytes:
     box = in_mercator(at.wider)
     if box is None:
         return b""
     wish = Wish(limit=MOST_IN_A_TILE - 1, box=box)
-    gather = gathered(collection, at)
-    made = _gathered if gather else _tile
-    statement = lambda: made(collection, columns, who, wish, lighter=at.zoom < FROM_ZOOM)  # noqa: E731
+    statement = lambda: _tile(collection, columns, who, wish, lighter=at.zoom < FROM_ZOOM)  # noqa: E731
     west, south, east, north = at.bounds
     given = {"west": west, "south": south, "east": east, "north": north}
-    kind = ("tile", gather, at.zoom < FROM_ZOOM)
+    kind = ("tile", at.zoom < FROM_ZOOM)
     rows = answered(collection, columns, wish, statement, kind, given)
     return bytes(rows[0][0] or b"")
 
@@ -85,32 +94,6 @@ def _tile(
     return _as_tile(collection, select(drawn, *others).subquery("tile"))
 
 
-def _gathered(
-    collection: Collection, columns: Sequence[Column], who: Actor, wish: Wish, *, lighter: bool
-) -> Select[Any]:
-    """SQL: the points of a tile in squares, each with how many there are."""
-    side = EXTENT // SQUARES
-    x, y = (
-        func.floor(
-            of(func.ST_AsMVTGeom(_mercator(collection), _bounds(), EXTENT, BUFFER, True)) / side
-        )
-        for of in (func.ST_X, func.ST_Y)
-    )
-    rows = (
-        seen(collection, who, x.label("x"), y.label("y"), func.count().label("count"))
-        .where(*_near(collection, wish))
-        .group_by("x", "y")
-        .subquery("rows")
-    )
-    middle = func.ST_MakePoint(rows.c.x * side + side / 2, rows.c.y * side + side / 2)
-    drawn = select(cast(middle, Geometry).label("geom"), rows.c.count)
-    return _as_tile(collection, drawn.where(rows.c.x.is_not(None)).subquery("tile"))
-
-
-def _mercator(collection: Collection) -> ColumnElement[Any]:
-    return func.ST_Transform(collection.geometry, MERCATOR)
-
-
 def _as_tile(collection: Collection, tile: FromClause) -> Select[Any]:
     named: list[Any] = [literal_column(f"'{collection.name}'"), EXTENT, literal_column("'geom'")]
     if "id" in tile.c and collection.key_kind is Kind.INTEGER:
@@ -123,9 +106,7 @@ def _as_tile(collection: Collection, tile: FromClause) -> Select[Any]:
 def _near(collection: Collection, wish: Wish) -> Iterator[ColumnElement[bool]]:
     """SQL: what may lie in the box; what does not is cut off when the tile is drawn."""
     shape = func.ST_GeomFromWKB(later("box"), SRID)
-    yield collection.index.op("&&")(
-        func.ST_Expand(shape, collection.blur) if collection.blur else shape
-    )
+    yield collection.geometry.op("&&")(shape)
 
 
 def _told(column: Column) -> SQLColumnExpression[Any]:

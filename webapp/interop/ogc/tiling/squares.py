@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
 from typing import Any
-
-from webapp.interop.ogc.collection import Collection
 
 MATRIX_SET = "WebMercatorQuad"
 MATRIX_SET_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
@@ -25,9 +24,12 @@ BUFFER = 64
 SQUARES = 64
 MOST_IN_A_TILE = 20_000
 
-# A tile of what everybody may see is used again for so long; a process keeps this many bytes of them.
+# A client uses a tile of what everybody may see again for so long, and so do we where nobody counts what
+# changes on its ground; a process keeps this many bytes of them.
 KEPT_S = 60.0
 KEPT_BYTES = 64 * 1024 * 1024
+# For so long nobody asks again whether the ground of a tile has changed.
+SURE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -59,31 +61,51 @@ class Tile:
         return west - more, south - more, east + more, north + more
 
 
+@dataclass
+class Made:
+    """A tile as it was made: its bytes, their tag, and how often its ground had changed where that is counted.
+
+    `sure`: when it was last known to be right.
+    """
+
+    body: bytes
+    tag: str
+    changes: int | None
+    sure: float = field(default_factory=monotonic)
+
+    def is_good(self, changes: Callable[[], int | None]) -> bool:
+        """True when its ground is as it was, which is asked after a moment; while it is young where nobody counts."""
+        age = monotonic() - self.sure
+        if self.changes is None:
+            return age <= KEPT_S
+        if age > SURE_S:
+            if changes() != self.changes:
+                return False
+            self.sure = monotonic()
+        return True
+
+
 class Kept:
-    """Tiles made a moment ago, the eldest forgotten first."""
+    """Tiles of what everybody may see, the eldest forgotten first."""
 
     def __init__(self) -> None:
-        self._tiles: OrderedDict[Any, tuple[float, bytes]] = OrderedDict()
+        self._tiles: OrderedDict[Any, Made] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
-    def get(self, name: Any) -> bytes | None:
-        """The tile, if it is young enough."""
-        with self._lock:
-            found = self._tiles.get(name)
-            if found is None or monotonic() - found[0] > KEPT_S:
-                return None
-            return found[1]
+    def get(self, name: Any) -> Made | None:
+        """The tile, if it is there."""
+        return self._tiles.get(name)
 
-    def put(self, name: Any, body: bytes) -> None:
+    def put(self, name: Any, made: Made) -> None:
         """The tile is kept."""
         with self._lock:
-            _since, before = self._tiles.pop(name, (0.0, b""))
-            self._tiles[name] = (monotonic(), body)
-            self._bytes += len(body) - len(before)
+            before = self._tiles.pop(name, None)
+            self._tiles[name] = made
+            self._bytes += len(made.body) - (len(before.body) if before else 0)
             while self._bytes > KEPT_BYTES and self._tiles:
-                _name, (_since, gone) = self._tiles.popitem(last=False)
-                self._bytes -= len(gone)
+                _name, gone = self._tiles.popitem(last=False)
+                self._bytes -= len(gone.body)
 
     def clear(self) -> None:
         """Nothing is kept."""
@@ -120,8 +142,3 @@ def matrix_set() -> dict[str, Any]:
             for zoom in range(DEEPEST + 1)
         ],
     }
-
-
-def gathered(each: Collection, tile: Tile) -> bool:
-    """True where many points of a tile are told as one with their number."""
-    return not each.few and each.shape == "point" and tile.zoom < FROM_ZOOM

@@ -16,7 +16,7 @@ from webapp.interop.ogc.answers import document, sent
 from webapp.interop.ogc.collection import Collection, columns_for
 from webapp.interop.ogc.rules import BASE, MVT, READS, TILES
 from webapp.interop.ogc.tiling import queries, squares, styles
-from webapp.interop.ogc.tiling.squares import KEPT, MATRIX_SET, Tile
+from webapp.interop.ogc.tiling.squares import KEPT, MATRIX_SET, Made, Tile
 from webapp.interop.ogc.views import for_other_sites, one
 
 bp = Blueprint("ogc_tiles", __name__, url_prefix=BASE)
@@ -179,14 +179,23 @@ def tile(each: Collection) -> Response:
     at = Tile(*map(int, numbers))
     if not at.is_there:
         abort(404)
-    columns = columns_for(each, me())
-    name = (each.name, tuple(column.name for column in columns), at)
-    body = KEPT.get(name) if each.is_open else None
-    if body is None:
-        body = queries.tile(each, columns, me(), at)
-        if each.is_open:
-            KEPT.put(name, body)
-    if not body:
+    made = _made(each, at)
+    if not made.body:
         return Response(status=204)
     kept = int(squares.KEPT_S) if each.is_open else 0
-    return sent(body, MVT, kept_s=kept, same_for_all=each.is_open)
+    return sent(made.body, MVT, tag=made.tag, kept_s=kept, same_for_all=each.is_open)
+
+
+def _made(each: Collection, at: Tile) -> Made:
+    """The tile as it is now; one that was made before, where its ground is as it was then."""
+    columns = columns_for(each, me())
+    name = (each.name, tuple(column.name for column in columns), at)
+    had = KEPT.get(name) if each.is_open else None
+    if had is not None and had.is_good(lambda: queries.changes(each, at)):
+        return had
+    changes, body = queries.tile(each, columns, me(), at)
+    tag = answers.tag_of(body) if changes is None else answers.tag_of_version(changes, body)
+    made = Made(body, tag, changes)
+    if each.is_open:
+        KEPT.put(name, made)
+    return made

@@ -1,0 +1,1 @@
+"""What the public is told of a case, kept ready for those who read many."""
