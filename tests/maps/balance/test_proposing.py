@@ -244,10 +244,10 @@ def test_no_more_households_change_than_the_limit() -> None:
 
 def test_walking_counts_where_the_way_is_long() -> None:
     town = row_of(*[1] * 8, *[2] * 4)
-    town = paved(with_cases(town, *((column, 1) for column in range(0, 12, 2))))
+    town = paved(with_cases(town, *((column, 2) for column in range(0, 12, 2))))
     found = proposed(town, Wish(weights={Load.WALKING.value: 1}))
     assert found.shares[Load.WALKING] == 1
-    assert cases_of(found) == {"1": 3, "2": 3}
+    assert cases_of(found) == {"1": 6, "2": 6}
     hours = [fate.after.walking for each in found.outcomes for fate in each.fates if fate.after]
     assert hours[0] == pytest.approx(hours[1], rel=0.1)
 
@@ -264,11 +264,11 @@ def test_a_load_of_which_nothing_was_counted_has_no_weight() -> None:
 
 
 def test_of_cuts_that_are_as_equal_one_along_a_road_is_taken() -> None:
-    town = with_cases(row_of(1, 1, 1, 1, 1, 2), (0, 4), (4, 4))
+    town = with_cases(row_of(1, 1, 1, 1, 1, 2), (0, 6), (4, 6))
     bare = proposed(town, Wish(weights=ONLY_CASES))
     town.roads = [shapely.LineString([(300, -10), (300, 110)])]
     paved_ = proposed(town, Wish(weights=ONLY_CASES))
-    assert cases_of(bare) == cases_of(paved_) == {"1": 4, "2": 4}
+    assert cases_of(bare) == cases_of(paved_) == {"1": 6, "2": 6}
     first = code(1, 1)
     assert bare.shapes[first].bounds[2] == 4 * SIDE
     assert paved_.shapes[first].bounds[2] == 3 * SIDE
