@@ -137,7 +137,11 @@ def _asked(house: Server, cookie: str, form: Format, where: str) -> Sent:
     connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=300)
     headers = {"Cookie": cookie}
     connection.request("GET", "/exports", headers=headers)
-    page = connection.getresponse().read().decode()
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    # The token of a form belongs to the session that the page gives.
+    given = answer.getheader("Set-Cookie", "").partition(";")[0]
+    headers = {"Cookie": given or cookie}
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     if token is None:
         raise RuntimeError("the page has no form")
