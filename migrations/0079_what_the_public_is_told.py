@@ -13,7 +13,7 @@ from geoalchemy2 import Geometry
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from webapp.base.spatial import SRID
-from webapp.cases.told import models as told
+from webapp.cases.told.keeping import queries as told
 
 # revision identifiers, used by Alembic.
 revision: str = "0079"

@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 OWN = "it holds only what is the reader's own"
 PUBLIC = "anybody reads it without an account: OGC API, Open311 and feeds hand it on"
 PAPER = "it is printed and signed, or laid open, as the law of the vote wants it"
+PACK = "each proposal is taken out whole, as a pack with its maps"
 LOG = "it is a log that is read on the spot; what was done stands in the chain of events"
 PART = "it is a part of the page of one thing"
 LEDGER = "ledgers are taken out as files of their own, with places for signatures"
@@ -26,6 +27,7 @@ AMONG_CASES = "its rows are cases: the queue narrowed so is taken out with all t
 
 NOT_OFFERED = {
     "notices.html": OWN,
+    "maps/balance/list.html": PACK,
     "exports/list.html": LOG,
     "ledgers/one.html": LEDGER,
     "ledgers/taken.html": LOG,
@@ -116,6 +118,7 @@ def test_lists_of_people_ask_what_for() -> None:
     people = {name for name, sheet in SHEETS.items() if sheet.personal}
     assert people == {
         "accounts",
+        "camera_looks",
         "neighbours",
         "households",
         "residents",

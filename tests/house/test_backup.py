@@ -100,6 +100,7 @@ def kept(place: Path) -> Path:
     return place / "kept"
 
 
+@pytest.mark.thorough
 def test_an_empty_place_becomes_what_was_kept_at_any_moment_since(
     lived_in: Path, kept: Path, elsewhere_empty: Path
 ) -> None:

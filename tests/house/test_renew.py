@@ -71,6 +71,7 @@ def test_whoever_asks_while_new_code_comes_is_answered(
     assert open_house.poll() is None
 
 
+@pytest.mark.thorough
 def test_code_that_cannot_start_leaves_the_house_as_it_was(
     small_house: SmallHouse, free_port: str, open_house: subprocess.Popen[str]
 ) -> None:

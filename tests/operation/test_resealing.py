@@ -32,6 +32,8 @@ PLAIN = {
     "opinion_line.picture",
     "phone_code.digest",
     "resident.id_blind",
+    "told_case.mark",
+    "told_case.named",
     "resident.phone_blind",
     "sign_in_attempt.subject",
     "subscription.hash",

@@ -1,4 +1,4 @@
-"""The page of a thing on which something is done: shown anew after the deed, or as it is with why it was refused."""
+"""The page of a thing on which something is done: shown anew after it, or with why it was refused."""
 
 from __future__ import annotations
 

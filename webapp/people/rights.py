@@ -95,6 +95,7 @@ WORDS: dict[str, LazyString] = {
     "video.see": _l("Look at pictures and films of cameras, with a line in the log"),
     "video.wall": _l("Look at many cameras at once, and see which of them answer"),
     "video.looks": _l("See who looked at which camera, and what for"),
+    "wall.see": _l("See the big screen of the wall"),
     "video.round": _l("Change a round of cameras, and remove it"),
     "video.zones": _l("Draw zones and privacy masks in the pictures of cameras"),
     "alarms.see": _l("See alarms"),

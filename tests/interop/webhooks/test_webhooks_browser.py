@@ -35,6 +35,7 @@ def hall(cluster_url: str, tmp_path: Path) -> Iterator[tuple[NewPage, Receiver]]
     databases.drop(cluster_url, name)
 
 
+@pytest.mark.thorough
 def test_an_endpoint_is_made_told_told_again_and_given_a_new_secret(
     hall: tuple[NewPage, Receiver],
 ) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
 
 
+@pytest.mark.thorough
 def test_grids_are_proposed_seen_and_made_a_draft(new_page: NewPage) -> None:
     page = new_page(signed_in_as="shift", width=1440)
     page.goto("/grids/sets")

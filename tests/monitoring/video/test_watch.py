@@ -239,6 +239,7 @@ def test_a_playlist_reaches_no_file_of_the_machine(films_folder: Path, tmp_path:
         next(iter(reading.frames(ffmpeg.reading(f"{address}/evil.m3u8", ["127.0.0.1"]))))
 
 
+@pytest.mark.thorough
 def test_pages_start_without_opencv() -> None:
     words = "import sys; from webapp.app import create_app; create_app(); sys.exit('cv2' in sys.modules)"
     env: dict[str, Any] = {**os.environ, "WANGGE_ENV": "test", "DATABASE_URL": "postgresql://x"}

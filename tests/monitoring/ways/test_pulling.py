@@ -200,6 +200,7 @@ def test_what_happens_at_a_camera_is_an_alarm_of_it(fetched: House) -> None:
     assert fetched.ask(online, fetched.code) == "online"
 
 
+@pytest.mark.thorough
 @pytest.mark.fault
 def test_an_intake_that_is_killed_fetches_what_the_camera_held_meanwhile_and_nothing_twice(
     house: House,
@@ -282,6 +283,7 @@ def test_what_was_fetched_waits_for_a_database_that_is_away(
     assert (away, fetched.doubled()) == ([0], 0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("wants_moments", [False, True])
 def test_a_subscription_is_renewed_before_it_ends(
     house: House, monkeypatch: pytest.MonkeyPatch, wants_moments: bool

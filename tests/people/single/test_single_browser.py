@@ -57,6 +57,7 @@ def office(cluster_url: str, tmp_path: Path) -> Iterator[Office]:
     databases.drop(cluster_url, name)
 
 
+@pytest.mark.thorough
 def test_who_is_blocked_meanwhile_is_out_and_comes_in_no_more(office: Office) -> None:
     office.service.claims = {"sub": "u7", "name": "网格员·示例", "groups": ["grid-1"]}
     page = office.new_page(width=1280, forgive=["403", "401"])

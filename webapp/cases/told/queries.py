@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from webapp.base.db import db
-from webapp.cases.told.models import TRUTH, ToldCase
+from webapp.cases.told.keeping.queries import TRUTH
+from webapp.cases.told.models import ToldCase
 
 _COLUMNS = ", ".join(each.name for each in ToldCase.__table__.columns)
 

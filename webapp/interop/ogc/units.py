@@ -1,4 +1,4 @@
-"""Boxes and tiles in units of the world, in which the places of public cases are kept: whole numbers, compared exactly."""
+"""Boxes and tiles in units of the world: whole numbers, as the places of public cases are kept."""
 
 from __future__ import annotations
 

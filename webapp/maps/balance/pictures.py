@@ -1,4 +1,4 @@
-"""A proposal as pictures for paper: the grids before and after, by their load, and the ground that changes hands."""
+"""A proposal as pictures for paper: the grids before and after by load, and the ground that changes hands."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from webapp.base.db import containing, db
 from webapp.base.notices import Dispatch
 from webapp.base.web import Page
 from webapp.cases.models import Assignment, Case
+from webapp.monitoring.alarms import queries
 from webapp.monitoring.alarms.ladders import ROLES
 from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident, LadderStep
 from webapp.monitoring.alarms.rules import ACTIVE, ALARM_FLOW, OPEN, UNSEEN, State
@@ -229,8 +230,7 @@ def to_merge(who: Actor, incident: Incident, limit: int = 20) -> Sequence[Incide
         )
     )
     if incident.geom is not None:
-        away = func.ST_Distance(Incident.geom, incident.geom)
-        found = found.order_by(away.nulls_last())
+        found = found.order_by(queries.away_from(incident).nulls_last())
     return db.session.scalars(found.order_by(Incident.id.desc()).limit(limit)).all()
 
 

@@ -7,7 +7,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import TIMESTAMP, BindParameter, Select, bindparam, case, func, or_, select, true
+from sqlalchemy import (
+    TIMESTAMP,
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import joinedload
 
 from webapp.base.db import db
@@ -69,6 +80,12 @@ def one(alarm_id: int) -> Alarm | None:
 def incident(incident_id: int) -> Incident | None:
     """An incident by its key."""
     return db.session.get(Incident, incident_id)
+
+
+def away_from(incident: Incident) -> ColumnElement[float]:
+    """SQL: metres from an incident to each other one, NULL where a place is not known."""
+    away: ColumnElement[float] = func.ST_Distance(Incident.geom, incident.geom)
+    return away
 
 
 def is_active(source: str, device: str) -> bool:

@@ -1,6 +1,6 @@
 """Points written as a vector tile (MVT 2.1) from columns of numbers: all features in a few strokes.
 
-`ST_AsMVT` looks up every property of every feature by itself; here a property is one column of indexes.
+PostGIS' own maker of tiles looks up every property of every feature by itself; here a property is one column of indexes.
 """
 
 from __future__ import annotations

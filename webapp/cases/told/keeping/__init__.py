@@ -1,0 +1,1 @@
+"""Functions and triggers that keep what is told."""
