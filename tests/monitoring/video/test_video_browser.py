@@ -23,6 +23,8 @@ from webapp.monitoring.cameras import queries
 
 # Where somebody wants to see the pages: a folder for their pictures.
 SHOWN = os.environ.get("SHOWN")
+# Four films that begin at once, on a busy machine.
+FILMS_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +111,11 @@ def made(served: Served) -> set[str]:
 def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     served: Served, new_page: NewPage
 ) -> None:
-    desk = new_page(signed_in_as="shift", width=1440)
+    # Nine at a time are more than are filmed at once: the others show pictures.
+    desk = new_page(signed_in_as="shift", width=1440, forgive=("/film/index.m3u8",))
     desk.goto("/cameras/rounds")
+    # Folded where there is a round already.
+    desk.locator("details:has([name=usual])").evaluate("form => { form.open = true }")
     desk.get_by_label("轮巡名称").fill("码头一圈")
     desk.get_by_label("每路停留秒数").fill("12")
     for box in desk.locator(".picks input").all():
@@ -130,13 +135,16 @@ def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     desk.get_by_role("button", name="收藏：").last.click()
     expect(desk.locator(".star[aria-pressed=true]")).to_have_count(1)
     desk.get_by_label("用途").fill("夜间巡看码头")
-    desk.get_by_label("轮巡或摄像头").select_option(index=1)
+    chosen = desk.locator("option", has_text="码头一圈").get_attribute("value")
+    desk.get_by_label("轮巡或摄像头").select_option(chosen)
+    # Whoever looked before has left: each film takes one of four places.
+    soon(lambda: not made(served), "films of before go on", within_s=60)
     desk.get_by_role("button", name="显示视频墙").click()
     place, players = desk.locator("[data-place]"), desk.locator("[data-player]")
     expect(place).to_have_text("第 1–4 路，共 6 路")
     expect(players).to_have_count(4)
     desk.keyboard.press("Space")
-    expect(desk.locator("video:visible")).to_have_count(4)
+    expect(desk.locator("video:visible")).to_have_count(4, timeout=FILMS_MS)
     assert made(served) == set(order[:4])
     show(desk, "round-1")
     assert axe(desk) == []
@@ -146,7 +154,7 @@ def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     expect(players).to_have_count(2)
     desk.keyboard.press("Space")
     expect(desk.get_by_role("button", name="开始轮巡（空格）")).to_be_visible()
-    expect(desk.locator("video:visible")).to_have_count(2)
+    expect(desk.locator("video:visible")).to_have_count(2, timeout=FILMS_MS)
     soon(lambda: made(served) == set(order[4:]), "films out of view go on")
     show(desk, "round-2")
     desk.keyboard.press("ArrowLeft")
@@ -163,7 +171,10 @@ def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     desk.keyboard.press("f")
     soon(lambda: desk.evaluate("document.fullscreenElement === null"), "full screen stays")
     # The log has one line for each camera, and the wall is found as it was left.
-    with psycopg2.connect(served.database_url) as connection, connection.cursor() as rows:
+    with (
+        psycopg2.connect(databases.plain(served.database_url)) as connection,
+        connection.cursor() as rows,
+    ):
         rows.execute(
             "SELECT thing_id::text FROM event WHERE data->>'round' = '码头一圈' ORDER BY id"
         )
@@ -175,7 +186,7 @@ def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     phone = new_page(signed_in_as="dispatcher", width=390, locale="en")
     phone.goto("/cameras/wall")
     phone.get_by_label("What for").fill("the quay at night")
-    phone.get_by_label("Round or cameras").select_option(index=1)
+    phone.get_by_label("Round or cameras").select_option(chosen)
     phone.get_by_role("button", name="Show the wall").click()
     expect(phone.locator("[data-place]")).to_have_text("1 to 4 of 6")
     expect(phone.locator("video:visible").first).to_be_visible()
