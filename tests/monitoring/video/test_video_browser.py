@@ -184,7 +184,7 @@ def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     soon(lambda: not made(served), "films that nobody looks at go on", within_s=90)
     expect(desk.get_by_label("轮巡或摄像头")).not_to_have_value("")
     expect(desk.get_by_role("radio", name="9")).to_be_checked()
-    phone = new_page(signed_in_as="dispatcher", width=390, locale="en")
+    phone = new_page(signed_in_as="dispatcher", width=390, locale="en", service_workers="block")
     phone.goto("/cameras/wall")
     phone.get_by_label("What for").fill("the quay at night")
     phone.get_by_label("Round or cameras").select_option(chosen)
