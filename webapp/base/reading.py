@@ -6,16 +6,12 @@ often and change nothing are read here.
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg2
-import psycopg2.extensions
 from flask import Flask, current_app
-from sqlalchemy import Connection, exc
+from sqlalchemy import Connection, Pool, QueuePool, exc
 
 from webapp.base.config import Settings
 from webapp.base.db import SERVER_OPTIONS, db
@@ -29,61 +25,49 @@ class Readers:
 
     def __init__(self, url: str, most: int) -> None:
         self._dsn = url.replace("postgresql+psycopg2://", "postgresql://")
-        self._free: queue.LifoQueue[psycopg2.extensions.connection] = queue.LifoQueue()
-        self._places = threading.BoundedSemaphore(most)
+        # Nothing is begun on them that would have to be taken back.
+        self._pool: Pool = QueuePool(
+            self._opened,
+            pool_size=most,
+            max_overflow=0,
+            timeout=_WAIT_S,
+            use_lifo=True,
+            reset_on_return=None,
+        )
 
     def rows(self, words: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """The rows of a statement. A connection that was lost meanwhile is opened once more.
 
-        Raises `OperationalError` of SQLAlchemy when the database is away.
+        Raises `OperationalError` of SQLAlchemy when the database is away, its `TimeoutError` when none is free.
         """
         try:
-            with self._one() as connection:
-                return _asked(connection, words, values)
+            return self._asked(words, values)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            # Perhaps the server was started anew.
-            self._forget()
+            # Perhaps the server was started anew: those that are idle are lost as well.
+            self._pool.dispose()
+            self._pool = self._pool.recreate()
         try:
-            with self._one() as connection:
-                return _asked(connection, words, values)
+            return self._asked(words, values)
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             away = exc.OperationalError(words, dict(values), error, connection_invalidated=True)
             raise away from error
 
-    @contextmanager
-    def _one(self) -> Iterator[psycopg2.extensions.connection]:
-        if not self._places.acquire(timeout=_WAIT_S):
-            raise exc.TimeoutError("no connection for reading was free")
+    def _asked(self, words: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        connection = self._pool.connect()
         try:
-            connection = self._taken()
-            try:
-                yield connection
-            except BaseException:
-                connection.close()
-                raise
-            self._free.put(connection)
+            cursor = connection.cursor()
+            cursor.execute(words, dict(values))
+            return list(cursor.fetchall())
+        except BaseException:
+            connection.invalidate()
+            raise
         finally:
-            self._places.release()
+            connection.close()
 
-    def _taken(self) -> psycopg2.extensions.connection:
-        with suppress(queue.Empty):
-            return self._free.get_nowait()
+    def _opened(self) -> Any:
         opened = psycopg2.connect(self._dsn, options=_OPTIONS, application_name="wangge-reading")
         opened.autocommit = True
         return opened
-
-    def _forget(self) -> None:
-        with suppress(queue.Empty):
-            while True:
-                self._free.get_nowait().close()
-
-
-def _asked(
-    connection: psycopg2.extensions.connection, words: str, values: Mapping[str, Any]
-) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(words, values)
-        return cursor.fetchall()
 
 
 def rows(words: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
