@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,6 +60,10 @@ class AsOf(Form):
     def _zoned(cls, value: datetime | None) -> datetime | None:
         return zoned(value)
 
+    def moment(self) -> datetime:
+        """The moment that is asked for, or now. Raises `Unacceptable` where the past is not known then."""
+        return reached(self.as_of or clock.now())
+
 
 def only_kept(form: Form, *kept: str) -> None:
     """Raises `NotKept` where the list is narrowed by something of which no history is kept.
@@ -86,6 +90,12 @@ class Was:
     state: Any
     chip: str
     said: Sequence[Any] = ()
+
+
+def first(rows: Sequence[Any], was: Callable[[Any], Was]) -> tuple[list[Was], int | None]:
+    """The rows of one page, of one more than it holds; and the key after which the next begins, if there is one."""
+    more = len(rows) > PAGE
+    return [was(row) for row in rows[:PAGE]], rows[PAGE - 1].id if more else None
 
 
 @dataclass(frozen=True)

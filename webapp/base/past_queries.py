@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_, select
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from webapp.base.audit import Event
+from webapp.base.db import db
+from webapp.base.past import PAGE
 
 # A thing and its event are written a moment apart.
 APART = timedelta(minutes=1)
@@ -30,6 +32,13 @@ def last_event(kind: str, model: Any, moment: datetime) -> LateralFromClause:
         .correlate(model)
         .lateral("then")
     )
+
+
+def page(found: Select[Any], key: SQLColumnExpression[int], before: int | None) -> list[Any]:
+    """The rows of a list, newest key first, from where the reader has come to, and one more than a page holds."""
+    if before is not None:
+        found = found.where(key < before)
+    return list(db.session.execute(found.limit(PAGE + 1)))
 
 
 def moved_since(kind: str, moment: datetime) -> Any:

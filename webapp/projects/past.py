@@ -8,7 +8,7 @@ from flask import Response, url_for
 from flask_babel import lazy_gettext as _l, ngettext
 from sqlalchemy import Select
 
-from webapp.base import clock, past
+from webapp.base import past
 from webapp.base.access import Actor
 from webapp.base.exports.sheet import Address, Column, Kind, Sheet
 from webapp.base.past import Tab, Was
@@ -25,15 +25,15 @@ NOT_KNOWN = _l(
 
 def listed(who: Actor, wish: ListForm) -> Response:
     """The page of the projects as they stood at `wish.as_of`. Raises `Unacceptable` or `NotKept`."""
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     past.only_kept(wish, "q", "state", "blocked")
-    rows = queries.page(who, wish, moment)
+    rows, after = past.first(queries.page(who, wish, moment), _was)
     counts = queries.counts(who, moment)
     here = {"q": wish.q, "blocked": wish.blocked or None, "as_of": moment.isoformat()}
     return past.listed(
         _l("Projects"),
         moment,
-        [_was(row) for row in rows[: past.PAGE]],
+        rows,
         sheet=past.Sheet("projects_past", {}),
         not_known=NOT_KNOWN,
         tabs=[
@@ -43,7 +43,7 @@ def listed(who: Actor, wish: ListForm) -> Response:
                 for state, many in sorted(counts.items(), key=lambda each: _ORDER.index(each[0]))
             ),
         ],
-        after=rows[past.PAGE - 1].id if len(rows) > past.PAGE else None,
+        after=after,
     )
 
 
@@ -64,7 +64,7 @@ def _was(row: Any) -> Was:
 
 def _rows(who: Actor, address: Address) -> Select[Any]:
     wish = ListForm.of(dict(address))
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     past.only_kept(wish, "q", "state", "blocked")
     return queries.whole(who, wish, moment)
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import join
 from webapp.base import past_queries as past
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
-from webapp.base.past import PAGE
 from webapp.people.models import Enterprise
 from webapp.projects.forms import ListForm
 from webapp.projects.models import Blocker, Project
@@ -64,10 +63,7 @@ def whole(who: Actor, wish: ListForm, moment: datetime) -> Select[Any]:
 
 def page(who: Actor, wish: ListForm, moment: datetime) -> list[Any]:
     """The rows of `whole` from where the reader has come to, and one more."""
-    found = whole(who, wish, moment)
-    if wish.before is not None:
-        found = found.where(Project.id < wish.before)
-    return list(db.session.execute(found.limit(PAGE + 1)))
+    return past.page(whole(who, wish, moment), Project.id, wish.before)
 
 
 def counts(who: Actor, moment: datetime) -> dict[ProjectState, int]:

@@ -8,7 +8,7 @@ from flask import Response, url_for
 from flask_babel import format_date, gettext as _, lazy_gettext as _l
 from sqlalchemy import Select
 
-from webapp.base import clock, past
+from webapp.base import past
 from webapp.base.access import Actor
 from webapp.base.exports.sheet import Address, Column, Kind, Shape, Sheet
 from webapp.base.past import Tab, Was
@@ -28,7 +28,7 @@ NOT_KNOWN = _l(
 
 def listed(project: Project, wish: ListForm) -> Response:
     """The page of the households as they stood at `wish.as_of`. Raises `Unacceptable` or `NotKept`."""
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     past.only_kept(wish, "q", "state", "lane")
     counts = queries.counts(project.id, moment)
     here = {"q": wish.q or None, "as_of": moment.isoformat()}
@@ -74,7 +74,7 @@ def _was(row: Any) -> Was:
 
 def _rows(who: Actor, address: Address) -> Select[Any]:
     wish = ListForm.of(dict(address))
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     past.only_kept(wish, "q", "state", "lane")
     return queries.whole(int(address["project"]), wish, moment)
 

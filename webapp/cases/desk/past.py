@@ -8,7 +8,7 @@ from flask import Response, url_for
 from flask_babel import get_locale, lazy_gettext as _l
 from sqlalchemy import Select
 
-from webapp.base import clock, past
+from webapp.base import past
 from webapp.base.access import Actor
 from webapp.base.exports.sheet import Address, Column, Kind, Shape, Sheet
 from webapp.base.past import Tab, Was
@@ -29,22 +29,22 @@ NOT_KNOWN = _l(
 
 def queue(who: Actor, wish: Wish) -> Response:
     """The page of the queue as it was at `wish.as_of`. Raises `Unacceptable` or `NotKept`."""
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     _must_be_kept(wish)
-    rows = queries.page(who, wish, moment)
+    rows, after = past.first(queries.page(who, wish, moment), _was)
     counts = queries.counts(who, moment)
     here = {**wish.address, "as_of": moment.isoformat()}
     return past.listed(
         _l("Cases"),
         moment,
-        [_was(row) for row in rows[: past.PAGE]],
+        rows,
         sheet=past.Sheet("cases_past", {}),
         not_known=NOT_KNOWN,
         tabs=[
             Tab(words, {**here, "show": name}, name == wish.show, counts.get(name))
             for name, (words, _states) in QUEUES.items()
         ],
-        after=rows[past.PAGE - 1].id if len(rows) > past.PAGE else None,
+        after=after,
     )
 
 
@@ -71,7 +71,7 @@ def _was(row: Any) -> Was:
 
 def _rows(who: Actor, address: Address) -> Select[Any]:
     wish = Wish.asked(dict(address))
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     _must_be_kept(wish)
     return queries.whole(who, wish, moment)
 

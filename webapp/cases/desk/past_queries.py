@@ -12,7 +12,6 @@ from webapp.base import past_queries as past
 from webapp.base.access import Actor, visible
 from webapp.base.audit import Event
 from webapp.base.db import db
-from webapp.base.past import PAGE
 from webapp.cases.desk import queries
 from webapp.cases.desk.forms import Wish
 from webapp.cases.desk.rules import Light
@@ -108,10 +107,7 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
 
 def page(who: Actor, wish: Wish, moment: datetime) -> list[Any]:
     """The rows of `whole` from where the reader has come to, and one more."""
-    found = whole(who, wish, moment)
-    if wish.before is not None:
-        found = found.where(Case.id < wish.before)
-    return list(db.session.execute(found.limit(PAGE + 1)))
+    return past.page(whole(who, wish, moment), Case.id, wish.before)
 
 
 def counts(who: Actor, moment: datetime) -> dict[str, int]:

@@ -8,7 +8,7 @@ from flask import Response, url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from webapp.base import clock, past
+from webapp.base import past
 from webapp.base.access import Actor
 from webapp.base.exports.sheet import Address, Column, Shape, Sheet
 from webapp.base.past import Tab, Was
@@ -27,22 +27,22 @@ NOT_KNOWN = _l(
 
 def listed(who: Actor, wish: ListForm) -> Response:
     """The page of the alarms as they stood at `wish.as_of`. Raises `Unacceptable` or `NotKept`."""
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     _must_be_kept(wish)
-    rows = queries.page(who, wish, moment)
+    rows, after = past.first(queries.page(who, wish, moment), _was)
     counts = queries.counts(who, moment)
     here = {"kind": wish.kind, "grid": wish.grid, "q": wish.q, "as_of": moment.isoformat()}
     return past.listed(
         _l("Alarms"),
         moment,
-        [_was(row) for row in rows[: past.PAGE]],
+        rows,
         sheet=past.Sheet("alarms_past", {}),
         not_known=NOT_KNOWN,
         tabs=[
             Tab(LANE_WORDS[lane], {**here, "lane": lane}, lane == wish.lane, counts.get(lane))
             for lane in queries.LANES
         ],
-        after=rows[past.PAGE - 1].id if len(rows) > past.PAGE else None,
+        after=after,
     )
 
 
@@ -67,7 +67,7 @@ def _was(row: Any) -> Was:
 
 def _rows(who: Actor, address: Address) -> Select[Any]:
     wish = ListForm.of(dict(address))
-    moment = past.reached(wish.as_of or clock.now())
+    moment = wish.moment()
     _must_be_kept(wish)
     return queries.whole(who, wish, moment)
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased, join, outerjoin
 from webapp.base import past_queries as past
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
-from webapp.base.past import PAGE
 from webapp.grids.models import Grid
 from webapp.monitoring.alarms.forms import ListForm
 from webapp.monitoring.alarms.listing import told_by
@@ -73,10 +72,7 @@ def whole(who: Actor, wish: ListForm, moment: datetime) -> Select[Any]:
 
 def page(who: Actor, wish: ListForm, moment: datetime) -> list[Any]:
     """The rows of `whole` from where the reader has come to, and one more."""
-    found = whole(who, wish, moment)
-    if wish.before is not None:
-        found = found.where(Alarm.id < wish.before)
-    return list(db.session.execute(found.limit(PAGE + 1)))
+    return past.page(whole(who, wish, moment), Alarm.id, wish.before)
 
 
 def counts(who: Actor, moment: datetime) -> dict[str, int]:
