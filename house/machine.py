@@ -62,7 +62,9 @@ def missing(job: str) -> list[str]:
             ("gdal-bin", lambda: shutil.which("ogr2ogr") is not None),
             ("pgbackrest", lambda: shutil.which("pgbackrest") is not None),
             ("restic", lambda: shutil.which("restic") is not None),
-            # What operators put in front.
+            # What operators put in front, its certificate, and who reads their units.
+            ("openssl", lambda: shutil.which("openssl") is not None),
+            ("systemd", lambda: shutil.which("systemd-analyze") is not None),
             ("nginx-light", lambda: shutil.which("nginx", path="/usr/sbin:/usr/bin") is not None),
         ]
     if job == "bench":
