@@ -36,7 +36,6 @@ NOT_KEPT = (
     "cluster.json",
     archive.NOTE,
     archive.KEY,
-    "restore-until",
 )
 FULL_EVERY = timedelta(days=7)
 RECOVERED_WITHIN = 3600.0  # seconds the log may take to be read again

@@ -144,12 +144,10 @@ def see_all(incident: Incident) -> ResponseReturnValue:
 @permit("alarms.handle", of=listing.incident)
 def call(incident: Incident) -> ResponseReturnValue:
     """Somebody more is called."""
-    incident_id = incident.id
-    try:
-        handling.call_also(incident, CallForm.read(request).account, by=me())
-    except Refusal as refusal:
-        return _incident(afresh(refusal, lambda: listing.incident(incident_id)), refusal)
-    return goto("alarms.incident", incident_id=incident_id)
+    return _done(
+        incident.id,
+        lambda: handling.call_also(incident, CallForm.read(request).account, by=me()),
+    )
 
 
 @bp.post("/alarms/incidents/<int:incident_id>/merge")
@@ -169,21 +167,20 @@ def merge(incident: Incident) -> ResponseReturnValue:
 @permit("alarms.handle", of=listing.incident)
 def hasten(incident: Incident) -> ResponseReturnValue:
     """The next step of the ladder is not waited for."""
-    incident_id = incident.id
-    try:
-        climbing.hasten(incident, by=me())
-    except Refusal as refusal:
-        return _incident(afresh(refusal, lambda: listing.incident(incident_id)), refusal)
-    return goto("alarms.incident", incident_id=incident_id)
+    return _done(incident.id, lambda: climbing.hasten(incident, by=me()))
 
 
 @bp.post("/alarms/calls/<int:call_id>/confirm")
 @permit("alarms.called", of=queries.call)
 def confirm(call: AlarmCall) -> ResponseReturnValue:
     """Whoever was called knows."""
-    incident_id = call.incident_id
+    return _done(call.incident_id, lambda: handling.confirm(call, by=me()))
+
+
+def _done(incident_id: int, deed: Callable[[], Any]) -> ResponseReturnValue:
+    """The page of the incident after the deed, or as it is with why it was refused."""
     try:
-        handling.confirm(call, by=me())
+        deed()
     except Refusal as refusal:
         return _incident(afresh(refusal, lambda: listing.incident(incident_id)), refusal)
     return goto("alarms.incident", incident_id=incident_id)

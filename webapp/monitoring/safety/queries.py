@@ -286,19 +286,23 @@ def inside(who: Actor, area: WKBElement) -> list[tuple[Enterprise, Profile | Non
     return [(firm, profile) for firm, profile in db.session.execute(found)]
 
 
-def points_inside(who: Actor, area: WKBElement) -> Sequence[HazardPoint]:
-    """The hazard points within an area, of the enterprises that `who` may see, each with its enterprise."""
-    found = (
+def _points(who: Actor) -> Select[HazardPoint]:
+    """SQL: the hazard points in use of the enterprises that `who` may see, each with its enterprise, the worst first."""
+    return (
         select(HazardPoint)
         .join(HazardPoint.profile)
         .options(contains_eager(HazardPoint.profile).joinedload(Profile.enterprise))
         .where(
             visible(Profile, who, "safety.see"),
             HazardPoint.closed_at.is_(None),
-            func.ST_Covers(area, HazardPoint.geom),
         )
         .order_by(worst_first(), HazardPoint.id)
     )
+
+
+def points_inside(who: Actor, area: WKBElement) -> Sequence[HazardPoint]:
+    """The hazard points within an area, of the enterprises that `who` may see, each with its enterprise."""
+    found = _points(who).where(func.ST_Covers(area, HazardPoint.geom))
     return db.session.scalars(found).all()
 
 
@@ -307,20 +311,8 @@ def unseen_points(who: Actor) -> Sequence[HazardPoint]:
     sees = select(Camera.id).where(
         Camera.closed_at.is_(None), func.ST_Covers(Camera.sector, HazardPoint.geom)
     )
-    found = (
-        select(HazardPoint)
-        .join(HazardPoint.profile)
-        .options(contains_eager(HazardPoint.profile).joinedload(Profile.enterprise))
-        .where(
-            visible(Profile, who, "safety.see"),
-            HazardPoint.closed_at.is_(None),
-            HazardPoint.geom.is_not(None),
-            ~sees.exists(),
-        )
-        .order_by(worst_first(), HazardPoint.id)
-        .limit(MOST_UNSEEN)
-    )
-    return db.session.scalars(found).all()
+    found = _points(who).where(HazardPoint.geom.is_not(None), ~sees.exists())
+    return db.session.scalars(found.limit(MOST_UNSEEN)).all()
 
 
 def on_map(who: Actor, *, limit: int) -> list[list[object]]:

@@ -180,11 +180,12 @@ def _wall() -> dict[str, Any]:
 
 
 def _rounds() -> dict[str, Any]:
+    rounds = queries.startable(me())
     return {
-        "rounds": queries.startable(me()),
+        "rounds": rounds,
         "filmed": queries.filmed(me()),
         "liked": queries.favourites(me()),
-        "keeps": {each.id for each in queries.startable(me()) if may(me(), "video.round", each)},
+        "keeps": {each.id for each in rounds if may(me(), "video.round", each)},
         **_limits(),
     }
 
