@@ -7,7 +7,6 @@ import os
 import queue
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +20,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from house import broker
-from tests.servers import FLASK, free_port, start
+from tests.forks import Process
+from tests.servers import free_port, start, start_other
 
 WITHIN_S = 30.0
 
@@ -42,14 +42,14 @@ class Post:
     instance: Path
     environment: Mapping[str, str]
     port: int
-    broker: subprocess.Popen[bytes] | None = None
-    intake: subprocess.Popen[bytes] | None = None
+    broker: Process | None = None
+    intake: Process | None = None
     machines: list[Machine] = field(default_factory=list)
 
     def start_broker(self) -> None:
         """The broker answers; what it kept is there."""
         command = broker.prepare(self.instance, self.port)
-        self.broker = start(self.environment, self.instance, "broker", *command)
+        self.broker = start_other(self.environment, self.instance, "broker", *command)
         soon(self._answers, "the broker does not come up")
 
     def kill_broker(self) -> None:
@@ -59,7 +59,7 @@ class Post:
     def start_intake(self) -> None:
         """The intake hears what machines say."""
         before = self.said().count("hearing")
-        self.intake = start(self.environment, self.instance, "intake", *FLASK, "intake")
+        self.intake = start(self.environment, self.instance, "intake", "flask", "intake")
         soon(lambda: self.said().count("hearing") > before, "the intake does not come up")
 
     def kill_intake(self) -> None:
@@ -173,7 +173,7 @@ def posted(database_url: str, instance: Path, secret_key: str) -> Iterator[Post]
         _killed(post.broker)
 
 
-def _killed(process: subprocess.Popen[bytes] | None) -> None:
+def _killed(process: Process | None) -> None:
     if process is not None and process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -6,10 +6,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
 
 import psycopg2
@@ -17,6 +17,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
 from sqlalchemy import create_engine, make_url
 
 from house import postgres
+from tests import forks
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "wangge_template"
@@ -27,14 +28,6 @@ WITH_DEMO = "wangge_with_demo"
 SAID = "demo-said.txt"
 # Held while the template is made, and while the first who wants demo data makes it for all.
 _TEMPLATE_LOCK, _DEMO_LOCK = 370671, 370672
-# To import the house for each would cost more than most of them do.
-_ONE_AFTER_ANOTHER = """
-import json, sys
-from flask.cli import FlaskGroup
-from wsgi import app
-for words in json.loads(sys.argv[1]):
-    FlaskGroup(create_app=lambda: app).main(words, prog_name="flask", standalone_mode=False)
-"""
 LOADS = (
     ("geodata", "load"),
     ("people", "load"),
@@ -152,33 +145,31 @@ def named(cluster_url: str, name: str) -> str:
 
 def flask(url: str, *words: str, **settings: str) -> str:
     """Runs a command of the app against a database; answers what it printed."""
-    return _python(url, ["-m", "flask", "--app", "wsgi", *words], settings)
+    return _said(url, ["flask", *words], settings)
 
 
 def flask_steps(url: str, *steps: Sequence[str], **settings: str) -> str:
     """Runs commands of the app one after another in one process; answers what they printed."""
-    return _python(url, ["-c", _ONE_AFTER_ANOTHER, json.dumps(steps)], settings)
+    return _said(url, ["steps", json.dumps(steps)], settings)
 
 
-def _python(url: str, words: Sequence[str], settings: Mapping[str, str]) -> str:
-    run = subprocess.run(
-        [sys.executable, *words],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WANGGE_ENV": "test",
-            "DATABASE_URL": url,
-            # What the demo seals, the servers of the tests read.
-            "SECRET_KEY": SECRET_KEY,
-            **settings,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if run.returncode:
-        raise RuntimeError(f"{' '.join(words)} failed:\n{run.stdout}{run.stderr}")
-    return run.stdout
+def _said(url: str, words: Sequence[str], settings: Mapping[str, str]) -> str:
+    environment = {
+        **os.environ,
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": url,
+        # What the demo seals, the servers of the tests read.
+        "SECRET_KEY": SECRET_KEY,
+        **settings,
+    }
+    with TemporaryFile() as out, TemporaryFile() as err:
+        code = forks.run(words, environment, out, err)
+        for each in (out, err):
+            each.seek(0)
+        said, wrong = out.read().decode(), err.read().decode()
+    if code:
+        raise RuntimeError(f"{' '.join(words)} failed:\n{said}{wrong}")
+    return said
 
 
 def _say(cluster_url: str, statement: str) -> None:

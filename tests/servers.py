@@ -8,7 +8,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -21,7 +20,9 @@ from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import psycopg2
 
+from tests import forks
 from tests.databases import ROOT
+from tests.forks import Process
 
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 10.0
@@ -35,8 +36,8 @@ class Served:
     database_url: str
     instance: Path
     environment: Mapping[str, str]
-    web: subprocess.Popen[bytes]
-    worker: subprocess.Popen[bytes]
+    web: Process
+    worker: Process
 
     @property
     def logins(self) -> list[dict[str, str]]:
@@ -68,7 +69,7 @@ class Served:
 
     def start_worker(self) -> None:
         """A new worker takes jobs from the queue."""
-        self.worker = start(self.environment, self.instance, "worker", *FLASK, "worker")
+        self.worker = start(self.environment, self.instance, "worker", "flask", "worker")
         _wait_until_ready(self)
 
 
@@ -103,9 +104,6 @@ class Visitor:
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.jar)
 
 
-FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
-
-
 @contextmanager
 def running(
     database_url: str, instance: Path, *, workers: int = 2, **settings: str
@@ -128,7 +126,7 @@ def running(
         instance=instance,
         environment=environment,
         web=start(environment, instance, "web", *_gunicorn(environment)),
-        worker=start(environment, instance, "worker", *FLASK, "worker"),
+        worker=start(environment, instance, "worker", "flask", "worker"),
     )
     try:
         _wait_until_ready(served)
@@ -186,7 +184,7 @@ def get_json(url: str) -> Any:
 
 def _gunicorn(environment: Mapping[str, str]) -> list[str]:
     return [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+        *("gunicorn", "wsgi:app"),
         *("--bind", f"127.0.0.1:{environment['PORT']}"),
         *("--workers", environment["WEB_CONCURRENCY"]),
         *("--worker-class", "gthread", "--threads", environment.get("WEB_THREADS", "24")),
@@ -195,13 +193,17 @@ def _gunicorn(environment: Mapping[str, str]) -> list[str]:
     ]
 
 
-def start(
-    environment: Mapping[str, str], instance: Path, name: str, *command: str
-) -> subprocess.Popen[bytes]:
-    """The program runs; what it says is in `NAME.log`. It dies with us."""
+def start(environment: Mapping[str, str], instance: Path, name: str, *words: str) -> Process:
+    """A program of the house runs; what it says is in `NAME.log`. It dies with us."""
+    with (instance / f"{name}.log").open("ab") as log:
+        return forks.start(words, environment, log)
+
+
+def start_other(environment: Mapping[str, str], instance: Path, name: str, *words: str) -> Process:
+    """The same of a program that is not the house's."""
     with (instance / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
-            ["setpriv", "--pdeathsig=TERM", *command],
+            ["setpriv", "--pdeathsig=TERM", *words],
             cwd=ROOT,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -225,7 +227,7 @@ def _wait_until_ready(served: Served) -> None:
         time.sleep(0.1)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=END_WITHIN_S)
     with suppress(ProcessLookupError):

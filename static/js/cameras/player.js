@@ -122,9 +122,10 @@ function play(box, film, instead) {
   player.on(Hls.Events.MANIFEST_PARSED, () => film.play().catch(() => {}));
   player.on(Hls.Events.ERROR, (_name, error) => {
     if (!error.fatal && !/codec/i.test(error.details)) return;
-    const over = error.response?.code === 403;
     const codec = /codec|addBuffer|appendError|parsing/i.test(error.details);
-    instead(over ? box.dataset.over : codec ? box.dataset.codec : box.dataset.pictures);
+    // 204: there is a film, and no place for it.
+    const said = { 204: box.dataset.full, 403: box.dataset.over }[error.response?.code];
+    instead(said ?? (codec ? box.dataset.codec : box.dataset.pictures));
   });
   player.loadSource(box.dataset.film);
   player.attachMedia(film);

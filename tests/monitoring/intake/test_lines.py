@@ -16,7 +16,7 @@ from tests.brokers import Machine, Post, posted, soon
 from tests.busy import busy_house
 from tests.databases import SECRET_KEY
 from tests.monitoring.intake import messages
-from tests.servers import FLASK, start
+from tests.servers import start
 from tests.world import peopled
 from webapp.base.db import db
 from webapp.cases.rota import actions as rota
@@ -174,7 +174,7 @@ def test_a_gas_alarm_does_not_wait_behind_the_flood_of_one_camera(wire: Wire) ->
             gas = said("nh3", 1, kind="gas.nh3", lon=wire.spot[0], lat=wire.spot[1])
             box.client.publish("intake/box/urgent/generic", json.dumps(gas), qos=1)
     soon(lambda: len(box.codes) >= PACKETS + 1, "the broker does not take it")
-    worker = start(wire.post.environment, wire.post.instance, "worker", *FLASK, "worker")
+    worker = start(wire.post.environment, wire.post.instance, "worker", "flask", "worker")
     try:
         soon(lambda: wire.ask("SELECT count(*) FROM procrastinate_workers"), "no worker comes")
         wire.post.start_intake()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,9 +21,10 @@ from sqlalchemy import exc
 from tests.brokers import soon
 from tests.busy import busy_house
 from tests.databases import SECRET_KEY
+from tests.forks import Process
 from tests.monitoring.onvif import PASSWORD, USER
 from tests.monitoring.ways.camera import Watching, watching
-from tests.servers import FLASK, start
+from tests.servers import start
 from webapp.base.access import HOUSE
 from webapp.base.db import db
 from webapp.monitoring.cameras import actions as cameras
@@ -52,7 +52,7 @@ class House:
     instance: Path
     camera: Watching
     code: str
-    intake: subprocess.Popen[bytes] | None = None
+    intake: Process | None = None
     puller: pulling.Pulling | None = None
     thread: Thread | None = None
     told: list[datetime] = field(default_factory=list)
@@ -90,7 +90,7 @@ class House:
             "CAMERA_HOSTS": HOSTS,
             "PYTHONUNBUFFERED": "1",
         }
-        self.intake = start(environment, self.instance, "intake", *FLASK, "intake")
+        self.intake = start(environment, self.instance, "intake", "flask", "intake")
 
     def kill_intake(self) -> None:
         """The intake dies without a word."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ import psycopg2
 import pytest
 from flask import Flask
 
+from tests import databases
 from tests.brokers import Machine, Post, posted, soon
 from tests.busy import busy_house
-from tests.databases import ROOT, SECRET_KEY
+from tests.databases import SECRET_KEY
 from tests.points.conftest import clerk_of
-from tests.servers import FLASK
 from webapp.base.access import HOUSE
 from webapp.base.db import db
 from webapp.people import actions as people
@@ -137,20 +136,13 @@ def test_the_simulated_gate_lets_people_in_over_the_broker(lines: Lines) -> None
     with lines.app.test_request_context("/"):
         point = queries.by_code("booth-2").point_id  # type: ignore[union-attr]
     lines.post.end("booth-2")
-    command = [*FLASK, "gates", "simulate", str(point), "--people", "20", "--mqtt"]
-    played = subprocess.run(
-        [*command, "--speed", "1000"],
-        cwd=ROOT,
-        env=dict(lines.post.environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ("gates", "simulate", str(point), "--people", "20", "--mqtt", "--speed", "1000")
+    environment = dict(lines.post.environment)
+    played = databases.flask(environment["DATABASE_URL"], *words, **environment)
     with lines.app.test_request_context("/"):
         lines.keys["booth-2"] = keeping.new_key(queries.by_code("booth-2"), by=None)  # type: ignore[arg-type]
         db.session.commit()
-    assert played.returncode == 0, played.stderr
-    found = re.findall(r"(\d+) (?:admitted|diverted)", played.stdout)
+    found = re.findall(r"(\d+) (?:admitted|diverted)", played)
     assert sum(int(number) for number in found) == 20
     assert lines.ask(
         "SELECT count(*), count(DISTINCT seq) FROM gate_event e JOIN gate g ON g.id = e.gate_id"

@@ -42,6 +42,10 @@ PLAYLIST = "index.m3u8"
 PIECE = re.compile(r"piece[0-9]{1,9}\.ts")
 
 
+class NoPlace(Exception):
+    """As many films as may be are being made: nothing is wrong, and the viewer has pictures."""
+
+
 @dataclass(frozen=True)
 class _Film:
     """One that this process makes: of what, how, into which folder, and the locks that it holds meanwhile."""
@@ -55,7 +59,7 @@ class _Film:
 def playlist(camera: Camera, viewer: str) -> str:
     """The list of the newest pieces of a camera's film, which is being made from now on for this viewer.
 
-    `NotOpen` where it gives none, or where as many films as may be are being made already.
+    `NotOpen` where it gives none, `NoPlace` where as many films as may be are being made already.
     """
     if camera.stream is None:
         raise NotOpen(_l("No address of this camera is kept."))
@@ -102,9 +106,7 @@ def _ensure(camera: Camera, folder: Path) -> None:
     place = _place(folder)
     try:
         if place is None:
-            raise NotOpen(
-                _l("As many films as this machine can make are being watched. Look at a picture.")
-            )
+            raise NoPlace
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
         settings: Settings = current_app.extensions["settings"]

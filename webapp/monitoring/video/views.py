@@ -95,11 +95,15 @@ def picture(camera: Camera) -> Response:
 
 @bp.get("/cameras/<int:camera_id>/film/index.m3u8")
 @permit("video.see", of=cameras.one)
-def film(camera: Camera) -> Response:
-    """The newest pieces of the film, for whoever said what for."""
+def film(camera: Camera) -> ResponseReturnValue:
+    """The newest pieces of the film, for whoever said what for; 204 while every place is taken."""
     given = request.args.get("pass", "")
     passes.check(given, camera.id, me())
-    listed = _PIECES.sub(rf"\1?pass={quote(given)}", live.playlist(camera, given))
+    try:
+        pieces = live.playlist(camera, given)
+    except live.NoPlace:
+        return "", 204
+    listed = _PIECES.sub(rf"\1?pass={quote(given)}", pieces)
     return Response(listed, mimetype="application/vnd.apple.mpegurl")
 
 
