@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, axe, too_wide
 
 
+@pytest.mark.thorough
 def test_from_a_number_to_an_appeal_and_a_table(new_page: NewPage) -> None:
     office = new_page(signed_in_as="handler", width=1440)
     office.goto("/figures?span=quarter")

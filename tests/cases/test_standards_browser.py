@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, axe
 
 
+@pytest.mark.thorough
 def test_the_report_asks_stops_and_keeps_the_answers(
     new_page: NewPage, home: tuple[float, float]
 ) -> None:

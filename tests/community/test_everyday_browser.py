@@ -28,6 +28,7 @@ def today() -> date:
     return datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
+@pytest.mark.thorough
 def test_an_opinion_is_said_replied_to_and_rated_and_its_theme_lies_on_the_map(
     new_page: NewPage, served: Served
 ) -> None:

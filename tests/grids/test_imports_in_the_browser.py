@@ -11,6 +11,7 @@ from tests.browser import NewPage, axe
 from tests.grids import boundary_fixtures as files
 
 
+@pytest.mark.thorough
 def test_a_gap_is_found_seen_mended_and_drafted(new_page: NewPage, tmp_path: Path) -> None:
     page = new_page(signed_in_as="shift", width=1400)
     page.goto("/grids/imports")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, axe, too_wide
 
 
+@pytest.mark.thorough
 def test_a_private_address_is_made_read_and_ended(new_page: NewPage) -> None:
     page = new_page(signed_in_as="worker", width=390)
     page.goto("/people/me")

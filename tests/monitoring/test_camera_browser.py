@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, axe
 
 
+@pytest.mark.thorough
 def test_the_desk_goes_from_a_case_to_the_cameras_and_their_ground(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="shift", width=1440)
     desk.goto("/cases")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe
 
 
+@pytest.mark.thorough
 def test_a_worker_sees_a_resident_whole_for_a_purpose_and_makes_a_visit(new_page: NewPage) -> None:
     phone = new_page(signed_in_as="worker", width=390)
     phone.goto("/buildings")

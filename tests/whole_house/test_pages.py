@@ -312,7 +312,7 @@ def _reading(
     [
         pytest.param(
             *each,
-            marks=pytest.mark.thorough if each[0] in MORE or each in ENGLISH[1:] else (),
+            marks=pytest.mark.thorough if each[0] in MORE or each in ENGLISH else (),
         )
         for each in READINGS
     ],

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe, too_wide
@@ -15,6 +16,7 @@ from tests.servers import Served, ask, code_on_the_phone
 PHONE = "+8613800009901"
 
 
+@pytest.mark.thorough
 def test_a_resident_reports_follows_reads_and_rates(
     new_page: NewPage, served: Served, home: tuple[float, float], tmp_path: Path
 ) -> None:

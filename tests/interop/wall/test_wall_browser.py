@@ -78,6 +78,7 @@ def test_it_keeps_to_the_guidelines(new_page: NewPage) -> None:
         _shown(page, scene)
 
 
+@pytest.mark.thorough
 def test_one_scene_follows_another_until_it_is_held(new_page: NewPage) -> None:
     page = new_page(signed_in_as="shift", width=1920, height=1080)
     page.clock.install()
@@ -146,6 +147,7 @@ def reported(page: Page) -> None:
     assert sent in (200, 201)
 
 
+@pytest.mark.thorough
 def test_a_screen_without_a_keyboard_is_put_up_and_ended(new_page: NewPage) -> None:
     page = new_page(signed_in_as="shift", width=1440)
     page.goto("/people/me/subscriptions")

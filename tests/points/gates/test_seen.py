@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, axe, too_wide
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", pytest.param("en", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
 def test_the_gate_page_and_the_code_of_a_registration(new_page: NewPage, locale: str) -> None:
     desk = new_page(signed_in_as="street", width=1440, locale=locale)
     desk.goto("/gates")
@@ -36,6 +37,7 @@ def test_the_gate_page_and_the_code_of_a_registration(new_page: NewPage, locale:
     expect(phone.locator("img.gate-code")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_whoever_was_led_aside_is_let_pass(new_page: NewPage) -> None:
     desk = new_page(signed_in_as="street", width=390)
     desk.goto("/gates")
