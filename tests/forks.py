@@ -45,6 +45,9 @@ class Process(Protocol):
     def terminate(self) -> None:
         """It is asked to end."""
 
+    def kill(self) -> None:
+        """It dies without a word."""
+
 
 class Fork:
     """One program; `returncode` as of `subprocess.Popen`."""
@@ -73,8 +76,15 @@ class Fork:
 
     def terminate(self) -> None:
         """It is asked to end."""
+        self._tell(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """It dies without a word."""
+        self._tell(signal.SIGKILL)
+
+    def _tell(self, number: signal.Signals) -> None:
         if self.poll() is None:
-            os.kill(self.pid, signal.SIGTERM)
+            os.kill(self.pid, number)
 
 
 class _Forks:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
@@ -19,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.exceptions import HTTPException
 
-from tests import examples
+from tests import databases, examples
 from tests.world import World, as_user
 from webapp.base import notices
 from webapp.base.datum import Datum
@@ -167,11 +168,19 @@ FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
 _PARTS = re.compile(
     r"(?=<(?:li|tr|option|dt|section|article|form|details|fieldset|nav|label|template|a|p|h2)\b)"
 )
-# The addresses a page leads to, and those it asks for by itself.
+# The icons a page shows; the addresses it leads to, and those it asks for by itself.
+_ICON = re.compile(r'icons\.svg#([^"]*)"')
 _LINK = re.compile(r'\s(?:href|src|hx-get|data-src)="([^"]+)"')
 _PROPER: set[str] = set()
 _PAPERS: set[str] = set()
 _READERS: Counter[str] = Counter()
+
+
+@cache
+def _sprite() -> frozenset[str]:
+    """The icons that are there."""
+    drawn = (databases.ROOT / "static/vendor/icons.svg").read_text()
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', drawn))
 
 
 class _Reader:
@@ -245,6 +254,8 @@ class _Reader:
             return []
         text = answer.get_data(as_text=True)
         self.faults += [f"{address}: {fault}" for fault in self._faults(text)]
+        drawn = set(_ICON.findall(text))
+        self.faults += [f"{address}: no icon {name}" for name in drawn - _sprite()]
         return [urldefrag(urljoin(address, unescape(each)))[0] for each in _LINK.findall(text)]
 
 
