@@ -144,15 +144,17 @@ def test_a_shifted_coordinate_stands_where_the_camera_is(session: Session) -> No
     assert (shifted.raw_lon, shifted.datum) == (lon, "gcj02")
 
 
-def test_those_that_see_a_place_come_online_first_then_by_distance(
-    session: Session, world: World
+def test_those_that_see_a_place_come_by_distance_then_by_state_then_by_their_pictures(
+    app: Flask, session: Session, world: World
 ) -> None:
     near, far, away = stood("near"), stood("far", lon=LON - 0.0004), stood("away", bearing=270)
+    beside, fine = stood("beside"), stood("fine", width_px=3840)
     actions.hear(near, CameraStatus.OFFLINE, by=None)
-    actions.hear(far, CameraStatus.ONLINE, by=None)
+    for each in (beside, far, fine):
+        actions.hear(each, CameraStatus.ONLINE, by=None)
     found = queries.seeing(world.dispatcher, ahead(30, 90))
-    assert [each.camera.id for each in found] == [far.id, near.id]
-    assert found[1].metres == pytest.approx(30, abs=0.1)
+    assert [each.camera.id for each in found] == [fine.id, beside.id, near.id, far.id]
+    assert found[2].metres == pytest.approx(30, abs=0.1)
     assert away.id not in {each.camera.id for each in found}
 
 
@@ -356,3 +358,22 @@ def test_a_camera_is_registered_and_changed_on_its_pages(
     assert area(camera) > 0
     assert keeper.post(f"/cameras/{camera.id}/change", data=told).status_code == 409
     assert not may(world.dispatcher, "cameras.keep", camera)
+
+
+def test_safety_officers_look_everywhere_and_port_managers_where_they_hold_their_post(
+    app: Flask, session: Session, world: World
+) -> None:
+    lon, lat = world.spot(world.home)
+    camera = stood(lon=lon, lat=lat)
+    officer = someone("officer", "safety_officer")
+    home = world.home.community_id
+    other = next(each.community_id for each in grids.living() if each.community_id != home)
+    here = someone("here", "port_manager", unit=home)
+    away = someone("away", "port_manager", unit=other)
+    for right in ("cameras.see", "video.see"):
+        assert may(officer, right, camera), right
+        assert may(here, right, camera), right
+        assert not may(away, right, camera), right
+    assert not may(officer, "turning.turn", camera)
+    for person in (officer, here, away):
+        assert as_user(app, person).get("/cameras/wall").status_code == 200

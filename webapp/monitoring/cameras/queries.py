@@ -20,6 +20,7 @@ from webapp.base.web import Page
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import (
     BLIND_FROM_M2,
+    WIDEST_LENS,
     CameraKind,
     CameraStatus,
     good_for,
@@ -155,6 +156,13 @@ _BLIND = text(f"""
 """)
 
 
+# Pixels of a picture for each unit of its width one metre away, as `rules.pixels_a_metre` has it.
+_FINE = Camera.width_px / case(
+    (Camera.fov > WIDEST_LENS, func.radians(Camera.fov)),
+    else_=2 * func.tan(func.radians(Camera.fov / 2)),
+)
+
+
 @dataclass(frozen=True)
 class Seen:
     """A camera that sees a place: how far away it is (metres), and what its picture is good for there.
@@ -255,7 +263,10 @@ def counts(who: Actor) -> dict[str, int]:
 
 
 def seeing(who: Actor, at: WKBElement, *, limit: int = SEEING) -> list[Seen]:
-    """The cameras that see a point, of those that `who` may see: the online ones first, then the nearest."""
+    """The cameras that see a point, of those that `who` may see, the nearest first.
+
+    Of those on one pole (the same whole metre) the ones that answer come first, then the finer pictures.
+    """
     away = func.ST_Distance(Camera.geom, at, type_=Float)
     online = case({CameraStatus.ONLINE: 0, CameraStatus.UNKNOWN: 1}, value=Camera.status, else_=2)
     found = (
@@ -266,7 +277,7 @@ def seeing(who: Actor, at: WKBElement, *, limit: int = SEEING) -> list[Seen]:
             Camera.closed_at.is_(None),
             func.ST_Covers(Camera.sector, at),
         )
-        .order_by(online, away, Camera.id)
+        .order_by(func.round(away), online, _FINE.desc(), away, Camera.id)
         .limit(limit)
     )
     return [_seen(camera, metres) for camera, metres in db.session.execute(found)]

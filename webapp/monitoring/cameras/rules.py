@@ -169,7 +169,8 @@ _DESK = (
 _KEEPERS = ("shift_leader", "admin")
 
 MAY = {
-    "cameras.see": Anywhere(*_DESK) | Holds("grid_secretary", "grid_leader", "grid_worker"),
+    "cameras.see": Anywhere(*_DESK)
+    | Holds("grid_secretary", "grid_leader", "grid_worker", "port_manager"),
     "cameras.coverage": Anywhere(*_DESK),
     "cameras.reveal": Anywhere("shift_leader", "street_leader", "admin"),
     "cameras.keep": Anywhere(*_KEEPERS),

@@ -149,10 +149,12 @@ def _cross(
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
-_DESK = ("dispatcher", "shift_leader", "supervisor", "street_leader", "admin")
+_DESK = ("dispatcher", "shift_leader", "safety_officer", "supervisor", "street_leader", "admin")
+# Theirs are the cameras of the grids, or of the villages, over which they hold their post.
+_BY_GRID = ("grid_secretary", "grid_leader", "grid_worker", "port_manager")
 
 MAY = {
-    "video.see": Anywhere(*_DESK) | Holds("grid_secretary", "grid_leader", "grid_worker"),
-    "video.wall": Anywhere(*_DESK),
+    "video.see": Anywhere(*_DESK) | Holds(*_BY_GRID),
+    "video.wall": Anywhere(*_DESK, "port_manager"),
     "video.zones": Anywhere("shift_leader", "admin"),
 }
