@@ -60,10 +60,9 @@ def someone(
     role: str | None = None,
     *,
     grid: Grid | None = None,
-    unit: int | None = None,
     since: datetime | None = None,
 ) -> Person:
-    """An account, perhaps with a post over a grid or a unit, else the whole subdistrict, since yesterday or a moment."""
+    """An account, perhaps with a post over a grid, or over the whole subdistrict, since yesterday or a moment."""
     account = actions.create_account(name=username, username=username, by=None)
     account.password_hash = HASH
     if role:
@@ -73,7 +72,7 @@ def someone(
             account,
             role=role,
             grid_id=grid.id if grid else None,
-            unit_id=None if grid else unit or street.id,
+            unit_id=None if grid else street.id,
             since=since or clock.now() - timedelta(days=1),
             by=None,
         )

@@ -192,6 +192,7 @@ from webapp.monitoring.cameras import (
     sheet as camera_sheet,
     views as camera_pages,
 )
+from webapp.monitoring.coverage import sheet as redundancy_sheet, views as coverage_pages
 from webapp.monitoring.danger import (
     pages as danger_pages,
     rules as danger_rules,
@@ -480,6 +481,7 @@ PAGES = (
     home_visit_pages,
     *project_pages.ALL,
     camera_pages,
+    coverage_pages,
     intake_pages,
     way_pages,
     sensor_pages,
@@ -594,6 +596,7 @@ SHEETS = (
     grid_sheet.GRIDS,
     point_sheet.POINTS,
     camera_sheet.CAMERAS,
+    redundancy_sheet.REDUNDANCY,
     look_sheet.LOOKS,
     sensor_sheet.SENSORS,
     alarm_sheet.ALARMS,

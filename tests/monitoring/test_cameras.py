@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tests import examples
 from tests.cases.stages import reported
-from tests.world import World, as_user, someone
+from tests.world import World, as_user, posted, someone
 from webapp.base import audit, clock
 from webapp.base.access import may
 from webapp.base.config import Settings
@@ -24,6 +24,7 @@ from webapp.base.db import db
 from webapp.base.flow import Changed, NotOpen, Unacceptable
 from webapp.base.spatial import SRID, shape_of, to_lonlat
 from webapp.grids import queries as grids
+from webapp.grids.models import Unit
 from webapp.monitoring.cameras import actions, importing, queries
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
@@ -366,10 +367,14 @@ def test_safety_officers_look_everywhere_and_port_managers_where_they_hold_their
     lon, lat = world.spot(world.home)
     camera = stood(lon=lon, lat=lat)
     officer = someone("officer", "safety_officer")
-    home = world.home.community_id
-    other = next(each.community_id for each in grids.living() if each.community_id != home)
-    here = someone("here", "port_manager", unit=home)
-    away = someone("away", "port_manager", unit=other)
+    since = clock.now() - timedelta(days=1)
+    other = next(
+        each.community_id for each in grids.living() if each.community_id != world.home.community_id
+    )
+    here, away = (
+        posted(name, "port_manager", db.session.get(Unit, key), since=since)
+        for name, key in (("here", world.home.community_id), ("away", other))
+    )
     for right in ("cameras.see", "video.see"):
         assert may(officer, right, camera), right
         assert may(here, right, camera), right
