@@ -1,4 +1,4 @@
-"""Cameras and ground: how much of 97 grids 500 cameras see, and who of them sees a point."""
+"""Cameras and ground: how much of 97 grids 500 cameras see, who of them sees a point, what each alone sees."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ from bench.plans import DISPATCHER, Question
 from webapp.base.db import db
 from webapp.base.spatial import SRID, stored
 from webapp.grids import queries as grids
+from webapp.maps.layers import LIMIT
+from webapp.maps.packed import Packed
 from webapp.monitoring.cameras import queries as cameras
+from webapp.monitoring.coverage import queries as coverage, siting_queries
+from webapp.monitoring.coverage.forms import SitingForm
+from webapp.monitoring.coverage.rules import Loss
 
 CAMERAS = 500
-# Milliseconds for all grids, on one core.
+# Milliseconds for all grids, on one core; the same for the layer of all sectors.
 WITHIN_MS = 1_000
 
 _FILL = text(f"""
@@ -55,4 +60,31 @@ def figures(ground: Ground) -> Iterator[Figure]:
         yield plans.figure(
             Question("cameras that see a point", "camera", lambda: cameras.seeing(DISPATCHER, at))
         )
+        packed = _layer()
+        took = best(_layer, rounds=5) * 1000
+        yield Figure(
+            what=f"layer of {CAMERAS} sectors: asked, packed, {len(packed.small) / 1024:.0f} KiB gzipped",
+            rows=CAMERAS,
+            measured=f"{took:.0f} ms",
+            wanted=f"{WITHIN_MS} ms",
+            met=took <= WITHIN_MS,
+        )
+        took = best(lambda: coverage.listed(Loss.AREA), rounds=3) * 1000
+        yield Figure(
+            what="what goes blind without each camera", rows=CAMERAS, measured=f"{took:.0f} ms"
+        )
+        wish = SitingForm()
+        found = siting_queries.proposed(wish, None)
+        took = best(lambda: siting_queries.proposed(wish, None), rounds=3) * 1000
+        yield Figure(
+            what=f"{wish.count} places for new cameras, of {found.places}",
+            rows=len(found.proposals),
+            measured=f"{took:.0f} ms",
+        )
         db.session.rollback()
+
+
+def _layer() -> Packed:
+    rows = cameras.sectors(DISPATCHER, limit=LIMIT)
+    shapes = [{"type": "Feature", "id": row.id, "geometry": row.geometry} for row in rows]
+    return Packed.of_json({"type": "FeatureCollection", "features": shapes})

@@ -14,13 +14,27 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 from webapp.base.spatial import SRID
 from webapp.grids import locate
-from webapp.monitoring.cameras.queries import CAMERA_SECTOR, CAMERA_SEES, CAMERA_SEES_TRIGGER
+from webapp.monitoring.cameras.queries import CAMERA_SECTOR
 
 # revision identifiers, used by Alembic.
 revision: str = "0026"
 down_revision: Union[str, Sequence[str], None] = "0025"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
+
+# As they were then: 0084 takes what hides the view into account.
+CAMERA_SEES = """
+CREATE OR REPLACE FUNCTION camera_sees() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.sector := camera_sector(NEW.geom, NEW.bearing, NEW.fov, NEW.range_m, NEW.near_m);
+    RETURN NEW;
+END $$
+"""
+
+CAMERA_SEES_TRIGGER = (
+    "CREATE TRIGGER camera_sees BEFORE INSERT OR UPDATE OF geom, bearing, fov, range_m, near_m, sector"
+    " ON camera FOR EACH ROW EXECUTE FUNCTION camera_sees()"
+)
 
 
 def upgrade() -> None:

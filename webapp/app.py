@@ -237,6 +237,7 @@ from webapp.monitoring.turning import rules as turning_rules, views as turning_p
 from webapp.monitoring.video import (
     by_the_clock as video_clocks,
     commands as video_commands,
+    glances as glance_pages,
     rules as video_rules,
     views as video_pages,
     zone_views as zone_pages,
@@ -510,6 +511,7 @@ PAGES = (
     intake_api,
     video_pages,
     zone_pages,
+    glance_pages,
     turning_pages,
     wall_pages,
     look_pages,

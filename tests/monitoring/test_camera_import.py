@@ -134,9 +134,10 @@ TABLE: list[list[Any]] = [
         "朝向（正北起，度）",
         "视场角（度）",
         "可视距离（米）",
+        "录像保存期限",
     ],
-    ["A1", "门口", "固定枪机", 121.06, 37.66, 90, 70, 80],
-    ["A2", "大厅", "Dome camera", 121.061, 37.66, "", "", ""],
+    ["A1", "门口", "固定枪机", 121.06, 37.66, 90, 70, 80, "90 天（反恐重点）"],
+    ["A2", "大厅", "Dome camera", 121.061, 37.66, "", "", "", ""],
 ]
 
 
@@ -163,6 +164,7 @@ def test_a_table_is_read_in_either_language(session: Session, world: World, body
     first, second = (queries.by_source("nvr", each) for each in ("A1", "A2"))
     assert first is not None
     assert second is not None
+    assert (first.retention, second.retention) == ("guarded", None)
     assert (first.kind, first.bearing, second.kind, second.bearing) == ("fixed", 90, "dome", None)
 
 

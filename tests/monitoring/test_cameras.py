@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings, strategies as st
+from shapely import Point
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests import examples
 from tests.cases.stages import reported
+from tests.residents.village import Village, around, village
+from tests.whole_house.test_pages import html_faults
 from tests.world import World, as_user, posted, someone
 from webapp.base import audit, clock
 from webapp.base.access import may
@@ -22,19 +25,24 @@ from webapp.base.config import Settings
 from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.base.flow import Changed, NotOpen, Unacceptable
-from webapp.base.spatial import SRID, shape_of, to_lonlat
+from webapp.base.spatial import SRID, shape_of, stored, to_lonlat
 from webapp.grids import queries as grids
 from webapp.grids.models import Unit
 from webapp.monitoring.cameras import actions, importing, queries
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import (
+    Branch,
     CameraKind,
     CameraStatus,
+    Retention,
     allowed_address,
     good_for,
     pixels_a_metre,
 )
+from webapp.residents import actions as residents
+
+__all__ = ["village"]
 
 # Somewhere in the middle of the subdistrict.
 LON, LAT = 121.06, 37.66
@@ -134,6 +142,47 @@ def test_the_sector_follows_every_change_and_cannot_be_set_by_hand(session: Sess
     camera.sector = None
     db.session.flush()
     assert area(camera) == pytest.approx(4 * before, rel=0.01)
+
+
+def test_a_building_hides_what_lies_behind_it_as_far_as_its_roof_does(
+    app: Flask, session: Session, village: Village
+) -> None:
+    world, block = village.world, village.block
+    here = shape_of(block.geom)
+
+    def placed(metres: float, **said: Any) -> Camera:
+        lon, lat = to_lonlat(here.x - metres, here.y)
+        return stood(f"{metres}{said}", lon=lon, lat=lat, **{"range_m": 200, **said})
+
+    def hides(camera: Camera, metres: float) -> bool:
+        db.session.refresh(camera, ["visible"])
+        return not shape_of(camera.visible).covers(Point(here.x + metres, here.y))
+
+    low, high = placed(50), placed(50, mount_height_m=36)
+    by_it, before = placed(13), placed(50, bearing=270)
+    assert not any(hides(each, metres) for each in (low, high) for metres in (0, 30, 100))
+    # Two floors of 3 m, from 10 m before the point to 10 m behind it: seen from 36 m the shadow of the
+    # far wall (60 m away) ends 12 m behind it.
+    block.floors = 2
+    residents.draw(block, around((block.lonlat or (0, 0)), 10), by=world.worker)
+    assert [hides(low, metres) for metres in (-20, 0, 30, 100)] == [False, True, True, True]
+    assert [hides(high, metres) for metres in (0, 20, 24, 100)] == [True, True, False, False]
+    assert hides(by_it, 30)
+    assert not hides(before, -60)
+    assert not hides(placed(10.5), 30), "what hangs on its wall"
+    found = queries.seeing(world.dispatcher, stored(Point(here.x + 100, here.y)))
+    assert low.id not in {each.camera.id for each in found}
+    assert high.id in {each.camera.id for each in found}
+    layer = as_user(app, world.dispatcher).get(f"/maps/layers/camera_sectors.json?id={low.id}")
+    states = [each["properties"]["status"] for each in layer.get_json()["features"]]
+    assert states == ["unknown", "whole"]
+    # A camera that comes later sees as little, and a smaller building hides less.
+    assert hides(placed(50.1), 30)
+    residents.draw(block, around((block.lonlat or (0, 0)), 3), by=world.worker)
+    assert not hides(low, -7)
+    block.closed_at = clock.now()
+    db.session.flush()
+    assert not hides(low, 30)
 
 
 def test_a_shifted_coordinate_stands_where_the_camera_is(session: Session) -> None:
@@ -359,6 +408,36 @@ def test_a_camera_is_registered_and_changed_on_its_pages(
     assert area(camera) > 0
     assert keeper.post(f"/cameras/{camera.id}/change", data=told).status_code == 409
     assert not may(world.dispatcher, "cameras.keep", camera)
+
+
+def test_the_tree_gathers_cameras_and_says_how_long_recordings_are_kept(
+    app: Flask, session: Session, world: World
+) -> None:
+    lon, lat = world.spot(world.home)
+    ours = stood("O1", name="ours", owner="供电所", retention=Retention.GUARDED, lon=lon, lat=lat)
+    stood("O2", name="theirs", owner="供电所", lon=lon, lat=lat)
+    stood("O3", name="nobody's", lon=None, lat=None)
+    actions.hear(ours, CameraStatus.ONLINE, by=None)
+    found = queries.tree(world.dispatcher, Branch.OWNER)
+    assert [(each.key, len(each.cameras), each.reachable) for each in found] == [
+        ("供电所", 2, 1),
+        (None, 1, 0),
+    ]
+    kept = queries.tree(world.dispatcher, Branch.RETENTION)
+    assert [(each.key, [c.name for c in each.cameras]) for each in kept] == [
+        ("guarded", ["ours"]),
+        (None, ["nobody's", "theirs"]),
+    ]
+    desk, worker = (as_user(app, each) for each in (world.dispatcher, world.worker))
+    for by in (*Branch, "nonsense"):
+        answer = desk.get(f"/cameras/tree?by={by}")
+        assert html_faults(answer.get_data(as_text=True)) == [], by
+    assert "nobody's" not in worker.get("/cameras/tree?by=grid").get_data(as_text=True)
+    narrowed = desk.get("/cameras?owner=供电所").get_data(as_text=True)
+    assert ("theirs" in narrowed, "nobody&#39;s" in narrowed) == (True, False)
+    assert "90 天（反恐重点）" in desk.get(f"/cameras/{ours.id}").get_data(as_text=True)
+    taken = desk.post("/exports/cameras?owner=供电所", data={"format": "csv"})
+    assert "90 天（反恐重点）" in taken.get_data(as_text=True)
 
 
 def test_safety_officers_look_everywhere_and_port_managers_where_they_hold_their_post(

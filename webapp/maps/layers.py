@@ -288,14 +288,25 @@ def _projects(wish: Wish) -> Response:
 
 
 def _sectors(wish: Wish) -> Response:
+    """What cameras see; of one of them also what buildings hide from it."""
+    seen = cameras.sectors(me(), camera_id=wish.id, limit=LIMIT)
+    whole = cameras.whole_sector(me(), wish.id) if wish.id is not None else []
     features = [
         {
             "type": "Feature",
             "id": row.id,
-            "properties": {"name": row.name, "status": row.status},
+            "properties": {"name": row.name, "status": status},
             "geometry": row.geometry,
         }
-        for row in cameras.sectors(me(), camera_id=wish.id, limit=LIMIT)
+        for row, status in ((row, row.status) for row in seen)
+    ]
+    features += [
+        {
+            "type": "Feature",
+            "properties": {"name": row.name, "status": "whole"},
+            "geometry": row.geometry,
+        }
+        for row in whole
     ]
     return Packed.of_json({"type": "FeatureCollection", "features": features}).answer()
 

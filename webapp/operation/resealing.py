@@ -28,6 +28,7 @@ from webapp.relocation.models import RelocationHousehold
 COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Camera.stream,
     Camera.snapshot,
+    Camera.webrtc,
     CrewMember.id_number,
     DeadLetter.body,
     Message.body,

@@ -6,6 +6,7 @@ for (const box of document.querySelectorAll("[data-sectors]")) {
   map.ready.then(() => {
     draw(map, box.dataset.sectors);
     if (box.dataset.blind) blind(map, document.getElementById(box.dataset.blind));
+    if (box.dataset.proposed) proposed(map, document.getElementById(box.dataset.proposed));
   });
 }
 
@@ -29,4 +30,15 @@ function blind(map, shapes) {
     style: () => ({ className: "camera-blind" }),
   }).addTo(map.leaflet);
   map.leaflet.fitBounds(drawn.getBounds(), { padding: [24, 24] });
+}
+
+/** What new cameras would see, each with its number. @param {object} map @param {HTMLElement} shapes */
+function proposed(map, shapes) {
+  const drawn = L.geoJSON(JSON.parse(shapes.textContent), {
+    renderer: L.svg(),
+    style: () => ({ className: "camera-proposed" }),
+    onEachFeature: ({ properties }, shape) =>
+      shape.bindTooltip(properties.name, { className: "area-name", permanent: true, direction: "center", opacity: 1 }),
+  }).addTo(map.leaflet);
+  if (drawn.getLayers().length) map.leaflet.fitBounds(drawn.getBounds(), { padding: [32, 32], maxZoom: 17 });
 }

@@ -28,6 +28,7 @@
 import { Area } from "./area.js";
 import { Areas } from "./areas.js";
 import { BaseMap } from "./base.js";
+import { hasCard, openCard } from "./card.js";
 import { Outlines } from "./grids.js";
 import { Labels } from "./labels.js";
 import { Legend } from "./legend.js";
@@ -92,9 +93,10 @@ class Wangge {
     const quiet = ({ on }) => (this.busy += on ? 1 : -1);
     leaflet.on("picking measuring drawing", quiet);
     leaflet.on("grid", ({ id }) => this.busy || this.#send("grid", id));
-    leaflet.on("point", ({ kind, id, at }) => {
+    leaflet.on("point", ({ kind, id, at, layer }) => {
       if (this.busy) return;
       if (kind === "case") this.#send(kind, id);
+      else if (hasCard(layer)) openCard(leaflet, { layer, id, at });
       else this.go(at);
     });
     leaflet.on("told", ({ words }) => tell(words));

@@ -177,8 +177,8 @@ _UNSEEN = text(f"""
     SELECT v.grid_id, ST_AsGeoJSON(ST_Transform(ST_Multi(ST_Collect(d.geom)), 4326), 5)::json AS geometry
     FROM grid_version v
     CROSS JOIN LATERAL (
-        SELECT ST_Union(c.sector) AS geom FROM camera c
-        WHERE c.closed_at IS NULL AND ST_Intersects(c.sector, v.geom)
+        SELECT ST_Union(c.visible) AS geom FROM camera c
+        WHERE c.closed_at IS NULL AND ST_Intersects(c.visible, v.geom)
     ) s
     CROSS JOIN LATERAL ST_Dump(ST_SimplifyPreserveTopology(
         CASE WHEN s.geom IS NULL THEN v.geom ELSE ST_Difference(v.geom, s.geom) END, 4)) d

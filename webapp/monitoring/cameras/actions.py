@@ -17,7 +17,7 @@ from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.cameras.rules import CameraStatus, allowed_address
+from webapp.monitoring.cameras.rules import CameraStatus, allowed_address, allowed_page
 from webapp.people.refusing import refusing
 
 # Fields that are kept as they are said.
@@ -25,6 +25,7 @@ _PLAIN = (
     "name",
     "kind",
     "privacy",
+    "retention",
     "gb_id",
     "mount_height_m",
     "bearing",
@@ -37,7 +38,7 @@ _PLAIN = (
     "owner",
 )
 
-ADDRESSES = ("stream", "snapshot")
+ADDRESSES = ("stream", "snapshot", "webrtc")
 
 
 def register(said: Described, *, source: str, external_id: str, by: Actor | None) -> Camera:
@@ -79,7 +80,7 @@ def close(camera: Camera, *, reason: str, by: Actor) -> None:
     if camera.closed_at is not None:
         raise NotOpen(_l("This camera was taken away already."))
     camera.closed_at = clock.now()
-    camera.stream = camera.snapshot = None
+    camera.stream = camera.snapshot = camera.webrtc = None
     _record(camera, "close", by, reason=reason)
 
 
@@ -123,7 +124,7 @@ def _describe(camera: Camera, said: Described) -> None:
 
 def _allowed(name: str, address: str, hosts: tuple[str, ...]) -> str:
     try:
-        return allowed_address(address, hosts)
+        return allowed_page(address, hosts) if name == "webrtc" else allowed_address(address, hosts)
     except Unacceptable as refusal:
         raise Unacceptable(refusal.words, fields={name: refusal.words}) from refusal
 

@@ -12,9 +12,11 @@ from webapp.base.web import Form
 from webapp.monitoring.cameras.rules import (
     LONGEST_ADDRESS,
     USUAL_WIDTH_PX,
+    Branch,
     CameraKind,
     CameraStatus,
     Privacy,
+    Retention,
 )
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -27,6 +29,7 @@ class Described:
     name: str
     kind: CameraKind
     privacy: Privacy = Privacy.PUBLIC
+    retention: Retention | None = None
     gb_id: str | None = None
     lon: float | None = None
     lat: float | None = None
@@ -42,6 +45,7 @@ class Described:
     owner: str | None = None
     stream: str | None = None
     snapshot: str | None = None
+    webrtc: str | None = None
     no_addresses: bool = False
     provenance: str | None = None
 
@@ -53,6 +57,7 @@ class CameraForm(Form):
     name: str = Field(min_length=1, max_length=120)
     kind: CameraKind
     privacy: Privacy = Privacy.PUBLIC
+    retention: Retention | None = None
     gb_id: str | None = Field(default=None, pattern=r"^[0-9]{20}$")
     lon: Number | None = Field(default=None, ge=-180, le=180)
     lat: Number | None = Field(default=None, ge=-90, le=90)
@@ -68,6 +73,7 @@ class CameraForm(Form):
     owner: str | None = Field(default=None, max_length=120)
     stream: str | None = Field(default=None, max_length=LONGEST_ADDRESS)
     snapshot: str | None = Field(default=None, max_length=LONGEST_ADDRESS)
+    webrtc: str | None = Field(default=None, max_length=LONGEST_ADDRESS)
     no_addresses: bool = False
     version: int | None = None
 
@@ -95,4 +101,16 @@ class ListForm(Form):
     kind: str | None = None
     status: str | None = None
     grid: str | None = None
+    owner: str | None = None
     after: int | None = None
+
+
+class TreeForm(Form):
+    """By what the cameras are gathered."""
+
+    by: str | None = None
+
+    @property
+    def branch(self) -> Branch:
+        """What it is; the owner where the address names none that we have."""
+        return Branch(self.by) if self.by in list(Branch) else Branch.OWNER

@@ -25,7 +25,7 @@ from webapp.people.workbook import Fault
 GEODATA = "geodata"
 
 # Without new ones the place and the addresses of a camera stay by themselves.
-_NOT_KEPT = frozenset(("lon", "lat", "datum", "stream", "snapshot", "no_addresses"))
+_NOT_KEPT = frozenset(("lon", "lat", "datum", "stream", "snapshot", "webrtc", "no_addresses"))
 
 
 @dataclass(frozen=True)

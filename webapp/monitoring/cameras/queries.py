@@ -19,10 +19,17 @@ from webapp.base.spatial import as_geojson, to_lonlat, to_lonlats
 from webapp.base.web import Page
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import (
+    BEYOND_M,
     BLIND_FROM_M2,
+    FLOOR_M,
+    HANGS_ON_M,
+    KIND_WORDS,
+    RETENTION_WORDS,
     WIDEST_LENS,
+    Branch,
     CameraKind,
     CameraStatus,
+    Retention,
     good_for,
     pixels_a_metre,
 )
@@ -34,6 +41,7 @@ _LIVED = text("""
 """)
 
 PAGE = 50
+MOST_IN_TREE = 2000
 SEEING = 12
 SPOTS = 100
 
@@ -82,17 +90,92 @@ BEGIN
 END $$
 """
 
+# What a building hides from an eye that stands so high: itself, and the ground behind each of its walls,
+# as far as the line over its roof comes down; all of it where it is as high as the eye, or nobody knows how
+# high either is. Whatever hangs on its walls or stands on its roof looks away from it.
+CAMERA_SHADOW = f"""
+CREATE OR REPLACE FUNCTION camera_shadow(
+    eye geometry, high float8, plan geometry, floors integer
+) RETURNS geometry LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    WITH corner AS (
+        SELECT d.path[1] AS place, d.geom,
+            ST_Translate(ST_Scale(ST_Translate(d.geom, -ST_X(eye), -ST_Y(eye)), times, times), ST_X(eye), ST_Y(eye)) AS cast_to
+        FROM ST_DumpPoints(ST_ExteriorRing(plan)) d, LATERAL (
+            SELECT CASE WHEN high > floors * {FLOOR_M} THEN high / (high - floors * {FLOOR_M})
+                ELSE {BEYOND_M} / ST_Distance(eye, d.geom) END AS times
+        ) over_it
+        WHERE NOT ST_DWithin(eye, plan, {HANGS_ON_M})
+    )
+    SELECT ST_Union(ST_MakeValid(plan), ST_UnaryUnion(ST_Collect(ST_CollectionExtract(
+        ST_ConvexHull(ST_Collect(ARRAY[a.geom, b.geom, b.cast_to, a.cast_to])), 3))))
+    FROM corner a JOIN corner b ON b.place = a.place + 1
+$$
+"""
+
+# What is left of a sector behind the buildings whose ground plans are known.
+CAMERA_VISIBLE = """
+CREATE OR REPLACE FUNCTION camera_visible(
+    sector geometry, eye geometry, high float8
+) RETURNS geometry LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT ST_Multi(CASE WHEN hidden.geom IS NULL THEN sector
+        ELSE ST_CollectionExtract(ST_Difference(sector, hidden.geom), 3) END)
+    FROM (
+        SELECT ST_UnaryUnion(ST_Collect(camera_shadow(eye, high, b.outline, b.floors))) AS geom
+        FROM building b
+        WHERE b.closed_at IS NULL AND ST_Intersects(b.outline, sector)
+    ) hidden
+$$
+"""
+
 CAMERA_SEES = """
 CREATE OR REPLACE FUNCTION camera_sees() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.sector := camera_sector(NEW.geom, NEW.bearing, NEW.fov, NEW.range_m, NEW.near_m);
+    NEW.visible := camera_visible(NEW.sector, NEW.geom, NEW.mount_height_m);
     RETURN NEW;
 END $$
 """
 
 CAMERA_SEES_TRIGGER = (
-    "CREATE TRIGGER camera_sees BEFORE INSERT OR UPDATE OF geom, bearing, fov, range_m, near_m, sector"
-    " ON camera FOR EACH ROW EXECUTE FUNCTION camera_sees()"
+    "CREATE TRIGGER camera_sees BEFORE INSERT OR UPDATE OF geom, bearing, fov, range_m, near_m,"
+    " mount_height_m, sector ON camera FOR EACH ROW EXECUTE FUNCTION camera_sees()"
+)
+
+# A new ground plan takes its shadow from what cameras see: a file of thousands is soon done. Where one
+# is changed or gone, the cameras around look anew. In the order of their keys: two never wait in a circle.
+BUILDING_HIDES = """
+CREATE OR REPLACE FUNCTION building_hides() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before geometry; behind geometry; keys bigint[];
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.closed_at IS NULL THEN before := OLD.outline; END IF;
+    IF TG_OP <> 'DELETE' AND NEW.closed_at IS NULL THEN behind := NEW.outline; END IF;
+    IF before IS NULL AND behind IS NULL OR TG_OP = 'UPDATE' AND before::bytea = behind::bytea
+        AND OLD.floors IS NOT DISTINCT FROM NEW.floors
+    THEN
+        RETURN NULL;
+    END IF;
+    SELECT array_agg(c.id) INTO keys FROM (
+        SELECT id FROM camera
+        WHERE closed_at IS NULL AND ST_Intersects(sector, ST_Collect(before, behind))
+        ORDER BY id FOR UPDATE
+    ) c;
+    IF before IS NULL THEN
+        UPDATE camera c SET visible = ST_Multi(ST_CollectionExtract(ST_Difference(c.visible, hidden.geom), 3))
+        FROM camera o, LATERAL (
+            SELECT camera_shadow(o.geom, o.mount_height_m, behind, NEW.floors) AS geom
+        ) hidden
+        WHERE c.id = ANY (keys) AND o.id = c.id AND hidden.geom IS NOT NULL;
+    ELSE
+        UPDATE camera SET sector = sector WHERE id = ANY (keys);
+    END IF;
+    RETURN NULL;
+END $$
+"""
+
+BUILDING_HIDES_TRIGGER = (
+    "CREATE TRIGGER building_hides AFTER INSERT OR DELETE OR UPDATE OF outline, floors, closed_at"
+    " ON building FOR EACH ROW EXECUTE FUNCTION building_hides()"
 )
 
 # Of each grid: the part that is seen, the part that only one camera sees and which camera that is
@@ -100,9 +183,9 @@ CAMERA_SEES_TRIGGER = (
 _COVERAGE = text(f"""
     WITH part AS (
         SELECT v.id AS version_id, c.id AS camera_id, c.name,
-            ST_CollectionExtract(ST_Intersection(c.sector, v.geom), 3) AS geom
+            ST_CollectionExtract(ST_Intersection(c.visible, v.geom), 3) AS geom
         FROM grid_version v
-        JOIN camera c ON ST_Intersects(c.sector, v.geom)
+        JOIN camera c ON ST_Intersects(c.visible, v.geom)
         WHERE v.set_id = :set AND c.closed_at IS NULL
     ), seen AS (
         SELECT version_id, count(*) AS cameras, ST_Union(geom) AS geom FROM part GROUP BY version_id
@@ -145,8 +228,8 @@ _BLIND = text(f"""
         ST_AsGeoJSON(ST_Transform(ST_SimplifyPreserveTopology(d.geom, 0.5), 4326), 6)::json AS geometry
     FROM grid_version v
     CROSS JOIN LATERAL (
-        SELECT ST_Union(c.sector) AS geom FROM camera c
-        WHERE c.closed_at IS NULL AND ST_Intersects(c.sector, v.geom)
+        SELECT ST_Union(c.visible) AS geom FROM camera c
+        WHERE c.closed_at IS NULL AND ST_Intersects(c.visible, v.geom)
     ) s
     CROSS JOIN LATERAL ST_Dump(CASE WHEN s.geom IS NULL THEN v.geom
         ELSE ST_Difference(v.geom, s.geom) END) d
@@ -225,6 +308,7 @@ def narrowed(
     kind: str | None = None,
     status: str | None = None,
     grid_id: int | None = None,
+    owner: str | None = None,
 ) -> Select[Any]:
     """SQL: cameras that `who` may see, in the order of their numbers."""
     found = select(Camera).where(visible(Camera, who, "cameras.see"), Camera.closed_at.is_(None))
@@ -238,6 +322,8 @@ def narrowed(
         found = found.where(Camera.status == status)
     if grid_id is not None:
         found = found.where(Camera.grid_id == grid_id)
+    if owner:
+        found = found.where(Camera.owner == owner)
     return found.order_by(Camera.id)
 
 
@@ -250,6 +336,44 @@ def listed(
         found = found.where(Camera.id > after)
     rows = list(db.session.scalars(found.limit(limit + 1)))
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Cameras that have something in common: its key and words (None: nobody has said), how many answer."""
+
+    key: str | None
+    words: Any
+    cameras: list[Camera]
+
+    @property
+    def reachable(self) -> int:
+        """How many of them answer."""
+        return sum(each.status == CameraStatus.ONLINE for each in self.cameras)
+
+
+def tree(who: Actor, by: Branch, *, limit: int = MOST_IN_TREE) -> list[Gathered]:
+    """The first cameras that `who` may see, gathered by one thing; those of whom it is not said come last."""
+    found = narrowed(who).options(joinedload(Camera.grid)).order_by(None)
+    rows = db.session.scalars(found.order_by(Camera.name, Camera.id).limit(limit))
+    gathered: dict[str | None, Gathered] = {}
+    for camera in rows:
+        key, words = _branch(camera, by)
+        gathered.setdefault(key, Gathered(key, words, [])).cameras.append(camera)
+    return sorted(gathered.values(), key=lambda each: (each.key is None, str(each.words)))
+
+
+def _branch(camera: Camera, by: Branch) -> tuple[str | None, Any]:
+    match by:
+        case Branch.GRID:
+            grid = camera.grid
+            return (grid.display_code, grid.name) if grid else (None, None)
+        case Branch.KIND:
+            return camera.kind, KIND_WORDS[CameraKind(camera.kind)]
+        case Branch.RETENTION:
+            said = camera.retention
+            return said, RETENTION_WORDS[Retention(said)] if said else None
+    return camera.owner, camera.owner
 
 
 def counts(who: Actor) -> dict[str, int]:
@@ -275,7 +399,7 @@ def seeing(who: Actor, at: WKBElement, *, limit: int = SEEING) -> list[Seen]:
         .where(
             visible(Camera, who, "cameras.see"),
             Camera.closed_at.is_(None),
-            func.ST_Covers(Camera.sector, at),
+            func.ST_Covers(Camera.visible, at),
         )
         .order_by(func.round(away), online, _FINE.desc(), away, Camera.id)
         .limit(limit)
@@ -326,10 +450,22 @@ def points(who: Actor, *, limit: int) -> list[list[Any]]:
 
 
 def sectors(who: Actor, *, camera_id: int | None = None, limit: int) -> list[Any]:
-    """What cameras see: (id, name, status, geometry as GeoJSON)."""
+    """What cameras see: (id, name, status, geometry as GeoJSON), what buildings hide left out."""
+    return _shapes(who, Camera.visible, camera_id, limit)
+
+
+def whole_sector(who: Actor, camera_id: int) -> list[Any]:
+    """The same of one camera with what buildings hide; nothing where they hide nothing."""
+    hidden = func.ST_Area(Camera.sector) - func.ST_Area(Camera.visible) > 1
+    return _shapes(who, Camera.sector, camera_id, 1, hidden)
+
+
+def _shapes(
+    who: Actor, shape: Any, camera_id: int | None, limit: int, *where: ColumnElement[bool]
+) -> list[Any]:
     found = (
-        select(Camera.id, Camera.name, Camera.status, as_geojson(Camera.sector).label("geometry"))
-        .where(*_drawn(who), Camera.sector.is_not(None))
+        select(Camera.id, Camera.name, Camera.status, as_geojson(shape).label("geometry"))
+        .where(*_drawn(who), shape.is_not(None), *where)
         .order_by(Camera.id)
         .limit(limit)
     )

@@ -22,6 +22,7 @@ from webapp.monitoring.cameras.rules import (
     GB_KINDS,
     KIND_WORDS,
     PRIVACY_WORDS,
+    RETENTION_WORDS,
     STATUS_WORDS,
     CameraKind,
     CameraStatus,
@@ -51,9 +52,11 @@ COLUMNS: dict[str, LazyString] = {
     "width_px": _l("Picture width (pixels)"),
     "owner": _l("Whose camera"),
     "privacy": _l("Kind of place"),
+    "retention": _l("Recordings kept for"),
     "status": _l("State"),
     "stream": _l("Stream address"),
     "snapshot": _l("Snapshot address"),
+    "webrtc": _l("Live page of a media server"),
 }
 
 
@@ -111,6 +114,7 @@ def _table(rows: list[list[str]]) -> list[tuple[int, dict[str, Any]]]:
     said = {
         "kind": workbook.in_every_language(KIND_WORDS),
         "privacy": workbook.in_every_language(PRIVACY_WORDS),
+        "retention": workbook.in_every_language(RETENTION_WORDS),
         "status": workbook.in_every_language(STATUS_WORDS),
     }
     answer = []

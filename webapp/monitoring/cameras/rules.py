@@ -48,6 +48,25 @@ PRIVACY_WORDS = {
 }
 
 
+class Retention(StrEnum):
+    """How long the recorder has to keep what a camera saw, by what it looks at."""
+
+    USUAL = "usual"
+    GUARDED = "guarded"
+    LONG = "long"
+
+
+# Thirty days for cameras of public safety (公共安全视频图像信息系统管理条例, in force since 2025-04-01), ninety
+# where terror is guarded against (反恐怖主义法 32); half a year is what an agreement asks for (assumed).
+KEPT_DAYS = {Retention.USUAL: 30, Retention.GUARDED: 90, Retention.LONG: 180}
+
+RETENTION_WORDS = {
+    Retention.USUAL: _l("30 days (usual)"),
+    Retention.GUARDED: _l("90 days (guarded against terror)"),
+    Retention.LONG: _l("180 days (agreed)"),
+}
+
+
 class CameraStatus(StrEnum):
     """Whether a camera answers, as it was last heard of."""
 
@@ -60,6 +79,23 @@ STATUS_WORDS = {
     CameraStatus.UNKNOWN: _l("Not heard of yet"),
     CameraStatus.ONLINE: _l("Reachable"),
     CameraStatus.OFFLINE: _l("Not reachable"),
+}
+
+
+class Branch(StrEnum):
+    """By what cameras are gathered in the tree."""
+
+    OWNER = "owner"
+    GRID = "grid"
+    KIND = "kind"
+    RETENTION = "retention"
+
+
+BRANCH_WORDS = {
+    Branch.OWNER: _l("By owner"),
+    Branch.GRID: _l("By grid"),
+    Branch.KIND: _l("By kind"),
+    Branch.RETENTION: _l("By how long is kept"),
 }
 
 # The chip of each status.
@@ -90,6 +126,10 @@ GOOD_FOR: tuple[tuple[float, str, LazyString], ...] = (
 
 # Parts of a grid that no camera sees count from this size (m²).
 BLIND_FROM_M2 = 200
+
+# How high a floor of a building is taken to be; beyond the eye of every camera, where a shadow that has no
+# end ends; whatever is so near to a building hangs on it (metres).
+FLOOR_M, BEYOND_M, HANGS_ON_M = 3, 50_000, 1
 
 SCHEMES = frozenset(("rtsp", "rtsps", "http", "https"))
 LONGEST_ADDRESS = 500
@@ -147,6 +187,17 @@ def allowed_address(address: str, hosts: Iterable[str]) -> str:
             _l("The host %(host)s is not among those the operator allows.", host=host)
         )
     return address.strip()
+
+
+def allowed_page(address: str, hosts: Iterable[str]) -> str:
+    """The address of a page that browsers open, or `Unacceptable`: as above, no page, or with a password."""
+    found = allowed_address(address, hosts)
+    parts = urlsplit(found)
+    if not parts.scheme.startswith("http"):
+        raise Unacceptable(_l("A page begins with http:// or https://."))
+    if parts.username or parts.password:
+        raise Unacceptable(_l("Whoever looks would read the password in it. Leave it out."))
+    return found
 
 
 def _fits(host: str, allowed: str) -> bool:

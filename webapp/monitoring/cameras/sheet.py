@@ -13,13 +13,15 @@ from webapp.grids.sheet import in_grid, key_of
 from webapp.monitoring.cameras import queries
 from webapp.monitoring.cameras.forms import ListForm
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.cameras.rules import KIND_WORDS, PRIVACY_WORDS, STATUS_WORDS
+from webapp.monitoring.cameras.rules import KIND_WORDS, PRIVACY_WORDS, RETENTION_WORDS, STATUS_WORDS
 
 
 def _rows(who: Actor, address: Address) -> Select[Any]:
     wish = ListForm.of(dict(address))
     grid = key_of(wish.grid)
-    return queries.narrowed(who, words=wish.q, kind=wish.kind, status=wish.status, grid_id=grid)
+    return queries.narrowed(
+        who, words=wish.q, kind=wish.kind, status=wish.status, grid_id=grid, owner=wish.owner
+    )
 
 
 CAMERAS = Sheet(
@@ -36,6 +38,7 @@ CAMERAS = Sheet(
         Column("status_since", _l("In this state since"), Camera.status_since),
         Column("owner", _l("Owner of the camera"), Camera.owner),
         Column("privacy", _l("Privacy"), Camera.privacy, words=PRIVACY_WORDS),
+        Column("retention", _l("Recordings kept for"), Camera.retention, words=RETENTION_WORDS),
         Column("bearing", _l("Bearing (degrees from north)"), Camera.bearing),
         Column("range_m", _l("Range (m)"), Camera.range_m),
         *in_grid(Camera.grid_id),

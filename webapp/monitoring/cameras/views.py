@@ -18,12 +18,14 @@ from webapp.cases.models import Case
 from webapp.grids import queries as grids
 from webapp.grids.models import Grid
 from webapp.monitoring.cameras import actions, importing, queries, reading
-from webapp.monitoring.cameras.forms import CameraForm, ListForm
+from webapp.monitoring.cameras.forms import CameraForm, ListForm, TreeForm
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import (
     BLIND_FROM_M2,
+    BRANCH_WORDS,
     KIND_WORDS,
     PRIVACY_WORDS,
+    RETENTION_WORDS,
     SEEN_WORDS,
     STATUS_CHIPS,
     STATUS_WORDS,
@@ -35,6 +37,9 @@ bp = Blueprint("cameras", __name__)
 
 # Cameras that somebody writes down here one by one.
 BY_HAND = "hand"
+
+# What the address of the form of a new camera may say.
+ON_THE_GROUND = frozenset(("lon", "lat", "bearing", "fov", "range_m", "mount_height_m"))
 
 DATUMS = (
     (Datum.WGS84, _l("This map, a phone or GPS (WGS 84)")),
@@ -64,7 +69,11 @@ DONE = {
     "turn": _l("Told to turn"),
 }
 
-ADDRESS_WORDS = {"stream": _l("Stream address"), "snapshot": _l("Snapshot address")}
+ADDRESS_WORDS = {
+    "stream": _l("Stream address"),
+    "snapshot": _l("Snapshot address"),
+    "webrtc": _l("Live page of a media server"),
+}
 
 
 class ImportForm(Form):
@@ -86,6 +95,7 @@ def listed() -> Response:
         kind=wish.kind,
         status=wish.status,
         grid_id=grid.id if grid else None,
+        owner=wish.owner,
         after=wish.after,
     )
     return page(
@@ -100,6 +110,23 @@ def listed() -> Response:
     )
 
 
+@bp.get("/cameras/tree")
+@permit("cameras.see")
+def tree() -> Response:
+    """The cameras one may see as a tree: by owner, grid, kind, or how long their recordings are kept."""
+    by = TreeForm.of(request.args.to_dict()).branch
+    found = queries.tree(me(), by)
+    return page(
+        "cameras/tree.html",
+        found=found,
+        by=by,
+        branches=BRANCH_WORDS,
+        cut=sum(len(each.cameras) for each in found) >= queries.MOST_IN_TREE,
+        most=queries.MOST_IN_TREE,
+        **_words(),
+    )
+
+
 @bp.get("/cameras/<int:camera_id>")
 @permit("cameras.see", of=queries.one)
 def one(camera: Camera) -> Response:
@@ -110,8 +137,9 @@ def one(camera: Camera) -> Response:
 @bp.get("/cameras/new")
 @permit("cameras.keep")
 def new() -> Response:
-    """The form of a new camera."""
-    return page("cameras/form.html", camera=None, errors={}, sent={}, **_words())
+    """The form of a new camera, with what its address says of it already."""
+    sent = {name: value for name, value in request.args.items() if name in ON_THE_GROUND}
+    return page("cameras/form.html", camera=None, errors={}, sent=sent, **_words())
 
 
 @bp.post("/cameras")
@@ -238,6 +266,7 @@ def _words() -> dict[str, Any]:
     return {
         "kinds": KIND_WORDS,
         "privacies": PRIVACY_WORDS,
+        "retentions": RETENTION_WORDS,
         "statuses": STATUS_WORDS,
         "chips": STATUS_CHIPS,
         "datums": DATUMS,
@@ -269,6 +298,6 @@ def _again(camera: Camera, refusal: Refusal) -> Response:
 
 
 def _as_sent(camera: Camera) -> dict[str, Any]:
-    names = set(CameraForm.model_fields) - {"code", "stream", "snapshot", "no_addresses"}
+    names = set(CameraForm.model_fields) - {"code", "stream", "snapshot", "webrtc", "no_addresses"}
     said = {name: getattr(camera, name, None) for name in names}
     return {**said, "lon": camera.raw_lon, "lat": camera.raw_lat, "version": camera.version}

@@ -18,13 +18,13 @@ MOST_SHOWN = 200
 # The ground that a camera sees and no other does, in metres.
 _ALONE = """
     alone AS (
-        SELECT c.id AS camera_id, CASE WHEN others.geom IS NULL THEN c.sector
-            ELSE ST_Difference(c.sector, others.geom) END AS geom
+        SELECT c.id AS camera_id, CASE WHEN others.geom IS NULL THEN c.visible
+            ELSE ST_Difference(c.visible, others.geom) END AS geom
         FROM camera c LEFT JOIN LATERAL (
-            SELECT ST_Union(o.sector) AS geom FROM camera o
-            WHERE o.id <> c.id AND o.closed_at IS NULL AND ST_Intersects(o.sector, c.sector)
+            SELECT ST_Union(o.visible) AS geom FROM camera o
+            WHERE o.id <> c.id AND o.closed_at IS NULL AND ST_Intersects(o.visible, c.visible)
         ) others ON true
-        WHERE c.closed_at IS NULL AND c.sector IS NOT NULL
+        WHERE c.closed_at IS NULL AND c.visible IS NOT NULL
             AND (cast(:camera AS bigint) IS NULL OR c.id = :camera)
     )
 """

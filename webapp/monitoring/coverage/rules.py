@@ -1,4 +1,4 @@
-"""By what the loss of a camera is weighed, and who asks."""
+"""By what the loss of a camera is weighed, and what a new one is worth."""
 
 from __future__ import annotations
 
@@ -24,3 +24,24 @@ LOSS_WORDS = {
     Loss.ROADS: _l("Roads (m)"),
     Loss.GRIDS: _l("Grids concerned"),
 }
+
+
+class Want(StrEnum):
+    """What a new camera is wanted to see."""
+
+    HOMES = "homes"
+    HAZARDS = "hazards"
+    PLACES = "places"
+    ROADS = "roads_m"
+
+
+WANT_WORDS = {
+    Want.HOMES: _l("Homes (households)"),
+    Want.HAZARDS: _l("Hazard points"),
+    Want.PLACES: _l("Places with a name"),
+    Want.ROADS: _l("Roads (m)"),
+}
+
+# Roads are looked at piece by piece (metres), and are worth so much for each of so many metres.
+PIECE_M, ROADS_M = 25, 100
+MOST_PROPOSED, FARTHEST_M = 10, 500

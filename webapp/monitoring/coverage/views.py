@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from webapp.base.access import permit
+from webapp.base.flow import Refusal
 from webapp.base.web import page
+from webapp.grids import queries as grids
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import STATUS_CHIPS, STATUS_WORDS
-from webapp.monitoring.coverage import queries
-from webapp.monitoring.coverage.forms import OrderForm
-from webapp.monitoring.coverage.rules import LOSS_WORDS
+from webapp.monitoring.coverage import queries, siting_queries
+from webapp.monitoring.coverage.forms import OrderForm, SitingForm
+from webapp.monitoring.coverage.rules import LOSS_WORDS, WANT_WORDS
 
 bp = Blueprint("coverage", __name__)
 
@@ -32,6 +34,38 @@ def listed() -> Response:
         figures=LOSS_WORDS,
         chips=STATUS_CHIPS,
         statuses=STATUS_WORDS,
+    )
+
+
+@bp.get("/cameras/siting")
+@permit("cameras.coverage")
+def siting() -> Response:
+    """Where new cameras would see most of what no camera sees; a help for deciding."""
+    sent = request.args.to_dict()
+    found, errors = None, {}
+    wish = SitingForm()
+    grid = None
+    try:
+        wish = SitingForm.of(sent)
+        grid = grids.one(wish.grid) if wish.grid else None
+        found = siting_queries.proposed(wish, grid) if sent else None
+    except Refusal as refusal:
+        errors = refusal.fields
+    shapes = [
+        {"type": "Feature", "properties": {"name": str(number)}, "geometry": each.geometry}
+        for number, each in enumerate(found.proposals if found else (), start=1)
+    ]
+    return page(
+        "monitoring/coverage/siting.html",
+        status=422 if errors else 200,
+        found=found,
+        shapes=shapes,
+        wish=wish,
+        grid=grid,
+        grids=grids.living(),
+        wants=WANT_WORDS,
+        errors=errors,
+        sent=sent or wish.model_dump(),
     )
 
 

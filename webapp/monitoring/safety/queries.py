@@ -309,7 +309,7 @@ def points_inside(who: Actor, area: WKBElement) -> Sequence[HazardPoint]:
 def unseen_points(who: Actor) -> Sequence[HazardPoint]:
     """The hazard points that no camera of the catalogue sees, of the enterprises that `who` may see."""
     sees = select(Camera.id).where(
-        Camera.closed_at.is_(None), func.ST_Covers(Camera.sector, HazardPoint.geom)
+        Camera.closed_at.is_(None), func.ST_Covers(Camera.visible, HazardPoint.geom)
     )
     found = _points(who).where(HazardPoint.geom.is_not(None), ~sees.exists())
     return db.session.scalars(found.limit(MOST_UNSEEN)).all()

@@ -1,0 +1,23 @@
+/** A card at a mark of the map, as the house writes it: its forms work in it, and a camera in it is looked at. */
+import { latLng } from "./geometry.js";
+import { make } from "./words.js";
+
+/** Layers whose marks open a card, and its address. */
+const CARDS = { cameras: (id) => `/cameras/${id}/glance` };
+
+/** @param {string} layer @returns {boolean} */
+export const hasCard = (layer) => layer in CARDS;
+
+/** @param {object} leaflet @param {{layer: string, id: number, at: [number, number]}} mark */
+export async function openCard(leaflet, { layer, id, at }) {
+  const answer = await fetch(CARDS[layer](id), { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const inside = make("div", "map-card");
+  inside.innerHTML = await answer.text();
+  const popup = L.popup({ minWidth: 240, maxWidth: 300, autoPanPadding: [16, 16] });
+  // What comes later, such as a picture, makes it larger.
+  new ResizeObserver(() => popup.isOpen() && popup.update()).observe(inside);
+  popup.setLatLng(latLng(at)).setContent(inside).openOn(leaflet);
+  window.htmx.process(inside);
+  import("../cameras/player.js");
+}
