@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import scipy.optimize  # noqa: F401  # heavy: not to be loaded while an example is timed
 from hypothesis import given, settings, strategies as st
@@ -36,6 +37,7 @@ def worker(draw: st.DrawFn, key: int = 1) -> Worker:
         duties=draw(st.integers(0, 9)),
         offer=draw(st.none() | st.just(77)),
         haste=draw(grades),
+        free_in=draw(st.none() | st.floats(5, 60)),
     )
 
 
@@ -206,3 +208,42 @@ def test_a_set_takes_the_least_time_that_any_set_could(
         default=0.0,
     )
     assert abs(took - best) < 1e-6
+
+
+@settings(max_examples=examples.of(60))
+@given(calls, staff(0, 5), st.sets(st.integers(1, 5)))
+def test_where_the_house_asks_nobody_is_taken_off_their_way_and_no_emergency_waits(
+    some: tuple[Call, ...], people: list[Worker], declined: set[int]
+) -> None:
+    wanted = [replace(each, without=frozenset(declined)) for each in some]
+    pairs = rolling.assign(wanted, people)
+    assert len({pair.candidate.account for pair in pairs}) == len(pairs)
+    known = {each.id: each for each in people}
+    for pair in pairs:
+        who = known[pair.candidate.account]
+        assert who.on_duty is not False
+        assert who.offer is None
+        assert not pair.candidate.missing
+        assert who.id not in declined
+        assert (pair.after is None) == rolling.is_idle(who)
+        assert pair.after is None or pair.call.grade != Grade.EMERGENCY
+
+
+def test_a_set_waits_for_whoever_is_near_and_soon_free_but_never_with_an_emergency() -> None:
+    def at(key: int, metres: float, **more: Any) -> Worker:
+        home = (Post(key, f"grid {key}", (metres, 0)),)
+        return Worker(key, f"worker {key}", home, at=(metres, 0), on_duty=True, **more)
+
+    far = at(1, 6000)
+    near = at(2, 100, haste=Grade.URGENT, free_in=dispatching.free_in(1, since_min=19))
+    one = Call(id=1, at=(0, 0), grid_id=None, grade=Grade.URGENT)
+    assert [
+        (pair.candidate.account, pair.after) for pair in rolling.assign([one], [far, near])
+    ] == [(2, 6)]
+    long_away = replace(near, free_in=dispatching.free_in(3, since_min=19))
+    assert rolling.assign([one], [far, long_away])[0].candidate.account == 1
+    life = replace(one, grade=Grade.EMERGENCY)
+    assert [
+        (pair.candidate.account, pair.after) for pair in rolling.assign([life], [far, near])
+    ] == [(1, None)]
+    assert rolling.assign([life], [near]) == []

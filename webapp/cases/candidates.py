@@ -103,6 +103,7 @@ def workers() -> tuple[list[Worker], Network]:
             duties=row.duties,
             offer=row.offer,
             haste=_GRADES[row.haste or 0],
+            free_in=dispatching.free_in(row.urgent, float(row.since_min)) if row.urgent else None,
         )
         for row in rows
     ], roads

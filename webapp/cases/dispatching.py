@@ -20,6 +20,9 @@ A_DUTY = 1.5
 # Under way to something urgent, or asked and without an answer yet: rather somebody else.
 UNDER_WAY = 30.0
 UNANSWERED = 60.0
+# Something urgent takes so long with the way to it; nobody counts as done sooner than in so long.
+URGENT_TAKES = 25.0
+SOONEST_FREE = 5.0
 # Each wanted skill that is missing; and whoever is off duty comes after all who are on duty.
 SKILL_MISSING = 120.0
 OFF_DUTY = 1000.0
@@ -54,11 +57,13 @@ class Worker:
     # The case that was offered and waits for an answer; how much haste the work in hand wants.
     offer: int | None = None
     haste: Grade = Grade.NORMAL
+    # Minutes until they have usually dealt with what is urgent in their hands; None: nothing is.
+    free_in: float | None = None
 
 
 @dataclass(frozen=True)
 class Call:
-    """A case for which somebody is looked for."""
+    """A case for which somebody is looked for; `without` are those who are not asked for it any more."""
 
     id: int
     at: Point | None
@@ -67,6 +72,7 @@ class Call:
     skills: frozenset[str] = frozenset()
     people: int = 1
     waited_min: float = 0.0
+    without: frozenset[int] = frozenset()
     minutes: ways.Minutes = field(default=ways.straight, compare=False)
 
 
@@ -150,6 +156,11 @@ def price(call: Call, worker: Worker) -> Candidate:
         haste=worker.haste,
         spot=(worker.at or post.centre) if call.at else None,
     )
+
+
+def free_in(urgent: int, since_min: float) -> float:
+    """Minutes until somebody is free who has so many urgent things in hand, the first since then."""
+    return max(SOONEST_FREE, urgent * URGENT_TAKES - since_min)
 
 
 def _way(call: Call, worker: Worker, own: Post | None) -> tuple[Post, float, str, str]:

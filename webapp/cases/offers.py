@@ -16,7 +16,7 @@ from webapp.cases import candidates, moves
 from webapp.cases.dispatching import Candidate
 from webapp.cases.models import Assignment, Case
 from webapp.cases.rota import actions as field_actions, queries as field
-from webapp.cases.rules import State
+from webapp.cases.rules import UNASKED, State
 from webapp.cases.sending import Asked
 
 # So many are asked one after the other; then the dispatcher looks for somebody.
@@ -62,7 +62,7 @@ def offer(case: Case, *, without: Iterable[int | None] = ()) -> int | None:
     None, and the case waits for the dispatcher, where nobody can be asked, or somebody was sent already.
     """
     lock(case)
-    if case.state not in (State.REPORTED, State.ACCEPTED, State.FILED):
+    if case.state not in UNASKED:
         return None
     asked = [each for each in without if each is not None]
     made = candidates.ranking(case, without=(*asked, *field.declined_by(case.id)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from webapp.cases.dispatching import HASTE, Call, Candidate, Worker, price
+from webapp.cases.dispatching import HASTE, UNDER_WAY, Call, Candidate, Worker, price
 from webapp.cases.rules import Grade
 
 # Large and finite, for the solver takes no infinite rows: who lacks a skill goes nowhere in a set.
@@ -23,11 +23,13 @@ GAIN_MIN = 5.0
 
 @dataclass(frozen=True)
 class Pair:
-    """Somebody is proposed for a case; `gain` where they would be taken off their way, in minutes."""
+    """Somebody is proposed for a case; `gain` where they would be taken off their way, in minutes;
+    `after` where they are worth waiting for: so many minutes until they are free."""
 
     call: Call
     candidate: Candidate
     gain: float | None = None
+    after: float | None = None
 
 
 def is_idle(worker: Worker) -> bool:
@@ -54,28 +56,51 @@ def propose(calls: Sequence[Call], workers: Sequence[Worker]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-HASTE[pair.call.grade], pair.call.id))
 
 
-def _solve(calls: Sequence[Call], idle: Sequence[Worker]) -> list[Pair]:
-    if not calls or not idle:
+def assign(calls: Sequence[Call], workers: Sequence[Worker]) -> list[Pair]:
+    """The set by which the house asks: nobody is taken off their way, but whoever will soon be free may
+    be worth waiting for (`after`). An emergency waits for nobody."""
+    free = [worker for worker in workers if is_idle(worker) or is_soon_free(worker)]
+    return _solve(calls, free)
+
+
+def is_soon_free(worker: Worker) -> bool:
+    """On duty or without a rota, asked for nothing, and at something urgent that will be done."""
+    return worker.on_duty is not False and worker.offer is None and worker.free_in is not None
+
+
+def _solve(calls: Sequence[Call], workers: Sequence[Worker]) -> list[Pair]:
+    if not calls or not workers:
         return []
     from scipy.optimize import linear_sum_assignment  # heavy, and only for queues
 
-    prices = [[price(call, worker) for worker in idle] for call in calls]
+    prices = [[price(call, worker) for worker in workers] for call in calls]
     costs = np.array(
-        [[_cost(call, one) for one in row] for call, row in zip(calls, prices, strict=True)]
+        [
+            [_cost(call, one, worker) for one, worker in zip(row, workers, strict=True)]
+            for call, row in zip(calls, prices, strict=True)
+        ]
     )
     rows, columns = linear_sum_assignment(costs)
     return [
-        Pair(calls[row], prices[row][column])
+        Pair(calls[row], prices[row][column], after=_after(workers[column]))
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
-        if not prices[row][column].missing
+        if costs[row, column] < MISMATCH
     ]
 
 
-def _cost(call: Call, one: Candidate) -> float:
-    if one.missing:
+def _after(worker: Worker) -> float | None:
+    return None if is_idle(worker) else worker.free_in
+
+
+def _cost(call: Call, one: Candidate, worker: Worker) -> float:
+    busy = not is_idle(worker)
+    unfit = one.missing or worker.id in call.without
+    if unfit or (busy and call.grade == Grade.EMERGENCY):
         return MISMATCH
+    # Until they are free, in the place of what it costs to take them off their way.
+    soon = (worker.free_in or 0.0) - UNDER_WAY if busy else 0.0
     waited = min(call.waited_min, LONGEST_WAIT_MIN)
-    return one.total * MINUTE[call.grade] - WORTH[call.grade] - waited
+    return (one.total + soon) * MINUTE[call.grade] - WORTH[call.grade] - waited
 
 
 def _taken_off(pairs: list[Pair], calls: Sequence[Call], busy: list[Worker]) -> list[Pair]:

@@ -64,6 +64,9 @@ OPEN = frozenset(State) - ENDED
 # Before anybody has been sent to handle it: here a wrong class or grid may still be put right.
 UNSENT = frozenset({State.REPORTED, State.VERIFYING, State.ACCEPTED, State.FILED})
 
+# Somebody may be asked to handle it, and nobody is.
+UNASKED = UNSENT - {State.VERIFYING}
+
 # In the hands of whoever handles it, the questions to the dispatcher included.
 IN_HANDS = frozenset(
     {

@@ -23,7 +23,7 @@ from webapp.cases.models import Assignment, Case
 from webapp.cases.rota import actions as rota
 from webapp.cases.rota.rules import Skill
 from webapp.cases.rules import Duty, Source, State as CaseState
-from webapp.monitoring.alarms import casework, climbing, handling, queries
+from webapp.monitoring.alarms import assigning, casework, climbing, handling, queries
 from webapp.monitoring.alarms.ladders import Act
 from webapp.monitoring.alarms.models import AlarmCall, LadderStep
 from webapp.monitoring.alarms.rules import Outcome
@@ -137,6 +137,42 @@ def test_where_a_life_hangs_on_it_people_are_asked_until_somebody_goes(
     intruder = incident_of(raised(world, device="C5"))
     climb_after(intruder, 900)
     assert all(step.done_at for step in intruder.steps)
+
+
+def test_when_more_wait_than_people_are_free_all_are_asked_for_together(
+    session: Session, world: World
+) -> None:
+    lon, lat = world.spot(world.home)
+    three = [
+        incident_of(raised(world, device=f"C{n}", lonlat=(lon, lat + n * 0.004))) for n in range(3)
+    ]
+    assert len({each.id for each in three}) == 3
+    with clock.at(three[-1].opened_at):
+        climbing.climb()
+        # Two are free: nobody is asked one by one, and the desk reads why.
+        assert [each.case.handler_id for each in three if each.case] == [None] * 3
+        assert three[0].steps[0].came_to == {"queued": True}
+        assigning.assign()
+        asked = {each.case.handler_id for each in three if each.case and each.case.handler_id}
+        assert asked == {world.worker.id, world.neighbour.id}
+        (left,) = (each for each in three if each.case and each.case.handler_id is None)
+        first = next(each for each in three if each is not left)
+        assert first.case is not None
+        offer = cases.open_assignment(first.case.id, Duty.HANDLE)
+        assert offer is not None
+        assert offer.answer_by == clock.now() + casework.ANSWER
+        assert offer.choice["candidates"]
+        # Whoever declines is free for the one that waits, and is not asked for the same again.
+        who = actors.person(first.case.handler_id or 0)
+        assert who is not None
+        moves.decline(first.case, by=who, note="hurt")
+        assigning.assign()
+        assert left.case is not None
+        db.session.refresh(left.case)
+        assert left.case.handler_id == who.id
+        assert first.case.state == CaseState.FILED
+        assigning.assign()
+        assert first.case.handler_id is None
 
 
 def test_acknowledging_stops_what_only_wants_to_be_seen(session: Session, world: World) -> None:

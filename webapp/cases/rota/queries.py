@@ -33,7 +33,8 @@ WORKERS = text("""
                  WHERE s.account_id = h.id AND s.valid @> :now) AS skills,
            EXISTS (SELECT FROM shift s WHERE s.account_id = h.id AND s.span @> :now) AS on_duty,
            EXISTS (SELECT FROM shift s WHERE s.span && tstzrange(:day, :night)) AS kept,
-           o.duties, o.offer, o.haste, (SELECT max(id) FROM road_network) AS roads
+           o.duties, o.offer, o.haste, o.urgent,
+           extract(epoch FROM :now - o.since) / 60 AS since_min, (SELECT max(id) FROM road_network) AS roads
     FROM (
         SELECT a.id, a.name, array_agg(g.id ORDER BY g.id) AS grids,
                array_agg(g.name ORDER BY g.id) AS names,
@@ -52,7 +53,10 @@ WORKERS = text("""
         SELECT count(*) AS duties,
                min(x.case_id) FILTER (WHERE x.duty = 'handle' AND x.taken_at IS NULL) AS offer,
                max(CASE c.grade WHEN 'emergency' THEN 2 WHEN 'urgent' THEN 1 ELSE 0 END)
-                   FILTER (WHERE x.duty = 'handle' AND x.taken_at IS NOT NULL) AS haste
+                   FILTER (WHERE x.duty = 'handle' AND x.taken_at IS NOT NULL) AS haste,
+               count(*) FILTER (WHERE x.duty = 'handle' AND x.taken_at IS NOT NULL
+                                AND c.grade <> 'normal') AS urgent,
+               min(x.taken_at) FILTER (WHERE x.duty = 'handle' AND c.grade <> 'normal') AS since
         FROM assignment x JOIN case_file c ON c.id = x.case_id
         WHERE x.account_id = h.id AND x.ended_at IS NULL
           AND x.duty || ' ' || c.state

@@ -19,7 +19,7 @@ from webapp.cases import actions as cases, candidates, offers, queries as known
 from webapp.cases.dispatching import Call
 from webapp.cases.models import Case
 from webapp.cases.rota import queries as rota
-from webapp.cases.rules import ENDED, Duty, Grade, Source, State
+from webapp.cases.rules import ENDED, UNASKED, Duty, Grade, Source, State
 from webapp.monitoring.alarms import incidents
 from webapp.monitoring.alarms.models import Incident
 from webapp.monitoring.signals import KINDS, Kind
@@ -48,11 +48,13 @@ OTHERWISE = "21008"
 
 # Whoever was asked a moment ago, by the ladder or by the clock of offers, is not passed over by the other.
 FRESH = timedelta(seconds=20)
+# Whoever is asked for an alarm has so long to answer; then the next one is asked.
+ANSWER = timedelta(seconds=60)
 # However late the ladder is, whoever is asked has so long to answer.
 LEAST = timedelta(seconds=30)
 
 # Nobody has accepted it so far: the next may be asked.
-WAITING = frozenset((State.REPORTED, State.ACCEPTED, State.FILED, State.DISPATCHED))
+WAITING = UNASKED | {State.DISPATCHED}
 
 
 def class_of(kind: Kind) -> str:

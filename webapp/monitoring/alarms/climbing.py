@@ -17,7 +17,8 @@ from webapp.base.db import db, lock
 from webapp.base.flow import NotOpen
 from webapp.base.language import N_
 from webapp.cases import candidates, offers
-from webapp.monitoring.alarms import casework, incidents, queries
+from webapp.cases.rules import UNASKED
+from webapp.monitoring.alarms import assigning, casework, incidents, queries
 from webapp.monitoring.alarms.ladders import Act, Rung, Until, usual, wait_before
 from webapp.monitoring.alarms.models import AlarmCall, Incident, LadderRung, LadderStep
 from webapp.monitoring.alarms.rules import ACTIVE, UNSEEN
@@ -183,11 +184,14 @@ def _send(step: LadderStep) -> dict[str, Any]:
         incidents.merge(incident, into=older)
         return {"merged": older.id}
     case = incident.case or casework.open_case(incident, by=HOUSE)
+    if case.state in UNASKED and assigning.crowded():
+        if not incident.life:
+            return {"queued": True}
+        assigning.assign()
     asked = casework.offer(case)
     sends = [each for each in incident.steps if each.act == Act.SEND and each.done_at is None]
-    following = min((each.due_at for each in sends if each is not step), default=None)
-    if following is not None:
-        casework.answer_until(case, following)
+    soonest = [each.due_at for each in sends if each is not step]
+    casework.answer_until(case, min([*soonest, clock.now() + casework.ANSWER]))
     return {"asked": asked, "nobody": asked is None and not casework.taken(case)}
 
 

@@ -14,15 +14,19 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
+    exists,
     func,
     or_,
     select,
     true,
 )
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from webapp.base.db import db
+from webapp.cases.models import Assignment, Case
+from webapp.cases.rules import UNASKED
 from webapp.monitoring.alarms import standing
+from webapp.monitoring.alarms.ladders import Act
 from webapp.monitoring.alarms.models import (
     Alarm,
     AlarmCall,
@@ -357,3 +361,57 @@ def ghosts(before: datetime) -> list[Alarm]:
     """Ends whose beginnings never came, last heard of before a moment."""
     found = select(Alarm).where(Alarm.live_at.is_(None), Alarm.heard_at < before)
     return list(db.session.scalars(found.limit(500)))
+
+
+# Incidents for which the ladder has wanted people: no case yet and a step that is due, or a case to
+# which nobody is sent.
+_WANTS = exists().where(
+    LadderStep.incident_id == Incident.id,
+    LadderStep.act == Act.SEND,
+    LadderStep.due_at <= bindparam("now"),
+)
+_UNASKED = Case.state.in_(UNASKED)
+
+
+def count_waiting(now: datetime, *, since: datetime) -> int:
+    """How many incidents that began since a moment wait for somebody to be asked."""
+    found = (
+        select(func.count())
+        .select_from(Incident)
+        .outerjoin(Case, Case.id == Incident.case_id)
+        .where(
+            Incident.ended_at.is_(None),
+            Incident.exercise.is_(False),
+            Incident.opened_at >= since,
+            or_(Incident.case_id.is_(None), _UNASKED),
+            _WANTS,
+        )
+    )
+    return db.session.scalar(found, {"now": now}) or 0
+
+
+def waiting(now: datetime, limit: int = 60) -> list[Incident]:
+    """Incidents with a case to which nobody is sent so far: lives first, then who has waited longest."""
+    life = [kind.value for kind, what in KINDS.items() if what.life]
+    found = (
+        select(Incident)
+        .join(Incident.case)
+        .options(contains_eager(Incident.case))
+        .where(Incident.ended_at.is_(None), Incident.exercise.is_(False), _UNASKED, _WANTS)
+        .order_by(Incident.kind.in_(life).desc(), Incident.opened_at, Incident.id)
+    )
+    return list(db.session.scalars(found.limit(limit), {"now": now}))
+
+
+def asked_for(case_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Who was asked to handle each of these cases and did not go."""
+    found = select(Assignment.case_id, Assignment.account_id).where(
+        Assignment.case_id.in_(case_ids),
+        Assignment.duty == "handle",
+        Assignment.account_id.is_not(None),
+        Assignment.ended_at.is_not(None),
+    )
+    asked: dict[int, set[int]] = {}
+    for case_id, account_id in db.session.execute(found):
+        asked.setdefault(case_id, set()).add(account_id)
+    return {case_id: frozenset(accounts) for case_id, accounts in asked.items()}

@@ -52,6 +52,7 @@ DONE = {
     "climb": _l("Step of the ladder"),
     "confirm": _l("Call confirmed"),
     "call": _l("Somebody more was called"),
+    "assign": _l("Asked together with all others that waited"),
     "on_way": _l("On the way"),
     "arrive": _l("Arrived"),
     "merge": _l("Merged into another incident"),
@@ -161,6 +162,8 @@ def came_to(step: LadderStep, names: Mapping[int, str]) -> str:
         return str(UNTIL_WORDS[found["needless"]]) if found["needless"] in UNTIL_WORDS else ""
     if found.get("failed"):
         return str(gettext("given up: %(why)s", why=step.error))
+    if found.get("queued"):
+        return str(gettext("more wait than people are free: asked together with the others"))
     if found.get("nobody") or found.get("would_ask", 0) is None:
         return str(gettext("nobody who is able is free: choose somebody"))
     people = [*found.get("told", ()), *found.get("called", ())]
