@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from tests import examples
+from webapp.points import planning
 from webapp.points.rules import STALE_S
 from webapp.points.waiting import Queue, Unknown, wait
 
@@ -108,3 +109,18 @@ def test_the_upper_end_holds_for_nearly_everybody(windows: int) -> None:
         errors.append(abs(start - arrival - told.expected_s))
     assert kept / len(errors) > 0.95
     assert sum(errors) / len(errors) < 35
+
+
+def test_how_many_lanes_an_hour_wants() -> None:
+    # One lane: the formula of M/M/1. Ten double lanes at ten seconds each pass 7,200 and no more.
+    rho = 0.5
+    assert planning.within(180, 10, 1, 20) == pytest.approx(1 - rho * 2.718281828 ** (-rho * 2))
+    # Erlang's table: two servers and a load of one, a third has to wait.
+    assert planning.within(360, 10, 2, 0) == pytest.approx(2 / 3)
+    assert planning.within(7200, 10, 20) == 0
+    assert planning.wanted(7000, 10) == 20
+    assert planning.wanted(7200, 10) == 21
+    assert (planning.wanted(0, 10), planning.wanted(1, 10)) == (0, 1)
+    assert planning.wanted(30, 600) == 8
+    hours = planning.plan([(9, 3.4, 300)], 10)
+    assert [(each.usual, each.for_usual, each.for_busiest) for each in hours] == [(3, 1, 1)]

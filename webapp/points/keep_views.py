@@ -181,6 +181,7 @@ def _form(
     for each in point.hours if point is not None else ():
         span = f"{each.opens:%H:%M}", shown.closing(each.closes)
         spans.setdefault(each.weekday, []).append(span)
+    queued = queries.queues([point])[point.id] if point is not None else None
     mine = {grid.id for grid in queries.grids_of(point)} if point is not None else set()
     return page(
         "points/keep.html",
@@ -198,6 +199,8 @@ def _form(
         items=offered.items(template),
         living=grids.living() if template is Template.WORKSTATION and point is not None else [],
         mine=mine,
+        queued=queued,
+        planned=queries.planned(point, queued.mean_s) if point is not None and queued else [],
         gate=gates.of_point(point.id) if point is not None else None,
         errors=refusal.fields if refusal else {},
         told=refusal.words if refusal else None,

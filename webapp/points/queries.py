@@ -17,6 +17,7 @@ from webapp.base.db import containing, db
 from webapp.base.spatial import SRID, WGS84, center, shape_of
 from webapp.grids.models import Grid, GridVersion, Place, Unit
 from webapp.grids.rules import INTERNAL_PLACES, PlaceKind, UnitKind
+from webapp.points import planning
 from webapp.points.hours import Hours
 from webapp.points.models import Appointment, ServedGrid, ServicePoint, ServiceWindow, Ticket
 from webapp.points.rules import (
@@ -485,6 +486,33 @@ def figures(
         .group_by(Ticket.point_id)
     )
     return {row[0]: row for row in db.session.execute(found)}
+
+
+# How many came in each hour of the day: on the average of the days on which anybody came, and on the
+# busiest of them. Whoever was told to wait at a gate comes again and counts then.
+_CAME = text("""
+    WITH came AS (
+        SELECT t.taken_at AT TIME ZONE :zone AS at FROM ticket t
+        WHERE t.point_id = :point AND t.day >= :first
+        UNION ALL
+        SELECT e.at AT TIME ZONE :zone FROM gate_event e JOIN gate g ON g.id = e.gate_id
+        WHERE g.point_id = :point AND e.at >= :since AND e.decision IN ('admitted', 'diverted')
+    ), counted AS (
+        SELECT at::date AS day, extract(hour FROM at)::int AS hour, count(*) AS came
+        FROM came GROUP BY 1, 2
+    )
+    SELECT hour, sum(came)::float / (SELECT count(DISTINCT day) FROM counted), max(came)
+    FROM counted GROUP BY hour ORDER BY hour
+""")
+
+
+def planned(point: ServicePoint, mean_s: float) -> list[planning.Hour]:
+    """What each hour of the day wants by those who came in the last weeks, served in so many seconds."""
+    first = today() - timedelta(days=planning.DAYS)
+    since = datetime.combine(first, time(), ZONE)
+    values = {"point": point.id, "zone": str(ZONE), "first": first, "since": since}
+    rows = db.session.execute(_CAME, values)
+    return planning.plan(((hour, usual, busiest) for hour, usual, busiest in rows), mean_s)
 
 
 def window_was_used(window_id: int) -> bool:

@@ -17,7 +17,7 @@ from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import lonlat_of
 from webapp.people import actions as people
-from webapp.points import queries as points
+from webapp.points import planning, queries as points
 from webapp.points.gates import ageing, codes, keeping, queries, refused, registering
 from webapp.points.gates.models import Diversion, GateEvent, Refused, Registration
 from webapp.points.gates.rules import Order, RegistrationState
@@ -387,6 +387,9 @@ def test_the_day_in_figures_keeps_both_paths_apart(booth: Booth) -> None:
     assert day.offline_share == pytest.approx(1 / 12)
     assert day.median_s == pytest.approx(6)
     assert day.p90_s == pytest.approx(10)
+    (nine,) = points.planned(booth.point, mean_s=600)
+    assert (nine.hour, nine.usual, nine.busiest) == (9, 12, 12)
+    assert nine.for_busiest == planning.wanted(12, 600) == 4
 
 
 def test_what_is_old_is_deleted_and_that_is_written(booth: Booth) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request
@@ -28,7 +29,9 @@ from webapp.points.gates.rules import (
     WHAT_WORDS,
 )
 from webapp.points.models import ServicePoint
+from webapp.points.planning import Hour
 from webapp.points.rules import STALE_S
+from webapp.points.waiting import Queue
 
 bp = Blueprint("gates", __name__)
 
@@ -134,6 +137,8 @@ def _page(gate: Gate, refusal: Refusal | None = None, tried: str | None = None) 
         whats=WHAT_WORDS,
         deletions=queries.deletions(gate.id),
         figures=figures,
+        # Asked for by the whole page only, not by the part that comes every ten seconds.
+        planned=partial(_planned, gate),
         bar=BAR_H,
         day=day,
         before=day - timedelta(days=1),
@@ -149,6 +154,11 @@ def _page(gate: Gate, refusal: Refusal | None = None, tried: str | None = None) 
         errors=refusal.fields if refusal else {},
         tried=tried,
     )
+
+
+def _planned(gate: Gate) -> tuple[list[Hour], Queue]:
+    queued = points.queues([gate.point])[gate.point_id]
+    return points.planned(gate.point, queued.mean_s), queued
 
 
 def _refused(point_id: int, refusal: Refusal, tried: str) -> Response:
