@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.figures import Figure
 from bench.ground import Ground
-from webapp.monitoring.video import example, ffmpeg, reading
+from webapp.monitoring.video import clips, example, ffmpeg, reading
 from webapp.monitoring.video.rules import LOOKS_A_SECOND, Zone, ZoneKind
 from webapp.monitoring.video.sight.frames import Box, Frame
 from webapp.monitoring.video.sight.people import Walkers
@@ -59,6 +59,11 @@ def figures(_ground: Ground) -> Iterator[Figure]:
             cost = min(_watching(frames, kinds) for _time in range(ROUNDS)) / len(frames)
             yield _figure(f"rules: {name}", cost, bare, len(frames), decoded=piped / len(frames))
         yield _confirming(frames, bare)
+        cost = min(_timed(lambda: _keeping(frames)) for _time in range(ROUNDS)) / len(frames)
+        yield _figure("keeping the last seconds for clips", cost, bare, len(frames))
+        small = [clips.shrunk(each) for each in frames[:60]]
+        filmed = min(_timed(lambda: clips.encoded(small)) for _time in range(ROUNDS))
+        yield Figure("video: a clip of 12 s written", 60, f"{filmed:.2f} s, behind all else")
 
 
 def _figure(
@@ -84,6 +89,12 @@ def _confirming(frames: list[Frame], bare: float) -> Figure:
         _timed(lambda: [walkers.person(each, box) for each in frames[40:60]]) for _ in range(ROUNDS)
     )
     return _figure("one look of HOG at what moved", cost / 20, bare, 20)
+
+
+def _keeping(frames: list[Frame]) -> None:
+    ring = clips.Ring()
+    for each in frames:
+        ring.add(each)
 
 
 def _watching(frames: list[Frame], kinds: tuple[ZoneKind, ...]) -> float:

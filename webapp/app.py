@@ -236,6 +236,7 @@ from webapp.monitoring.sensors import (
 from webapp.monitoring.turning import rules as turning_rules, views as turning_pages
 from webapp.monitoring.video import (
     by_the_clock as video_clocks,
+    clip_views as clip_pages,
     commands as video_commands,
     glances as glance_pages,
     rules as video_rules,
@@ -510,6 +511,7 @@ PAGES = (
     council_pages,
     intake_api,
     video_pages,
+    clip_pages,
     zone_pages,
     glance_pages,
     turning_pages,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -320,6 +321,10 @@ def test_four_points_lay_the_picture_on_the_ground(
     assert camera.ground is None
 
 
+def replays_of(camera: Camera) -> list[audit.Event]:
+    return [each for each in audit.history("camera", camera.id) if each.move == "replay"]
+
+
 def test_pictures_of_an_alarm_are_for_those_who_see_alarms(
     app: Flask, world: World, camera: Camera
 ) -> None:
@@ -346,6 +351,27 @@ def test_pictures_of_an_alarm_are_for_those_who_see_alarms(
     assert desk.get(f"{address}/{picture.id}").mimetype == "image/jpeg"
     assert desk.get(f"{address}/{picture.id + 1}").status_code == 404
     assert as_user(app, world.stranger).get(f"{address}/{picture.id}").status_code == 403
+    # The clip plays for a purpose, by a pass of one's own, and the log of the camera has it.
+    row = actions.want_clip(alarm.id, camera.id)
+    assert row is not None
+    actions.keep_clip(row, b"film", began_at=clock.now(), seconds=12)
+    clip = f"/alarms/{alarm.id}/clips/{row}"
+    assert clip in desk.get(address).get_data(as_text=True)
+    assert desk.get(f"{clip}.mp4").status_code == 403
+    assert desk.post(clip, data={"purpose": ""}).status_code == 422
+    shown = desk.post(clip, data={"purpose": "who it was"}).get_data(as_text=True)
+    (film,) = re.findall(rf'src="({clip}\.mp4\?pass=[^"]+)"', shown)
+    assert desk.get(film).get_data() == b"film"
+    assert desk.get(film, headers={"Range": "bytes=0-1"}).status_code == 206
+    leader = as_user(app, world.shift_leader)
+    assert leader.get(film).status_code == 403
+    assert as_user(app, world.stranger).post(clip, data={"purpose": "look"}).status_code == 403
+    assert [each.data["purpose"] for each in replays_of(camera)] == ["who it was"]
+    clip_row = queries.clip_wanted(row)
+    assert clip_row is not None
+    actions.erase_clip(clip_row)
+    assert desk.get(film).status_code == 404
+    assert clip not in desk.get(address).get_data(as_text=True)
 
 
 def test_whoever_is_sent_sees_what_the_rule_saw_and_nobody_beside(
@@ -370,8 +396,22 @@ def test_whoever_is_sent_sees_what_the_rule_saw_and_nobody_beside(
         assert f"{address}/{picture.id}" in client.get(address).get_data(as_text=True)
         assert client.get(f"{address}/{picture.id}").mimetype == "image/jpeg"
     assert client.get(f"{address}/{picture.id + 1}").status_code == 404
+    row = actions.want_clip(alarm.id, camera.id)
+    assert row is not None
+    actions.keep_clip(row, b"film", began_at=clock.now(), seconds=12)
+    clip = f"/cases/{case.id}/clips-of-alarms/{row}"
+    worker = as_user(app, world.worker)
+    assert clip in worker.get(address).get_data(as_text=True)
+    (film,) = re.findall(
+        rf'src="({clip}\.mp4\?pass=[^"]+)"', worker.post(clip).get_data(as_text=True)
+    )
+    assert worker.get(film).get_data() == b"film"
+    (played,) = replays_of(camera)
+    assert case.number in played.data["purpose"]
     for person in (world.neighbour, world.stranger):
         assert as_user(app, person).get(f"{address}/{picture.id}").status_code == 403
+        assert as_user(app, person).post(clip).status_code == 403
+        assert as_user(app, person).get(film).status_code == 403
 
 
 def test_a_recording_is_found_for_a_purpose_that_stands_in_the_log(

@@ -9,34 +9,42 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.busy import busy_house
 from tests.conftest import URL
 from tests.databases import ROOT
 from tests.monitoring.video import films, scenes
-from webapp.base import files
+from webapp.base import clock, files
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
 from webapp.base.spatial import lonlat_of
+from webapp.monitoring.alarms import actions as alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ACTIVE
 from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
-from webapp.monitoring.video import actions, ffmpeg, queries, watching
+from webapp.monitoring.signals import Change, Kind, Signal
+from webapp.monitoring.video import actions, by_the_clock, ffmpeg, queries, reading, watching
+from webapp.monitoring.video.filming import Filming
 from webapp.monitoring.video.forms import ZoneForm
+from webapp.monitoring.video.rules import CLIP_AFTER_S, CLIP_BEFORE_S, CLIPS_KEPT
 from webapp.monitoring.video.watching import Watch
 
 LON, LAT = 121.06, 37.66
+DESCRIBED = Described(
+    name="gate", kind=CameraKind.FIXED, lon=LON, lat=LAT, bearing=90, fov=60, range_m=60
+)
 INTO = scenes.walks(begins=2, since_x=0.1, to_x=0.7)
 
 
@@ -65,11 +73,8 @@ def busy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) 
 def watched(busy: Flask) -> Iterator[Camera]:
     """A camera with a closed zone; afterwards it is gone."""
     with busy.test_request_context("/"):
-        described = Described(
-            name="gate", kind=CameraKind.FIXED, lon=LON, lat=LAT, bearing=90, fov=60, range_m=60
-        )
         camera = cameras.register(
-            described, source="test", external_id=f"W{time.time_ns()}", by=None
+            DESCRIBED, source="test", external_id=f"W{time.time_ns()}", by=None
         )
         corners = "\n".join(f"{x}, {y}" for x, y in scenes.CLOSED)
         said = ZoneForm(name="quay", kind="intrusion", corners=corners)  # type: ignore[arg-type]  # as it is sent
@@ -107,6 +112,76 @@ def test_who_enters_leaves_one_alarm_with_its_picture_rule_and_place(
     body = files.path_of(picture.file).read_bytes()
     assert body.startswith(b"\xff\xd8")
     assert picture.zone_id is not None
+    # The clip shows the seconds before it and after it, small, and plays in a browser.
+    (clip,) = queries.clips_of(alarm.id)
+    assert clip.file is not None
+    film = files.path_of(clip.file).read_bytes()
+    assert (clip.file.media_type, film[4:8]) == ("video/mp4", b"ftyp")
+    assert clip.seconds == pytest.approx(CLIP_BEFORE_S + CLIP_AFTER_S, abs=2)
+    assert clip.began_at is not None
+    assert clip.began_at < clip.wanted_at
+
+
+def test_a_camera_that_sees_an_alarm_of_others_is_filmed_and_behind_its_mask_is_nothing(
+    busy: Flask, watched: Camera, films_folder: Path
+) -> None:
+    with films.served(films_folder) as address:
+        stream = replace(DESCRIBED, stream=f"{address}/live.m3u8")
+        cameras.change(watched, stream, base_version=None, by=None)
+        mask = "0, 0\n1, 0\n1, 1\n0, 1"
+        said = ZoneForm(name="all", kind="mask", corners=mask)  # type: ignore[arg-type]  # as it is sent
+        actions.draw_zone(watched, said, by=None)
+        db.session.flush()
+        seen = db.session.scalar(
+            select(func.ST_Centroid(Camera.sector)).where(Camera.id == watched.id)
+        )
+        gas, trial, mild = (
+            alarms.hear(
+                Signal(
+                    kind=kind,
+                    change=Change.RAISED,
+                    at=clock.now(),
+                    device=f"nose-{watched.id}",
+                    lonlat=lonlat_of(seen),
+                    exercise=exercise,
+                ),
+                source="nose",
+                received_at=clock.now(),
+            ).alarm
+            for kind, exercise in (
+                (Kind.AMMONIA, False),
+                (Kind.GAS, True),
+                (Kind.LOITERING, False),
+            )
+        )
+        db.session.commit()
+        deferred = text(
+            "SELECT args->'alarms' FROM procrastinate_jobs WHERE task_name = 'video.want_clips'"
+        )
+        assert [gas.id] in db.session.scalars(deferred).all()
+        by_the_clock.want_clips([gas.id, trial.id])
+        db.session.commit()
+        # One camera is filmed once in half a minute, and only for what people are sent to.
+        assert queries.to_film([gas.id, mild.id]) == []
+        filming = Filming(busy)
+        for row, camera_id in queries.take_up_clips():
+            filming.film(camera_id, row)
+        db.session.commit()
+        filming.join()
+    (clip,) = queries.clips_of(gas.id)
+    assert clip.file is not None
+    path = files.path_of(clip.file)
+    frames = list(reading.frames(ffmpeg.reading_file(path, at_its_speed=False)))
+    assert len(frames) > 20
+    assert int(frames[5].luma.max()) - int(frames[5].luma.min()) < 4
+    # Kept for 30 days; the film goes, and the page says when.
+    with clock.at(clip.began_at + CLIPS_KEPT - timedelta(minutes=1)):
+        by_the_clock.erase_clips()
+    assert path.exists()
+    with clock.at(clip.began_at + CLIPS_KEPT + timedelta(minutes=1)):
+        by_the_clock.erase_clips()
+    db.session.commit()
+    assert (clip.file_id, clip.erased_at is not None, path.exists()) == (None, True, False)
 
 
 def test_feet_are_found_on_the_ground_by_four_points(
@@ -189,9 +264,10 @@ def test_an_alarm_does_not_wait_for_room_on_the_disk_and_its_picture_comes_later
     monkeypatch.setattr(files, "keep", full)
     monkeypatch.setattr(watching, "UNKEPT_S", 0.0)
     (alarm,) = play(busy, films_folder / "enters.mp4", watched)
-    # It was there before its picture could be kept.
-    assert tried == [0, 1, 1, 1]
+    # It was there before its picture could be kept; its clip came when there was room.
+    assert tried == [0, 1, 1, 1, 1]
     assert len(queries.pictures_of(alarm.id)) == 1
+    assert [clip.file is not None for clip in queries.clips_of(alarm.id)] == [True]
 
 
 def test_a_stream_is_watched_and_the_camera_is_heard_of(

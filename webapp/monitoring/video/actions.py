@@ -16,14 +16,14 @@ from webapp.base.files import StoredFile
 from webapp.base.flow import Unacceptable, hold
 from webapp.monitoring.alarms import actions as alarms
 from webapp.monitoring.alarms.models import Alarm
-from webapp.monitoring.alarms.rules import MOST_MEDIA
+from webapp.monitoring.alarms.rules import ALARM_FLOW, MOST_MEDIA
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.signals import Change, Kind, Signal
 from webapp.monitoring.video import ground, queries
 from webapp.monitoring.video.forms import ZoneForm
 from webapp.monitoring.video.ground import Pair
-from webapp.monitoring.video.models import CameraPicture, CameraZone
-from webapp.monitoring.video.rules import MOST_ZONES, checked_corners
+from webapp.monitoring.video.models import CameraClip, CameraPicture, CameraZone
+from webapp.monitoring.video.rules import MOST_CLIPS, MOST_ZONES, checked_corners
 from webapp.people.refusing import refusing
 
 
@@ -133,6 +133,50 @@ def keep_sent(alarm: Alarm, picture: bytes, *, at: datetime) -> bool:
         return False
     _add_picture(alarm.id, file, camera_id=alarm.camera_id, zone_id=None, at=at)
     return True
+
+
+def want_clip(alarm_id: int, camera_id: int, *, begun: bool = False) -> int | None:
+    """A clip of the alarm is asked for; answers its key, None where the alarm has enough of them.
+
+    `begun`: whoever asks films it already.
+    """
+    if queries.clip_count(alarm_id) >= MOST_CLIPS:
+        return None
+    now = clock.now()
+    made = CameraClip(
+        alarm_id=alarm_id, camera_id=camera_id, wanted_at=now, begun_at=now if begun else None
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made.id
+
+
+def keep_clip(row: int, body: bytes, *, began_at: datetime, seconds: float) -> None:
+    """The clip that was asked for is there. Raises `OSError` where no file can be written."""
+    clip = queries.clip_wanted(row)
+    if clip is None or clip.file_id is not None:
+        return
+    file = files.keep(body, "video/mp4", by=None, name=f"camera-{clip.camera_id}.mp4")
+    clip.file_id, clip.began_at, clip.seconds = file.id, began_at, seconds
+    db.session.flush()
+
+
+def play_clip(clip: CameraClip, *, purpose: str, by: Actor) -> None:
+    """The log of the camera says who looks at the clip, and what for."""
+    moment = (clip.began_at or clip.wanted_at).isoformat(timespec="seconds")
+    _record(clip.camera, "replay", by, purpose=purpose, moment=moment, alarm=clip.alarm_id)
+
+
+def erase_clip(clip: CameraClip) -> None:
+    """The film is gone, and the log says so; that it was there stays."""
+    file = clip.file
+    clip.file, clip.file_id, clip.erased_at = None, None, clock.now()
+    db.session.flush()
+    if file is not None:
+        if not queries.names_bytes(file):
+            files.path_of(file).unlink(missing_ok=True)
+        db.session.delete(file)
+    ALARM_FLOW.record(clip.alarm, "clip_erased", by=HOUSE)
 
 
 def _add_picture(

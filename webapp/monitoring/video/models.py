@@ -1,4 +1,4 @@
-"""Tables of the video rules: zones in pictures, and the pictures that alarms left."""
+"""Tables of the video rules: zones in pictures, and the pictures and clips that alarms left."""
 
 from __future__ import annotations
 
@@ -108,3 +108,32 @@ class CameraPicture(Numbered, Base):
 
     alarm: Mapped[Alarm] = relationship()
     file: Mapped[StoredFile] = relationship()
+
+
+class CameraClip(Numbered, Base):
+    """Some seconds of a camera around an alarm: asked for first, there once it has a file, erased later.
+
+    `begun_at` is when the watch took it up, `began_at` what moment its first picture shows.
+    """
+
+    __tablename__ = "camera_clip"
+    __table_args__ = (
+        Index("ix_camera_clip_alarm_id", "alarm_id", "id"),
+        Index("ix_camera_clip_camera_id", "camera_id", "wanted_at"),
+        Index("ix_camera_clip_wanted", "wanted_at", postgresql_where=text("begun_at IS NULL")),
+        Index("ix_camera_clip_kept", "began_at", postgresql_where=text("file_id IS NOT NULL")),
+        CheckConstraint("(file_id IS NULL) OR (began_at IS NOT NULL AND seconds > 0)", name="film"),
+    )
+
+    alarm_id: Mapped[int] = mapped_column(ForeignKey("alarm.id"))
+    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    wanted_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    began_at: Mapped[datetime | None]
+    seconds: Mapped[float | None] = mapped_column(Float(53))
+    erased_at: Mapped[datetime | None]
+
+    alarm: Mapped[Alarm] = relationship()
+    camera: Mapped[Camera] = relationship()
+    file: Mapped[StoredFile | None] = relationship()

@@ -27,6 +27,21 @@ def check(written: str, camera_id: int, who: Actor) -> None:
         raise NotAllowed(PASS_WORDS)
 
 
+def to_clip(clip_id: int, who: Actor) -> str:
+    """A pass to this clip for this account, as a part of an address."""
+    return _signer("camera clip").dumps([clip_id, who.id])
+
+
+def check_clip(written: str, clip_id: int, who: Actor) -> None:
+    """The pass is theirs, for this clip, and not too old; else `NotAllowed`."""
+    try:
+        said = _signer("camera clip").loads(written, max_age=PASS_S)
+    except BadData as error:
+        raise NotAllowed(PASS_WORDS) from error
+    if said != [clip_id, who.id]:
+        raise NotAllowed(PASS_WORDS)
+
+
 def begun(purpose: str, who: Actor) -> str:
     """What the page of a wall says again when other cameras come into view: who began it, and what for."""
     return _signer("camera wall").dumps([purpose, who.id])

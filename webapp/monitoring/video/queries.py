@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, func, select
+from sqlalchemy import Row, RowMapping, case, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
+from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import db
+from webapp.base.files import StoredFile
+from webapp.cases.models import Case
+from webapp.cases.rules import ENDED
 from webapp.monitoring.alarms import queries as alarms, standing
 from webapp.monitoring.alarms.models import Alarm, Incident
 from webapp.monitoring.alarms.rules import ACTIVE, MOST_MEDIA
@@ -17,8 +23,8 @@ from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraStatus
 from webapp.monitoring.signals import Kind
-from webapp.monitoring.video.models import CameraPicture, CameraZone
-from webapp.monitoring.video.rules import Corners, ZoneKind
+from webapp.monitoring.video.models import CameraClip, CameraPicture, CameraZone
+from webapp.monitoring.video.rules import CLIP_APART, CLIP_SOON, Corners, ZoneKind
 
 # What the watch and the health of cameras call themselves, a camera and a recorder.
 SOURCE, HEALTH = "video", "health"
@@ -187,6 +193,114 @@ def picture(alarm_id: int, picture_id: int) -> CameraPicture | None:
         CameraPicture.id == picture_id, CameraPicture.alarm_id == alarm_id
     )
     return db.session.scalar(found.options(joinedload(CameraPicture.file)))
+
+
+_CLIP = joinedload(CameraClip.camera), joinedload(CameraClip.file), joinedload(CameraClip.alarm)
+
+
+def clips_of(alarm_id: int) -> Sequence[CameraClip]:
+    """The clips of an alarm, those that were erased too, the first one first."""
+    found = select(CameraClip).where(CameraClip.alarm_id == alarm_id, _MADE).options(*_CLIP)
+    return db.session.scalars(found.order_by(CameraClip.id)).all()
+
+
+def clips_behind(case_id: int) -> Sequence[CameraClip]:
+    """The clips of the alarms behind a case, likewise."""
+    found = (
+        select(CameraClip)
+        .join(CameraClip.alarm)
+        .join(Alarm.incident)
+        .where(Incident.case_id == case_id, _MADE)
+        .options(*_CLIP)
+    )
+    return db.session.scalars(found.order_by(CameraClip.id).limit(MOST_MEDIA)).all()
+
+
+# Asked for and never filmed is shown nowhere.
+_MADE = CameraClip.began_at.is_not(None)
+
+
+def clip_count(alarm_id: int) -> int:
+    """How many clips an alarm has, with those that are asked for."""
+    found = select(func.count()).where(CameraClip.alarm_id == alarm_id)
+    return db.session.scalar(found) or 0
+
+
+def any_film() -> bool:
+    """True where some camera has a stream at all."""
+    found = select(Camera.id).where(Camera.stream.is_not(None), Camera.closed_at.is_(None))
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def to_film(keys: Collection[int]) -> list[tuple[int, int]]:
+    """Of these alarms of others the camera that sees each best: keys of the alarm and the camera.
+
+    Its own camera first, then those that answer, then the nearest. Not one that was asked a moment ago.
+    """
+    online = case({CameraStatus.ONLINE: 0, CameraStatus.UNKNOWN: 1}, value=Camera.status, else_=2)
+    lately = exists().where(
+        CameraClip.camera_id == Camera.id, CameraClip.wanted_at > clock.now() - CLIP_APART
+    )
+    found = (
+        select(Alarm.id, Camera.id)
+        .join(
+            Camera,
+            or_(Camera.id == Alarm.camera_id, func.ST_Covers(Camera.sector, Alarm.geom)),
+        )
+        .where(
+            Alarm.id.in_(keys),
+            Alarm.source != SOURCE,
+            Alarm.exercise.is_(False),
+            Camera.stream.is_not(None),
+            Camera.closed_at.is_(None),
+            ~lately,
+        )
+        .ext(distinct_on(Alarm.id))
+        .order_by(
+            Alarm.id,
+            (Camera.id == Alarm.camera_id).desc().nulls_last(),
+            online,
+            func.ST_Distance(Camera.geom, Alarm.geom),
+            Camera.id,
+        )
+    )
+    return [(alarm_id, camera_id) for alarm_id, camera_id in db.session.execute(found)]
+
+
+def clip_wanted(row: int) -> CameraClip | None:
+    """A clip that was asked for, its row held."""
+    return db.session.scalar(select(CameraClip).where(CameraClip.id == row).with_for_update())
+
+
+def take_up_clips() -> Sequence[tuple[int, int]]:
+    """The clips that are asked for and not begun are ours now: their keys and those of their cameras."""
+    soon = CameraClip.begun_at.is_(None), CameraClip.wanted_at > clock.now() - CLIP_SOON
+    taken = update(CameraClip).where(*soon).values(begun_at=clock.now())
+    rows = db.session.execute(taken.returning(CameraClip.id, CameraClip.camera_id))
+    return [(row, camera_id) for row, camera_id in rows]
+
+
+def clips_to_erase(before: datetime, limit: int = 500) -> Sequence[CameraClip]:
+    """Clips from before a moment whose case, if there is one, has ended."""
+    found = (
+        select(CameraClip)
+        .join(CameraClip.alarm)
+        .outerjoin(Alarm.incident)
+        .outerjoin(Incident.case)
+        .where(
+            CameraClip.file_id.is_not(None),
+            CameraClip.began_at < before,
+            or_(Case.id.is_(None), Case.state.in_(ENDED)),
+        )
+        .options(joinedload(CameraClip.file), joinedload(CameraClip.alarm))
+    )
+    return db.session.scalars(found.order_by(CameraClip.id).limit(limit)).all()
+
+
+def names_bytes(file: StoredFile) -> bool:
+    """True where another file has the same bytes."""
+    found = select(StoredFile.id).where(StoredFile.sha256 == file.sha256, StoredFile.id != file.id)
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def camera_standing(source: str, device: str) -> Standing | None:

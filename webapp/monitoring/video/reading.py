@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import select
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 
@@ -24,7 +24,7 @@ _LONGEST_HEADER = 300
 _AT_ONCE = 1 << 20
 
 
-def frames(source: Source, *, fps: float = LOOKS_A_SECOND) -> Iterator[Frame]:
+def frames(source: Source, *, fps: float = LOOKS_A_SECOND) -> Generator[Frame, None, None]:
     """The frames of what ffmpeg reads so; `Unreachable` where no first one comes."""
     process = ffmpeg.begun(
         source,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -148,6 +148,13 @@ def _cross(
 
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
+
+# A clip shows so long before an alarm and after it (seconds), so wide (pixels); an alarm has at most so many.
+CLIP_BEFORE_S, CLIP_AFTER_S, CLIP_WIDTH, MOST_CLIPS = 5.0, 7.0, 640, 3
+# A camera that sees an alarm of others is filmed once in so long, and not later than so long after it.
+CLIP_APART, CLIP_SOON = timedelta(seconds=30), timedelta(seconds=60)
+# After so long a clip is erased; while its case is open it is kept.
+CLIPS_KEPT = timedelta(days=30)
 
 _DESK = ("dispatcher", "shift_leader", "safety_officer", "supervisor", "street_leader", "admin")
 # Theirs are the cameras of the grids, or of the villages, over which they hold their post.

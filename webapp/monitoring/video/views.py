@@ -27,6 +27,7 @@ from webapp.monitoring.signals import KINDS
 from webapp.monitoring.video import actions, live, passes, pictures, queries
 from webapp.monitoring.video.forms import ReplayForm
 from webapp.monitoring.video.models import CameraPicture
+from webapp.monitoring.video.rules import CLIPS_KEPT
 from webapp.people.forms import again
 
 bp = Blueprint("video", __name__)
@@ -150,6 +151,9 @@ def of_alarm(alarm: Alarm) -> Response:
         fragment="pictures",
         alarm=alarm,
         found=queries.pictures_of(alarm.id),
+        clips=queries.clips_of(alarm.id),
+        days=CLIPS_KEPT.days,
+        sent={},
         recorded=alarm.camera is not None and recording(alarm.camera, alarm.first_at) is not None,
         errors={},
     )
@@ -169,11 +173,16 @@ def one_of_alarm(alarm: Alarm) -> Response:
 @permit("cases.see", of=cases.one)
 def of_case(case: Case) -> Response:
     """What the rules saw of the alarms behind a case, for whoever goes there or may see these alarms."""
+    allowed = goes_or_sees(case)
     return page(
         "monitoring/video/of_case.html",
         fragment="pictures",
         case=case,
-        found=queries.pictures_behind(case.id) if _goes_or_sees(case) else [],
+        found=queries.pictures_behind(case.id) if allowed else [],
+        clips=queries.clips_behind(case.id) if allowed else [],
+        days=CLIPS_KEPT.days,
+        errors={},
+        sent={},
     )
 
 
@@ -185,12 +194,13 @@ def one_of_case(case: Case) -> Response:
     found = next((each for each in queries.pictures_behind(case.id) if each.id == key), None)
     if found is None:
         abort(404)
-    if not _goes_or_sees(case):
+    if not goes_or_sees(case):
         abort(403)
     return files.answer(found.file)
 
 
-def _goes_or_sees(case: Case) -> bool:
+def goes_or_sees(case: Case) -> bool:
+    """True for whoever goes to the case, or may see the alarm behind it."""
     behind = listing.of_case(case.id)
     return may(me(), "cases.handle", case) or (
         behind is not None and may(me(), "alarms.see", behind)

@@ -27,7 +27,9 @@ from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
 from webapp.monitoring.signals import Change
 from webapp.monitoring.video import actions, drawing, ffmpeg, queries, reading
+from webapp.monitoring.video.clips import Clip, Ring
 from webapp.monitoring.video.ffmpeg import Source, Unreachable
+from webapp.monitoring.video.filming import Filming
 from webapp.monitoring.video.rules import Zone, ZoneKind, active
 from webapp.monitoring.video.sight.frames import Frame
 from webapp.monitoring.video.sight.people import Finder, Walkers
@@ -38,6 +40,8 @@ log = logging.getLogger("wangge.watch")
 
 # How often (seconds): zones are read anew, a camera is said to live, a lost database is tried again.
 PLAN_S, BEAT_S, AGAIN_S = 15.0, 20.0, 2.0
+# How often clips that were asked for because of alarms of others are taken up.
+CLIPS_S = 2.0
 # A broken stream is tried again after 1, 2, 4 ... seconds, at most after so many.
 LONGEST_WAIT_S = 60.0
 # Findings that wait for a lost database; the oldest go first where there are more.
@@ -83,6 +87,7 @@ class Waiting:
     finding: Finding
     at: datetime
     picture: bytes | None
+    clip: Clip | None = None
 
     @property
     def zone_id(self) -> int | None:
@@ -109,6 +114,8 @@ class Post:
         self._stop = threading.Event()
         self._waiting: deque[Waiting] = deque(maxlen=MOST_WAITING)
         self._unkept: deque[Unkept] = deque(maxlen=MOST_UNKEPT)
+        self._ring = Ring()
+        self._asked: deque[int] = deque()
         self._due = self._beat_due = self._unkept_due = 0.0
         self._thread = threading.Thread(target=self._run, name=f"camera-{task.camera_id}")
 
@@ -124,19 +131,32 @@ class Post:
         """It has ended."""
         self._thread.join()
 
+    def film(self, row: int) -> None:
+        """A clip of the last seconds and the next ones will be kept under this key."""
+        self._asked.append(row)
+
     def once(self) -> None:
         """The stream was watched to its end, and all that was found is told."""
+        self._ring = Ring()
+        try:
+            self._look()
+        finally:
+            self._film(whole=False)
+
+    def _look(self) -> None:
         watcher = Watcher(self.task.zones, self.watch.finder, turns=self.task.turns)
         for frame in reading.frames(self._source()):
             if self._stop.is_set():
                 return
             self.frames += 1
             seen = frame.without(self.task.masks)
+            self._ring.add(seen)
             for each in watcher.look(seen, asleep=self._asleep()):
                 self._keep(each, seen)
             self._beat(watcher.quality)
             self._tell()
             self._keep_late()
+            self._film()
         while self._waiting and not self._stop.wait(0.2):
             self._tell()
 
@@ -162,11 +182,21 @@ class Post:
         return {key for key, begins, ends in self.task.hours if not active(begins, ends, now)}
 
     def _keep(self, finding: Finding, frame: Frame) -> None:
-        picture = None
+        now, picture, clip = clock.now(), None, None
         if finding.change is Change.RAISED:
             corners = finding.zone.corners if finding.zone else None
             picture = drawing.of_frame(frame, corners=corners, box=finding.box)
-        self._waiting.append(Waiting(finding, clock.now(), picture))
+            clip = self._ring.begin(now)
+        self._waiting.append(Waiting(finding, now, picture, clip))
+
+    def _film(self, *, whole: bool = True) -> None:
+        """Clips that are whole are on their way to their alarms, and those that were asked for begin."""
+        while self._asked:
+            row, clip = self._asked.popleft(), self._ring.begin(clock.now())
+            if clip is not None:
+                clip.row = row
+        for each in self._ring.taken(whole=whole):
+            self.watch.filming.keep(each)
 
     def _beat(self, quality: Quality) -> None:
         """The camera lives where its picture moves; a frozen one is heard of, too: it is not offline."""
@@ -183,9 +213,14 @@ class Post:
 
     def _tell(self) -> None:
         while self._waiting and time.monotonic() >= self._due:
-            one, unkept = self._waiting[0], list[Unkept]()
+            one, unkept, rows = self._waiting[0], list[Unkept](), list[int | None]()
 
-            def tell(camera: Camera, one: Waiting = one, unkept: list[Unkept] = unkept) -> None:
+            def tell(
+                camera: Camera,
+                one: Waiting = one,
+                unkept: list[Unkept] = unkept,
+                rows: list[int | None] = rows,
+            ) -> None:
                 finding = one.finding
                 alarm = actions.found(
                     camera,
@@ -201,11 +236,17 @@ class Post:
                     return
                 log.info("%s: %s %s", camera.name, finding.kind, finding.change)
                 unkept[:] = self._unkept_of(Unkept(alarm.id, one), camera)
+                if one.clip is not None:
+                    rows[:] = [actions.want_clip(alarm.id, camera.id, begun=True)]
 
             if not self._in_transaction(tell):
                 return
             self._waiting.popleft()
             self._unkept.extend(unkept)
+            if one.clip is not None:
+                one.clip.row = rows[0] if rows else None
+                if one.clip.row is None:
+                    self._ring.drop(one.clip)
 
     def _unkept_of(self, late: Unkept, camera: Camera) -> list[Unkept]:
         """The alarm has its picture; or no room is left for it, and the alarm is kept without."""
@@ -259,26 +300,33 @@ class Watch:
         self.finder = finder or Walkers()
         # A file is no sign that a camera lives.
         self.beats = True
+        self.filming = Filming(app)
         self._stop = threading.Event()
         self._posts: dict[int, Post] = {}
 
     def stop(self) -> None:
         """It ends after the frames in hand."""
         self._stop.set()
+        self.filming.stop()
         for post in self._posts.values():
             post.stop()
 
     def run(self, *, only: int | None = None) -> None:
         """Watches until it is told to stop; zones and cameras that change are known within seconds."""
+        plan_due = 0.0
         while not self._stop.is_set():
             try:
-                self._follow(
-                    {each.camera_id: each for each in self.tasks(only=only) if each.address}
-                )
+                if time.monotonic() >= plan_due:
+                    plan_due = time.monotonic() + PLAN_S
+                    self._follow(
+                        {each.camera_id: each for each in self.tasks(only=only) if each.address}
+                    )
+                self._film()
             except (exc.OperationalError, exc.TimeoutError) as error:
                 log.warning("the database is away: %s", str(error).splitlines()[0])
-            self._stop.wait(PLAN_S)
+            self._stop.wait(CLIPS_S)
         self._follow({})
+        self.filming.join()
 
     def play(self, path: Path, *, only: int | None = None, at_its_speed: bool = True) -> Post:
         """The file was watched to its end as if a camera had shown it: `only`, else the first with a
@@ -293,6 +341,7 @@ class Watch:
         post = Post(self, tasks[0], lambda: ffmpeg.reading_file(path, at_its_speed=at_its_speed))
         self._posts[tasks[0].camera_id] = post
         post.once()
+        self.filming.join()
         return post
 
     def tasks(self, *, only: int | None = None) -> Iterator[Task]:
@@ -309,6 +358,17 @@ class Watch:
                     zones=tuple(each.drawn for each in zones),
                     hours=tuple((each.id, each.begins, each.ends) for each in zones if each.begins),
                 )
+
+    def _film(self) -> None:
+        """Cameras that see alarms of others are filmed: those that are watched with what they saw before."""
+        with self.app.app_context():
+            taken = queries.take_up_clips()
+            db.session.commit()
+        for row, camera_id in taken:
+            if camera_id in self._posts:
+                self._posts[camera_id].film(row)
+            else:
+                self.filming.film(camera_id, row)
 
     def _follow(self, wanted: dict[int, Task]) -> None:
         for camera_id in [key for key, post in self._posts.items() if post.task != wanted.get(key)]:
