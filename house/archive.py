@@ -11,6 +11,7 @@ from house.postmaster import PORT, SUPERUSER, Postmaster
 from house.trouble import run
 
 NOTE = "backup.json"  # in the instance: where its backups are
+DONE = "backup-done"  # in the instance: as old as its last backup
 KEY = "backup-key"  # in the instance: what opens them
 CONFIG = "pgbackrest.conf"  # beside the socket, for the server's user alone
 STANZA = "wangge"

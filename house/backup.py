@@ -20,7 +20,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from house import archive, cluster, machine, postmaster
+from house import archive, children, cluster, machine, postmaster
 from house.environment import VENV
 from house.postmaster import Postmaster
 from house.serve import environment, given_database, instance_folder
@@ -36,6 +36,8 @@ NOT_KEPT = (
     "cluster.json",
     archive.NOTE,
     archive.KEY,
+    archive.DONE,
+    children.NOTE,
 )
 FULL_EVERY = timedelta(days=7)
 RECOVERED_WITHIN = 3600.0  # seconds the log may take to be read again
@@ -59,6 +61,7 @@ def backup() -> int:
     else:
         _keep_database(instance, folder)
     files = _keep_files(instance, folder, key)
+    (instance / archive.DONE).touch()
     say(
         f"Kept in {folder} after {time.monotonic() - began:.0f} s: {files}.\n"
         f"Nobody can read it without {instance / archive.KEY}: keep a copy of that file in another place."

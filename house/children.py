@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import IO
 from house.trouble import ROOT, say
 
 SHORT = 160  # characters of a line on the console; the log file has all of it
+NOTE = "processes.json"  # in the instance: what runs, written anew every few seconds
 LONGEST_WAIT = 30.0  # seconds between two starts of a child that keeps dying
 SETTLED = 60.0  # seconds after which a child is believed to be well again
 
@@ -34,6 +36,8 @@ class Child:
     sockets: tuple[int, ...] = ()  # file descriptors of ours that it inherits
     process: subprocess.Popen[str] | None = None
     started: float = 0.0
+    since: float = 0.0  # the same as a moment, for those who read the note
+    starts: int = 0
     failures: int = 0
     last_words: str = ""
     _file: RotatingFileHandler = field(init=False)
@@ -60,6 +64,8 @@ class Child:
             start_new_session=True,
         )
         self.started = time.monotonic()
+        self.since = time.time()
+        self.starts += 1
         readers = [
             threading.Thread(target=self._read, args=(self.process.stdout, False), daemon=True),
             threading.Thread(target=self._read, args=(self.process.stderr, True), daemon=True),
@@ -111,3 +117,19 @@ class Child:
             if aloud and words:
                 self.last_words = words
                 say(f"{self.name:<6} | {words[:SHORT]}")
+
+
+def note(children: Iterable[Child], instance: Path) -> None:
+    """What runs stands in the instance: pages and alerts tell from it which process is well.
+
+    `{"at": seconds, "processes": {name: {"alive", "since": seconds, "starts"}}}`, seconds since 1970.
+    """
+    found = {
+        each.name: {"alive": each.alive(), "since": each.since, "starts": each.starts}
+        for each in children
+    }
+    draft = instance / f"{NOTE}.new"
+    # On a full disk the old note ages, and says by its age that nothing new is known.
+    with contextlib.suppress(OSError):
+        draft.write_text(json.dumps({"at": time.time(), "processes": found}) + "\n")
+        draft.replace(instance / NOTE)

@@ -31,7 +31,7 @@ from typing import TextIO
 from unicodedata import east_asian_width
 
 from house import broker, cluster, setup
-from house.children import Child
+from house.children import Child, note
 from house.environment import PYTHON, VENV
 from house.trouble import ROOT, Trouble, say, told
 
@@ -40,7 +40,7 @@ BACKLOG = 2048  # callers that may wait for an answer
 THREADS = 24  # a live stream keeps one
 GRACE = 5.0  # seconds an answer may take to finish when the house ends
 READY_WITHIN = 90.0  # seconds
-LOOK_EVERY = 5.0  # seconds between two looks at the database server
+LOOK_EVERY = 5.0  # seconds between two looks at the processes and the database server
 RENEWED_WITHIN = 600.0  # seconds: new packages and migrations take theirs
 RENEWAL = "renewal"  # in the instance, while somebody waits for it: empty, then what came of it
 DONE = "done"
@@ -318,6 +318,7 @@ def _keep_running(env: Mapping[str, str], listener: int) -> None:
         for child in children:
             child.start()
         _wait_until_ready(web)
+        note(children, instance_folder())
         signal.signal(signal.SIGUSR1, lambda _number, _frame: happened.put(None))
         say(_welcome())
         _watch(happened, children, env, listener)
@@ -360,6 +361,7 @@ def _watch(
             if moment <= time.monotonic():
                 del due[child.name]
                 child.start()
+        note(children, instance_folder())
         if not given_database() and not cluster.running(instance_folder()):
             say("database server ended; starting it again")
             cluster.start(instance_folder())
@@ -388,6 +390,7 @@ def _renew(
         answer.write_text(str(trouble))
         return
     before, children[0] = children[0], web
+    web.starts += before.starts
     before.ask_to_end()
     for child in children[1:]:
         if child.name not in UNCHANGED:

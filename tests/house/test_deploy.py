@@ -56,6 +56,17 @@ def test_every_measure_of_an_alert_is_one_of_ours() -> None:
     assert asked <= ours
 
 
+def test_every_process_has_its_alert() -> None:
+    named = re.findall(
+        r'^    "(\w+)": \(_l', (ROOT / "webapp/interop/processes.py").read_text(), re.M
+    )
+    rules = (DEPLOY / "prometheus-alerts.yml").read_text()
+    alerted = re.findall(r'wangge_process_up\{process="(\w+)"\} == 0', rules)
+    # The web server is the one that is asked.
+    assert sorted([*alerted, "web"]) == sorted(named)
+    assert 'up{job="wangge"} == 0' in rules
+
+
 @dataclass
 class Front:
     """nginx before a house: its two doors, and what its certificate is checked by."""

@@ -107,6 +107,18 @@ def test_every_process_beside_the_web_server_starts_again_when_it_dies(
         os.kill(int(number), signal.SIGKILL)
         read_until(house, f"{name:<6} | ended; starting again in 1 s")
         soon(lambda: note.read_text() not in ("", number), f"no new {name}")  # noqa: B023
+    told = instance / "processes.json"
+    soon(lambda: json.loads(told.read_text())["processes"]["ais"]["starts"] == 2, "not noted")
+    running = json.loads(told.read_text())["processes"]
+    assert {name: each["starts"] for name, each in running.items()} == {
+        "web": 1,
+        "broker": 1,
+        "worker": 2,
+        "intake": 2,
+        "watch": 2,
+        "ais": 2,
+    }
+    assert all(each["alive"] for each in running.values())
     small_house.say("stop")
     assert house.wait(timeout=20) == 0
 

@@ -9,12 +9,16 @@ from flask import Blueprint, Response, current_app, jsonify, make_response
 from sqlalchemy import exc
 
 from webapp.base import broker, intake, tasks
-from webapp.base.access import public
+from webapp.base.access import permit, public
 from webapp.base.config import Settings
 from webapp.base.db import db, migrations
-from webapp.interop import queries
+from webapp.base.web import page
+from webapp.interop import processes, queries
 
 bp = Blueprint("health", __name__)
+
+# Less room on the disk than this part of it, or a backup older than so many seconds, is told in red.
+LOW, OLD_BACKUP_S = 0.1, 26 * 3600
 
 
 @bp.get("/healthz")
@@ -52,6 +56,27 @@ def ready() -> Response:
     if fails:
         answer.headers["Retry-After"] = "3"
     return answer
+
+
+@bp.get("/health")
+@permit("machines.metrics")
+def show() -> Response:
+    """How every process of the house is, what waits for the worker, and what room is left."""
+    settings: Settings = current_app.extensions["settings"]
+    jobs = tasks.depth()
+    return page(
+        "interop/health.html",
+        processes=processes.all_of_them(settings),
+        names=processes.NAMES,
+        states=processes.STATES,
+        todo=jobs.get("todo", 0) + jobs.get("doing", 0),
+        failed=jobs.get("failed", 0),
+        aside=len(intake.dead_letters()),
+        store=processes.store(settings.instance),
+        size=queries.size(),
+        low=LOW,
+        old=OLD_BACKUP_S,
+    )
 
 
 def _intake(settings: Settings) -> str:

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from sqlalchemy import exc
 
 from webapp.base import tasks
 from webapp.base.access import may, me, public
 from webapp.base.config import Settings
+from webapp.base.db import db, is_away
 from webapp.base.live import Hub
-from webapp.interop import queries
+from webapp.interop import processes, queries
+from webapp.interop.processes import State
 
 bp = Blueprint("metrics", __name__)
 
@@ -67,8 +70,51 @@ class Figures:
                 multiprocess.mark_process_dead(pid, str(self.folder))  # type: ignore[no-untyped-call]
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry, str(self.folder))  # type: ignore[no-untyped-call]
+        registry.register(_Health())
         registry.register(_FromDatabase())
         return generate_latest(registry)
+
+    def health(self) -> bytes:
+        """Which processes are well, and nothing else: what can be said without the database."""
+        from prometheus_client import CollectorRegistry, generate_latest
+
+        registry = CollectorRegistry()
+        registry.register(_Health())
+        return generate_latest(registry)
+
+
+class _Health:
+    """How the processes are, and what room is left."""
+
+    def collect(self) -> Any:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        settings: Settings = current_app.extensions["settings"]
+        up = GaugeMetricFamily(
+            "wangge_process_up",
+            "1: the process is well, 0: it is silent or away.",
+            labels=["process"],
+        )
+        starts = CounterMetricFamily(
+            "wangge_process_starts", "How often the house started it.", labels=["process"]
+        )
+        for each in processes.all_of_them(settings):
+            if each.state in (State.WELL, State.SILENT, State.AWAY):
+                up.add_metric([each.name], int(each.state is State.WELL))
+            if each.starts is not None:
+                starts.add_metric([each.name], each.starts)
+        yield up
+        yield starts
+        store = processes.store(settings.instance)
+        yield GaugeMetricFamily(
+            "wangge_disk_free_ratio",
+            "Room left where the files are.",
+            value=store.free / store.whole,
+        )
+        if store.backup_s is not None:
+            yield GaugeMetricFamily(
+                "wangge_backup_age_seconds", "Since the last backup.", value=store.backup_s
+            )
 
 
 class _FromDatabase:
@@ -122,11 +168,21 @@ PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 @bp.get("/metrics")
 @public("to programs of the same machine; others need the right to read the figures")
 def show() -> Response:
-    """Requests, streams, jobs and open cases of all processes together."""
-    if not (_asked_here() or may(me(), "machines.metrics")):
-        abort(403 if me().id is not None else 401)
+    """Requests, streams, jobs, open cases and processes of the whole house together.
+
+    Without the database nobody can be known: then whoever asks hears only which processes are well.
+    """
     figures: Figures = current_app.extensions["figures"]
-    return Response(figures.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    try:
+        if not (_asked_here() or may(me(), "machines.metrics")):
+            abort(403 if me().id is not None else 401)
+        text = figures.text()
+    except exc.SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+        db.session.rollback()
+        text = figures.health()
+    return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _asked_here() -> bool:

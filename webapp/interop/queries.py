@@ -9,12 +9,18 @@ from webapp.cases.models import Case
 from webapp.cases.rules import OPEN
 from webapp.people.models import Account
 
+_SIZE = text("SELECT pg_database_size(current_database())")
 _SCHEMA = text("SELECT version_num FROM alembic_version ORDER BY version_num")
 
 
 def schema() -> list[str]:
     """The revisions at which the schema stands."""
     return list(db.session.scalars(_SCHEMA))
+
+
+def size() -> int:
+    """Bytes of the database on its disk."""
+    return int(db.session.scalar(_SIZE) or 0)
 
 
 def has_demo() -> bool:

@@ -132,6 +132,7 @@ DESK_MORE = (
     Link(_l("Shifts of the desk"), "/cases/shifts", "shifts.see", icon="signature"),
     Link(_l("Exports"), "/exports", "exports.list", icon="download"),
     Link(_l("Phrases"), "/cases/phrases", "desk.phrases", icon="message-2"),
+    Link(_l("State of the house"), "/health", "machines.metrics", icon="heartbeat"),
 )
 
 PHONE_LINKS = (
