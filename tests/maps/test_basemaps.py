@@ -34,7 +34,7 @@ def settings(tmp_path: Path, sources: object) -> Settings:
 def test_the_built_in_map_is_complete_and_light(client: FlaskClient) -> None:
     total = 0
     for name in basemaps.PARTS:
-        answer = client.get(f"/maps/base/{name}.geojson", headers={"Accept-Encoding": "gzip"})
+        answer = client.get(f"/maps/base/{name}.json", headers={"Accept-Encoding": "gzip"})
         assert answer.status_code == 200
         total += len(answer.get_data())
         assert json.loads(gzip.decompress(answer.get_data()))["features"]
@@ -42,17 +42,17 @@ def test_the_built_in_map_is_complete_and_light(client: FlaskClient) -> None:
 
 
 def test_a_part_with_its_tag_is_kept_for_ever(client: FlaskClient) -> None:
-    part = basemaps.part("water")
+    part = basemaps.lean("water")
     assert part is not None
-    kept = client.get(f"/maps/base/water.geojson?v={part.tag}").headers["Cache-Control"]
-    stale = client.get("/maps/base/water.geojson?v=old").headers["Cache-Control"]
+    kept = client.get(f"/maps/base/water.json?v={part.tag}").headers["Cache-Control"]
+    stale = client.get("/maps/base/water.json?v=old").headers["Cache-Control"]
     assert "immutable" in kept
     assert "no-cache" in stale
 
 
 @pytest.mark.parametrize("name", ["nothing", "..", "../grids"])
 def test_only_the_parts_of_the_table_are_served(client: FlaskClient, name: str) -> None:
-    assert client.get(f"/maps/base/{name}.geojson").status_code == 404
+    assert client.get(f"/maps/base/{name}.json").status_code == 404
 
 
 def test_without_settings_nothing_comes_from_outside() -> None:

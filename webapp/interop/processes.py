@@ -82,7 +82,9 @@ class Store:
     @property
     def backup_s(self) -> float | None:
         """Seconds since the last backup."""
-        return self.backup_at and (datetime.now(UTC) - self.backup_at).total_seconds()
+        if self.backup_at is None:
+            return None
+        return (datetime.now(UTC) - self.backup_at).total_seconds()
 
 
 def all_of_them(settings: Settings) -> list[Process]:

@@ -26,6 +26,9 @@ PARTS = {
     "roads_tracks": 15,
 }
 
+# A metre or less: finer than the widest screen draws it.
+STEP = 1e-5
+
 TIANDITU = "https://t{s}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
 
 
@@ -85,6 +88,39 @@ def part(name: str) -> Packed | None:
     """A light layer of the built-in base map, None if this installation has none."""
     file = FOLDER / f"{name}.geojson"
     return Packed.of(file.read_bytes()) if name in PARTS and file.exists() else None
+
+
+@lru_cache(maxsize=len(PARTS))
+def lean(name: str) -> Packed | None:
+    """The same for a phone: each line is one list of steps, in units of `STEP` degrees, a third of the size.
+
+    The first step of a line leads on from where the line before it ended, that of the first from 0, 0.
+    Points stay as they are.
+    """
+    whole = part(name)
+    if whole is None:
+        return None
+    at = (0, 0)
+
+    def steps(part: list[Any]) -> list[Any]:
+        nonlocal at
+        if isinstance(part[0][0], list):
+            return [steps(each) for each in part]
+        line: list[int] = []
+        for lon, lat in part:
+            here = round(lon / STEP), round(lat / STEP)
+            step = here[0] - at[0], here[1] - at[1]
+            if step != (0, 0) or not line:
+                line += step
+            at = here
+        return line
+
+    content = json.loads(whole.body)
+    for feature in content["features"]:
+        shape = feature["geometry"]
+        if shape["type"] != "Point":
+            shape["coordinates"] = steps(shape["coordinates"])
+    return Packed.of_json({"step": STEP, "features": content["features"]})
 
 
 def for_script(settings: Settings) -> list[dict[str, Any]]:

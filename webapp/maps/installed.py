@@ -63,7 +63,7 @@ def service_worker() -> Response:
     version, names = _kept(Path(current_app.static_folder or ""))
     shell = [url_for("static", filename=name) for name in names]
     for name in basemaps.PARTS:
-        part = basemaps.part(name)
+        part = basemaps.lean(name)
         if part is not None:
             shell.append(url_for("maps.base", name=name, v=part.tag))
     body = render_template(

@@ -123,11 +123,11 @@ def replay() -> Response:
     return Packed.of_json(past.replay(me(), span)).answer()
 
 
-@bp.get("/maps/base/<name>.geojson")
+@bp.get("/maps/base/<name>.json")
 @public("the built-in base map is for everybody")
 def base(name: str) -> Response:
     """A light layer of the built-in base map."""
-    part = basemaps.part(name)
+    part = basemaps.lean(name)
     if part is None:
         abort(404)
     return part.answer(kept_s=FOR_EVER if request.args.get("v") == part.tag else 0, shared=True)
@@ -192,7 +192,7 @@ def _watch(grid: Grid) -> dict[str, Any]:
 def for_maps() -> dict[str, Any]:
     """What every map of a page is told: the set in force, the base maps, the layers one may see."""
     settings = current_app.extensions["settings"]
-    parts = {name: basemaps.part(name) for name in basemaps.PARTS}
+    parts = {name: basemaps.lean(name) for name in basemaps.PARTS}
     return {
         "set": queries.territory().set_id,
         "base": [[name, made.tag, basemaps.PARTS[name]] for name, made in parts.items() if made],

@@ -75,12 +75,12 @@ export class BaseMap {
   }
 
   async #ask(name, tag) {
-    const answer = await fetch(`/maps/base/${name}.geojson?v=${tag}`).catch(() => null);
+    const answer = await fetch(`/maps/base/${name}.json?v=${tag}`).catch(() => null);
     if (!answer?.ok) {
       this.asked.delete(name);
       return;
     }
-    const { features } = await answer.json();
+    const features = walked(await answer.json());
     if (name === "places") {
       this.names = features.map(({ geometry, properties }) => ({ at: geometry.coordinates, ...properties }));
     } else this.#draw(name, features);
@@ -111,6 +111,21 @@ export class BaseMap {
     const layers = this.built.getLayers().sort((a, b) => a.options.drawn.order - b.options.drawn.order);
     if (!this.raster) layers.forEach((each) => each.bringToFront());
   }
+}
+
+/** Features as GeoJSON has them: their lines are sent as steps, each from where the one before it ended. */
+function walked({ step, features }) {
+  let [x, y] = [0, 0];
+  const line = (steps) => Array.from({ length: steps.length / 2 }, (_, at) => {
+    x += steps[2 * at];
+    y += steps[2 * at + 1];
+    return [x * step, y * step];
+  });
+  const lines = (part) => (typeof part[0] === "number" ? line(part) : part.map(lines));
+  for (const { geometry } of features) {
+    if (geometry.type !== "Point") geometry.coordinates = lines(geometry.coordinates);
+  }
+  return features;
 }
 
 function ground(name, { properties, geometry }) {
