@@ -10,6 +10,7 @@ from webapp.base import (
     db,
     files,
     intake,
+    kept,
     language,
     live,
     notices,
@@ -251,7 +252,7 @@ from webapp.monitoring.walls import (
 )
 from webapp.monitoring.ways import channels, telling, views as way_pages
 from webapp.monitoring.weather import rules as wind_rules, views as wind_pages
-from webapp.operation import commands as house_commands, help as help_pages
+from webapp.operation import commands as house_commands, help as help_pages, kept_tables
 from webapp.people import (
     actors,
     commands as people_commands,
@@ -706,6 +707,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app, settings.instance)
     for line in SPOKEN:
         intake.register(line)
+    kept.register(kept_tables.TABLES)
     exports_later.known_by(actors.person)
     for sheet in SHEETS:
         exported.register(sheet)

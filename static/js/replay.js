@@ -5,6 +5,8 @@
 
 // So often (milliseconds) the map moves on while it plays.
 const TICK = 250;
+// And so often it asks meanwhile how the layers were that it does not move by itself.
+const ASK = 1000;
 // Names of layers without marks of their own are said without a state.
 const PLAIN = new Set(["alarms"]);
 
@@ -16,7 +18,7 @@ export function markAt(marks, seconds) {
 export class Replay {
   /** @param {object} map of createMap @param {HTMLFormElement} box @param {HTMLButtonElement} opener */
   constructor(map, box, opener) {
-    Object.assign(this, { map, box, opener, day: null, timer: null, drawn: "" });
+    Object.assign(this, { map, box, opener, day: null, timer: null, drawn: "", asked: 0, told: null });
     const { day, time, speed } = box.elements;
     Object.assign(this, { dayField: day, time, speed, run: box.querySelector("[data-run]") });
     opener.hidden = false;
@@ -70,10 +72,12 @@ export class Replay {
   }
 
   pause() {
-    clearInterval(this.timer);
+    const ran = this.timer;
+    clearInterval(ran);
     this.stop?.abort();
     this.timer = null;
     this.#named("play");
+    if (ran) this.#show();
   }
 
   async leave() {
@@ -96,10 +100,12 @@ export class Replay {
     this.time.setAttribute("aria-valuetext", words);
     const rows = {};
     for (const [name, layer] of Object.entries(this.day.layers)) rows[name] = this.#rows(name, layer.rows, seconds);
-    const drawn = JSON.stringify(rows);
+    // Other layers are asked for, and while it plays not at every step.
+    if (!this.timer || Date.now() - this.asked > ASK) Object.assign(this, { asked: Date.now(), told: moment.toISOString() });
+    const drawn = JSON.stringify([rows, this.told]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    await this.map.past(rows, this.#load(rows.cases ?? []));
+    await this.map.past(rows, this.#load(rows.cases ?? []), this.told);
   }
 
   #rows(name, things, seconds) {

@@ -134,17 +134,6 @@ def test_alarms_and_projects_have_a_past_too(
     assert past.at(world.dispatcher, "projects", moment) == []
 
 
-@pytest.mark.parametrize("layer", ["cameras", "vessels", "workstations", "danger_zones"])
-def test_a_layer_whose_past_nobody_knows_says_so(app: Flask, world: World, layer: str) -> None:
-    desk = as_user(app, world.admin)
-    answer = desk.get(
-        f"/maps/layers/{layer}.json?as_of=2026-01-01T08:00:00%2B08:00",
-        headers={"Accept": "application/json"},
-    )
-    assert answer.status_code == 422
-    assert answer.get_json()["error"]["code"] == "not_kept"
-
-
 def test_layers_answer_as_of_a_moment(app: Flask, world: World, noon: datetime) -> None:
     case = lived(world, noon)
     desk = as_user(app, world.dispatcher)

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from tests import databases
-from webapp.base import audit, notices
+from webapp.base import audit, kept, notices
 from webapp.community.deliberation import council_models, guards
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
@@ -24,6 +24,7 @@ from webapp.relocation import models as relocation
 
 FUNCTIONS = (
     *audit.FUNCTIONS,
+    *kept.FUNCTIONS,
     *notices.FUNCTIONS,
     *locate.FUNCTIONS,
     *accepting.FUNCTIONS,

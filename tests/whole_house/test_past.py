@@ -245,8 +245,6 @@ def test_households_of_the_past_are_taken_out_masked(app: Flask, yard: Yard) -> 
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [
-        ("/cases", {"department": "1"}),
-        ("/cases", {"mine": "1"}),
         ("/cases", {"light": "soon"}),
         ("/alarms", {"severity": "critical"}),
         ("/alarms", {"lane": "quiet"}),

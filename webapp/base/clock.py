@@ -164,7 +164,7 @@ def set_to() -> datetime | None:
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    """Inside, it is `moment`, in the log too: for demo data and tests, never for real people."""
+    """Inside, it is `moment`, in the log too: for demo data, tests and looks at the past, never for a deed of people."""
     before = _SET.set(moment.astimezone(UTC))
     try:
         yield

@@ -30,6 +30,8 @@ bp = Blueprint("live", __name__)
 HEARTBEAT_S = 10
 LOOK_S = 1.0
 STREAM_S = 600
+# So often it is asked whether the reader may still hear, where that can end without them.
+LIVES_S = 3.0
 BACKLOG = 2000
 
 # How often the hub looks (seconds): after news, for how long so, otherwise, and without a database.
@@ -306,8 +308,8 @@ def stream() -> Response:
     return told(me())
 
 
-def told(who: Actor) -> Response:
-    """Server-sent events for `who`, of what they may hear.
+def told(who: Actor, *, lives: Callable[[], bool] = lambda: True) -> Response:
+    """Server-sent events for `who`, of what they may hear; they end soon after `lives` says no more.
 
     Resumes after `Last-Event-ID`; a page that is just opening says `since`: its own `g.live_here`.
     """
@@ -322,7 +324,7 @@ def told(who: Actor) -> Response:
         slots.release()
         return _later(_("The database does not answer. This page tries again by itself."))
     gone = _ear(request.environ.get("gunicorn.socket"))
-    answer = Response(_feed(who, hub, lines, cursor, gone), mimetype="text/event-stream")
+    answer = Response(_feed(who, hub, lines, cursor, gone, lives), mimetype="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
 
@@ -360,6 +362,7 @@ def _feed(
     lines: Stream,
     cursor: tuple[int, int] | None,
     gone: Callable[[], bool],
+    lives: Callable[[], bool],
 ) -> Iterator[str]:
     yield "retry: 2000\n\n"
     sent = cursor or hub.cursor
@@ -374,8 +377,12 @@ def _feed(
                 yield line.text()
     yield f"id: {sent[0]}-{sent[1]}\nevent: hello\ndata: {{}}\n\n"
     until = time.monotonic() + STREAM_S
-    spoken = time.monotonic()
+    spoken = asked = time.monotonic()
     while time.monotonic() < until and not gone():
+        if time.monotonic() > asked + LIVES_S:
+            if not lives():
+                return
+            asked = time.monotonic()
         news = lines.get(LOOK_S)
         said = "".join(each.text() for each in news if each.place > sent and concerns(who, each))
         if said:

@@ -11,6 +11,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from webapp.base.audit import Event
 from webapp.base.db import db
+from webapp.base.kept import FormerRow, KeptSince
 from webapp.base.past import PAGE
 
 # A thing and its event are written a moment apart.
@@ -32,6 +33,28 @@ def last_event(kind: str, model: Any, moment: datetime) -> LateralFromClause:
         .correlate(model)
         .lateral("then")
     )
+
+
+def former(relation: str, model: Any, moment: datetime) -> LateralFromClause:
+    """How each row of a table read at a moment, beside it: `fields`; none where it reads so still."""
+    return (
+        select(FormerRow.fields)
+        .where(
+            FormerRow.relation == relation,
+            FormerRow.key == model.id,
+            FormerRow.until > moment,
+            FormerRow.fields.is_not(None),
+        )
+        .order_by(FormerRow.until, FormerRow.id)
+        .limit(1)
+        .correlate(model)
+        .lateral("former")
+    )
+
+
+def kept_since(relation: str) -> datetime | None:
+    """From which moment on it is known how the rows of a table read."""
+    return db.session.scalar(select(KeptSince.since).where(KeptSince.relation == relation))
 
 
 def page(found: Select[Any], key: SQLColumnExpression[int], before: int | None) -> list[Any]:

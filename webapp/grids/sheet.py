@@ -39,6 +39,8 @@ GRIDS = Sheet(
     title=_l("Grids"),
     right="grids.see",
     rows=_rows,
+    page="grids.listed",
+    leads=("grids.one", "code", Grid.display_code),
     shape=Shape(GridVersion.geom, "MultiPolygon"),
     columns=(
         Column("code", _l("Grid code"), Grid.display_code),

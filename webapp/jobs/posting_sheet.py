@@ -28,6 +28,7 @@ POSTINGS = Sheet(
     title=_l("Postings"),
     right="jobs.desk",
     rows=_rows,
+    page="job_desk.postings",
     shape=Shape(Posting.geom),
     columns=(
         Column("number", _l("Number"), Posting.id),

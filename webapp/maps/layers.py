@@ -18,8 +18,9 @@ from pydantic import Field, field_validator
 
 from webapp.base import clock
 from webapp.base.access import may, me
-from webapp.base.past import NotKept, reached, zoned
+from webapp.base.past import reached, zoned
 from webapp.base.spatial import HELD
+from webapp.base.then import as_of
 from webapp.base.web import Form
 from webapp.cases.desk.forms import Wish as Queue
 from webapp.cases.residents import queries as residents
@@ -110,7 +111,7 @@ class Layer:
     list_at: str
     icon: str = ""
     from_zoom: int = 0
-    # How it was at a moment; None: nobody knows, and it is not told as if it were the present.
+    # How it was at a moment, where its own log tells it; None: by the rows of then.
     past: Callable[[Wish], Response] | None = None
     # An area that every map may show, under this class; None: only pages of its own do.
     look: str | None = None
@@ -119,13 +120,14 @@ class Layer:
 def answer(layer: Layer, wish: Wish) -> Response:
     """The layer as it is, or as it was at the moment that is asked for.
 
-    Raises `NotKept` where its past is not known: the present never stands for it.
+    Raises `NotKept` where its past is not known then: the present never stands for it.
     """
     if wish.as_of is None:
         return layer.answer(wish)
-    if layer.past is None:
-        raise NotKept(_l("How this layer was in the past is not kept."))
-    return layer.past(wish)
+    if layer.past is not None:
+        return layer.past(wish)
+    with as_of(reached(wish.as_of)):
+        return layer.answer(wish)
 
 
 _outlines: OrderedDict[int, Packed] = OrderedDict()

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from webapp.base import clock
 from webapp.base.access import demand, may, me, permit, public
-from webapp.base.past import REACH
+from webapp.base.past import REACH, told_by_itself
 from webapp.base.web import Form, page
 from webapp.cases import queries as cases
 from webapp.cases.desk.forms import Wish
@@ -99,6 +99,7 @@ def bell() -> Response:
 
 
 @bp.get("/maps/layers/<name>.json")
+@told_by_itself
 @public("each layer asks for its own right")
 def layer(name: str) -> Response:
     """One layer of the table, for those who have its right."""

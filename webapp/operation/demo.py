@@ -12,7 +12,7 @@ from flask import url_for
 from sqlalchemy import func, select
 from tqdm import tqdm
 
-from webapp.base import clock
+from webapp.base import clock, kept
 from webapp.base.db import db
 from webapp.cases import commands as case_data
 from webapp.cases.figures.periods import today
@@ -124,6 +124,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     logins = instance / "demo-logins.json"
     password = _known(logins)
     accounts = _Accounts(password or _drawn())
+    began, before = clock.now(), kept.newest()
     accounts.make(renew=password is None)
     shift = people.by_username("shift")
     chief = actors.person(shift.id) if shift else None
@@ -178,6 +179,8 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     deliberation_story.tell()
     webhook_story.tell()
     bulletin.make(today(clock.now()))
+    if password is None:
+        kept.lay_down(until_row=before, since=began)
     db.session.commit()
     return {
         "accounts": accounts.made,

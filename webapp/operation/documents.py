@@ -1,4 +1,4 @@
-"""The documents that are made from the code: settings, commands, rights, flows."""
+"""The documents that are made from the code: settings, commands, rights, flows, how far the past reaches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from flask import Flask
 from flask_babel import force_locale
 
 from webapp.base.config import Settings
+from webapp.base.exports import past_page
+from webapp.base.exports.sheet import SHEETS, Column, Sheet
 from webapp.base.flow import FLOWS, Flow
+from webapp.base.kept import TABLES, Grown, Rebuilt, Standing, Way
+from webapp.base.past import REACH
+from webapp.maps.layers import LAYERS
 from webapp.people import rights as rights_table
 from webapp.people.rules import ROLES
 
@@ -32,6 +37,7 @@ def written(app: Flask) -> dict[str, str]:
         "commands.md": commands,
         "rights.md": rights,
         "flows.md": flows,
+        "past.md": past,
     }
     return {name: MADE + "\n".join(make(app)) + "\n" for name, make in makers.items()}
 
@@ -183,6 +189,72 @@ def _addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
         right, why = getattr(view, "right", None), getattr(view, "public", None)
         if right or why:
             yield f"`{rule.rule}`", methods, f"`{right}`" if right else f"nothing: {why}"
+
+
+def past(_app: Flask) -> Iterator[str]:
+    """Every list and every layer of the map, how far its past reaches, and what of it is of now."""
+    days = f"{REACH.days} days"
+    yield "# How far the past reaches\n"
+    yield (
+        "`?as_of=` on a list, a layer of the map, a figure or an export answers as of that moment"
+        f" ([the time machine](maps.md#the-time-machine), [why so](decisions/0016-former-rows.md)), for the last {days}."
+        " `log`: told by the events of each thing, also of the time before it was asked for. `rows`: told by the former"
+        " rows that the database keeps, from the day on that it keeps them (`kept_since`); before it the list says from"
+        " when on its past is kept, and shows nothing. Where nothing is kept the answer is `not_kept` (422), never the"
+        " present. Figures (`/figures`) are counted from the log.\n"
+    )
+    own = {each.own_past for each in SHEETS.values()}
+    yield "## Lists\n"
+    yield from _table(
+        ("List", "Told by", "Told as it is now", "Not told"),
+        (
+            (
+                f"`{name}`",
+                "nobody" if each.no_past else "log" if each.own_past else "rows",
+                _names(each, past_page.of_now),
+                _names(each, past_page.untold),
+            )
+            for name, each in sorted(SHEETS.items())
+            if name not in own
+        ),
+    )
+    yield "\n## Layers of the map\n"
+    yield from _table(
+        ("Layer", "Told by"),
+        ((f"`{name}`", "log" if each.past else "rows") for name, each in sorted(LAYERS.items())),
+    )
+    yield "\n## Tables\n"
+    yield "Of any table that stands not here nothing is told of the past.\n"
+    yield from _table(
+        ("Table", "How its past is told"),
+        ((f"`{name}`", _way(way)) for name, way in sorted(TABLES.items())),
+    )
+
+
+def _names(sheet: Sheet, which: Callable[[Column], bool]) -> str:
+    if sheet.own_past:
+        return "as its page says" if which is past_page.of_now else ""
+    return ", ".join(each.name for each in sheet.columns if which(each))
+
+
+def _way(way: Way) -> str:
+    if isinstance(way, Standing):
+        return f"it is read as it is now: {way.why}"
+    if isinstance(way, Grown):
+        return f"rows are only added to it, by `{way.at}`"
+    if isinstance(way, Rebuilt):
+        return "it is made of other tables"
+    said = ["former rows are kept"]
+    for words, names in (
+        ("only", way.only),
+        ("all but what is told as it is now:", way.now),
+        ("nothing of", way.untold),
+    ):
+        if names:
+            said.append(f"{words} {', '.join(f'`{each}`' for each in names)}")
+    if way.forgotten:
+        said.append("whoever deletes a row deletes its past")
+    return "; ".join(said)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -39,6 +39,8 @@ ENTERPRISES = Sheet(
     title=_l("Enterprises"),
     right="enterprises.see",
     rows=_enterprises,
+    page="enterprises.listed",
+    leads=("enterprises.one", "enterprise_id", Enterprise.id),
     shape=Shape(Enterprise.geom),
     columns=(
         Column("name", _l("Name"), Enterprise.name),
@@ -57,6 +59,8 @@ ACCOUNTS = Sheet(
     title=_l("People and posts"),
     right="people.see",
     rows=_accounts,
+    page="people_admin.accounts",
+    leads=("people_admin.account", "account_id", Account.id),
     personal=True,
     columns=(
         Column("name", _l("Full name"), Account.name),

@@ -25,6 +25,8 @@ VESSELS = Sheet(
     title=_l("Vessels"),
     right="vessels.see",
     rows=_rows,
+    page="ports.vessels",
+    leads=("ports.vessel", "vessel_id", Vessel.id),
     columns=(
         Column("name", _l("Vessel name"), Vessel.name),
         Column("kind", _l("Kind of vessel"), Vessel.kind, words=VESSEL_WORDS),

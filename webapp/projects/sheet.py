@@ -35,6 +35,8 @@ PROJECTS = Sheet(
     title=_l("Projects"),
     right="projects.list",
     rows=_rows,
+    page="projects.listed",
+    own_past="projects_past",
     columns=(
         Column("name", _l("Name of the project"), Project.name),
         Column("kind", _l("Kind of project"), Project.kind, words=KIND_WORDS),

@@ -11,6 +11,7 @@ from webapp.base import audit, drawn
 from webapp.base.access import may, me, permit
 from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
+from webapp.base.past import told_by_itself
 from webapp.base.web import goto, page, part_of_address
 from webapp.grids import queries as grids
 from webapp.people import days, queries as people
@@ -38,6 +39,7 @@ STEPS = tuple(name for name in PROJECT_FLOW.moves if name != "approve_plan")
 
 
 @bp.get("/projects")
+@told_by_itself
 @permit("projects.list")
 def listed() -> Response:
     """The projects one may see, narrowed by state, grid, what is held up and what is late."""

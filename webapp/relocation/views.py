@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_by_itself
 from webapp.base.spatial import degrees, shape_of
 from webapp.base.web import afresh, goto, page
 from webapp.people import days
@@ -42,6 +43,7 @@ def mine() -> Response:
 
 
 @bp.get("/projects/<int:project_id>/relocation")
+@told_by_itself
 @permit("relocation.board", of=projects.one)
 def board(project: Project) -> Response:
     """The map by state (挂图作战) and the list of a project, narrowed by state, promise and greenhouse."""

@@ -93,6 +93,8 @@ BUILDINGS = Sheet(
     title=_l("Buildings"),
     right="buildings.see",
     rows=_buildings,
+    page="buildings.listed",
+    leads=("buildings.one", "building_id", Building.id),
     shape=Shape(Building.geom),
     columns=(
         Column("name", _l("Name of the building"), Building.name),
@@ -110,6 +112,8 @@ HOUSEHOLDS = Sheet(
     title=_l("Households and residents"),
     right="households.see",
     rows=_households,
+    page="households.listed",
+    leads=("households.one", "household_id", Household.id),
     shape=Shape(Building.geom),
     personal=True,
     columns=(
@@ -132,6 +136,9 @@ RESIDENTS = Sheet(
     title=_l("Residents, whole names and numbers"),
     right="households.export",
     rows=_residents,
+    no_past=_l(
+        "Whole names and numbers are kept once, as they are now. Nobody's past is taken out."
+    ),
     personal=True,
     noted=_noted,
     columns=tuple(

@@ -4,7 +4,7 @@ import { icon, make } from "./words.js";
 export class Areas {
   /** @param {{name: string, title: string, look: string}} layer */
   constructor(map, layer) {
-    Object.assign(this, { map, ...layer });
+    Object.assign(this, { map, ...layer, moment: null });
     this.swatch = `area-key ${layer.look}`;
     this.drawn = L.geoJSON(null, {
       renderer: L.svg(),
@@ -26,12 +26,21 @@ export class Areas {
     this.drawn.remove();
   }
 
+  /** Asks as of this moment from now on, until null gives the present back. @param {string|null} moment */
+  async at(moment) {
+    if (moment === this.moment) return;
+    this.moment = moment;
+    await this.refresh();
+  }
+
   /** Asks again for all of them. */
   async refresh() {
     if (!this.shown) return;
-    const answer = await fetch(`/maps/layers/${this.name}.json`).catch(() => null);
-    if (!answer?.ok) return;
-    const found = await answer.json();
+    const { moment } = this;
+    const then = moment ? `?as_of=${encodeURIComponent(moment)}` : "";
+    const answer = await fetch(`/maps/layers/${this.name}.json${then}`).catch(() => null);
+    if (moment !== this.moment || (!answer?.ok && !moment)) return;
+    const found = answer?.ok ? await answer.json() : [];
     this.drawn.clearLayers();
     this.drawn.addData(found);
   }

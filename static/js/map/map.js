@@ -19,8 +19,8 @@
  *                                        (its code), or neither: the area is to go
  *   map.narrow("show=open&area=...")     shows the cases that the queue of this address names, and its area;  map.narrow(""): all
  *   map.asOf("2026-01-31")               the borders of that day; map.asOf(null): those in force
- *   map.past({ cases: rows, ... }, load)  how it was: just these rows of these layers, [grid, open, late, null] of the grids; no
- *                                        other layer and no news. map.past(null): the present again
+ *   map.past({ cases: rows, ... }, load, moment)  how it was: these rows of these layers, [grid, open, late, null] of the grids, other
+ *                                        layers as they are told of that moment, no news. map.past(null): the present again
  *
  * Selecting goes through `document`: the map sends and hears `wangge:select` with detail {kind, id}. News go there too:
  * `wangge:case` {id} renews one point and the counts, `wangge:reload` everything.
@@ -172,12 +172,10 @@ class Wangge {
     return this.outlines.all.size;
   }
 
-  async past(rows, load = []) {
+  async past(rows, load = [], moment = null) {
     const layers = [...this.layers.values()];
-    if (rows && !this.before) {
-      this.before = layers.filter((layer) => layer.shown);
-      for (const layer of this.before) if (!rows[layer.name]) layer.hide();
-    }
+    if (rows) this.before ??= layers.filter((layer) => layer.shown);
+    for (const layer of layers) if (!rows?.[layer.name]) layer.at(rows && moment);
     this.leaflet.getContainer().classList.toggle("is-past", Boolean(rows));
     if (rows) {
       await Promise.all(layers.map((layer) => rows[layer.name] && layer.past(rows[layer.name])));

@@ -27,8 +27,8 @@ export class Points {
     this.chosen = null;
     // What the address of the queue says, when only its cases are shown.
     this.queue = "";
-    // How it was in the past; null: how it is now.
-    this.kept = null;
+    // How it was in the past, or the moment as of which it is asked for; null: how it is now.
+    this.kept = this.moment = null;
     // What stands in the list beside the map is reached there by keyboard, not mark by mark.
     L.MarkerCluster.mergeOptions({ keyboard: false });
     this.group = L.markerClusterGroup({
@@ -70,9 +70,16 @@ export class Points {
     await this.refresh();
   }
 
+  /** Asks as of this moment from now on, until null gives the present back. @param {string|null} moment */
+  async at(moment) {
+    if (moment === this.moment) return;
+    this.moment = moment;
+    await this.refresh();
+  }
+
   /** Asks again for one thing: it moves, changes its mark, or is gone. */
   async refreshOne(id) {
-    if (this.kept) return;
+    if (this.kept || this.moment) return;
     const answer = await this.#ask(`id=${id}&${this.queue}`);
     if (!answer) return;
     const { rows } = answer;
@@ -95,7 +102,8 @@ export class Points {
   }
 
   async #ask(wish) {
-    const answer = await fetch(`/maps/layers/${this.name}.json?${wish}`).catch(() => null);
+    const then = this.moment ? `&as_of=${encodeURIComponent(this.moment)}` : "";
+    const answer = await fetch(`/maps/layers/${this.name}.json?${wish}${then}`).catch(() => null);
     return answer?.ok ? answer.json() : null;
   }
 
@@ -135,12 +143,14 @@ export class Points {
     if (this.loaded?.contains(view)) return;
     const asked = this.moving ? view.pad(0.3) : L.latLngBounds([-90, -180], [90, 180]);
     this.loaded = asked;
-    const { queue } = this;
+    const { queue, moment } = this;
     const answer = await this.#ask(this.moving ? `bbox=${asked.toBBoxString()}&${queue}` : "");
     // The queue was narrowed again, or the past is looked at meanwhile: another answer is on its way.
-    if (queue !== this.queue || this.kept) return;
+    if (queue !== this.queue || moment !== this.moment || this.kept) return;
     if (!answer) {
       this.loaded = null;
+      // How it was is not known: then nothing is shown, and not the present.
+      if (moment) this.#draw([]);
       return;
     }
     const { rows, more, limit } = answer;

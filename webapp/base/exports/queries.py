@@ -6,15 +6,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, Select, column, func, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
+from webapp.base import past
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.exports.models import Export
 from webapp.base.exports.rules import BATCH, MOST_WAITING, Format
-from webapp.base.exports.sheet import Address, Column, Sheet
+from webapp.base.exports.sheet import SHEETS, Address, Column, Sheet
+from webapp.base.past import AsOf, NotKept, reached
 from webapp.base.spatial import as_kml, as_lonlat, as_rfc7946, as_wkb
+from webapp.base.then import as_of
 from webapp.base.web import Page
 
 PAGE = 50
@@ -27,7 +31,7 @@ _account = table("account", column("id"), column("name"))
 
 def statement(sheet: Sheet, who: Actor, wish: Address, form: Format, locale: str) -> Select[Any]:
     """The columns of the list, and at the end of each row where it lies as the format wants it."""
-    found = sheet.rows(who, wish)
+    found = asked(sheet, who, wish)
     read = [_value(found, each, locale).label(f"c{at}") for at, each in enumerate(sheet.columns)]
     return found.with_only_columns(*read, *_place(sheet, form), maintain_column_froms=True)
 
@@ -56,11 +60,43 @@ def _place(sheet: Sheet, form: Format) -> Sequence[Any]:
 
 def count(sheet: Sheet, who: Actor, wish: Address, *, most: int) -> int:
     """How many rows there are, counted no further than `most`."""
-    found = sheet.rows(who, wish).order_by(None)
+    found = asked(sheet, who, wish).order_by(None)
     some: Select[Any] = found.with_only_columns(
         literal_column("1"), maintain_column_froms=True
     ).limit(most)
-    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    number: Select[Any] = select(func.count()).select_from(some.subquery())
+    return db.session.scalar(number.execution_options(**found.get_execution_options())) or 0
+
+
+def asked(sheet: Sheet, who: Actor, wish: Address) -> Select[Any]:
+    """What a list asks: as it is, or as of the moment `as_of` of its address.
+
+    Raises `Unacceptable` for a moment that is not known, `NotKept` where nobody knows how the list was.
+    """
+    moment = AsOf.of({"as_of": wish.get("as_of")}).as_of
+    if moment is None or sheet.name in _own_past():
+        return sheet.rows(who, wish)
+    if sheet.no_past is not None:
+        raise NotKept(sheet.no_past)
+    if sheet.own_past:
+        raise NotKept(_l("This list says in another file how it was."))
+    moment = reached(moment)
+    with as_of(moment):
+        found = sheet.rows(who, wish)
+    return found.execution_options(as_of=moment)
+
+
+def _own_past() -> set[str]:
+    return {each.own_past for each in SHEETS.values()}
+
+
+def listed(sheet: Sheet, who: Actor, wish: Address, locale: str, *, skip: int) -> list[Any]:
+    """Rows of the list from one on, and one more than a page holds: its columns, then the key of its thing."""
+    found = asked(sheet, who, wish)
+    read = [_value(found, each, locale).label(f"c{at}") for at, each in enumerate(sheet.columns)]
+    key = () if sheet.leads is None else (_named(found, sheet.leads[2]).label("key"),)
+    some: Select[Any] = found.with_only_columns(*read, *key, maintain_column_froms=True)
+    return list(db.session.execute(some.offset(skip).limit(past.PAGE + 1)))
 
 
 def batches(found: Select[Any], session: Session | None = None) -> Iterator[Sequence[Row[Any]]]:

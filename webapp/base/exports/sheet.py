@@ -84,6 +84,8 @@ class Sheet:
     `rows` answers for the address of the page: what `who` may see of what is on the screen, in its
     order, whichever page of it was open. `thing` loads from that address what the right is asked of.
     `noted` writes the purpose into the log of what is taken, where it has a log of its own.
+    `page` is the endpoint of the list, which tells the past too; `leads` the endpoint of one of its things, with the
+    name and the SQL of its key. `own_past` names the list that tells how it was, `no_past` why nobody does.
     """
 
     name: str
@@ -95,6 +97,10 @@ class Sheet:
     personal: bool = False
     thing: Callable[[Address], Any] | None = None
     noted: Callable[[Actor, Address, str], None] | None = None
+    page: str = ""
+    leads: tuple[str, str, Any] | None = None
+    own_past: str = ""
+    no_past: LazyString | None = None
 
     @property
     def formats(self) -> list[Format]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from webapp.base import clock, tasks
 from webapp.base.access import may, me, permit
 from webapp.base.db import db
-from webapp.base.exports import actions, queries
+from webapp.base.exports import actions, past_page, queries
 from webapp.base.exports.actions import Asked, Writing
 from webapp.base.exports.cells import zone
 from webapp.base.exports.models import Export
@@ -31,6 +32,7 @@ from webapp.base.exports.rules import (
 )
 from webapp.base.exports.sheet import SHEETS, Sheet
 from webapp.base.flow import Refusal
+from webapp.base.past import REACH
 from webapp.base.web import Form, goto, page, undone
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
@@ -68,6 +70,21 @@ class Offer:
     address: str
 
     @property
+    def look_back(self) -> bool:
+        """True when a moment is chosen here, as of which the list is told."""
+        return past_page.of_page(request.endpoint) is self.sheet and self.sheet.no_past is None
+
+    @property
+    def now(self) -> datetime:
+        """This moment."""
+        return clock.now()
+
+    @property
+    def known_since(self) -> datetime:
+        """So far back a list is looked at as it was."""
+        return self.now - REACH
+
+    @property
     def formats(self) -> list[tuple[Format, Any]]:
         """What can be chosen, with its words."""
         return [(each, FORMAT_WORDS[each]) for each in self.sheet.formats]
@@ -88,6 +105,9 @@ def offer(name: str, more: dict[str, Any] | None = None, of: Any = None) -> Offe
     if not may(me(), "exports.take", Asked(sheet, wish, of)):
         return None
     return Offer(sheet, url_for("exports.take", name=name, **wish))
+
+
+bp.before_app_request(past_page.answered)
 
 
 @bp.record_once

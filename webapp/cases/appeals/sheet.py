@@ -27,6 +27,8 @@ APPEALS = Sheet(
     title=_l("Hotline 12345"),
     right="appeals.list",
     rows=_rows,
+    page="appeals.listed",
+    leads=("appeals.one", "appeal_id", Appeal.id),
     columns=(
         Column("number", _l("Number"), Appeal.sheet_no),
         Column("kind", _l("Kind of sheet"), Appeal.kind, words=APPEAL_WORDS),

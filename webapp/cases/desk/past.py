@@ -16,12 +16,18 @@ from webapp.cases.desk import past_queries as queries
 from webapp.cases.desk.forms import Wish
 from webapp.cases.desk.rules import Light
 from webapp.cases.models import Case
-from webapp.cases.rules import CASE_FLOW, QUEUES, SOURCE_WORDS, State
+from webapp.cases.rules import CASE_FLOW, GRADE_WORDS, QUEUES, SOURCE_WORDS, State
 
 # By these the queue may be narrowed in the past too.
 KEPT = ("show", "q", "of_class", "place", "outside", "source", "light", "area", "since", "until")
+# And by these from when it is kept in whose hands a case is.
+IN_HANDS = ("department", "grade", "mine")
 
 NOT_KNOWN = _l(
+    "States, classes, grids, limits, grades, handlers and departments are those of that moment. Words and points are"
+    " those of now."
+)
+HANDS_NOT_KNOWN = _l(
     "States, classes, grids and limits are those of that moment. Words and points are those of now."
     " In whose hands a case was, and which department had it, is not told here: its own page has the log."
 )
@@ -39,7 +45,7 @@ def queue(who: Actor, wish: Wish) -> Response:
         moment,
         rows,
         sheet=past.Sheet("cases_past", {}),
-        not_known=NOT_KNOWN,
+        not_known=NOT_KNOWN if queries.is_kept(moment) else HANDS_NOT_KNOWN,
         tabs=[
             Tab(words, {**here, "show": name}, name == wish.show, counts.get(name))
             for name, (words, _states) in QUEUES.items()
@@ -49,7 +55,8 @@ def queue(who: Actor, wish: Wish) -> Response:
 
 
 def _must_be_kept(wish: Wish) -> None:
-    past.only_kept(wish, *KEPT)
+    known = queries.is_kept(wish.moment())
+    past.only_kept(wish, *KEPT, *(IN_HANDS if known else ()))
     if wish.light not in (None, Light.LATE):
         words = _l("Whether a case was late is kept; since when it was nearly late is not.")
         raise past.NotKept(words, fields={"light": words})
@@ -65,7 +72,11 @@ def _was(row: Any) -> Was:
         row.grid or _l("In no grid"),
         CASE_FLOW.states[state],
         chip,
-        [row.number, *([_l("late")] if row.late else [])],
+        [
+            row.number,
+            *([_l("late")] if row.late else []),
+            *(each for each in (row.handler, row.department) if each),
+        ],
     )
 
 
@@ -88,6 +99,9 @@ QUEUE = Sheet(
         Column("class", _l("Class"), "class_name", english="class_name_en"),
         Column("state", _l("State"), "state", words=CASE_FLOW.states),
         Column("late", _l("Late"), "late", says=Kind.YES),
+        Column("grade", _l("Grade"), "grade", words=GRADE_WORDS),
+        Column("department", _l("Department"), "department"),
+        Column("handler", _l("Handler"), "handler"),
         Column("source", _l("Source"), Case.source, words=SOURCE_WORDS),
         Column("grid_code", _l("Grid code"), "grid_code"),
         Column("grid", _l("Grid"), "grid"),

@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, false, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    and_,
+    case as sql_case,
+    cast,
+    false,
+    func,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased, outerjoin
 
 from webapp.base import past_queries as past
@@ -18,7 +30,8 @@ from webapp.cases.desk.rules import Light
 from webapp.cases.figures.models import CaseTerm
 from webapp.cases.models import Case, CaseClass
 from webapp.cases.rules import CASE_FLOW, ENDED, OPEN, QUEUES
-from webapp.grids.models import Grid
+from webapp.grids.models import Grid, Unit
+from webapp.people.models import Account
 
 OPEN_STATES = [str(state) for state in sorted(OPEN)]
 
@@ -27,7 +40,8 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
     """SQL: the cases of the queue at a moment, newest first, of those that `who` may see now.
 
     Columns: `id`, `number`, `state`, `class_code`, `class_name`, `class_name_en`, `grid`, `grid_code`, `due_at`, `late`,
-    `source`, `reported_at`, `geom` (the place as it is now).
+    `department`, `handler`, `grade` (all three None before they were kept), `source`, `reported_at`, `geom` (the place as it
+    is now).
     """
     then = past.last_event(CASE_FLOW.kind, Case, moment)
     term = (
@@ -54,6 +68,20 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
         .scalar_subquery()
     )
     code = func.coalesce(before, Case.class_code)
+    former = past.former(Case.__tablename__, Case, moment)
+    hands: dict[str, Any] = {
+        name: sql_case(
+            (former.c.fields.is_not(None), cast(former.c.fields[name].astext, BigInteger)),
+            else_=getattr(Case, name),
+        )
+        for name in ("department_id", "verifier_id", "handler_id", "checker_id")
+    }
+    hands["reporter_id"] = Case.reporter_id
+    grade = sql_case(
+        (former.c.fields.is_not(None), former.c.fields["grade"].astext), else_=Case.grade
+    )
+    # Before it was kept, nobody knows in whose hands a case was.
+    known = is_kept(moment)
     its_class, grid = aliased(CaseClass), aliased(Grid)
     late = and_(then.c.state.in_(OPEN_STATES), func.coalesce(term.c.due_at < moment, false()))
     states = [str(state) for state in QUEUES[wish.show][1]]
@@ -72,6 +100,12 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
         narrowed.append(then.c.grid_id.is_(None))
     if wish.light is Light.LATE:
         narrowed.append(late)
+    if wish.department:
+        narrowed.append(hands["department_id"] == wish.department)
+    if wish.grade:
+        narrowed.append(grade == wish.grade)
+    if wish.mine:
+        narrowed.append(queries.in_hands(who, hands))
     same = Wish.model_validate(
         wish.model_dump(include={"q", "source", "area", "since", "until"}, exclude_none=True)
     )
@@ -79,6 +113,7 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
     laid = outerjoin(Case, then, true())
     for other, clause in (
         (term, true()),
+        (former, true()),
         (its_class, its_class.code == code),
         (grid, grid.id == then.c.grid_id),
     ):
@@ -93,8 +128,11 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
             its_class.name_en.label("class_name_en"),
             grid.name.label("grid"),
             grid.display_code.label("grid_code"),
-            case((then.c.state.in_(OPEN_STATES), term.c.due_at)).label("due_at"),
+            sql_case((then.c.state.in_(OPEN_STATES), term.c.due_at)).label("due_at"),
             late.label("late"),
+            (_name(Unit, hands["department_id"]) if known else null()).label("department"),
+            (_name(Account, hands["handler_id"]) if known else null()).label("handler"),
+            (grade if known else null()).label("grade"),
             Case.source,
             Case.received_at.label("reported_at"),
             Case.geom.label("geom"),
@@ -103,6 +141,16 @@ def whole(who: Actor, wish: Wish, moment: datetime) -> Select[Any]:
         .where(*narrowed, *queries.narrowing(who, same, moment))
         .order_by(Case.id.desc())
     )
+
+
+def _name(model: Any, key: Any) -> Any:
+    return select(model.name).where(model.id == key).correlate_except(model).scalar_subquery()
+
+
+def is_kept(moment: datetime) -> bool:
+    """True when it is known in whose hands the cases were then."""
+    since = past.kept_since(Case.__tablename__)
+    return since is not None and since <= moment
 
 
 def page(who: Actor, wish: Wish, moment: datetime) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -134,12 +134,17 @@ def _shows(light: Light, at: datetime) -> ColumnElement[bool]:
 
 def mine(who: Actor) -> ColumnElement[bool]:
     """SQL: `who` reported, verifies, handles or checks the case, or works in its department."""
+    return in_hands(who, {each.key: each for each in (*HANDS, Case.department_id)})
+
+
+HANDS = Case.reporter_id, Case.verifier_id, Case.handler_id, Case.checker_id
+
+
+def in_hands(who: Actor, of: Mapping[str, Any]) -> ColumnElement[bool]:
+    """The same where these columns say in whose hands a case is, or was."""
     return or_(
-        Case.reporter_id == who.id,
-        Case.verifier_id == who.id,
-        Case.handler_id == who.id,
-        Case.checker_id == who.id,
-        Case.department_id.in_(who.units(DEPARTMENT)),
+        *(of[each.key] == who.id for each in HANDS),
+        of["department_id"].in_(who.units(DEPARTMENT)),
     )
 
 

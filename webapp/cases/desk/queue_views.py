@@ -13,6 +13,7 @@ from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_by_itself
 from webapp.base.web import goto, page
 from webapp.cases import queries as cases
 from webapp.cases.desk import actions, bulk, past, queries
@@ -26,6 +27,7 @@ bp = Blueprint("desk", __name__, url_prefix="/cases")
 
 
 @bp.get("")
+@told_by_itself
 @permit("cases.report")
 def queue() -> Response:
     """The queue: what `who` may see, late ones first, narrowed as the address says, or as it was."""

@@ -27,6 +27,8 @@ QUEUE = Sheet(
     title=_l("Cases"),
     right="cases.report",
     rows=_rows,
+    page="desk.queue",
+    own_past="cases_past",
     shape=Shape(Case.geom),
     columns=(
         Column("number", _l("Number"), Case.number),

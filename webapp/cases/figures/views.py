@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
-from webapp.base.past import zoned
+from webapp.base.past import told_by_itself, zoned
 from webapp.base.web import Form, afresh, goto, page, part_of_address
 from webapp.cases import queries as cases
 from webapp.cases.figures import actions, periods, queries, sheets
@@ -110,6 +110,7 @@ class Asked:
 
 
 @bp.get("/figures")
+@told_by_itself
 @permit("figures.see")
 def overview() -> Response:
     """Every figure of a period, with its formula, what it was before, and the ways on."""
@@ -142,6 +143,7 @@ def export() -> Response:
 
 
 @bp.get("/figures/<kpi>")
+@told_by_itself
 @permit("figures.see")
 def one(kpi: str) -> Response:
     """One figure divided: a row for each, none ranked, with the cases behind every number."""
@@ -172,6 +174,7 @@ def export_one(kpi: str) -> Response:
 
 
 @bp.get("/figures/<kpi>/cases")
+@told_by_itself
 @permit("figures.see")
 def behind(kpi: str) -> Response:
     """Just the cases of which a number is made."""

@@ -27,6 +27,8 @@ ORDERS = Sheet(
     title=_l("Supervision orders"),
     right="supervision.list",
     rows=_rows,
+    page="supervision.listed",
+    leads=("cases.one", "case_id", Order.case_id),
     columns=(
         Column("number", _l("Number"), Order.id),
         Column("case", _l("Number of the case"), looked_up(Case, "number", Order.case_id)),

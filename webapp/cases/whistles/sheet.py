@@ -28,6 +28,8 @@ WHISTLES = Sheet(
     title=_l("Whistles"),
     right="whistles.list",
     rows=_rows,
+    page="whistles.listed",
+    leads=("whistles.one", "whistle_id", Whistle.id),
     columns=(
         Column("number", _l("Number"), Whistle.id),
         Column("case", _l("Number of the case"), looked_up(Case, "number", Whistle.case_id)),

@@ -26,6 +26,8 @@ ACTIVITIES = Sheet(
     title=_l("Activities and heart talks"),
     right="activities.list",
     rows=_rows,
+    page="activities.listed",
+    leads=("activities.one", "activity_id", Activity.id),
     shape=Shape(Activity.geom),
     columns=(
         Column("number", _l("Number"), Activity.id),

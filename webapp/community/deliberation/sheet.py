@@ -35,6 +35,8 @@ TOPICS = Sheet(
     title=_l("Topics of deliberation"),
     right="topics.list",
     rows=_rows,
+    page="topics.listed",
+    leads=("topics.one", "topic_id", Topic.id),
     shape=Shape(Topic.geom),
     columns=(
         Column("number", _l("Number"), Topic.id),

@@ -36,6 +36,8 @@ ITEMS = Sheet(
     title=_l("Livelihood items"),
     right="livelihood.list",
     rows=_rows,
+    page="livelihood.listed",
+    leads=("livelihood.one", "item_id", LivelihoodItem.id),
     shape=Shape(LivelihoodItem.geom),
     columns=(
         Column("number", _l("Number"), LivelihoodItem.id),

@@ -39,6 +39,8 @@ OPINIONS = Sheet(
     title=_l("Opinions"),
     right="opinions.list",
     rows=_rows,
+    page="opinions.listed",
+    leads=("opinions.one", "opinion_id", Opinion.id),
     shape=Shape(Opinion.geom),
     columns=(
         Column("number", _l("Number"), Opinion.id),

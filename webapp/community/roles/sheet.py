@@ -27,6 +27,7 @@ ROLES = Sheet(
     title=_l("Neighbourhood roles"),
     right="neighbours.list",
     rows=_rows,
+    page="neighbours.listed",
     personal=True,
     columns=(
         Column("name", _l("Full name"), NeighbourRole.name),

@@ -34,6 +34,8 @@ ALARMS = Sheet(
     title=_l("Alarms"),
     right="alarms.see",
     rows=_rows,
+    page="alarms.listed",
+    own_past="alarms_past",
     shape=Shape(Alarm.geom),
     columns=(
         Column("number", _l("Number"), Alarm.id),

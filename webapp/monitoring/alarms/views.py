@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import audit
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_by_itself
 from webapp.base.web import afresh, goto, page, part_of_address
 from webapp.grids import queries as grids
 from webapp.monitoring.alarms import (
@@ -41,6 +42,7 @@ DEEDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 
 
 @bp.get("/alarms")
+@told_by_itself
 @permit("alarms.see")
 def listed() -> Response:
     """The alarms one may see, in lanes, found by severity, kind, grid or words; or as they stood."""

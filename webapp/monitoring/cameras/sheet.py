@@ -29,6 +29,8 @@ CAMERAS = Sheet(
     title=_l("List of cameras"),
     right="cameras.see",
     rows=_rows,
+    page="cameras.listed",
+    leads=("cameras.one", "camera_id", Camera.id),
     shape=Shape(Camera.geom),
     columns=(
         Column("number", _l("Camera number"), Camera.external_id),

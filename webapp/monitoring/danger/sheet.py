@@ -27,6 +27,8 @@ ZONES = Sheet(
     title=_l("List of danger zones"),
     right="danger.see",
     rows=_rows,
+    page="danger.listed",
+    leads=("danger.one", "zone_id", DangerZone.id),
     shape=Shape(DangerShape.area, "MultiPolygon"),
     columns=(
         Column("number", _l("Number"), DangerZone.id),

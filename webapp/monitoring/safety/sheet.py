@@ -36,6 +36,8 @@ SAFETY = Sheet(
     title=_l("Safety of enterprises"),
     right="safety.see",
     rows=_rows,
+    page="safety.listed",
+    leads=("safety.one", "profile_id", Profile.id),
     shape=Shape(Enterprise.geom),
     columns=(
         Column("name", _l("Name"), Enterprise.name),

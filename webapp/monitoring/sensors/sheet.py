@@ -24,6 +24,8 @@ SENSORS = Sheet(
     title=_l("Sensors"),
     right="sensors.see",
     rows=_rows,
+    page="sensors.listed",
+    leads=("sensors.one", "sensor_id", Sensor.id),
     shape=Shape(Sensor.geom),
     columns=(
         Column("number", _l("Sensor number"), Sensor.external_id),

@@ -24,6 +24,8 @@ LOOKS = Sheet(
     title=_l("Who looked at cameras"),
     right="video.looks",
     rows=_rows,
+    page="looks.listed",
+    leads=("cameras.one", "camera_id", Camera.id),
     personal=True,
     columns=(
         Column("at", _l("Moment of the look"), Event.at),

@@ -25,6 +25,7 @@ BONDS = Sheet(
     title=_l("Special bonds"),
     right="projects.list",
     rows=_rows,
+    page="bonds.listed",
     columns=(
         Column("name", _l("Name of the bond"), Bond.name),
         Column("project", _l("Name of the project"), looked_up(Project, "name", Bond.project_id)),

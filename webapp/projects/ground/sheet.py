@@ -24,6 +24,8 @@ PARCELS = Sheet(
     title=_l("Levelling of land"),
     right="projects.list",
     rows=_rows,
+    page="ground.levelled",
+    leads=("projects.one", "project_id", Parcel.project_id),
     shape=Shape(Parcel.geom, "Polygon"),
     columns=(
         Column("project", _l("Name of the project"), looked_up(Project, "name", Parcel.project_id)),

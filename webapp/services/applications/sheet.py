@@ -32,6 +32,8 @@ APPLICATIONS = Sheet(
     title=_l("Applications"),
     right="applications.list",
     rows=_rows,
+    page="applications.listed",
+    leads=("applications.one", "application_id", Application.id),
     columns=(
         Column("number", _l("Number"), Application.number),
         Column(

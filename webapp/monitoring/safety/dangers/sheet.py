@@ -38,6 +38,8 @@ DANGERS = Sheet(
     title=_l("Hidden dangers"),
     right="dangers.list",
     rows=_rows,
+    page="hidden_dangers.listed",
+    leads=("hidden_dangers.one", "danger_id", HiddenDanger.id),
     shape=Shape(HiddenDanger.geom),
     columns=(
         Column("number", _l("Number"), HiddenDanger.id),

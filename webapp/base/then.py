@@ -1,0 +1,165 @@
+"""Statements answered as of a moment: of whatever tables they name the rows are read that stood there then.
+
+A statement is given a part more for each table it names (`WITH camera AS (...)`), under the name of the table: it
+asks for what it always asks, and reads the rows of then. Of a table of which nobody knows how it was, nothing is
+read: `NotKept`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import format_date, lazy_gettext as _l
+from sqlalchemy import Engine, event
+from sqlalchemy.dialects import postgresql
+
+from webapp.base import clock
+from webapp.base.db import Base, db
+from webapp.base.kept import TABLES, FormerRow, Grown, Kept, Rebuilt, Standing
+from webapp.base.past import NotKept
+
+_MOMENT: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+# A connection on which the clock of the house was told, so that it is told again when it runs on.
+_TOLD = "wangge.clock"
+SINCE = "wangge.kept_since"
+_CLOCK = "SELECT set_config('wangge.clock', %s, false)"
+
+_NOW = re.compile(r"\b(?:now|clock_timestamp|statement_timestamp)\(\)|\bCURRENT_TIMESTAMP\b")
+_WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
+_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|COPY)\b", re.IGNORECASE)
+_DIALECT: Any = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy types none of its dialects
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Inside, it is `moment`, and every statement reads the rows of then; nothing can be changed.
+
+    Who asks is known before: rights are those of now. Raises `NotKept` where a statement reads what is not known.
+    """
+    session = db.session
+    before = set(session.identity_map.keys())
+    token = _MOMENT.set(moment.astimezone(UTC))
+    try:
+        with clock.at(moment), session.no_autoflush:
+            yield
+    finally:
+        _MOMENT.reset(token)
+        for key in set(session.identity_map.keys()) - before:
+            session.expunge(session.identity_map[key])
+
+
+@event.listens_for(Engine, "before_cursor_execute", retval=True)
+def _asked(connection: Any, cursor: Any, words: str, values: Any, context: Any, many: bool) -> Any:
+    moment = _MOMENT.get()
+    if moment is None and context is not None:
+        moment = context.execution_options.get("as_of")
+    if moment is not None:
+        return as_then(words, moment, _known_since(connection, cursor)), values
+    _tell_clock(connection, cursor, words)
+    return words, values
+
+
+def _tell_clock(connection: Any, cursor: Any, words: str) -> None:
+    held = clock.set_to()
+    if held is None and _TOLD not in connection.info:
+        return
+    if _WRITES.match(words) and any(name in words for name in TABLES):
+        connection.info[_TOLD] = True
+        cursor.execute(_CLOCK, (held.isoformat() if held else "",))
+
+
+def as_then(words: str, moment: datetime, since: Mapping[str, datetime]) -> str:
+    """The statement `words` as it reads the rows of a moment; `since` when each table is kept. Raises `NotKept`."""
+    if _WRITES.match(words):
+        raise NotKept(_l("The past cannot be changed."))
+    said = f"'{moment.isoformat()}'::timestamptz"
+    parts = [
+        f"{name} AS NOT MATERIALIZED ({part})"
+        for name in named_in(words)
+        if (part := _part(name, said, moment, since.get(name))) is not None
+    ]
+    words = _NOW.sub(said, words)
+    if not parts:
+        return words
+    known = _WITH.match(words)
+    if known is None:
+        return f"WITH {', '.join(parts)} {words}"
+    return f"WITH {known[1] or ''}{', '.join(parts)}, {words[known.end() :]}"
+
+
+def named_in(words: str) -> list[str]:
+    """The tables that a statement reads from."""
+    found = {
+        match[1]
+        for match in _names().finditer(words)
+        if not re.search(r"\bAS\s+$", words[: match.start()], re.IGNORECASE)
+    }
+    return sorted(found)
+
+
+@lru_cache(maxsize=1)
+def _names() -> re.Pattern[str]:
+    names = "|".join(sorted(Base.metadata.tables, key=len, reverse=True))
+    # Neither a column of it nor a function of that name, nor what something else is called.
+    return re.compile(rf'(?<![.\w"])({names})(?![\w.("])')
+
+
+def _part(name: str, said: str, moment: datetime, since: datetime | None) -> str | None:
+    way = TABLES.get(name)
+    if isinstance(way, Standing):
+        return None
+    if isinstance(way, Grown):
+        return f"SELECT * FROM public.{name} WHERE {way.at} <= {said}"
+    if isinstance(way, Rebuilt):
+        return way.sql.format(moment=said)
+    if way is None or since is None:
+        raise NotKept(_l("How this was in the past is not kept."))
+    if since > moment:
+        day = format_date(since.astimezone(clock.Calendar().zone), "yyyy-MM-dd")
+        raise NotKept(_l("The past of this list is not kept before %(day)s.", day=day))
+    return _former(name, way, said)
+
+
+def _known_since(connection: Any, cursor: Any) -> dict[str, datetime]:
+    # It changes with the schema, and no connection lives longer than the code that asks.
+    known: dict[str, datetime] | None = connection.info.get(SINCE)
+    if known is None:
+        own = cursor.connection.cursor()
+        own.execute("SELECT relation, since FROM kept_since")
+        known = connection.info[SINCE] = dict(own.fetchall())
+    return known
+
+
+def _former(name: str, kept: Kept, said: str) -> str:
+    former = FormerRow.__tablename__
+    columns = Base.metadata.tables[name].columns
+
+    def read(row: str) -> str:
+        return ", ".join(
+            f"NULL::{each.type.compile(_DIALECT)} AS {each.name}"
+            if each.name in kept.untold
+            else f'{row}."{each.name}"'
+            for each in columns
+        )
+
+    # What is told as it is now has no past of its own: without its row nothing is left to tell.
+    here = "JOIN" if kept.now or kept.only else "LEFT JOIN"
+    return f"""
+        SELECT {read("c")} FROM public.{name} c
+        WHERE NOT EXISTS (SELECT FROM public.{former} f
+                          WHERE f.relation = '{name}' AND f.key = c.id AND f.until > {said})
+        UNION ALL
+        SELECT {read("r")} FROM (
+            SELECT DISTINCT ON (f.key) f.key, f.fields FROM public.{former} f
+            WHERE f.relation = '{name}' AND f.until > {said} ORDER BY f.key, f.until, f.id
+        ) f {here} public.{name} n ON n.id = f.key
+        CROSS JOIN LATERAL jsonb_populate_record(n, f.fields) r
+        WHERE f.fields IS NOT NULL
+    """
