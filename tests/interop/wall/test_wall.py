@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from hypothesis import given, strategies as st
 
 from tests.cases import stages
 from tests.interop.open311.counting import statements
 from tests.monitoring.alarms.told import raised
 from tests.world import World, as_user
-from webapp.base import clock
+from webapp.base import clock, live
 from webapp.base.db import db
 from webapp.cases import moves
 from webapp.cases.rules import State
@@ -152,6 +153,28 @@ def test_an_address_that_ended_shows_nothing(app: Flask, client: FlaskClient, wo
         assert "wall-figures" not in answer.get_data(as_text=True)
     assert client.get("/screen/nobody-knows-this-one").status_code == 404
     assert "css/wall.css" in client.get(where).get_data(as_text=True)
+
+
+def test_its_stream_ends_within_seconds(
+    app: Flask, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LIVES_S", 0.0)
+    monkeypatch.setattr(live, "LOOK_S", 0.01)
+    where = screen_of(app, world)
+    told = iter(client.get(f"{where}/live").response)
+    assert "hello" in f"{next(told)!r}{next(told)!r}"
+    kept = db.session.query(Subscription).filter_by(account_id=world.shift_leader.id).one()
+    addresses.end(kept, by=world.shift_leader)
+    db.session.commit()
+    assert list(told) == []
+
+
+def test_an_english_screen_calls_grids_by_kind_and_number(app: Flask, world: World) -> None:
+    with app.test_request_context("/"):
+        assert shown.grid_name(world.home) == world.home.name
+        with force_locale("en"):
+            number = (world.home.display_code or "").rpartition("-")[2]
+            assert shown.grid_name(world.home) == f"Community {number}"
 
 
 def test_it_goes_dark_with_the_post_of_its_owner(

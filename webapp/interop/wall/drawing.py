@@ -69,10 +69,12 @@ class Frame:
 
 @dataclass(frozen=True)
 class Area:
-    """A grid of the drawing: its outline, and the middle of it."""
+    """A grid of the drawing: what it is, its outline, and the middle of it."""
 
     id: int
     name: str
+    kind: str
+    display_code: str
     path: str
     middle: tuple[int, int]
 
@@ -97,7 +99,9 @@ def ground(set_id: int | None) -> Ground:
     bounds = [float(each) for each in shapely.total_bounds(shapes)]
     frame = Frame.around((bounds[0], bounds[1], bounds[2], bounds[3]))
     areas = {
-        row.grid_id: Area(row.grid_id, row.name, _path([lines]), _middle(lines))
+        row.grid_id: Area(
+            row.grid_id, row.name, row.kind, row.display_code, _path([lines]), _middle(lines)
+        )
         for row, shape in zip(rows, shapes, strict=True)
         for lines in [frame.drawn(shape)]
     }

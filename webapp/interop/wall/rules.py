@@ -7,6 +7,7 @@ from enum import StrEnum
 from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import Anywhere
+from webapp.grids.rules import GridKind
 
 # The page is laid out in units of one line of its smallest letters (1 rem in static/css/wall.css): so many
 # of them are the width and the height of a screen of 16:9. docs/maps.md says what that is in millimetres.
@@ -16,6 +17,13 @@ MAP_ACROSS, MAP_DOWN, UNIT = 18.6, 12.2, 100
 
 # So many rows fit without scrolling.
 LATE, NEWEST, ALARMS = 4, 8, 4
+# What a grid is called on an English screen: its names are Chinese, and a hall that reads none needs a number.
+ENGLISH = {
+    GridKind.COMMUNITY: "Community",
+    GridKind.VILLAGE: "Village",
+    GridKind.INDUSTRY: "Industry",
+    GridKind.RELOCATED: "Old village",
+}
 # Open cases of a grid from which the next lighter colour begins.
 STEPS = (1, 3, 6, 10)
 # So many things are named on the map.

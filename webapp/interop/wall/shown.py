@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_number, format_timedelta, gettext as _
+from flask_babel import format_number, format_timedelta, get_locale, gettext as _
 
 from webapp.base import clock
 from webapp.base.access import Actor, may
@@ -16,9 +16,11 @@ from webapp.cases.figures.rules import Division, scope_of
 from webapp.cases.models import Case
 from webapp.cases.rules import CASE_FLOW, State
 from webapp.cases.shown import class_name
+from webapp.grids.models import Grid
+from webapp.grids.rules import GridKind
 from webapp.interop.wall import drawing, queries
-from webapp.interop.wall.drawing import Ground, Name
-from webapp.interop.wall.rules import LATE, NAMED, STEPS
+from webapp.interop.wall.drawing import Area, Ground, Name
+from webapp.interop.wall.rules import ENGLISH, LATE, NAMED, STEPS
 from webapp.maps import queries as maps
 from webapp.maps.briefings.queries import late_cases
 from webapp.maps.shell import shown
@@ -142,7 +144,15 @@ def _content(who: Actor, now: datetime) -> str | None:
 
 
 def _where(thing: Case | Alarm) -> str:
-    return thing.grid.name if thing.grid is not None else _("in no grid")
+    return grid_name(thing.grid) if thing.grid is not None else _("in no grid")
+
+
+def grid_name(grid: Grid | Area) -> str:
+    """What a grid is called in the language of the screen: without a name there, by its kind and number."""
+    if get_locale().language != "en":
+        return grid.name
+    number = (grid.display_code or grid.name).rpartition("-")[2]
+    return f"{ENGLISH[GridKind(grid.kind)]} {number}"
 
 
 def _late(case: Case, now: datetime) -> Row:
@@ -199,7 +209,7 @@ def _picture(who: Actor, ground: Ground) -> Picture:
     wishes = [(str(KINDS[Kind(kind)].words), "alarm", *at(lon, lat)) for lon, lat, kind in standing]
     worst = sorted(load, key=lambda grid: (-load[grid][1], -load[grid][0], grid))
     wishes += [
-        (ground.areas[grid].name, "late", *ground.areas[grid].middle)
+        (grid_name(ground.areas[grid]), "late", *ground.areas[grid].middle)
         for grid in worst
         if load[grid][1] and grid in ground.areas
     ]

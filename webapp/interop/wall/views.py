@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Flask, Response, current_app, request, url_for
 from flask_babel import force_locale
 
 from webapp.base import live, web
@@ -13,7 +13,7 @@ from webapp.base.config import Settings
 from webapp.base.language import LANGUAGES
 from webapp.base.security import by_key, limiter, listens
 from webapp.base.web import page
-from webapp.interop.calendars.opening import opened
+from webapp.interop.calendars.opening import opened, opens
 from webapp.interop.calendars.rules import Kind
 from webapp.interop.wall import drawing, shown
 from webapp.interop.wall.rules import READS, SCENE_WORDS, TRIES
@@ -91,7 +91,13 @@ def now_by_address(secret: str) -> Response:
 def stream_by_address(secret: str) -> Response:
     """The news by which such a screen knows that something is new."""
     _subscription, who = opened(secret, Kind.WALL)
-    return live.told(who)
+    house: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app itself
+
+    def lives() -> bool:
+        with house.app_context():
+            return opens(secret, Kind.WALL)
+
+    return live.told(who, lives=lives)
 
 
 def _language(who: Person) -> str:
