@@ -59,7 +59,12 @@ def upgrade() -> None:
         ),
     )
     op.create_geospatial_index(
-        "idx_camera_visible", "camera", ["visible"], unique=False, postgresql_using="gist", postgresql_ops={}
+        "idx_camera_visible",
+        "camera",
+        ["visible"],
+        unique=False,
+        postgresql_using="gist",
+        postgresql_ops={},
     )
     op.execute("DROP TRIGGER camera_sees ON camera")
     for each in (

@@ -1,7 +1,7 @@
 """clips of alarms
 
 Revision ID: 0085
-Revises: 0083
+Revises: 0084
 Create Date: 2026-11-27 06:00:00.000000
 
 """
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision: str = "0085"
-down_revision: Union[str, Sequence[str], None] = "0083"
+down_revision: Union[str, Sequence[str], None] = "0084"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

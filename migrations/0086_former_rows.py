@@ -1,7 +1,7 @@
 """former rows
 
 Revision ID: 0086
-Revises: 0083
+Revises: 0085
 Create Date: 2026-11-27 05:40:00.000000
 
 """
@@ -17,7 +17,7 @@ from webapp.base.kept import Kept
 
 # revision identifiers, used by Alembic.
 revision: str = "0086"
-down_revision: Union[str, Sequence[str], None] = "0083"
+down_revision: Union[str, Sequence[str], None] = "0085"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
