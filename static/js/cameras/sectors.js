@@ -38,7 +38,7 @@ function proposed(map, shapes) {
     renderer: L.svg(),
     style: () => ({ className: "camera-proposed" }),
     onEachFeature: ({ properties }, shape) =>
-      shape.bindTooltip(properties.name, { className: "area-name", permanent: true, direction: "center", opacity: 1 }),
+      shape.bindTooltip(properties.name, { className: "camera-number", permanent: true, direction: "center", opacity: 1 }),
   }).addTo(map.leaflet);
   if (drawn.getLayers().length) map.leaflet.fitBounds(drawn.getBounds(), { padding: [32, 32], maxZoom: 17 });
 }

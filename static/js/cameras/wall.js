@@ -54,14 +54,14 @@ function run(stage) {
     if (mine !== asked) return;
     told.textContent = "";
     const old = new Map([...tiles.children].map((each) => [each.dataset.camera, each]));
-    const next = [...page.querySelectorAll("[data-player]")].map((each) => {
+    const next = [...page.querySelectorAll("figure[data-camera]")].map((each) => {
       const kept = !fresh && old.get(each.dataset.camera);
       return kept || document.adoptNode(each);
     });
     [...tiles.children].filter((each) => !next.includes(each)).forEach((each) => (end(each), each.remove()));
     next.forEach((each, at) => {
       if (tiles.children[at] !== each) tiles.insertBefore(each, tiles.children[at] ?? null);
-      begin(each);
+      if ("player" in each.dataset) begin(each);
     });
     if (fresh || old.size === 0 || !next.every((each) => old.get(each.dataset.camera) === each)) shownAt = Date.now();
     spent = 0;

@@ -14,7 +14,10 @@ export async function openCard(leaflet, { layer, id, at }) {
   if (!answer?.ok) return;
   const inside = make("div", "map-card");
   inside.innerHTML = await answer.text();
-  const popup = L.popup({ minWidth: 240, maxWidth: 300, autoPanPadding: [16, 16] });
+  const { x, y } = leaflet.getSize();
+  // The tools of the map stand at its right.
+  const maxWidth = Math.min(300, x - 120);
+  const popup = L.popup({ minWidth: Math.min(240, maxWidth), maxWidth, maxHeight: y - 56, autoPanPaddingTopLeft: [12, 12], autoPanPaddingBottomRight: [76, 12] });
   // What comes later, such as a picture, makes it larger.
   new ResizeObserver(() => popup.isOpen() && popup.update()).observe(inside);
   popup.setLatLng(latLng(at)).setContent(inside).openOn(leaflet);

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,18 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from tests.monitoring.video import films, locked, scenes
+from tests.whole_house.test_pages import html_faults
 from tests.world import World, as_user
 from webapp.base import audit, clock
 from webapp.base.config import Settings
 from webapp.base.db import db
+from webapp.base.flow import Unacceptable
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import climbing
 from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.cameras.rules import CameraKind
+from webapp.monitoring.cameras.rules import CameraKind, Retention
 from webapp.monitoring.signals import Change, Kind
 from webapp.monitoring.video import actions, ffmpeg, live, passes, pictures, queries, reading
 from webapp.monitoring.video.forms import ZoneForm
@@ -203,6 +206,64 @@ def test_an_old_pass_opens_nothing(
     address = looked(client, camera)
     monkeypatch.setattr(passes, "PASS_S", -1)
     assert client.get(address).status_code == 403
+
+
+def test_no_more_than_some_pictures_are_taken_at_a_time(
+    app: Flask, world: World, camera: Camera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = as_user(app, world.worker)
+    address = looked(worker, camera)
+    monkeypatch.setattr(pictures, "PLACE_S", 0.1)
+    folder = app.extensions["settings"].instance / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as others:
+        for number in range(pictures.AT_ONCE):
+            taken = others.enter_context((folder / f"place-{number}").open("a"))
+            fcntl.flock(taken, fcntl.LOCK_EX)
+        assert worker.get(address).status_code == 409
+    assert worker.get(address).status_code == 200
+
+
+def test_a_mark_on_the_map_shows_a_picture_only_for_a_purpose_and_no_film(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    worker, port = as_user(app, world.worker), f"/cameras/{camera.id}/glance"
+    card = worker.get(port).get_data(as_text=True)
+    assert html_faults(card) == []
+    assert ("picture.jpg" in card, camera.name in card) == (False, True)
+    assert worker.post(port, data={}).status_code == 422
+    assert audit.last("camera", camera.id).move != "look"  # type: ignore[union-attr]  # it was made
+    shown = worker.post(port, data={"purpose": "smoke told of"}).get_data(as_text=True)
+    assert html_faults(shown) == []
+    assert ('data-film=""' in shown, "picture.jpg?pass=" in shown) == (True, True)
+    last = audit.last("camera", camera.id)
+    assert last is not None
+    assert (last.move, last.data["purpose"]) == ("look", "smoke told of")
+    for person in (world.neighbour, world.stranger):
+        assert as_user(app, person).get(port).status_code == 403
+        assert as_user(app, person).post(port, data={"purpose": "me"}).status_code == 403
+
+
+def test_the_live_page_of_a_media_server_is_told_for_a_purpose_and_holds_no_password(
+    app: Flask, world: World, camera: Camera
+) -> None:
+    page = "http://127.0.0.1:8889/gate"
+    for wrong in ("http://admin:pass@127.0.0.1/gate", "rtsp://127.0.0.1/1", "http://10.9.9.9/gate"):
+        said = Described(name="the gate", kind=CameraKind.FIXED, webrtc=wrong)
+        with pytest.raises(Unacceptable) as refusal:
+            cameras.change(camera, said, base_version=None, by=None)
+        assert set(refusal.value.fields) == {"webrtc"}, wrong
+    said = Described(name="the gate", kind=CameraKind.FIXED, retention=Retention.USUAL, webrtc=page)
+    cameras.change(camera, said, base_version=None, by=None)
+    assert camera.webrtc is not None
+    assert b"8889" not in camera.webrtc
+    worker = as_user(app, world.worker)
+    address = f"/cameras/{camera.id}"
+    assert page not in worker.get(f"{address}/view").get_data(as_text=True)
+    shown = worker.post(f"{address}/look", data={"purpose": "a fire"}).get_data(as_text=True)
+    assert f'href="{page}"' in shown
+    told = as_user(app, world.shift_leader).post(f"{address}/reveal", data={"purpose": "moved"})
+    assert page in told.get_data(as_text=True)
 
 
 def test_a_film_begins_with_the_first_who_looks_and_ends_after_the_last(

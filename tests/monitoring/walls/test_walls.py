@@ -187,6 +187,24 @@ def test_a_stop_moves_by_one_and_never_over_the_rim() -> None:
     assert [each.camera_id for each in rules.moved(stops, 7, 1)] == [1, 2, 3]
 
 
+def test_a_camera_without_a_stream_shows_what_it_can_on_the_wall(
+    app: Flask, world: World, filmed: list[Camera]
+) -> None:
+    pictured, paged, bare = filmed[:3]
+    for each in (pictured, paged, bare):
+        each.stream = None
+    pictured.snapshot, paged.webrtc = seal(b"http://10.0.0.1/1.jpg"), seal(b"http://10.0.0.1/1")
+    db.session.flush()
+    desk = as_user(app, world.dispatcher)
+    offered = desk.get("/cameras/wall").get_data(as_text=True)
+    assert [each.name in offered for each in (pictured, paged, bare)] == [True, True, False]
+    sent = {"purpose": "the storm", "many": "4", "camera": [each.id for each in filmed[:4]]}
+    shown = desk.post("/cameras/wall", data=sent).get_data(as_text=True)
+    assert html_faults(shown) == []
+    assert (shown.count("data-player"), shown.count('data-film=""')) == (2, 1)
+    assert shown.count('class="no-picture"') == 2
+
+
 def test_who_looked_at_what_is_read_by_those_who_answer_for_it(
     app: Flask, world: World, filmed: list[Camera]
 ) -> None:

@@ -65,7 +65,7 @@ def siting() -> Response:
         grids=grids.living(),
         wants=WANT_WORDS,
         errors=errors,
-        sent=sent or wish.model_dump(),
+        sent=SitingForm().model_dump() | sent,
     )
 
 

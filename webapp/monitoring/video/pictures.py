@@ -7,7 +7,7 @@ import io
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from flask import current_app
@@ -26,6 +26,9 @@ WITHIN_S = 12.0
 LARGEST = 8 * 1024 * 1024
 WIDEST = 1280
 _GREY = (128, 128, 128)
+# So many processes of ffmpeg take a picture at a time, whichever web process began them; whoever finds
+# no place within so long (seconds) has none, and asks again by itself.
+AT_ONCE, PLACE_S, ASK_AGAIN_S = 4, 6.0, 0.05
 
 
 def snapshot(camera: Camera) -> bytes:
@@ -41,7 +44,9 @@ def snapshot(camera: Camera) -> bytes:
     with _alone(folder / f"{camera.id}.lock"):
         if not _fresh(kept):
             address = unseal(sealed).decode()
-            body = _taken(ffmpeg.reading(address, settings.allowed_camera_hosts))
+            source = ffmpeg.reading(address, settings.allowed_camera_hosts)
+            with _place(folder):
+                body = _taken(source)
             draft = kept.with_suffix(f".{os.getpid()}.part")
             draft.write_bytes(body)
             draft.replace(kept)
@@ -88,6 +93,27 @@ def _taken(source: Source) -> bytes:
         raise NotOpen(_l("The camera gives no picture now.")) from error
     finally:
         ffmpeg.end(process)
+
+
+@contextmanager
+def _place(folder: Path) -> Iterator[None]:
+    """One of the places, ours until we are done; `NotOpen` where none becomes free in time."""
+    until = time.monotonic() + PLACE_S
+    with ExitStack() as held:
+        while True:
+            for number in range(AT_ONCE):
+                lock = (folder / f"place-{number}").open("a")
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    lock.close()
+                    continue
+                held.enter_context(lock)
+                yield
+                return
+            if time.monotonic() > until:
+                raise NotOpen(_l("Many pictures are being taken at this moment. Try again soon."))
+            time.sleep(ASK_AGAIN_S)
 
 
 @contextmanager

@@ -119,11 +119,20 @@ def offline() -> list[str]:
 
 
 def filmed(who: Actor) -> Sequence[Camera]:
-    """Cameras with a stream that `who` may look at, by their names."""
+    """Cameras of which some address is kept and that `who` may look at, by their names."""
+    kept = or_(*(each.is_not(None) for each in (Camera.stream, Camera.snapshot, Camera.webrtc)))
     found = select(Camera).where(
-        visible(Camera, who, "video.see"), Camera.closed_at.is_(None), Camera.stream.is_not(None)
+        visible(Camera, who, "video.see"), Camera.closed_at.is_(None), kept
     )
     return db.session.scalars(found.order_by(Camera.name, Camera.id).limit(MOST_FILMED)).all()
+
+
+def looked_at(who: Actor, keys: Collection[int]) -> Sequence[Camera]:
+    """Of these cameras those that `who` may look at, also such as give nothing."""
+    found = select(Camera).where(
+        visible(Camera, who, "video.see"), Camera.closed_at.is_(None), Camera.id.in_(sorted(keys))
+    )
+    return db.session.scalars(found).all()
 
 
 def health(who: Actor) -> Sequence[RowMapping]:

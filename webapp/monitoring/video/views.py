@@ -15,6 +15,7 @@ from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.config import Settings
 from webapp.base.flow import NotOpen, Refusal
+from webapp.base.sealing import unseal
 from webapp.base.web import PurposeForm, page, part_of_address
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
@@ -22,7 +23,7 @@ from webapp.monitoring.alarms import listing, queries as alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.models import Camera
-from webapp.monitoring.cameras.rules import STATUS_CHIPS, STATUS_WORDS
+from webapp.monitoring.cameras.rules import KEPT_DAYS, STATUS_CHIPS, STATUS_WORDS, Retention
 from webapp.monitoring.signals import KINDS
 from webapp.monitoring.video import actions, live, passes, pictures, queries
 from webapp.monitoring.video.forms import ReplayForm
@@ -53,7 +54,7 @@ def look(camera: Camera) -> Response:
         actions.look(camera, purpose=PurposeForm.read(request).purpose, by=me())
     except Refusal as refusal:
         return again("monitoring/video/view.html", refusal, fragment="view", **_view(camera))
-    values = _view(camera) | {"given": passes.issued(camera.id, me())}
+    values = _view(camera) | {"given": passes.issued(camera.id, me()), "live_page": _live(camera)}
     return page("monitoring/video/view.html", fragment="view", errors={}, sent={}, **values)
 
 
@@ -226,4 +227,14 @@ def recording(camera: Camera, at: datetime) -> str | None:
 
 
 def _view(camera: Camera) -> dict[str, Any]:
-    return {"camera": camera, "given": None, "recorded": recording(camera, clock.now())}
+    return {
+        "camera": camera,
+        "given": None,
+        "live_page": None,
+        "recorded": recording(camera, clock.now()),
+        "kept_days": KEPT_DAYS[Retention(camera.retention)] if camera.retention else None,
+    }
+
+
+def _live(camera: Camera) -> str | None:
+    return unseal(camera.webrtc).decode() if camera.webrtc else None

@@ -36,7 +36,7 @@ def favourite(who: Actor, camera_id: int) -> Favourite | None:
 
 
 def filmed(who: Actor) -> list[Camera]:
-    """Cameras with a stream that `who` may look at: the favourites first, then by their names."""
+    """Cameras with an address that `who` may look at: the favourites first, then by their names."""
     liked = favourites(who)
     return sorted(video.filmed(who), key=lambda each: each.id not in liked)
 
@@ -73,8 +73,9 @@ def wall(who: Actor) -> Wall | None:
 
 def in_view(who: Actor, keys: Iterable[int]) -> list[Camera]:
     """Of these cameras those that somebody may look at, in this order."""
-    known = {each.id: each for each in video.filmed(who)}
-    return [known[each] for each in keys if each in known]
+    wanted = list(keys)
+    known = {each.id: each for each in video.looked_at(who, wanted)}
+    return [known[each] for each in wanted if each in known]
 
 
 def logged_since(
