@@ -76,6 +76,14 @@ def test_the_wall_plays_and_a_zone_is_drawn_by_clicking(new_page: NewPage) -> No
     desk.get_by_role("button", name="立即查看").click()
     expect(desk.locator("#view [data-player] img")).to_be_attached()
     show(desk, "camera")
+    looked = desk.url
+    desk.goto(f"{looked}/glance")
+    desk.get_by_label("用途").fill("核对码头人员")
+    desk.get_by_role("button", name="查看画面").click()
+    expect(desk.locator(".glance [data-player] img")).to_be_visible()
+    expect(desk.locator(".glance video")).to_be_hidden()
+    assert axe(desk) == []
+    desk.goto(looked)
     desk.get_by_role("link", name="区域和遮挡").click()
     desk.get_by_role("button", name="抓取画面").click()
     expect(desk.locator("[data-canvas] img")).to_be_visible()
