@@ -40,7 +40,9 @@ TABLES = {
     "boundary_set": Kept(now=("report",)),
     "building": Kept(shapes=("outline", "geom")),
     "camera": Kept(
-        now=("stream", "snapshot"), untold=("seen_at", "beats"), shapes=("sector", "geom")
+        now=("stream", "snapshot", "webrtc"),
+        untold=("seen_at", "beats"),
+        shapes=("sector", "visible", "geom"),
     ),
     "case_file": Kept(
         only=(

@@ -15,10 +15,10 @@ from tests.monitoring.test_cameras import stood
 from tests.whole_house.test_pages import html_faults
 from tests.world import as_user
 from webapp.base.spatial import to_lonlat, to_metric
-from webapp.monitoring.coverage import siting_queries
+from webapp.monitoring.coverage.siting import queries as siting
 from webapp.monitoring.coverage.forms import SitingForm
 from webapp.monitoring.coverage.rules import Want
-from webapp.monitoring.coverage.siting import Aim, chosen, window
+from webapp.monitoring.coverage.siting.rules import Aim, chosen, window
 
 __all__ = ["plant"]
 
@@ -66,7 +66,7 @@ def test_what_nobody_sees_is_proposed_and_what_is_seen_is_not(
 ) -> None:
     only = {"homes": 0, "places": 0, "roads": 0, "hazards": 1, "range_m": 300, "count": 2}
     wish = SitingForm.of(only)
-    found = siting_queries.proposed(wish, None)
+    found = siting.proposed(wish, None)
     first = found.proposals[0]
     assert found.unseen[Want.HAZARDS] == 1
     assert (len(found.proposals), first.adds[Want.HAZARDS], first.share) == (1, 1, 1)
@@ -75,9 +75,9 @@ def test_what_nobody_sees_is_proposed_and_what_is_seen_is_not(
     # A camera that looks as proposed sees it; then there is nothing to propose.
     lon, lat = to_lonlat(here.x, here.y)
     stood(lon=lon, lat=lat, bearing=first.bearing, fov=90, range_m=301, mount_height_m=6)
-    found = siting_queries.proposed(wish, None)
+    found = siting.proposed(wish, None)
     assert (found.unseen[Want.HAZARDS], list(found.proposals)) == (0, [])
-    roads = siting_queries.proposed(SitingForm.of({"count": 2, "fov": 360}), None)
+    roads = siting.proposed(SitingForm.of({"count": 2, "fov": 360}), None)
     assert roads.unseen[Want.ROADS] > 500_000
     assert all(each.adds[Want.ROADS] > 300 for each in roads.proposals)
 

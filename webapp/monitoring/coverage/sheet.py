@@ -28,6 +28,8 @@ REDUNDANCY = Sheet(
     title=_l("What goes blind without each camera"),
     right="cameras.coverage",
     rows=_rows,
+    page="coverage.listed",
+    leads=("coverage.one", "camera_id", Camera.id),
     shape=Shape(Camera.geom),
     columns=(
         Column("number", _l("Camera number"), Camera.external_id),

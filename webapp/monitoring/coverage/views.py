@@ -11,7 +11,8 @@ from webapp.grids import queries as grids
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import STATUS_CHIPS, STATUS_WORDS
-from webapp.monitoring.coverage import queries, siting_queries
+from webapp.monitoring.coverage import queries
+from webapp.monitoring.coverage.siting import queries as places
 from webapp.monitoring.coverage.forms import OrderForm, SitingForm
 from webapp.monitoring.coverage.rules import LOSS_WORDS, WANT_WORDS
 
@@ -48,7 +49,7 @@ def siting() -> Response:
     try:
         wish = SitingForm.of(sent)
         grid = grids.one(wish.grid) if wish.grid else None
-        found = siting_queries.proposed(wish, grid) if sent else None
+        found = places.proposed(wish, grid) if sent else None
     except Refusal as refusal:
         errors = refusal.fields
     shapes = [

@@ -17,7 +17,7 @@ from webapp.grids.models import Grid, GridVersion
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.coverage.forms import SitingForm
 from webapp.monitoring.coverage.rules import PIECE_M, Want
-from webapp.monitoring.coverage.siting import Aim, Floats, Marks, chosen
+from webapp.monitoring.coverage.siting.rules import Aim, Floats, Marks, chosen
 from webapp.travel import loaded
 
 # What lies in the grids and in the sight of no camera: homes of the register, hazard points, places.
