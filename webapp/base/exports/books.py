@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -20,6 +21,8 @@ from webapp.base.exports.streams import Batches
 
 # Moments in a workbook have no zone of their own: the heading says it.
 MOMENT, DAY = "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
+# On A4 across so many letters of a cell are wide enough to be read.
+_A4, _ACROSS, _MARGIN_INCHES = 9, 190, 0.4
 _WIDTHS = {Kind.MOMENT: 20, Kind.DAY: 12, Kind.TEXT: 24, Kind.YES: 8}
 # A sheet of a workbook is named by no more letters, and by none of these.
 _NAME_LENGTH, _NAME_WITHOUT = 31, str.maketrans("", "", "[]:*?/\\'")
@@ -61,6 +64,13 @@ class _Book:
         for place, width in enumerate(self.widths, 1):
             self.page.column_dimensions[get_column_letter(place)].width = width
         self.page.freeze_panes = "A2"
+        # On paper: across, no smaller than is read, the headings and the first column on each page.
+        setup = self.page.page_setup
+        setup.orientation, setup.paperSize = "landscape", _A4
+        setup.fitToWidth, setup.fitToHeight = math.ceil(sum(self.widths) / _ACROSS), 0
+        self.page.sheet_properties.pageSetUpPr.fitToPage = True
+        self.page.page_margins.left = self.page.page_margins.right = _MARGIN_INCHES
+        self.page.print_title_rows, self.page.print_title_cols = "1:1", "A:A"
         self.page.append([self._cell(each) for each in self.heads])
         self.filled = 1
 
@@ -145,6 +155,8 @@ def geopackage(
             encoding="UTF-8",
             append=begun,
             gdal_tz_offsets=offsets,
+            # The newest version says nothing more here, and programs of some years ago warn of it.
+            **({} if begun else {"VERSION": "1.2"}),
         )
         begun = True
     with closing(sqlite3.connect(path)) as package, package:

@@ -12,7 +12,7 @@ from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Cm, Pt, RGBColor
 
-from webapp.ledgers.word import faces, filled, numbered
+from webapp.ledgers.word import faces, filled, numbered, repeated
 from webapp.maps.bulletin import shown
 from webapp.maps.bulletin.models import Bulletin
 
@@ -35,11 +35,12 @@ def written(bulletin: Bulletin, *, title: str, place: str) -> bytes:
             figures.rows[-1].cells[1].paragraphs[0].runs[0].font.color.rgb = RGBColor(
                 0xB3, 0x20, 0x20
             )
-    for picture in shown.maps():
-        paper.add_paragraph()
-        paper.add_picture(io.BytesIO(getattr(bulletin, picture.name)), width=Cm(15.5))
-        paper.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
-        _caption(paper, picture)
+    paper.add_paragraph()
+    beside = paper.add_table(rows=1, cols=len(shown.maps()))
+    for cell, picture in zip(beside.rows[0].cells, shown.maps(), strict=True):
+        drawn = cell.paragraphs[0].add_run()
+        drawn.add_picture(io.BytesIO(getattr(bulletin, picture.name)), width=Cm(8.2))
+        _caption(cell.add_paragraph(), picture)
     for each in shown.parts(bulletin):
         paper.add_heading(str(each.title), level=2)
         if not each.rows:
@@ -47,6 +48,7 @@ def written(bulletin: Bulletin, *, title: str, place: str) -> bytes:
             continue
         table = paper.add_table(rows=1, cols=len(each.heads), style="Table Grid")
         filled(table.rows[0], [str(word) for word in each.heads])
+        _head(table.rows[0])
         for row in each.rows:
             filled(table.add_row(), [str(cell) for cell in row])
     numbered(part.footer.paragraphs[0])
@@ -55,12 +57,21 @@ def written(bulletin: Bulletin, *, title: str, place: str) -> bytes:
     return out.getvalue()
 
 
-def _caption(paper: Any, picture: shown.Picture) -> None:
+def _head(row: Any) -> None:
+    """The row stands above its table on every page."""
+    for cell in row.cells:
+        for run in cell.paragraphs[0].runs:
+            run.font.bold = True
+    repeated(row)
+
+
+def _caption(line: Any, picture: shown.Picture) -> None:
     """What the picture shows, and a square in each colour with what it means."""
-    line = paper.add_paragraph(f"{picture.words}  ")
-    line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for hue, words in picture.keys[1:]:
-        mark = line.add_run("■")
-        mark.font.color.rgb = RGBColor.from_string(hue.removeprefix("#").upper())
-        mark.font.size = Pt(12)
-        line.add_run(f" {words}   ")
+    line.add_run(f"{picture.words}\n")
+    for place, (hue, words) in enumerate(picture.keys):
+        # The first is as light as the paper: only its edge is seen.
+        mark = line.add_run("■" if place else "□")
+        if place:
+            mark.font.color.rgb = RGBColor.from_string(hue.removeprefix("#").upper())
+        mark.font.size = Pt(11)
+        line.add_run(f"\u00a0{words}  ").font.size = Pt(8.5)

@@ -16,6 +16,9 @@ KINDS = {
 }
 PLAIN = "#206bc4"
 EDGE = "#ffffff"
+# Where points are gathered: from so many on, below so many, how large the circle is. A layer for each, and one for
+# each kind of grid: QGIS reads filters, and of sizes and colours only such as are said outright.
+GATHERED = ((1, 2, 4), (2, 10, 6), (10, 100, 9), (100, None, 14))
 
 
 def style(each: Collection, tilejson: str) -> dict[str, Any]:
@@ -33,19 +36,37 @@ def style(each: Collection, tilejson: str) -> dict[str, Any]:
 
 def _drawn(each: Collection) -> list[tuple[str, dict[str, Any]]]:
     if each.shape is Shape.POINT:
-        size: Any = 5
-        if not each.few:
-            # Where points are gathered the circle grows with their number.
-            size = ["interpolate", ["linear"], ["coalesce", ["get", "count"], 1], 1, 4, 100, 14]
-        paint = {"circle-radius": size, "circle-color": PLAIN, "circle-stroke-color": EDGE}
-        return [("points", {"type": "circle", "paint": {**paint, "circle-stroke-width": 1}})]
+        if each.few:
+            return [("points", _circle(5))]
+        return [
+            ("points", {**_circle(4), "filter": ["!", ["has", "count"]]}),
+            *((f"from-{low}", _gathered(low, high, size)) for low, high, size in GATHERED),
+        ]
     if each.shape is Shape.LINE:
         return [("lines", {"type": "line", "paint": {"line-color": PLAIN, "line-width": 1.5}})]
-    colour: Any = PLAIN
-    if each.name == "grids":
-        pairs = [part for pair in KINDS.items() for part in pair]
-        colour = ["match", ["get", "kind"], *pairs, PLAIN]
+    if each.name != "grids":
+        return _area("", PLAIN)
     return [
-        ("areas", {"type": "fill", "paint": {"fill-color": colour, "fill-opacity": 0.25}}),
-        ("edges", {"type": "line", "paint": {"line-color": colour, "line-width": 1.5}}),
+        (name, {**drawn, "filter": ["==", ["get", "kind"], kind]})
+        for kind, colour in KINDS.items()
+        for name, drawn in _area(f"-{kind}", colour)
     ]
+
+
+def _area(of: str, colour: str) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"areas{of}", {"type": "fill", "paint": {"fill-color": colour, "fill-opacity": 0.25}}),
+        (f"edges{of}", {"type": "line", "paint": {"line-color": colour, "line-width": 1.5}}),
+    ]
+
+
+def _circle(size: float) -> dict[str, Any]:
+    paint = {"circle-radius": size, "circle-color": PLAIN, "circle-stroke-color": EDGE}
+    return {"type": "circle", "paint": {**paint, "circle-stroke-width": 1}}
+
+
+def _gathered(low: int, high: int | None, size: float) -> dict[str, Any]:
+    within: list[Any] = ["all", [">=", ["get", "count"], low]]
+    if high is not None:
+        within.append(["<", ["get", "count"], high])
+    return {**_circle(size), "filter": within}
