@@ -25,6 +25,7 @@ from webapp.operation import (
     activity_story,
     alarm_story,
     appeal_story,
+    balance_story,
     camera_story,
     danger_story,
     deliberation_story,
@@ -178,6 +179,7 @@ def make(instance: Path, *, prefix: str) -> dict[str, int]:
     ledger_story.tell(HOME_COMMUNITY)
     deliberation_story.tell()
     webhook_story.tell()
+    balance_story.tell(HOME_COMMUNITY)
     bulletin.make(today(clock.now()))
     if password is None:
         kept.lay_down(until_row=before, since=began)
