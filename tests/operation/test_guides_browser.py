@@ -36,7 +36,7 @@ PICTURED = {
     "admin": ("admin", "/people/accounts"),
 }
 # In the home grid of the demo.
-HERE = (121.0519, 37.6597)
+HERE = (121.0566, 37.664)
 # A picture of the desk is taken so much wider than it is shown.
 FINER = 1.5
 

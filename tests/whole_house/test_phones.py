@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe, too_wide
 from tests.pages import MOST_KIB, MOST_SHIFT, ON_PHONES, Scale, reached
@@ -87,3 +87,87 @@ def _stuck_out(page: Page, where: str) -> list[str]:
             found.append(f"{where}: {more} pixels stick out at {how}")
     page.evaluate(f"{root}.remove('large')")
     return found
+
+
+# Who does what by the keyboard: where they begin, the control that opens the job, and where it leads.
+JOBS = {
+    "worker": ("/phone", 'a[href="/cases/new"]', "/cases/new"),
+    "leader": ("/opinions", 'a[href="/opinions/new"]', "/opinions/new"),
+    "shift": ("/cases", 'a[href="/cases/shifts"]', "/cases/shifts"),
+    "handler": ("/cases", 'a[href^="/cases/"]:not([href*="?"])', "/cases/"),
+    "window": ("/phone", 'nav a[href="/counter"]', "/counter"),
+    "agent": ("/applications/desk", 'a[href^="/applications/"]', "/applications"),
+    "street": ("/figures", 'a[href="/figures/appeals"]', "/figures/appeals"),
+    "safety": ("/safety/dangers", 'a[href="/safety/dangers/new"]', "/safety/dangers/new"),
+    "project": ("/projects", 'a[href="/projects/new"]', "/projects/new"),
+    "port": ("/ports", 'a[href^="/ports/"]', "/ports/"),
+    "admin": ("/people/accounts", 'a[href="/people/accounts/new"]', "/people/accounts/new"),
+    "employer": ("/jobs", 'a[href^="/jobs/"]', "/jobs/"),
+    None: ("/", 'a[href="/report"]', "/report"),
+}
+MOST_STOPS = 400
+
+# Where the keyboard stands: whether it matches, what it is, whether that can be seen.
+_STANDS = """(wanted) => {
+    const here = document.activeElement, style = getComputedStyle(here);
+    const shown = (each) => { const s = getComputedStyle(each); return s.outlineStyle !== "none" || s.boxShadow !== "none"; };
+    window.stops ??= new Map();
+    if (!window.stops.has(here)) window.stops.set(here, window.stops.size);
+    return {
+        found: !!wanted && here.matches(wanted),
+        number: window.stops.get(here),
+        body: here === document.body,
+        what: here.outerHTML.slice(0, 160),
+        seen: shown(here) || (here.parentElement && shown(here.parentElement)) || !!here.closest("label"),
+        box: here.getBoundingClientRect().width > 0,
+        opacity: style.opacity,
+    };
+}"""
+
+
+@pytest.mark.parametrize("reader", JOBS)
+def test_the_main_job_is_opened_by_the_keyboard_alone(
+    new_page: NewPage, reader: str | None
+) -> None:
+    begin, control, there = JOBS[reader]
+    page = new_page(signed_in_as=reader, width=1280)
+    page.goto(begin)
+    page.wait_for_load_state("load")
+    _by_keyboard(page, control)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: there in address)
+    page.wait_for_load_state("load")
+    _by_keyboard(page, None)
+
+
+def _by_keyboard(page: Page, wanted: str | None) -> None:
+    """The tab key leads to it, or once through the page; each stop can be seen, and none holds it."""
+    before, unseen = -1, []
+    for _stop in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        here = page.evaluate(_STANDS, wanted)
+        if here["found"]:
+            break
+        if here["body"] or here["number"] < before:
+            assert wanted is None, f"{wanted} is not reached"
+            break
+        assert here["number"] != before, f"held by {here['what']}"
+        if not here["seen"]:
+            unseen.append(here["what"])
+        before = here["number"]
+    else:
+        raise AssertionError(f"more than {MOST_STOPS} stops")
+    assert not unseen, "\n".join(unseen)
+
+
+@pytest.mark.parametrize("reader", ["worker", "dispatcher"])
+def test_what_was_opened_closes_with_escape(new_page: NewPage, reader: str) -> None:
+    page = new_page(signed_in_as=reader, width=1280)
+    page.goto("/cases")
+    menu = page.locator("details.menu > summary").last
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details.menu[open]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("details.menu[open]")).to_have_count(0)
+    expect(menu).to_be_focused()
