@@ -15,9 +15,9 @@ from tests.monitoring.test_cameras import stood
 from tests.whole_house.test_pages import html_faults
 from tests.world import as_user
 from webapp.base.spatial import to_lonlat, to_metric
-from webapp.monitoring.coverage.siting import queries as siting
 from webapp.monitoring.coverage.forms import SitingForm
 from webapp.monitoring.coverage.rules import Want
+from webapp.monitoring.coverage.siting import queries as siting
 from webapp.monitoring.coverage.siting.rules import Aim, chosen, window
 
 __all__ = ["plant"]

@@ -12,9 +12,9 @@ from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import STATUS_CHIPS, STATUS_WORDS
 from webapp.monitoring.coverage import queries
-from webapp.monitoring.coverage.siting import queries as places
 from webapp.monitoring.coverage.forms import OrderForm, SitingForm
 from webapp.monitoring.coverage.rules import LOSS_WORDS, WANT_WORDS
+from webapp.monitoring.coverage.siting import queries as places
 
 bp = Blueprint("coverage", __name__)
 
