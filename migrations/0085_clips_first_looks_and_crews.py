@@ -17,6 +17,10 @@ down_revision: Union[str, Sequence[str], None] = "0084"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
+BEFORE = (
+    "'ammonia', 'lel', 'water_level', 'rain', 'smoke', 'temperature', 'wind', 'wind_from', 'other'"
+)
+
 
 def upgrade() -> None:
     """Upgrade schema."""
@@ -58,8 +62,27 @@ def upgrade() -> None:
         ["began_at"],
         postgresql_where=sa.text("file_id IS NOT NULL"),
     )
+    op.add_column("alarm", sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("alarm", sa.Column("looked_by_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_alarm_looked_by_id"), "alarm", "account", ["looked_by_id"], ["id"]
+    )
+    _quantities(f"{BEFORE}, 'tide', 'door'")
 
 
 def downgrade() -> None:
     """Downgrade schema."""
+    op.execute("UPDATE datastream SET quantity = 'water_level' WHERE quantity = 'tide'")
+    op.execute("UPDATE datastream SET quantity = 'other' WHERE quantity = 'door'")
+    _quantities(BEFORE)
+    op.drop_constraint(op.f("fk_alarm_looked_by_id"), "alarm", type_="foreignkey")
+    op.drop_column("alarm", "looked_by_id")
+    op.drop_column("alarm", "looked_at")
     op.drop_table("camera_clip")
+
+
+def _quantities(known: str) -> None:
+    op.drop_constraint(op.f("ck_datastream_quantity"), "datastream", type_="check")
+    op.create_check_constraint(
+        op.f("ck_datastream_quantity"), "datastream", sa.text(f"quantity IN ({known})")
+    )

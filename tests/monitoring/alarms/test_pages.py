@@ -266,6 +266,36 @@ def test_the_board_knows_precision_load_and_bad_actors(app: Flask, world: World)
     assert "fence-1" in page
 
 
+def test_who_first_opened_an_alarm_stands_apart_from_who_acknowledged_it(
+    app: Flask, world: World
+) -> None:
+    alarm = raised(world)
+    incident = incident_of(alarm)
+    page = f"/alarms/{alarm.id}"
+    desk = as_user(app, world.dispatcher)
+    assert f"{page}/look" in text_of(desk, page)
+    assert as_user(app, world.stranger).post(f"{page}/look").status_code == 403
+    assert desk.post(f"{page}/look").status_code == 204
+    leader = as_user(app, world.shift_leader)
+    assert leader.post(f"/alarms/incidents/{incident.id}/look").status_code == 204
+    assert desk.post(f"{page}/see").status_code == 303
+    db.session.refresh(alarm)
+    assert alarm.looked_at is not None
+    assert alarm.seen_at is not None
+    assert (alarm.looked_by_id, alarm.seen_by_id) == (world.dispatcher.id, world.dispatcher.id)
+    assert alarm.received_at < alarm.looked_at < alarm.seen_at
+    words = text_of(desk, page)
+    assert f"{page}/look" not in words
+    assert "首次打开" in words
+    # Whoever acknowledges without opening has seen it then.
+    other = raised(world, device="C9")
+    handling.see(other, by=world.shift_leader)
+    assert (other.looked_at, other.looked_by_id) == (other.seen_at, world.shift_leader.id)
+    took = figures.intervals(Span(alarm.received_at - DAY, clock.now() + DAY))
+    assert (took["looked"]["known"], took["seen"]["known"]) == (1, 1)
+    assert took["looked"]["p50"] < took["seen"]["p50"]
+
+
 def test_the_map_of_the_board_shows_open_alarms(app: Flask, world: World) -> None:
     alarm = raised(world)
     answer = as_user(app, world.dispatcher).get("/maps/layers/alarms.json")

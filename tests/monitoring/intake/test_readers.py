@@ -492,6 +492,14 @@ def test_how_things_stood_when_one_began_to_listen_raises_nothing() -> None:
     assert calm.change is Change.CLEARED
 
 
+def test_smoke_that_was_there_when_one_began_to_listen_raises() -> None:
+    topic = "tnsaxis:CameraApplicationPlatform/SmokeDetection"
+    burning = signal(Format.ONVIF, messages.onvif(topic, how="Initialized"))
+    assert (burning.kind, burning.change) == (Kind.SMOKE, Change.RAISED)
+    # The same again, when the subscription was renewed, is the same alarm: of one device and kind.
+    assert burning.own_id is None
+
+
 @pytest.mark.parametrize(
     "topic, kind",
     [

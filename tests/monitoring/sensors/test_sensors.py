@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -137,6 +138,26 @@ def test_values_come_by_the_intake(room: Datastream) -> None:
     assert (taken.status, taken.id, len(alarms())) == (Status.OK, None, 1)
     stranger = str(observation()).replace("'", '"').encode()
     assert inbox.take(source, Format.SENSORTHINGS, Sent(stranger)).status == Status.IGNORED
+
+
+def test_a_contact_of_a_door_says_so_in_words_and_rings_once_it_stands_open(
+    room: Datastream,
+) -> None:
+    placed(Quantity.DOOR, "door-1")
+    source = keeping.set_up("plant", Connected("厂", tuple(Format)), by=None)
+    for minute, state in enumerate(
+        ("open", "closed", "open", "ON", True, 1, "open", "open", "open")
+    ):
+        body = {
+            "sensor": "door-1",
+            "ts": f"2026-11-26T04:{minute:02d}:00Z",
+            "values": {"v": state},
+        }
+        with clock.at(NOW + timedelta(minutes=minute)):
+            sent = Sent(json.dumps(body).encode())
+            assert inbox.take(source, Format.GENERIC, sent).status == Status.OK
+    (alarm,) = alarms()
+    assert (alarm.kind, alarm.severity, alarm.words) == ("threshold", "minor", "冷库一号 开着")
 
 
 def test_a_file_fills_the_chart_and_rings_nobody(room: Datastream, world: World) -> None:

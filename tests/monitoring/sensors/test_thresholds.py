@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, strategies as st
 
-from webapp.monitoring.sensors.rules import QUANTITIES, Limit, Quantity, Stand, step
+from webapp.monitoring.sensors.rules import QUANTITIES, Limit, Measure, Quantity, Stand, step
 from webapp.monitoring.signals import Change, Kind, Severity
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
@@ -40,6 +40,18 @@ def test_what_does_not_last_is_no_alarm() -> None:
     level = Limit(3.0, 2.8, hold=timedelta(minutes=5))
     assert run(level, [3.1, 3.1, 2.9, 3.1, 3.1, 3.1, 3.1, 3.1]) == []
     assert run(level, [3.1] * 6) == [Change.RAISED]
+
+
+def test_a_door_rings_when_it_stands_open_and_a_tide_by_its_height_alone() -> None:
+    door = QUANTITIES[Quantity.DOOR]
+    (open_,) = door.limits
+    assert (door.kind, open_.severity) == (Kind.THRESHOLD, Severity.MINOR)
+    assert run(open_, [1, 0, 1, 1, 0]) == []
+    assert run(open_, [0, 1, 1, 1, 1, 1, 1, 1, 0]) == [Change.RAISED, Change.CLEARED]
+    tide = QUANTITIES[Quantity.TIDE]
+    assert {each.measure for each in tide.limits} == {Measure.VALUE}
+    assert run(tide.limits[0], [1 + 0.1 * n for n in range(40)]) == [Change.RAISED]
+    assert (tide.kind, tide.shown(2.5), door.shown(0.5)) == (Kind.WATER_LEVEL, "2.5 m", "0.5")
 
 
 def test_below_is_beyond_where_it_is_cold_that_harms() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask_babel import lazy_gettext as _l
 
@@ -37,6 +37,16 @@ def followed(deed: Callable[[Alarm, str], None]) -> Callable[[Alarm, str], None]
     transaction in which they do."""
     _FOLLOWED.append(deed)
     return deed
+
+
+def look(alarms: Iterable[Alarm], *, by: Actor) -> None:
+    """Somebody at the desk has these alarms before them; the first of all who do is kept with the moment."""
+    new = [each for each in alarms if each.looked_at is None and each.state != State.CLOSED]
+    for alarm in sorted(new, key=lambda each: each.id):
+        lock(alarm)
+        if alarm.looked_at is None:
+            alarm.looked_at, alarm.looked_by_id = clock.now(), by.id
+    db.session.flush()
 
 
 def see(alarm: Alarm, *, by: Actor, base_version: int | None = None) -> None:
@@ -207,6 +217,8 @@ def _follow(alarm: Alarm, move: str) -> None:
 def _seen(alarm: Alarm, by: Actor) -> None:
     if alarm.seen_at is None:
         alarm.seen_at, alarm.seen_by_id = clock.now(), by.id
+    if alarm.looked_at is None:
+        alarm.looked_at, alarm.looked_by_id = alarm.seen_at, by.id
 
 
 def _say(incident: Incident, column: str, move: str, by: Actor) -> None:

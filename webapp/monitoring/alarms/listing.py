@@ -63,7 +63,9 @@ LANES: dict[str, ColumnElement[bool]] = {
 
 def one(alarm_id: int) -> Alarm | None:
     """An alarm with all that its page shows."""
-    found = select(Alarm).options(*_ALL, joinedload(Alarm.closed_by), joinedload(Alarm.shelf))
+    found = select(Alarm).options(
+        *_ALL, joinedload(Alarm.closed_by), joinedload(Alarm.shelf), joinedload(Alarm.looked_by)
+    )
     return db.session.scalar(found.where(Alarm.id == alarm_id))
 
 

@@ -166,6 +166,9 @@ class Alarm(Numbered, Placed, Base):
     count: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     heard_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # Who first opened it, which is not yet to have acknowledged it.
+    looked_at: Mapped[datetime | None]
+    looked_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     seen_at: Mapped[datetime | None]
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     closed_at: Mapped[datetime | None]
@@ -183,6 +186,7 @@ class Alarm(Numbered, Placed, Base):
     shelf: Mapped[Shelf | None] = relationship()
     camera: Mapped[Camera | None] = relationship()
     grid: Mapped[Grid | None] = relationship(foreign_keys="Alarm.grid_id")
+    looked_by: Mapped[Account | None] = relationship(foreign_keys=[looked_by_id])
     seen_by: Mapped[Account | None] = relationship(foreign_keys=[seen_by_id])
     closed_by: Mapped[Account | None] = relationship(foreign_keys=[closed_by_id])
 

@@ -65,6 +65,7 @@ DONE = {
 }
 
 INTERVAL_WORDS = {
+    "looked": _l("Raised to first opened"),
     "seen": _l("Raised to acknowledged"),
     "offered": _l("Raised to offered"),
     "accepted": _l("Offered to accepted"),
@@ -141,10 +142,12 @@ def stages(incident: Incident) -> list[tuple[Any, datetime | None]]:
     """How far help is: each stage with its moment, None where it has not come."""
     sent = listing.sent_to(incident.case_id) if incident.case_id is not None else []
     taken = next((each.taken_at for each in sent if each.taken_at), None)
+    looked = [each.looked_at for each in incident.alarms if each.looked_at]
     seen = [each.seen_at for each in incident.alarms if each.seen_at]
     handled = incident.case.handled_at if incident.case else None
     return [
         (_l("Raised"), incident.opened_at),
+        (_l("First opened"), min(looked, default=None)),
         (_l("Acknowledged"), min(seen, default=None)),
         (_l("Offered"), sent[0].sent_at if sent else None),
         (_l("Accepted to go"), taken),

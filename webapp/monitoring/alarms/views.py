@@ -98,6 +98,22 @@ def step(alarm: Alarm) -> ResponseReturnValue:
     return goto("alarms.one", alarm_id=alarm_id)
 
 
+@bp.post("/alarms/<int:alarm_id>/look")
+@permit("alarms.handle", of=queries.one)
+def look(alarm: Alarm) -> ResponseReturnValue:
+    """Somebody at the desk has opened the alarm: its page says so as soon as it is shown."""
+    handling.look([alarm], by=me())
+    return "", 204
+
+
+@bp.post("/alarms/incidents/<int:incident_id>/look")
+@permit("alarms.handle", of=listing.incident)
+def look_at_all(incident: Incident) -> ResponseReturnValue:
+    """The same for every alarm of an incident."""
+    handling.look(incident.alarms, by=me())
+    return "", 204
+
+
 @bp.post("/alarms/<int:alarm_id>/send")
 @permit("alarms.send", of=listing.one)
 def send(alarm: Alarm) -> ResponseReturnValue:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -74,22 +75,31 @@ class Quantity(StrEnum):
     AMMONIA = "ammonia"
     LEL = "lel"
     WATER_LEVEL = "water_level"
+    TIDE = "tide"
     RAIN = "rain"
     SMOKE = "smoke"
     TEMPERATURE = "temperature"
     WIND = "wind"
     WIND_FROM = "wind_from"
+    DOOR = "door"
     OTHER = "other"
 
 
 @dataclass(frozen=True)
 class QuantityRules:
-    """What a quantity is called, its unit, what its alarm is about, and its usual thresholds."""
+    """What a quantity is called, its unit, what its alarm is about, its usual thresholds; and what its
+    values mean where they are states and no amounts."""
 
     words: LazyString
     unit: str
     kind: Kind
     limits: tuple[Limit, ...] = ()
+    states: Mapping[float, LazyString] = field(default_factory=dict)
+
+    def shown(self, value: float) -> str:
+        """A value with its unit, or the state that it means."""
+        state = self.states.get(value)
+        return str(state) if state is not None else f"{value:g} {self.unit}".strip()
 
 
 # Ammonia as GB 50072-2021 7.4 has it: 150 ppm gives the alarm and starts the fans, a quarter of the
@@ -122,6 +132,13 @@ QUANTITIES: dict[Quantity, QuantityRules] = {
             ),
         ),
     ),
+    # A tide rises half a metre an hour every day: only its height is asked.
+    Quantity.TIDE: QuantityRules(
+        _l("Height of the tide"),
+        "m",
+        Kind.WATER_LEVEL,
+        (Limit(3.0, 2.8, hold=timedelta(minutes=10)),),
+    ),
     Quantity.RAIN: QuantityRules(
         _l("Rain in an hour"), "mm", Kind.RAIN, (Limit(30, 20, severity=Severity.MINOR),)
     ),
@@ -129,6 +146,14 @@ QUANTITIES: dict[Quantity, QuantityRules] = {
     Quantity.TEMPERATURE: QuantityRules(_l("Measured temperature"), "℃", Kind.THRESHOLD),
     Quantity.WIND: QuantityRules(_l("Wind speed"), "m/s", Kind.WEATHER),
     Quantity.WIND_FROM: QuantityRules(_l("Wind direction"), "°", Kind.WEATHER),
+    # A door is opened all day long: one that stands open is what somebody should know.
+    Quantity.DOOR: QuantityRules(
+        _l("Door contact"),
+        "",
+        Kind.THRESHOLD,
+        (Limit(1, 0, hold=timedelta(minutes=5), severity=Severity.MINOR),),
+        {0: _l("is shut"), 1: _l("stands open")},
+    ),
     Quantity.OTHER: QuantityRules(_l("Another quantity"), "", Kind.THRESHOLD),
 }
 

@@ -31,7 +31,7 @@ def passed(
     """The series is beyond a threshold, or back. Each time beyond it is an alarm of its own."""
     raised = threshold.raised_at or at
     rules = QUANTITIES[Quantity(stream.quantity)]
-    unit = rules.unit if threshold.measure == Measure.VALUE else f"{rules.unit}/h"
+    said = rules.shown(value) if threshold.measure == Measure.VALUE else f"{value:g} {rules.unit}/h"
     sensor = stream.sensor
     return Signal(
         kind=rules.kind,
@@ -41,6 +41,6 @@ def passed(
         device=sensor.external_id,
         severity=threshold.limit.severity,
         ended_at=at if change is Change.CLEARED else None,
-        words=f"{sensor.name} {value:g} {unit}".strip(),
+        words=f"{sensor.name} {said}",
         rule=RULE,
     )

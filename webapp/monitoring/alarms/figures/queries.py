@@ -97,10 +97,13 @@ _STANDING = text("""
 # Of each incident the moments from its first alarm to the end of its case.
 _INTERVALS = text("""
     WITH moment AS (
-        SELECT i.opened_at, s.seen_at, o.offered_at, o.accepted_at, i.on_way_at, i.arrived_at,
+        SELECT i.opened_at, s.looked_at, s.seen_at, o.offered_at, o.accepted_at, i.on_way_at, i.arrived_at,
             c.handled_at
         FROM incident i
-        LEFT JOIN LATERAL (SELECT min(a.seen_at) AS seen_at FROM alarm a WHERE a.incident_id = i.id) s ON true
+        LEFT JOIN LATERAL (
+            SELECT min(a.seen_at) AS seen_at, min(a.looked_at) AS looked_at
+            FROM alarm a WHERE a.incident_id = i.id
+        ) s ON true
         LEFT JOIN case_file c ON c.id = i.case_id
         LEFT JOIN LATERAL (
             SELECT min(x.sent_at) AS offered_at, min(x.taken_at) AS accepted_at
@@ -109,6 +112,7 @@ _INTERVALS = text("""
         WHERE NOT i.exercise AND i.opened_at >= :since AND i.opened_at < :until
     ), took AS (
         SELECT step.* FROM moment m, LATERAL (VALUES
+            ('looked', m.looked_at - m.opened_at),
             ('seen', m.seen_at - m.opened_at), ('offered', m.offered_at - m.opened_at),
             ('accepted', m.accepted_at - m.offered_at), ('on_way', m.on_way_at - m.accepted_at),
             ('arrived', m.arrived_at - m.opened_at), ('done', m.handled_at - m.arrived_at)

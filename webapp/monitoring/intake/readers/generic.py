@@ -9,6 +9,7 @@ from webapp.monitoring.intake.readers.values import (
     Around,
     digest_of,
     identifier,
+    measured,
     moment,
     number,
     object_of,
@@ -83,7 +84,7 @@ def _values(sent: dict[str, Any]) -> tuple[Reading, ...]:
     if not isinstance(values, dict) or not values:
         raise NotRead(Why.WRONG, "values")
     return tuple(
-        Reading(device, identifier(series, "values"), at, number(value, "values"))
+        Reading(device, identifier(series, "values"), at, measured(value, "values"))
         for series, value in values.items()
     )
 

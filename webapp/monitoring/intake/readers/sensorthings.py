@@ -8,8 +8,8 @@ from typing import Any
 from webapp.monitoring.intake.readers.values import (
     Around,
     identifier,
+    measured,
     moment,
-    number,
     object_of,
 )
 from webapp.monitoring.intake.rules import NotRead, Why
@@ -51,4 +51,4 @@ def _value(sent: dict[str, Any]) -> float:
     given = sent.get("result")
     if isinstance(given, dict | list):
         raise NotRead(Why.WRONG, "result")
-    return number(given, "result")
+    return measured(given, "result")

@@ -160,6 +160,24 @@ def number(given: Any, field: str) -> float:
     return made
 
 
+# What contacts of doors and switches say in the place of a number.
+_STATES = {
+    "open": 1.0,
+    "on": 1.0,
+    "true": 1.0,
+    "closed": 0.0,
+    "shut": 0.0,
+    "off": 0.0,
+    "false": 0.0,
+}
+
+
+def measured(given: Any, field: str) -> float:
+    """A value that a device measured: a finite number, or 1 and 0 for what is open or shut, on or off."""
+    state = _STATES.get(given.strip().lower()) if isinstance(given, str) else None
+    return number(given, field) if state is None else state
+
+
 def moment(given: Any, field: str, zone: tzinfo | None = None) -> datetime:
     """A moment in UTC: ISO 8601, or a number since 1970 in whatever unit its size tells.
 
