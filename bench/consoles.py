@@ -9,7 +9,7 @@ import re
 import selectors
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ CONSOLES = 200
 # Of these each alarm is timed; the others are read and their lines counted.
 TIMED = 20
 SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
+STORM_S = 600
 # Messages a second, and how many of them a request brings.
 RATES = ((20, 1), (100, 10))
 # So many machines speak: none waits for what another is answered.
@@ -56,8 +57,17 @@ class Told:
     lines: int
 
 
+def storm(ground: Ground) -> Iterator[Figure]:
+    """The highest rate for ten minutes."""
+    return _figures(ground, RATES[-1:], STORM_S)
+
+
 def figures(ground: Ground) -> Iterator[Figure]:
     """How long until a console hears, and whether anything is lost, at each rate."""
+    return _figures(ground, RATES, SECONDS)
+
+
+def _figures(ground: Ground, rates: Sequence[tuple[int, int]], seconds: int) -> Iterator[Figure]:
     with ground.app.test_request_context("/"):
         source = keeping.set_up("consoles", Described("consoles", tuple(Format)), by=None)
         key = keeping.new_key(source, by=None)
@@ -65,19 +75,19 @@ def figures(ground: Ground) -> Iterator[Figure]:
     environment = ground.environment | {"LIVE_STREAMS": str(CONSOLES)}
     cookie = ground.cookie_of(READER)
     with served("wsgi:app", environment, threads=CONSOLES + 16) as house:
-        for rate, size in RATES:
-            yield from _at(ground, house, key, cookie, rate, size)
+        for rate, size in rates:
+            yield from _at(ground, house, key, cookie, rate, size, seconds)
 
 
 def _at(
-    ground: Ground, house: Server, key: str, cookie: str, rate: int, size: int
+    ground: Ground, house: Server, key: str, cookie: str, rate: int, size: int, seconds: int
 ) -> Iterator[Figure]:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     listening = context.Process(target=_listen, args=(house.port, cookie, theirs))
     listening.start()
     ours.recv()
-    sent, behind = _speak(house, key, rate, size)
+    sent, behind = _speak(house, key, rate, size, seconds)
     time.sleep(AFTER_S)
     ours.send("enough")
     told: Told = ours.recv()
@@ -85,7 +95,7 @@ def _at(
     took = sorted((at - sent[alarm]) * 1000 for alarm, at in told.heard if alarm in sent)
     with ground.app.app_context():
         kept, alarms = db.session.execute(_COUNT, {"run": f"{rate}-%"}).one()
-    what = f"intake to {CONSOLES} consoles, {rate}/s for {SECONDS} s, {size} a request"
+    what = f"intake to {CONSOLES} consoles, {rate}/s for {seconds} s, {size} a request"
     p50, p95 = took[len(took) // 2], took[int(len(took) * 0.95)]
     yield Figure(
         what=what,
@@ -94,7 +104,7 @@ def _at(
         wanted=f"p95 < {MOST_MS:,} ms",
         met=p95 < MOST_MS,
     )
-    wanted = rate * SECONDS
+    wanted = rate * seconds
     yield Figure(
         what="the same: messages in the inbox, alarms, alarms heard by each console",
         rows=wanted,
@@ -104,7 +114,9 @@ def _at(
     )
 
 
-def _speak(house: Server, key: str, rate: int, size: int) -> tuple[Mapping[int, float], float]:
+def _speak(
+    house: Server, key: str, rate: int, size: int, seconds: int
+) -> tuple[Mapping[int, float], float]:
     """When the message of each alarm was sent, and how far (seconds) the last was behind its time."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     sent: dict[int, float] = {}
@@ -121,13 +133,13 @@ def _speak(house: Server, key: str, rate: int, size: int) -> tuple[Mapping[int, 
     begun = time.monotonic()
     with ThreadPoolExecutor(SENDERS) as senders:
         said = []
-        for turn in range(rate * SECONDS // size):
+        for turn in range(rate * seconds // size):
             time.sleep(max(0.0, begun + turn * size / rate - time.monotonic()))
             names = [f"{rate}-{turn * size + place}" for place in range(size)]
             said.append(senders.submit(say, names))
         for each in said:
             each.result()
-    return sent, max(0.0, time.monotonic() - begun - SECONDS)
+    return sent, max(0.0, time.monotonic() - begun - seconds)
 
 
 def _said(name: str) -> dict[str, str]:

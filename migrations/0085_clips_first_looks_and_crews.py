@@ -1,4 +1,4 @@
-"""clips of alarms
+"""clips of alarms, first looks, kinds of sensors, pictures of crews
 
 Revision ID: 0085
 Revises: 0084
@@ -17,6 +17,7 @@ down_revision: Union[str, Sequence[str], None] = "0084"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
+PICTURES = ("photo_id", "certificate_picture_id")
 BEFORE = (
     "'ammonia', 'lel', 'water_level', 'rain', 'smoke', 'temperature', 'wind', 'wind_from', 'other'"
 )
@@ -68,10 +69,20 @@ def upgrade() -> None:
         op.f("fk_alarm_looked_by_id"), "alarm", "account", ["looked_by_id"], ["id"]
     )
     _quantities(f"{BEFORE}, 'tide', 'door'")
+    for name in PICTURES:
+        op.add_column("crew_member", sa.Column(name, sa.BigInteger(), nullable=True))
+        op.create_foreign_key(
+            op.f(f"fk_crew_member_{name}"), "crew_member", "stored_file", [name], ["id"]
+        )
+    op.add_column("crew_member", sa.Column("warned_for", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
     """Downgrade schema."""
+    op.drop_column("crew_member", "warned_for")
+    for name in PICTURES:
+        op.drop_constraint(op.f(f"fk_crew_member_{name}"), "crew_member", type_="foreignkey")
+        op.drop_column("crew_member", name)
     op.execute("UPDATE datastream SET quantity = 'water_level' WHERE quantity = 'tide'")
     op.execute("UPDATE datastream SET quantity = 'other' WHERE quantity = 'door'")
     _quantities(BEFORE)

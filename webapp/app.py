@@ -287,6 +287,8 @@ from webapp.points.gates import (
 )
 from webapp.ports import (
     actions as vessels,
+    crew_views as crew_pages,
+    crews,
     recall_views as recall_pages,
     rules as ports,
     sheet as vessel_sheet,
@@ -492,6 +494,7 @@ PAGES = (
     port_pages,
     voyage_pages,
     recall_pages,
+    crew_pages,
     sea_pages,
     livelihood_pages,
     public_livelihood,
@@ -552,6 +555,7 @@ CLOCKS = (
     resident_erasing,
     relocation_erasing,
     video_clocks,
+    crews,
     intake_clocks,
     asking,
     channels,

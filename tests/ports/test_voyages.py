@@ -9,16 +9,18 @@ import pytest
 from flask import Flask
 from openpyxl import Workbook
 from PIL import Image
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.ports.harbour import LAT, LON, Harbour, described, harbour
 from tests.world import as_user
-from webapp.base import clock
+from webapp.base import clock, files
 from webapp.base.access import may
 from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Refusal, Unacceptable
-from webapp.ports import actions, importing, queries, voyages
+from webapp.base.notices import Notice
+from webapp.ports import actions, crews, importing, queries, voyages
 from webapp.ports.forms import BerthForm, CrewForm, DepartForm, GateLineForm, SeasonForm, WindForm
-from webapp.ports.rules import ZONE, Paper, keeps_in_port, nightfall
+from webapp.ports.rules import CREW_KEPT, ZONE, Paper, keeps_in_port, nightfall
 
 __all__ = ["harbour"]
 
@@ -215,6 +217,77 @@ def test_a_photo_at_departure_is_optional_and_only_those_who_watch_over_the_port
     assert skipper.get(address).status_code == 403
     assert address in keeper.get(f"/vessels/{vessel_id}").text
     assert address in keeper.get("/voyages").text
+
+
+def test_pictures_of_a_crew_are_sent_by_phone_warn_of_their_end_and_go_with_them(
+    app: Flask, harbour: Harbour, session: Session
+) -> None:
+    (member, _other), vessel_id = queries.crew(harbour.vessel.id), harbour.vessel.id
+    key = member.id
+    session.commit()
+    skipper, keeper = as_user(app, harbour.skipper), as_user(app, harbour.keeper)
+    stranger = as_user(app, harbour.stranger)
+    own, crew = f"/vessels/{vessel_id}/crew", f"/vessels/{vessel_id}/crew/{key}"
+
+    def picture(shade: int) -> tuple[io.BytesIO, str]:
+        body = io.BytesIO()
+        Image.new("RGB", (8, 8), (shade, 0, 0)).save(body, "JPEG")
+        body.seek(0)
+        return body, "a.jpg"
+
+    assert "没有照片" in skipper.get(own).text
+    assert own in skipper.get("/vessels/mine").text
+    assert stranger.get(own).status_code == 403
+    assert stranger.post(f"{crew}/pictures", data={"photo": picture(1)}).status_code == 403
+    assert (
+        skipper.post(f"{crew}/pictures", data={"photo": (io.BytesIO(b"x"), "a.jpg")}).status_code
+        == 422
+    )
+    # Whoever acts for the vessel sends pictures, but does not say until when a certificate is good.
+    sent = {
+        "photo": picture(10),
+        "certificate_picture": picture(20),
+        "certified_until": "2099-01-01",
+    }
+    assert skipper.post(f"{crew}/pictures", data=sent).status_code == 303
+    session.refresh(member)
+    assert member.certified_until == clock.now().date() + timedelta(days=100)
+    assert member.photo is not None
+    assert member.certificate_picture is not None
+    first = files.path_of(member.photo)
+    for who in (skipper, keeper):
+        assert who.get(f"{crew}/photo").mimetype == "image/jpeg"
+    assert stranger.get(f"{crew}/photo").status_code == 403
+    # The certificate is shown for a purpose, to few.
+    seen = {"purpose": "check at the quay"}
+    assert skipper.post(f"{crew}/certificate", data=seen).status_code == 403
+    assert keeper.post(f"{crew}/certificate", data={"purpose": ""}).status_code == 422
+    assert "data:image/jpeg" in keeper.post(f"{crew}/certificate", data=seen).text
+    assert "check at the quay" in keeper.get(f"/vessels/{vessel_id}").text
+    # A new photo takes the place of the old one, whose bytes are gone; the keeper says the end.
+    soon = clock.now().date() + timedelta(days=20)
+    data = {"photo": picture(30), "certified_until": soon.isoformat()}
+    assert keeper.post(f"{crew}/pictures", data=data).status_code == 303
+    session.refresh(member)
+    assert not first.exists()
+    assert member.certified_until == soon
+    assert "证书即将到期" in skipper.get(own).text
+    for _night in range(2):
+        crews.tell_of_certificates()
+    about = select(func.count()).where(Notice.params["name"].astext == member.name)
+    assert session.scalar(about.where(Notice.account_id == harbour.skipper.id)) == 1
+    assert session.scalar(about.where(Notice.account_id == harbour.keeper.id)) == 1
+    # They left: nobody finds them any more, and thirty days later nothing is kept.
+    assert keeper.post(f"{crew}/leave").status_code == 303
+    assert keeper.get(f"{crew}/photo").status_code == 404
+    session.refresh(member)
+    kept = files.path_of(member.photo)
+    crews.erase()
+    assert kept.exists()
+    with clock.at(clock.now() + CREW_KEPT + timedelta(hours=1)):
+        crews.erase()
+    assert (member.photo_id, member.certificate_picture_id, kept.exists()) == (None, None, False)
+    assert "船员照片已删除" in keeper.get(f"/vessels/{vessel_id}").text
 
 
 def test_the_page_of_a_port_draws_its_quay_berths_and_gate_lines(

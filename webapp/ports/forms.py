@@ -102,6 +102,12 @@ class CrewForm(Form):
     id_number: str | None = Field(default=None, min_length=6, max_length=30)
 
 
+class CertifiedForm(Form):
+    """Until when a certificate is good."""
+
+    certified_until: date | None = None
+
+
 class SeasonForm(Form):
     """From when to when one kind of vessels stays in port."""
 

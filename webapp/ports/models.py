@@ -124,7 +124,16 @@ class CrewMember(Numbered, Base):
     certificate: Mapped[str | None]
     certified_until: Mapped[date | None] = mapped_column(Date)
     id_number: Mapped[bytes | None] = mapped_column(LargeBinary)
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    certificate_picture_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    # The end of a certificate of which was told.
+    warned_for: Mapped[date | None] = mapped_column(Date)
     left_at: Mapped[datetime | None]
+
+    photo: Mapped[StoredFile | None] = relationship(foreign_keys=[photo_id])
+    certificate_picture: Mapped[StoredFile | None] = relationship(
+        foreign_keys=[certificate_picture_id]
+    )
 
 
 class ClosedSeason(Numbered, Base):

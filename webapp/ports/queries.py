@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, func, literal, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
+from webapp.base.files import StoredFile
 from webapp.base.spatial import as_geojson, to_lonlats
 from webapp.base.web import Page
 from webapp.ports.models import (
@@ -117,6 +118,43 @@ def crew(vessel_id: int) -> Sequence[CrewMember]:
         CrewMember.vessel_id == vessel_id, CrewMember.left_at.is_(None)
     )
     return db.session.scalars(found.order_by(CrewMember.id)).all()
+
+
+def certificates_to_tell(until: date, limit: int = 200) -> list[tuple[CrewMember, Vessel]]:
+    """Members of crews whose certificate ends by this day and of whom nobody was told, with their vessels."""
+    found = (
+        select(CrewMember, Vessel)
+        .join(Vessel, Vessel.id == CrewMember.vessel_id)
+        .where(
+            CrewMember.left_at.is_(None),
+            Vessel.closed_at.is_(None),
+            CrewMember.certified_until <= until,
+            CrewMember.warned_for.is_distinct_from(CrewMember.certified_until),
+        )
+    )
+    rows = db.session.execute(found.order_by(CrewMember.id).limit(limit))
+    return [(member, vessel) for member, vessel in rows]
+
+
+def crews_to_erase(before: datetime, limit: int = 500) -> list[tuple[CrewMember, Vessel]]:
+    """Whoever left, or whose vessel was taken off the lists, before a moment, and of whom a picture is kept."""
+    found = (
+        select(CrewMember, Vessel)
+        .join(Vessel, Vessel.id == CrewMember.vessel_id)
+        .options(joinedload(CrewMember.photo), joinedload(CrewMember.certificate_picture))
+        .where(
+            or_(CrewMember.photo_id.is_not(None), CrewMember.certificate_picture_id.is_not(None)),
+            func.coalesce(CrewMember.left_at, Vessel.closed_at) < before,
+        )
+    )
+    rows = db.session.execute(found.order_by(CrewMember.id).limit(limit))
+    return [(member, vessel) for member, vessel in rows]
+
+
+def names_bytes(file: StoredFile) -> bool:
+    """True where another file has the same bytes."""
+    found = select(StoredFile.id).where(StoredFile.sha256 == file.sha256, StoredFile.id != file.id)
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def member(vessel_id: int, member_id: int) -> CrewMember | None:

@@ -182,9 +182,13 @@ def nightfall(now: datetime) -> datetime:
     return evening if here >= evening else evening - timedelta(days=1)
 
 
-_KEEPERS = ("port_manager", "admin")
+# A certificate of a crew that ends within so long is told of; pictures of who left are kept so long.
+WARNED_DAYS = timedelta(days=30)
+CREW_KEPT = timedelta(days=30)
+
+KEEPERS = ("port_manager", "admin")
 WATCHERS = (
-    *_KEEPERS,
+    *KEEPERS,
     "dispatcher",
     "shift_leader",
     "supervisor",
@@ -194,16 +198,18 @@ WATCHERS = (
 
 MAY = {
     "ports.see": Anywhere(*WATCHERS),
-    "ports.keep": Anywhere(*_KEEPERS),
+    "ports.keep": Anywhere(*KEEPERS),
     "vessels.see": Anywhere(*WATCHERS),
-    "vessels.keep": Anywhere(*_KEEPERS),
-    "vessels.reveal": Anywhere(*_KEEPERS, "shift_leader", "street_leader"),
+    "vessels.keep": Anywhere(*KEEPERS),
+    "vessels.reveal": Anywhere(*KEEPERS, "shift_leader", "street_leader"),
     "vessels.own": SignedIn(),
     "vessels.act": Owns("account_id", N_("acts for the vessel")),
+    "crews.see": Owns("account_id", N_("acts for the vessel")) | Anywhere(*WATCHERS),
+    "crews.keep": Owns("account_id", N_("acts for the vessel")) | Anywhere(*KEEPERS),
     "voyages.see": Anywhere(*WATCHERS),
     "recalls.see": Anywhere(*WATCHERS),
-    "recalls.call": Anywhere(*_KEEPERS),
+    "recalls.call": Anywhere(*KEEPERS),
     "recalls.end": ByItself(),
-    "recalls.answer": Owns("account_id", N_("acts for the vessel")) | Anywhere(*_KEEPERS),
-    "voyages.move": Owns("account_id", N_("acts for the vessel")) | Anywhere(*_KEEPERS),
+    "recalls.answer": Owns("account_id", N_("acts for the vessel")) | Anywhere(*KEEPERS),
+    "voyages.move": Owns("account_id", N_("acts for the vessel")) | Anywhere(*KEEPERS),
 }

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import PurposeForm, goto, page, part_of_address, sent_file
-from webapp.people import queries as people, workbook
+from webapp.people import days, queries as people, workbook
 from webapp.people.forms import ReasonForm, again
 from webapp.ports import actions, importing, queries
 from webapp.ports.forms import (
@@ -25,7 +25,13 @@ from webapp.ports.forms import (
     WindForm,
 )
 from webapp.ports.models import Port, Vessel
-from webapp.ports.rules import PAPER_WORDS, VESSEL_WORDS, VOYAGE_CHIPS, VOYAGE_FLOW
+from webapp.ports.rules import (
+    PAPER_WORDS,
+    VESSEL_WORDS,
+    VOYAGE_CHIPS,
+    VOYAGE_FLOW,
+    WARNED_DAYS,
+)
 from webapp.ports.sea import queries as sea, sighting
 from webapp.ports.sea.forms import TrackForm
 from webapp.ports.sea.tracking import SPANS, shapes
@@ -40,6 +46,10 @@ DONE = {
     "reveal": _l("Phone number shown"),
     "sign_on": _l("Joined the crew"),
     "sign_off": _l("Left the crew"),
+    "crew_pictures": _l("Pictures of the crew were sent"),
+    "certify": _l("End of a certificate written down"),
+    "show_certificate": _l("Certificate looked at"),
+    "crew_erased": _l("Pictures of the crew erased"),
     "berth": _l("Berth drawn"),
     "gate_line": _l("Gate line drawn"),
     "relocate": _l("Follows new borders"),
@@ -268,6 +278,8 @@ def _vessel(vessel: Vessel) -> dict[str, Any]:
     return {
         "vessel": vessel,
         "crew": queries.crew(vessel.id),
+        "today": days.today(),
+        "soon": days.today() + WARNED_DAYS,
         "voyages": queries.voyages(vessel.id),
         "passages": sea.passages(vessel.id),
         "states": VOYAGE_FLOW.states,
