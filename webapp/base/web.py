@@ -273,6 +273,11 @@ def _own_face() -> Told | None:
     return next((told for start, told in _FACES.items() if request.path.startswith(start)), None)
 
 
+def is_by_a_standard() -> bool:
+    """True at addresses whose words and refusals a standard of others says."""
+    return _own_face() is not None
+
+
 def error_body(code: str, words: Any, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A refusal as machines and scripts read it; `fields` are the words for each field."""
     shown = {name: str(text) for name, text in (fields or {}).items()}

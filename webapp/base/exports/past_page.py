@@ -17,7 +17,7 @@ from webapp.base.exports.cells import fields, read, zone
 from webapp.base.exports.sheet import SHEETS, Column, Kind, Sheet
 from webapp.base.kept import TABLES, Kept, Standing
 from webapp.base.past import AsOf, NotKept
-from webapp.base.web import Form, page
+from webapp.base.web import Form, is_by_a_standard, page
 
 
 class Further(Form):
@@ -37,7 +37,8 @@ def answered() -> Response | None:
 
     Raises `NotKept` where nobody knows how the page was: the present never stands for it.
     """
-    if request.method not in ("GET", "HEAD") or not request.args.get("as_of"):
+    asked = request.method in ("GET", "HEAD") and request.args.get("as_of")
+    if not asked or is_by_a_standard():
         return None
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if view is None or getattr(view, "tells_past", False):
