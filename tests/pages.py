@@ -82,9 +82,13 @@ def reached(
 
 @dataclass
 class Look:
-    """What one opening of a page cost: KiB of all bodies packed, answers, layout shift, first paint in ms."""
+    """What one opening of a page cost: KiB of all bodies packed, answers, layout shift, first paint in ms.
+
+    Photos that people took are as large as they are, and counted apart.
+    """
 
     kib: float
+    photos_kib: float
     answers: int
     moved: float
     painted_ms: float
@@ -121,11 +125,20 @@ class Scale:
         )
         # A browser that keeps things fetches what is drawn in several places once.
         bodies: dict[str, float] = {}
+        photos: dict[str, float] = {}
         for key, each in [*self.came.items()]:
-            bodies[each["url"]] = max(bodies.get(each["url"], 0), self._packed(key, each))
+            into = photos if each["kind"] == "image/jpeg" else bodies
+            into[each["url"]] = max(into.get(each["url"], 0), self._packed(key, each))
         weights = sorted(((size / 1024, url) for url, size in bodies.items()), reverse=True)
         moved, painted = self.page.evaluate(f"[window.moved, {_PAINTED}]")
-        return Look(sum(kib for kib, _url in weights), len(weights), moved, painted, weights[:5])
+        return Look(
+            kib=sum(kib for kib, _url in weights),
+            photos_kib=sum(photos.values()) / 1024,
+            answers=len(self.came),
+            moved=moved,
+            painted_ms=painted,
+            heaviest=weights[:5],
+        )
 
     def _came(self, said: dict[str, Any]) -> None:
         answer = said["response"]

@@ -26,8 +26,8 @@ PARTS = {
     "roads_tracks": 15,
 }
 
-# A metre or less: finer than the widest screen draws it.
-STEP = 1e-5
+# Degrees: lines within half a metre of where they are, areas, which have no edge of their own, within one.
+STEP, STEP_OF_AREAS = 1e-5, 2e-5
 
 TIANDITU = "https://t{s}.tianditu.gov.cn/{layer}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={{z}}&TILEROW={{y}}&TILECOL={{x}}&tk={key}"
 
@@ -92,7 +92,7 @@ def part(name: str) -> Packed | None:
 
 @lru_cache(maxsize=len(PARTS))
 def lean(name: str) -> Packed | None:
-    """The same for a phone: each line is one list of steps, in units of `STEP` degrees, a third of the size.
+    """The same for a phone: each line is one list of steps in units of so many degrees, a third of the size.
 
     The first step of a line leads on from where the line before it ended, that of the first from 0, 0.
     Points stay as they are.
@@ -101,6 +101,7 @@ def lean(name: str) -> Packed | None:
     if whole is None:
         return None
     at = (0, 0)
+    unit = STEP if name.startswith("roads") else STEP_OF_AREAS
 
     def steps(part: list[Any]) -> list[Any]:
         nonlocal at
@@ -108,7 +109,7 @@ def lean(name: str) -> Packed | None:
             return [steps(each) for each in part]
         line: list[int] = []
         for lon, lat in part:
-            here = round(lon / STEP), round(lat / STEP)
+            here = round(lon / unit), round(lat / unit)
             step = here[0] - at[0], here[1] - at[1]
             if step != (0, 0) or not line:
                 line += step
@@ -120,7 +121,7 @@ def lean(name: str) -> Packed | None:
         shape = feature["geometry"]
         if shape["type"] != "Point":
             shape["coordinates"] = steps(shape["coordinates"])
-    return Packed.of_json({"step": STEP, "features": content["features"]})
+    return Packed.of_json({"step": unit, "features": content["features"]})
 
 
 def for_script(settings: Settings) -> list[dict[str, Any]]:
