@@ -8,6 +8,7 @@ import os
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -162,9 +163,9 @@ def house(own_database: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return app
 
 
-@pytest.fixture
-def app(house: Flask) -> Iterator[Flask]:
-    """The app; whatever the test writes is undone afterwards, commits included."""
+@contextmanager
+def undone(house: Flask) -> Iterator[Flask]:
+    """Whatever is written inside is undone afterwards, commits included."""
     from webapp.base.db import db
 
     with house.app_context():
@@ -182,6 +183,13 @@ def app(house: Flask) -> Iterator[Flask]:
         maker.kw.update(before)
         outer.rollback()
         connection.close()
+
+
+@pytest.fixture
+def app(house: Flask) -> Iterator[Flask]:
+    """The app; whatever the test writes is undone afterwards, commits included."""
+    with undone(house):
+        yield house
 
 
 @pytest.fixture

@@ -439,7 +439,7 @@ def _words(right: str) -> str:
 
 def _parts(rule: Rule) -> Iterator[Rule]:
     """The simple rules of which a rule is made."""
-    inner: tuple[Rule, ...] = getattr(rule, "rules", ())
+    inner = _parts_of(rule)
     if not inner:
         yield rule
     for each in inner:
@@ -453,11 +453,29 @@ def _roles(rule: Rule) -> frozenset[str]:
     return roles
 
 
-def _who(rule: Rule) -> str:
+def _parts_of(rule: Rule) -> tuple[Rule, ...]:
     inner: tuple[Rule, ...] = getattr(rule, "rules", ())
+    return inner
+
+
+def _is_both(rule: Rule) -> bool:
+    inner = _parts_of(rule)
+    return len(inner) > 1 and rule.words == ", and ".join(each.words for each in inner)
+
+
+def _is_either(rule: Rule) -> bool:
+    inner = _parts_of(rule)
+    return _is_either(inner[0]) if len(inner) == 1 else len(inner) > 1 and not _is_both(rule)
+
+
+def _who(rule: Rule) -> str:
+    inner = _parts_of(rule)
     if inner:
-        both = rule.words == ", and ".join(each.words for each in inner)
-        return (_(", and ") if both else _(", or ")).join(_who(each) for each in inner)
+        both = _is_both(rule)
+        # Whoever reads must see which of the words belong together.
+        return (_(", and ") if both else _(", or ")).join(
+            f"({_who(each)})" if both and _is_either(each) else _who(each) for each in inner
+        )
     if type(rule) is Everyone:
         return _("everybody, signed in or not")
     if isinstance(rule, SignedIn):

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select
 
 from webapp.base import flow
-from webapp.base.access import Actor, Anywhere, Owns, Rule
+from webapp.base.access import Anywhere, Owns
 from webapp.base.flow import EVIDENCE_WORDS, Flow, move
 from webapp.base.language import N_
 from webapp.grids.rules import STAFF
-from webapp.projects.models import Project
-from webapp.projects.rules import InTeam
+from webapp.projects.rules import InTeam, OfProject
 
 # So many years after a household is closed it is erased who they were. Assumed.
 ERASE_YEARS = 10
@@ -368,24 +365,6 @@ EVIDENCE_WORDS |= {
     "mediation": _l("Write down at least one talk of the mediation first."),
     "decision": _l("Add the decision, and say what it says."),
 }
-
-
-class OfProject(Rule):
-    """A rule of projects, over the project of the thing."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-        self.words = rule.words
-
-    def allows(self, who: Actor, thing: Any) -> bool:
-        """When the rule allows it over the project."""
-        return thing is not None and self.rule.allows(who, thing.project)
-
-    def clause(self, who: Actor, model: Any) -> ColumnElement[bool]:
-        """The things of the projects that the rule allows."""
-        allowed = select(Project.id).where(self.rule.clause(who, Project))
-        lies: ColumnElement[bool] = model.project_id.in_(allowed)
-        return lies
 
 
 _LEADS = Owns("leader_id", N_("leads the project"))
