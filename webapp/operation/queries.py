@@ -22,6 +22,24 @@ _DECIDED = ", ".join(f"'{state}'" for state in DECIDED)
 _PAUSED = ", ".join(f"'{state}'" for state in sorted(PAUSED))
 
 
+# What stands somewhere and has no life that ends: it lies in a grid of the borders in force.
+_STANDING = (
+    *("building", "camera", "door", "enterprise", "hazard_point", "muster_point", "old_house"),
+    *("port", "sensor", "service_point"),
+)
+_MOVED = " UNION ALL ".join(
+    f"""
+    SELECT '{table} ' || t.id || ' is kept in another grid than it lies in'
+    FROM {table} t CROSS JOIN LATERAL grid_at(t.geom) l
+    WHERE t.geom IS NOT NULL AND t.grid_id IS DISTINCT FROM l.grid_id
+    """
+    for table in _STANDING
+)
+
+# Of these some are erased by rule, and ends of alarms whose beginning never came; their log is kept.
+ERASED = frozenset(("home_visit", "alarm"))
+
+
 @dataclass(frozen=True)
 class Invariant:
     """A rule in words, and SQL that answers a line for every row that breaks it."""
@@ -102,6 +120,26 @@ INVARIANTS = (
         SELECT 'place ' || p.name || ' is kept in another grid than it lies in'
         FROM place p CROSS JOIN LATERAL grid_at(p.geom) l
         WHERE p.geom IS NOT NULL AND p.grid_id IS DISTINCT FROM l.grid_id ORDER BY p.id
+        """,
+    ),
+    Invariant("what stands somewhere is in the grid in which it lies", _MOVED),
+    Invariant(
+        "no two grids of one kind lie over each other in the borders in force",
+        """
+        SELECT 'grids ' || a.display_code || ' and ' || b.display_code || ' share '
+               || round(ST_Area(ST_Intersection(a.geom, b.geom))) || ' m2'
+        FROM boundary_set s
+        JOIN grid_version a ON a.set_id = s.id
+        JOIN grid_version b ON b.set_id = s.id AND b.id > a.id AND b.kind = a.kind AND b.geom && a.geom
+        WHERE s.state = 'active' AND ST_Area(ST_Intersection(a.geom, b.geom)) > 1 ORDER BY a.id, b.id
+        """,
+    ),
+    Invariant(
+        "a border holds while its set is in force, and no longer",
+        """
+        SELECT 'border ' || v.id || ' of grid ' || v.display_code || ' holds, and its set is ' || s.state
+        FROM grid_version v JOIN boundary_set s ON s.id = v.set_id
+        WHERE (upper_inf(v.valid) AND v.valid IS NOT NULL) <> (s.state = 'active') ORDER BY v.id
         """,
     ),
     Invariant(
@@ -211,6 +249,57 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "the counter of a point is as far as the last number it gave",
+        """
+        SELECT 'number ' || t.number || ' of ' || t.day || ' at point ' || t.point_id
+               || ' is beyond its counter'
+        FROM ticket t LEFT JOIN ticket_counter c ON c.point_id = t.point_id AND c.day = t.day
+        WHERE t.number > coalesce(c.last, 0) ORDER BY t.id
+        """,
+    ),
+    Invariant(
+        "a number is called to a window of its own point",
+        """
+        SELECT 'number ' || t.id || ' was called to window ' || w.number || ' of another point'
+        FROM ticket t JOIN service_window w ON w.id = t.window_id
+        WHERE w.point_id <> t.point_id ORDER BY t.id
+        """,
+    ),
+    Invariant(
+        "a number that waits for nobody any more knows when that came",
+        """
+        SELECT 'number ' || id || ' is ' || state || ', ended_at is ' || coalesce(ended_at::text, 'empty')
+        FROM ticket WHERE (ended_at IS NULL) <> (state IN ('waiting', 'called')) ORDER BY id
+        """,
+    ),
+    Invariant(
+        "an activity has as many seats taken as people who take part",
+        """
+        SELECT 'activity ' || a.id || ' has ' || a.taken || ' seats taken by ' || count(p.id)
+        FROM activity a LEFT JOIN participation p ON p.activity_id = a.id
+        GROUP BY a.id HAVING a.taken <> count(p.id) ORDER BY a.id
+        """,
+    ),
+    Invariant(
+        "of a bond as much is spent as its spendings say",
+        """
+        SELECT 'bond ' || b.id || ' says ' || b.spent_wan || ' spent, its spendings say '
+               || coalesce(sum(s.amount_wan), 0)
+        FROM project_bond b LEFT JOIN project_spending s ON s.bond_id = b.id
+        GROUP BY b.id HAVING b.spent_wan <> coalesce(sum(s.amount_wan), 0) ORDER BY b.id
+        """,
+    ),
+    Invariant(
+        "what protects the data is switched on",
+        """
+        SELECT 'trigger ' || tgname || ' of ' || tgrelid::regclass || ' is switched off'
+        FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('D', 'R')
+        UNION ALL
+        SELECT 'rule ' || conname || ' of ' || conrelid::regclass || ' was never verified'
+        FROM pg_constraint WHERE NOT convalidated
+        """,
+    ),
+    Invariant(
         "no job has failed for good",
         """
         SELECT 'job ' || id || ' (' || task_name || ') failed after ' || attempts || ' tries'
@@ -226,20 +315,31 @@ def breaches(rule: Invariant) -> list[str]:
 
 
 def states_against_log() -> Iterator[str]:
-    """A line for every thing with a life whose state is not what its last event says."""
+    """A line for every thing with a life that is not as its last event says, or is not there at all."""
     for flow, model in lives():
         question = text(f"""
-            SELECT t.id, t.state, last.after FROM {model.__tablename__} t
+            SELECT t.id, t.state, t.version, last.after, coalesce(last.seq, 0) AS seq
+            FROM {model.__tablename__} t
             LEFT JOIN LATERAL (
-                SELECT e.after FROM event e
+                SELECT e.after, e.seq FROM event e
                 WHERE e.thing_kind = :kind AND e.thing_id = t.id
                 ORDER BY e.seq DESC LIMIT 1
             ) last ON true
-            WHERE last.after IS DISTINCT FROM t.state ORDER BY t.id
+            WHERE last.after IS DISTINCT FROM t.state OR t.version > coalesce(last.seq, 0) ORDER BY t.id
         """)
         for row in db.session.execute(question, {"kind": flow.kind}):
             said = row.after or "nothing"
-            yield f"{flow.kind} {row.id} stands at {row.state}, its last event says {said}"
+            if said != row.state:
+                yield f"{flow.kind} {row.id} stands at {row.state}, its last event says {said}"
+            if row.version > row.seq:
+                yield f"{flow.kind} {row.id} was changed {row.version} times, the log knows {row.seq}"
+        if flow.kind not in ERASED:
+            gone = text(f"""
+                SELECT DISTINCT e.thing_id FROM event e WHERE e.thing_kind = :kind
+                AND NOT EXISTS (SELECT FROM {model.__tablename__} t WHERE t.id = e.thing_id) ORDER BY 1
+            """)
+            for key in db.session.scalars(gone, {"kind": flow.kind}):
+                yield f"{flow.kind} {key} is gone, the log knows it"
 
 
 def lives() -> list[tuple[Flow, Any]]:
