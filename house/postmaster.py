@@ -28,6 +28,9 @@ shared_buffers = 256MB
 random_page_cost = 1.1
 timezone = 'UTC'
 log_timezone = 'UTC'
+# A statement that fails carries names and numbers of people: the log says what broke, not with what.
+log_error_verbosity = terse
+log_min_error_statement = panic
 """
 DURABLE = """\
 logging_collector = on

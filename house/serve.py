@@ -441,12 +441,17 @@ def _get(path: str) -> None:
         connection.close()
 
 
+# As usual, but the address as the house shows it (webapp/base/logs.py): without secrets and questions.
+ACCESS_LOG = '%(h)s %(t)s "%(m)s %({wangge.address}e)s" %(s)s %(b)s "%(a)s" %(M)s'
+
+
 def _gunicorn(listener: int) -> list[str]:
     return [
         *(str(VENV / "bin/gunicorn"), "wsgi:app", "--bind", f"fd://{listener}"),
         "--preload",  # the house is imported once for all of them
         *("--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(THREADS)),
         *("--graceful-timeout", str(int(GRACE)), "--keep-alive", "30", "--access-logfile", "-"),
+        *("--access-logformat", ACCESS_LOG),
         *("--log-level", "warning"),
         "--no-control-socket",
     ]

@@ -13,8 +13,10 @@ from webapp.base import (
     kept,
     language,
     live,
+    logs,
     notices,
     reading,
+    refused,
     sealing,
     security,
     tasks,
@@ -432,6 +434,7 @@ RULES = (
 )
 PAGES = (
     notices,
+    refused,
     export_pages,
     *people_pages.ALL,
     map_pages,
@@ -697,6 +700,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     for rules in RULES:
         access.register(rules.MAY)
+    logs.init_app(app)
     security.init_app(app, settings)
     db.init_app(app, settings)
     reading.init_app(app, settings)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
@@ -11,13 +13,16 @@ from flask.testing import FlaskClient
 from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import create_environ
 
 from tests import databases
 from webapp.app import create_app
+from webapp.base import logs
 from webapp.base.access import public
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Changed, NotAllowed, Unacceptable
+from webapp.base.security import REPORTS, limiter
 from webapp.base.web import Form, own_address
 from webapp.people.models import Account
 
@@ -67,6 +72,13 @@ def small(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     def look(name: str) -> str:
         _add(name)
         return "looked"
+
+    @app.post("/twins/<name>")
+    @public("only in tests")
+    def twins(name: str) -> str:
+        _add(name)
+        _add(name)
+        return "added"
 
     @app.post("/form")
     @public("only in tests")
@@ -191,6 +203,93 @@ def test_every_answer_is_guarded(visitor: FlaskClient) -> None:
         assert "unsafe" not in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert "frame-ancestors 'self'" in policy
+        # What a browser refuses is told, by both of the ways that there are.
+        assert f"report-uri {REPORTS}; report-to house" in policy
+        assert headers["Reporting-Endpoints"] == f'house="{REPORTS}"'
+
+
+OLD_FORM = {
+    "csp-report": {
+        "document-uri": "https://ours.example/guests/13800138000?phone=13800138000#there",
+        "effective-directive": "script-src-elem",
+        "blocked-uri": "https://evil.example/steal.js?who=13800138000",
+    }
+}
+NEW_FORM = [
+    {
+        "type": "csp-violation",
+        "body": {
+            "documentURL": "https://ours.example/guests/13800138000?phone=13800138000#there",
+            "effectiveDirective": "script-src-elem",
+            "blockedURL": "https://evil.example/steal.js?who=13800138000",
+        },
+    }
+]
+
+
+@pytest.mark.parametrize("form", [OLD_FORM, NEW_FORM])
+def test_what_a_browser_refused_is_written_down_without_whom_it_was_about(
+    visitor: FlaskClient, caplog: pytest.LogCaptureFixture, form: Any
+) -> None:
+    answer = visitor.post(REPORTS, data=json.dumps(form), content_type="application/csp-report")
+    assert answer.status_code == 204
+    assert [record.getMessage() for record in caplog.records] == [
+        "policy: script-src-elem refused https://evil.example on /guests/…"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "lines"),
+    [
+        (b"", 204, 0),
+        (b"{", 204, 0),
+        (b"[1, null, {}]", 204, 0),
+        (json.dumps([NEW_FORM[0]] * 50).encode(), 204, 5),
+        (b'{"csp-report": {"effective-directive": "a\\nb", "blocked-uri": "http://["}}', 204, 1),
+        (b"x" * 20_000, 413, 0),
+    ],
+)
+def test_whatever_is_told_of_the_policy_is_harmless(
+    visitor: FlaskClient, caplog: pytest.LogCaptureFixture, body: bytes, status: int, lines: int
+) -> None:
+    assert visitor.post(REPORTS, data=body).status_code == status
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == lines
+    assert not any("\n" in line for line in told)
+
+
+def test_the_reports_of_one_address_have_a_limit(
+    small: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: Settings = small.extensions["settings"]
+    monkeypatch.setattr(limiter, "enabled", True)
+    lived_in = create_app(replace(kept, env="development")).test_client()
+    answers = [lived_in.post(REPORTS, data=b"{}").status_code for _each in range(25)]
+    assert answers.count(429) == 5
+
+
+def test_logs_hold_no_secret_and_nobody(
+    small: Flask, visitor: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A request that breaks on the row of somebody: the page, what broke, and no more."""
+    for path, shown in (
+        ("/guests/13800138000", "/guests/…"),
+        ("/sign-in/link/a-secret", "/sign-in/link/…"),
+        ("/sign-in/unheard-of/13800138000", logs.NOWHERE),
+        ("/cases/12", "/cases/12"),
+    ):
+        asked = create_environ(path, query_string="phone=13900139000")
+        list(small(asked, lambda *_: lambda _body: None))
+        assert asked[logs.ADDRESS] == shown
+
+    broken = visitor.post("/twins/13800138000?phone=13900139000")
+    assert broken.status_code == 500
+    assert "UniqueViolation" in caplog.text
+    assert "/twins/…" in caplog.text
+    assert "13800138000" not in caplog.text
+    assert "13900139000" not in caplog.text
 
 
 def test_a_form_without_its_token_is_refused(small: Flask) -> None:

@@ -59,6 +59,8 @@ def test_only_faces_for_programs_know_their_asker_by_a_key(house: Flask) -> None
     apart = {"ogc.search", "subscriptions.calendar", "subscriptions.area"}
     # A screen on the wall has no cookie; its private address is its key.
     apart |= {"wall.by_address", "wall.now_by_address", "wall.stream_by_address"}
+    # Browsers tell by themselves what they refused, and have no token.
+    apart |= {"refused.take"}
     assert by_key == (theirs - {"feeds.home"}) | apart
 
 

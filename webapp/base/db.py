@@ -148,6 +148,8 @@ def init_app(app: Flask, settings: Settings) -> None:
             "pool_size": settings.pool_size,
             "max_overflow": 0,
             "pool_timeout": 15,
+            # An error says which statement broke, and not with whose name or number.
+            "hide_parameters": True,
             "connect_args": {"options": SERVER_OPTIONS, "application_name": "wangge"},
         }
     }

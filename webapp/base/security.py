@@ -19,6 +19,9 @@ from webapp.base.config import Settings, SettingsError
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
 
+# Where browsers tell what they refused.
+REPORTS = "/policy-reports"
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -33,6 +36,9 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'self'",
     "base-uri": "'none'",
+    # Both names: some browsers know the older one only.
+    "report-uri": REPORTS,
+    "report-to": "house",
 }
 
 View = Callable[..., Any]
@@ -109,6 +115,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     def guard(answer: Response) -> Response:
         headers = answer.headers
         headers.setdefault("Content-Security-Policy", written)
+        headers["Reporting-Endpoints"] = f'house="{REPORTS}"'
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=(self)"

@@ -31,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, Unauthorized
 
+from webapp.base import logs
 from webapp.base.access import may, me
 from webapp.base.db import db, is_away
 from webapp.base.flow import Refusal, Unacceptable
@@ -81,6 +82,12 @@ class House(Flask):
                 hear(answer)
             db.session.commit()
         return answer
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What broke is written down, without the address as it was asked and the row it was about."""
+        where = logs.shown(request.url_rule, request.view_args)
+        words = logs.complaint(exc_info[1])
+        self.logger.error("Exception on %s [%s]\n%s", where, request.method, words)
 
     def send_static_file(self, filename: str) -> Response:
         """A file of `static`; texts travel gzipped to whoever takes them so."""
