@@ -254,7 +254,7 @@ from webapp.monitoring.walls import (
 )
 from webapp.monitoring.ways import channels, telling, views as way_pages
 from webapp.monitoring.weather import rules as wind_rules, views as wind_pages
-from webapp.operation import commands as house_commands, help as help_pages, kept_tables
+from webapp.operation import commands as house_commands, help as help_pages, kept_tables, sweeping
 from webapp.people import (
     actors,
     commands as people_commands,
@@ -574,6 +574,7 @@ CLOCKS = (
     burden_clocks,
     webhook_clocks,
     balancing,
+    sweeping,
 )
 BELOW = (application_commands, balance_commands)
 COMMANDS = (

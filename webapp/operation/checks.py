@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from webapp.base import audit, files
+from webapp.base import audit, clock, files
 from webapp.cases.told import queries as told
 from webapp.community.deliberation import recount
 from webapp.grids import queries as grids
 from webapp.ledgers import verifying
-from webapp.operation import queries
+from webapp.operation import queries, sweeping
 
 
 def findings(*, read_files: bool) -> Iterator[str]:
@@ -29,6 +29,8 @@ def findings(*, read_files: bool) -> Iterator[str]:
         yield f"the public is told something else of case {case_id} than it has to be: run cases retell"
     for x, y, more in told.miscounted():
         yield f"square {x}/{y} of public cases is counted wrong by {more}: run cases retell"
+    for path in sweeping.bytes_of_nobody(clock.now() - 2 * sweeping.KEPT):
+        yield f"{path} is kept, and no row names it"
     for file in queries.files():
         path = files.path_of(file)
         if not path.is_file():

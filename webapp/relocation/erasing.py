@@ -31,7 +31,7 @@ def erase_by_night() -> None:
 def erase(limit: int = BATCH) -> int:
     """Households whose time is over say no more who they were; answers how many.
 
-    The files of their pages go with the next night of services, which destroys what nobody names. The log
+    The files of their pages go with the next nights, which destroy what nobody names. The log
     keeps that there was a household under this number.
     """
     years = queries.years()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Text, cast, exists, func, or_, select, true
+from sqlalchemy import Integer, Text, cast, exists, func, select, true
 from sqlalchemy.orm import aliased, joinedload
 
-from webapp.base import clock
-from webapp.base.db import Base, db
+from webapp.base import clock, file_queries
+from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.web import Page
 from webapp.services.applications.models import (
@@ -110,14 +110,7 @@ def count_pages(application_id: int) -> int:
 
 def files_of_nobody(limit: int) -> list[StoredFile]:
     """Sealed files that no row names any more: pages that were erased, replaced or sealed anew."""
-    named = [
-        exists().where(column == StoredFile.id)
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if any(key.column.table.name == StoredFile.__tablename__ for key in column.foreign_keys)
-    ]
-    found = select(StoredFile).where(StoredFile.media_type == SEALED, ~or_(*named))
-    return list(db.session.scalars(found.order_by(StoredFile.id).limit(limit)))
+    return file_queries.of_nobody(limit, media_type=SEALED)
 
 
 def register(*, before: int | None = None) -> Page[ServiceErasure]:
