@@ -59,7 +59,7 @@ async function draw() {
     pointToLayer: (_, at) => L.circleMarker(at, ofFault()),
     onEachFeature: ({ properties: { number, words } }, layer) => {
       faults.set(number, layer);
-      layer.bindTooltip(words, { sticky: true }).on("click", () => mark(number));
+      layer.bindTooltip(make("span", "", words), { sticky: true }).on("click", () => mark(number));
     },
   }).addTo(map.leaflet);
   if (wanted === null) map.leaflet.fitBounds(borders.getBounds(), { padding: [24, 24] });

@@ -126,3 +126,17 @@ def test_nothing_secret_and_nothing_made_is_kept() -> None:
         r"(^|/)(instance|node_modules|\.venv|__pycache__|static/vendor)/|\.(mo|pyc|db)$"
     )
     assert [_where(file) for file in _tracked() if made.search(_where(file))] == []
+
+
+def test_no_script_writes_words_of_people_as_html() -> None:
+    """Leaflet takes a string for HTML: what it shows is made with its words as text."""
+    for file in sorted((ROOT / "static/js").rglob("*.js")):
+        script = file.read_text(encoding="utf-8")
+        made = set(re.findall(r"const (\w+) = make\(", script))
+        for shown in re.findall(r"\.(?:bindTooltip|bindPopup|setContent)\((\(\) =>|\w+)", script):
+            assert shown in {"make", "() =>", *made}, f"{file.name} shows {shown} as HTML"
+        written = re.findall(
+            r"\.(?:innerHTML|outerHTML) = |insertAdjacentHTML|document\.write", script
+        )
+        # The tapped phrases: a part of a page, made by a template as the page itself is.
+        assert not written or file.name == "phrases.js", f"{file.name} writes HTML"

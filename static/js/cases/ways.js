@@ -1,6 +1,6 @@
 /** Lines on a map from where people are to the case they could go to, with the minutes in words. */
 import { latLng } from "../map/geometry.js";
-import { token } from "../map/words.js";
+import { make, token } from "../map/words.js";
 
 export class Ways {
   /** @param {L.Map} map */
@@ -17,7 +17,7 @@ export class Ways {
       const style = { color: token(first ? "done" : "ink2"), weight: first ? 4 : 2.5, dashArray: first ? null : "2 7", interactive: false };
       L.polyline([latLng(from), latLng(to)], style).addTo(this.lines);
       const end = L.circleMarker(latLng(from), { ...style, radius: 5, fill: true, fillColor: token("card"), fillOpacity: 1, dashArray: null });
-      end.bindTooltip(words, { permanent: rows.length < 5, direction: "top", className: "way-words", offset: [0, -6] }).addTo(this.lines);
+      end.bindTooltip(make("span", "", words), { permanent: rows.length < 5, direction: "top", className: "way-words", offset: [0, -6] }).addTo(this.lines);
     }
   }
 }

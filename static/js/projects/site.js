@@ -1,12 +1,13 @@
 /** The map of a project: its ground, and a new piece of it drawn by hand into the field of its form. */
 import { corners } from "../map/area.js";
 import { createMap } from "../map/map.js";
+import { make } from "../map/words.js";
 
 const field = document.querySelector("[data-site-form] [data-corners]");
 
 /** A parcel says its name and its percent beside it, so that its colour is not all that tells. */
 function named({ properties }, layer) {
-  if (properties.label) layer.bindTooltip(properties.label, { permanent: true, direction: "center", className: "parcel-label" });
+  if (properties.label) layer.bindTooltip(make("span", "", properties.label), { permanent: true, direction: "center", className: "parcel-label" });
 }
 
 for (const box of document.querySelectorAll("[data-project-map]")) {

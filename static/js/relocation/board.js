@@ -1,6 +1,7 @@
 /** The map of relocation: parcels by state over the site, each leading to its household; a new parcel drawn into its form. */
 import { corners } from "../map/area.js";
 import { createMap } from "../map/map.js";
+import { make } from "../map/words.js";
 
 const field = document.querySelector("[data-corners]");
 
@@ -12,7 +13,7 @@ function drawn(feature) {
 function named(feature, layer) {
   const { what, number, state, href } = feature.properties;
   if (what !== "parcel") return;
-  layer.bindTooltip(`${number} · ${state}`, { sticky: true });
+  layer.bindTooltip(make("span", "", `${number} · ${state}`), { sticky: true });
   layer.on("click", () => { location.href = href; });
 }
 

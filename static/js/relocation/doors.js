@@ -1,5 +1,6 @@
 /** Old doors and lanes on the map: a mark for each door, which leads to its page where there is more than one; a lane drawn by clicks. */
 import { createMap } from "../map/map.js";
+import { make } from "../map/words.js";
 
 function said(box, name) {
   return JSON.parse(box.querySelector(`[data-${name}]`)?.textContent ?? "null");
@@ -23,12 +24,12 @@ async function show(box) {
   const renderer = L.svg();
   const lanes = L.geoJSON(said(box, "lanes") ?? [], {
     renderer, style: { className: "old-lane" }, interactive: false,
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(properties.name, { permanent: true, direction: "center", className: "lane-label" }),
+    onEachFeature: ({ properties }, layer) => layer.bindTooltip(make("span", "", properties.name), { permanent: true, direction: "center", className: "lane-label" }),
   }).addTo(map.leaflet);
   const doors = said(box, "doors");
   const marks = doors.map(([id, lon, lat, words]) => {
     const mark = L.circleMarker([lat, lon], { radius: 8, className: "spot-mark", renderer });
-    mark.bindTooltip(words);
+    mark.bindTooltip(make("span", "", words));
     if (doors.length > 1) mark.on("click", () => { location.href = `/public/old-doors/${id}`; });
     return mark;
   });
