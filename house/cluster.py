@@ -95,6 +95,7 @@ class Throwaway:
     """
 
     url: str
+    place: Postmaster
 
     def __enter__(self) -> Throwaway:
         _remove_abandoned()
@@ -106,7 +107,7 @@ class Throwaway:
             check_room(self._folder, MEGABYTES[True])
             server = Postmaster(self._folder / "pg", self._folder, user, fast=True)
             server.create()
-            self._place, self._server = server, server.spawn()
+            self.place, self._server = server, server.spawn()
             extensions = "".join(f"CREATE EXTENSION {name};\n" for name in EXTENSIONS)
             server.ask(
                 extensions, database="template1", what="PostGIS could not be added to the database"
@@ -132,7 +133,7 @@ class Throwaway:
 
     def rise(self) -> None:
         """It answers again at the same address, with what was on its disk."""
-        self._server = self._place.spawn()
+        self._server = self.place.spawn()
 
     def _leave(self) -> None:
         child: subprocess.Popen[bytes] | None = getattr(self, "_server", None)

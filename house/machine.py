@@ -66,6 +66,8 @@ def missing(job: str) -> list[str]:
             ("openssl", lambda: shutil.which("openssl") is not None),
             ("systemd", lambda: shutil.which("systemd-analyze") is not None),
             ("nginx-light", lambda: shutil.which("nginx", path="/usr/sbin:/usr/bin") is not None),
+            # Between many web servers and the database.
+            ("pgbouncer", lambda: shutil.which("pgbouncer", path="/usr/sbin:/usr/bin") is not None),
         ]
     if job == "bench":
         needs.append(("pgrouting", partial(postgres.has_extension, "pgrouting")))
@@ -131,7 +133,11 @@ def install(packages: list[str]) -> None:
             what="The Debian packages could not be installed",
             env=env,
         )
-    for service, package in (("mosquitto", "mosquitto"), ("nginx", "nginx-light")):
+    for service, package in (
+        ("mosquitto", "mosquitto"),
+        ("nginx", "nginx-light"),
+        ("pgbouncer", "pgbouncer"),
+    ):
         if package in packages:
             works(["systemctl", "disable", service])  # nor does it start with the machine
 
@@ -141,7 +147,7 @@ def no_system_cluster() -> Iterator[None]:
     """Debian neither creates its cluster `main` nor touches a running server while this lasts.
 
     Two switches made for it: `create_main_cluster` for the package of a new server, and a policy
-    that refuses to start or stop any service named postgresql, mosquitto or nginx. Both are gone
+    that refuses to start or stop any service named postgresql, mosquitto, nginx or pgbouncer. Both are gone
     afterwards; a policy the administrator wrote stays as it is. Should we be killed in between, the
     policy has lost its effect with our process, and the next installation removes it.
     """
@@ -152,7 +158,7 @@ def no_system_cluster() -> Iterator[None]:
     if own_policy:
         POLICY.write_text(
             f"#!/bin/sh\n# {SIGN}; without effect afterwards, safe to delete.\n"
-            'case "$*" in *postgresql*|*mosquitto*|*nginx*)'
+            'case "$*" in *postgresql*|*mosquitto*|*nginx*|*pgbouncer*)'
             f" [ -d /proc/{os.getpid()} ] && exit 101 ;; esac\nexit 0\n"
         )
         POLICY.chmod(0o755)

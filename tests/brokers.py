@@ -56,11 +56,20 @@ class Post:
         """The broker dies without a word."""
         _killed(self.broker)
 
+    def beside(self, seat: int) -> Process:
+        """A second intake at a seat of its own, which shares what machines say."""
+        command = ("flask", "intake", "--seat", str(seat))
+        return start(self.environment, self.instance, f"intake-{seat}", *command)
+
     def start_intake(self) -> None:
         """The intake hears what machines say."""
         before = self.said().count("hearing")
         self.intake = start(self.environment, self.instance, "intake", "flask", "intake")
         soon(lambda: self.said().count("hearing") > before, "the intake does not come up")
+
+    def end_process(self, other: Process) -> None:
+        """It dies without a word."""
+        _killed(other)
 
     def kill_intake(self) -> None:
         """The intake dies without a word."""

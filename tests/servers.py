@@ -184,7 +184,7 @@ def get_json(url: str) -> Any:
 
 def _gunicorn(environment: Mapping[str, str]) -> list[str]:
     return [
-        *("gunicorn", "wsgi:app"),
+        *("gunicorn", environment.get("WEB_DOOR", "wsgi:app")),
         *("--bind", f"127.0.0.1:{environment['PORT']}"),
         *("--workers", environment["WEB_CONCURRENCY"]),
         *("--worker-class", "gthread", "--threads", environment.get("WEB_THREADS", "24")),

@@ -85,7 +85,7 @@ def block_of(world: World, many: int = 4) -> Block:
             "sex": Sex.FEMALE,
             "relation": Relation.HEAD,
             "phone": phone,
-            "born": date(1970, 1, 1 + number),
+            "born": date(1970, 1, 1) + timedelta(days=number),
             "use": Use.OWNED,
         }
         homes.append(residents.move_in(dwelling, HouseholdForm.of(who), by=world.worker))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import http.client
 import re
-import shutil
-import socket
 import ssl
 import subprocess
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,24 +15,10 @@ import pytest
 
 from house.trouble import ROOT
 from tests import databases
+from tests.fronts import DEPLOY, nginx, put
 from tests.servers import Served, free_port, running
 from tests.world import PASSWORD, someone
-
-DEPLOY = ROOT / "deploy"
-WHOLE = """\
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
-}}
-"""
+from webapp.base.db import SERVER_OPTIONS
 
 
 def test_the_units_are_read_by_systemd() -> None:
@@ -65,6 +48,12 @@ def test_every_process_has_its_alert() -> None:
     # The web server is the one that is asked.
     assert sorted([*alerted, "web"]) == sorted(named)
     assert 'up{job="wangge"} == 0' in rules
+def test_the_pooler_asks_of_its_connections_what_the_house_asks_of_its_own() -> None:
+    told = (DEPLOY / "pgbouncer.ini").read_text()
+    asked = re.findall(r"-c (\w+)=(\w+)", SERVER_OPTIONS)
+    assert len(asked) > 4
+    for name, value in asked:
+        assert re.search(rf"SET {name} TO '*{value}'*[;']", told), name
 
 
 @dataclass
@@ -104,35 +93,18 @@ def front(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     url = databases.clone(cluster_url, name)
     plain, sealed = free_port(), free_port()
     with running(url, folder, SECURE_COOKIES="1", PROXIES="1") as house:
-        site = (DEPLOY / "nginx.conf").read_text()
-        for there, here in (
-            ("127.0.0.1:8000", house.url.removeprefix("http://")),
-            ("/etc/wangge/tls", str(folder)),
-            ("grid.example.org", "localhost"),
-            ("listen [::]:80;", ""),
-            ("listen [::]:443 ssl http2;", ""),
-            ("listen 80;", f"listen 127.0.0.1:{plain};"),
-            ("listen 443 ssl", f"listen 127.0.0.1:{sealed} ssl"),
-        ):
-            assert there in site
-            site = site.replace(there, here)
-        (folder / "site.conf").write_text(site)
-        (folder / "nginx.conf").write_text(WHOLE.format(folder=folder))
-        program = shutil.which("nginx", path="/usr/sbin:/usr/bin")
-        assert program is not None
-        words = [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g"]
-        server = subprocess.Popen([*words, "daemon off; user root;"], cwd=folder)
-        try:
-            while True:
-                with suppress(OSError), socket.create_connection(("127.0.0.1", sealed), 1):
-                    break
-                assert server.poll() is None, (folder / "error.log").read_text()
-            yield Front(
-                house, plain, sealed, ssl.create_default_context(cafile=folder / "fullchain.pem")
-            )
-        finally:
-            server.terminate()
-            server.wait()
+        changes = {
+            "127.0.0.1:8000": house.url.removeprefix("http://"),
+            "/etc/wangge/tls": str(folder),
+            "grid.example.org": "localhost",
+            "listen [::]:80;": "",
+            "listen [::]:443 ssl http2;": "",
+            "listen 80;": f"listen 127.0.0.1:{plain};",
+            "listen 443 ssl": f"listen 127.0.0.1:{sealed} ssl",
+        }
+        with nginx(folder, put((DEPLOY / "nginx.conf").read_text(), changes), sealed):
+            trust = ssl.create_default_context(cafile=folder / "fullchain.pem")
+            yield Front(house, plain, sealed, trust)
     databases.drop(cluster_url, name)
 
 

@@ -31,7 +31,17 @@ class Settings:
         "INSTANCE", Path("instance"), "folder of everything that belongs to this installation"
     )
     database_url: str = _setting(
-        "DATABASE_URL", "", "PostgreSQL with PostGIS 3.3 or newer, as an SQLAlchemy address"
+        "DATABASE_URL",
+        "",
+        "PostgreSQL with PostGIS 3.3 or newer, as an SQLAlchemy address; with several servers, as in"
+        " `postgresql+psycopg2://wangge@/wangge?host=10.0.0.5,10.0.0.6&port=5432,5432`, the one that"
+        " takes changes is written to and another answers what may lag (docs/scale.md)",
+    )
+    direct_database_url: str = _setting(
+        "DIRECT_DATABASE_URL",
+        "",
+        "the database itself where DATABASE_URL is a PgBouncer: live pages, the worker and standbys are"
+        " reached there; empty: the same",
     )
     secret_key: str = _setting(
         "SECRET_KEY", "", "signs sessions and forms; production wants 32 characters or more"
@@ -245,6 +255,11 @@ class Settings:
     def heard_receivers(self) -> tuple[str, ...]:
         """The receivers of AIS that are heard while the house runs, as they were named."""
         return tuple(each.strip() for each in self.ais_receivers.split(",") if each.strip())
+
+    @property
+    def direct_url(self) -> str:
+        """The database without a pooler between."""
+        return self.direct_database_url or self.database_url
 
     @property
     def production(self) -> bool:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from webapp.base import servers
 from webapp.base.config import Settings, SettingsError
 
 # One transaction never waits for ever, and one forgotten transaction never holds back the live feed.
@@ -143,7 +144,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         raise SettingsError("DATABASE_URL is missing. `make run` starts a database and sets it.")
     app.config["SQLALCHEMY_ENGINES"] = {
         "default": {
-            "url": settings.database_url,
+            "url": servers.writing(settings),
             "pool_pre_ping": True,
             "pool_size": settings.pool_size,
             "max_overflow": 0,

@@ -33,9 +33,12 @@ from webapp.base.db import db
 
 log = logging.getLogger("wangge.intake")
 
-# Its session at the broker: what is said while it is away waits there under this name.
+# Its session at the broker: what is said while it is away waits there under this name. Each of several
+# intakes has a seat and by it a name of its own.
 CLIENT = "wangge-intake"
 URGENT_CLIENT = "wangge-intake-urgent"
+# Of those who subscribe so the broker tells each message to one.
+SHARED = "$share/wangge/"
 KEEP_SESSION_S = 30 * 24 * 3600
 ALIVE_S = 30
 # Messages the broker hands over before the first of them is acknowledged.
@@ -65,7 +68,8 @@ class Listener:
 
     A message is acknowledged after the database has what it says; one that was in hand when the
     connection or this process broke comes again, and is known. One listener hears what is `urgent`,
-    another the rest; that one also keeps the doors, and says what machines are to hear.
+    another the rest. Where several intakes share the messages the one at the first seat also keeps the
+    doors, and says what machines are to hear.
     """
 
     def __init__(
@@ -76,12 +80,14 @@ class Listener:
         *,
         urgent: bool,
         opened: threading.Event,
+        seat: int = 1,
     ) -> None:
         self.app = app
         self.settings: Settings = app.extensions["settings"]
         self.place = place
         self.doors = doors
         self.urgent = urgent
+        self.seat = seat
         self._opened = opened
         self._stop = threading.Event()
         self._connection = 0
@@ -128,13 +134,16 @@ class Listener:
                     continue
                 self._take_all([heard, *self._waiting()])
         finally:
+            if self.seat > 1:
+                # Whoever leaves his seat is given nothing more; who is shot finds it when he is back.
+                self._client.unsubscribe(self._topics())
             self._client.disconnect()
             self._client.loop_stop()
 
     def _made(self) -> Client:
         made = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=URGENT_CLIENT if self.urgent else CLIENT,
+            client_id=self._name(),
             protocol=MQTTv5,
             manual_ack=True,
         )
@@ -148,6 +157,13 @@ class Listener:
         made.on_message = self._arrived
         return made
 
+    def _name(self) -> str:
+        name = URGENT_CLIENT if self.urgent else CLIENT
+        return name if self.seat == 1 else f"{name}-{self.seat}"
+
+    def _topics(self) -> list[str]:
+        return [f"{SHARED}{topic}" for topic in intake.topics(urgent=self.urgent)]
+
     def _connected(
         self, client: Client, _data: Any, flags: ConnectFlags, code: ReasonCode, _properties: Any
     ) -> None:
@@ -155,7 +171,9 @@ class Listener:
             log.warning("the broker does not let us in: %s", code)
             return
         self._connection += 1
-        client.subscribe([(topic, 1) for topic in intake.topics(urgent=self.urgent)])
+        client.subscribe([(topic, 1) for topic in self._topics()])
+        # A session that began before intakes could share has the topics for itself, too.
+        client.unsubscribe(intake.topics(urgent=self.urgent))
         kept = "the session was kept" if flags.session_present else "a new session"
         how = "listening for what is urgent at" if self.urgent else "hearing"
         log.info("%s %s:%s, %s", how, self.place.host, self.place.port, kept)
@@ -229,7 +247,8 @@ class Listener:
             with self.app.app_context(), force_locale(self.settings.locale):
                 if self.doors is not None:
                     self.doors.set_to(intake.logins(self.place.password or ""))
-                waiting = dict(intake.waiting()) if self._client.is_connected() else {}
+                says = self.seat == 1 and self._client.is_connected()
+                waiting = dict(intake.waiting()) if says else {}
                 db.session.rollback()
                 self._beat()
         except exc.SQLAlchemyError as error:
@@ -311,17 +330,20 @@ class Ears:
             self.stop()
 
 
-def listeners(app: Flask) -> list[Listener]:
-    """What hears the broker of an app: the usual and the urgent; none where MQTT is switched off."""
+def listeners(app: Flask, seat: int = 1) -> list[Listener]:
+    """What hears the broker of an app: the usual and the urgent; none where MQTT is switched off.
+
+    Intakes at different seats share the messages.
+    """
     settings: Settings = app.extensions["settings"]
     place = broker.place(settings)
     if place is None:
         return []
-    own = Doors(settings.instance) if not settings.mqtt_url else None
+    own = Doors(settings.instance) if not settings.mqtt_url and seat == 1 else None
     opened = threading.Event()
     return [
-        Listener(app, place, own, urgent=False, opened=opened),
-        Listener(app, place, None, urgent=True, opened=opened),
+        Listener(app, place, own, urgent=False, opened=opened, seat=seat),
+        Listener(app, place, None, urgent=True, opened=opened, seat=seat),
     ]
 
 

@@ -19,6 +19,7 @@ import psycopg2.extensions
 from flask import Blueprint, Flask, Response, current_app, g, request
 from flask_babel import gettext as _
 
+from webapp.base import servers
 from webapp.base.access import Actor, may, me, permit
 from webapp.base.config import Settings
 from webapp.base.security import listens
@@ -290,7 +291,7 @@ def _newer(sql: Any, cursor: tuple[int, int]) -> list[Line]:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """The app has a hub and a limit of streams."""
-    app.extensions["live_hub"] = Hub(settings.database_url)
+    app.extensions["live_hub"] = Hub(servers.itself(settings))
     app.extensions["live_slots"] = threading.BoundedSemaphore(settings.live_streams)
     app.register_blueprint(bp)
 

@@ -13,11 +13,15 @@ from flask import Flask
 from procrastinate import PsycopgConnector
 from sqlalchemy import text
 
+from webapp.base import servers
+from webapp.base.config import Settings
 from webapp.base.db import db
 
 # A worker says this often (seconds) that it lives, and counts as dead when silent for so long.
 HEARTBEAT_S = 5
 SILENT_S = 20
+# A job is taken up from a dead worker so often.
+TAKEN_UP_MOST = 5
 
 queue = procrastinate.App(connector=PsycopgConnector())
 
@@ -36,6 +40,17 @@ _TAKE_UP = text("""
     LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
     WHERE j.status = 'doing'
       AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :silent))
+      AND j.attempts < :most
+""")
+
+# One that has taken its worker with it each time is let lie.
+_LET_LIE = text("""
+    SELECT count(procrastinate_finish_job_v1(j.id, 'failed', false))
+    FROM procrastinate_jobs j
+    LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+    WHERE j.status = 'doing'
+      AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :silent))
+      AND j.attempts >= :most
 """)
 
 _HEARD = text("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
@@ -115,8 +130,10 @@ def depth() -> dict[str, int]:
 
 @task("tasks.take_up", cron="* * * * * */15")
 def take_up() -> None:
-    """Jobs whose worker was killed wait in the queue again."""
-    db.session.execute(_TAKE_UP, {"silent": SILENT_S})
+    """Jobs whose worker was killed wait in the queue again; one that kills whoever takes it has failed."""
+    lost = {"silent": SILENT_S, "most": TAKEN_UP_MOST}
+    db.session.execute(_TAKE_UP, lost)
+    db.session.execute(_LET_LIE, lost)
 
 
 @task("tasks.forget", cron="41 3 * * *")
@@ -130,11 +147,11 @@ def init_app(app: Flask) -> None:
     _apps[:] = [app]
 
 
-def work(database_url: str) -> None:
+def work(settings: Settings) -> None:
     """Runs jobs until it is told to stop. Jobs of a killed worker are taken up again."""
     take_up()
     db.session.commit()
-    conninfo = database_url.replace("postgresql+psycopg2://", "postgresql://")
+    conninfo = servers.itself(settings)
     with queue.replace_connector(PsycopgConnector(conninfo=conninfo)) as app:
         app.run_worker(
             concurrency=2,

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, jsonify, make_response
 from sqlalchemy import exc
 
-from webapp.base import broker, intake, tasks
+from webapp.base import broker, intake, reading, tasks
 from webapp.base.access import permit, public
 from webapp.base.config import Settings
 from webapp.base.db import db, migrations
@@ -42,14 +42,18 @@ def ready() -> Response:
         heard = tasks.heard_s()
         machines = _intake(settings)
         demo = settings.production and queries.has_demo()
+        standby = _standby()
         database = "ok"
     except exc.SQLAlchemyError as error:
         current_app.logger.error("not ready: %s", error)
         db.session.rollback()
         database, schema, heard, machines, demo = "away", "unknown", None, "unknown", False
+        standby = "unknown"
     worker = "ok" if heard is not None and heard <= tasks.SILENT_S else "silent"
     fails = schema != "ok" or demo or (settings.production and worker != "ok")
     body = {"database": database, "schema": schema, "worker": worker, "intake": machines}
+    if reading.has_standby():
+        body["standby"] = standby
     if demo:
         body["demo"] = "present"
     answer = make_response(jsonify(body), 503 if fails else 200)
@@ -77,6 +81,9 @@ def show() -> Response:
         low=LOW,
         old=OLD_BACKUP_S,
     )
+def _standby() -> str:
+    """Where it is away what may lag is read where everything is written."""
+    return "away" if reading.lag_s() is None else "ok"
 
 
 def _intake(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from sqlalchemy import exc
 
-from webapp.base import tasks
+from webapp.base import reading, tasks
 from webapp.base.access import may, me, public
 from webapp.base.config import Settings
 from webapp.base.db import db, is_away
@@ -138,6 +138,13 @@ class _FromDatabase:
         for state, count in sorted(queries.open_cases().items()):
             open_cases.add_metric([state], count)
         yield open_cases
+        behind = reading.lag_s()
+        if behind is not None:
+            yield GaugeMetricFamily(
+                "wangge_standby_lag_seconds",
+                "How far the standby that answers is behind.",
+                value=behind,
+            )
 
 
 def init_app(app: Flask, instance: Path) -> None:

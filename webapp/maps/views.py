@@ -14,6 +14,7 @@ from pydantic import Field
 from webapp.base import clock
 from webapp.base.access import demand, may, me, permit, public
 from webapp.base.past import REACH, told_by_itself
+from webapp.base.reading import may_lag
 from webapp.base.web import Form, page
 from webapp.cases import queries as cases
 from webapp.cases.desk.forms import Wish
@@ -100,6 +101,7 @@ def bell() -> Response:
 
 @bp.get("/maps/layers/<name>.json")
 @told_by_itself
+@may_lag
 @public("each layer asks for its own right")
 def layer(name: str) -> Response:
     """One layer of the table, for those who have its right."""

@@ -21,18 +21,27 @@ from webapp.services.applications import commands as applications
 def worker() -> None:
     """Do the work that was put off, until told to stop."""
     settings: Settings = current_app.extensions["settings"]
-    tasks.work(settings.database_url)
+    tasks.work(settings)
 
 
 @click.group("intake", invoke_without_command=True)
+@click.option(
+    "--seat",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Of several intakes each has its own number, and they share what machines say; the first also fetches.",
+)
 @click.pass_context
 @with_appcontext
-def hear(context: click.Context) -> None:
+def hear(context: click.Context, seat: int) -> None:
     """Hear what machines say over MQTT, and fetch what cameras hold, until told to stop."""
     if context.invoked_subcommand is not None:
         return
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the app itself
-    ears: list[listening.Ear] = [*listening.listeners(app), *pulling.pullers(app)]
+    ears: list[listening.Ear] = [*listening.listeners(app, seat)]
+    if seat == 1:
+        ears += pulling.pullers(app)
     if not ears:
         click.echo("MQTT is switched off and CAMERA_HOSTS is empty: machines speak HTTP only")
         return

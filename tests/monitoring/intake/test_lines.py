@@ -192,6 +192,33 @@ def test_a_gas_alarm_does_not_wait_behind_the_flood_of_one_camera(wire: Wire) ->
     assert wire.ask("SELECT quiet FROM alarm WHERE device = 'flood'") == "chattering"
 
 
+@pytest.mark.thorough
+@pytest.mark.fault
+def test_two_intakes_share_what_is_said_and_what_one_held_comes_when_it_is_back(wire: Wire) -> None:
+    box = wire.machine()
+    second = wire.post.beside(2)
+    log = wire.post.instance / "intake-2.log"
+    try:
+        soon(lambda: log.read_text().count("listening") == 1, "the second does not come up")
+        for number in range(40):
+            box.say("intake/box/generic", said("both", number))
+        soon(lambda: wire.alarms("both") == 40, "something is lost")
+        wire.post.end_process(second)
+        for number in range(40, 80):
+            box.say("intake/box/generic", said("both", number))
+        soon(lambda: wire.alarms("both") >= 55, "the first does not go on")
+        assert wire.alarms("both") < 80, "nothing was shared"
+        second = wire.post.beside(2)
+        soon(lambda: wire.alarms("both") == 80, "what the second was told is lost")
+    finally:
+        # Asked to end it gives its seat back, and all goes to the first.
+        second.terminate()
+        second.wait(30)
+    for number in range(80, 100):
+        box.say("intake/box/generic", said("both", number))
+    soon(lambda: wire.alarms("both") == 100, "something waits for an intake that has left")
+
+
 @pytest.mark.fault
 def test_a_broker_that_dies_keeps_what_it_acknowledged(wire: Wire) -> None:
     box = wire.machine()

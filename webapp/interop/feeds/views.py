@@ -12,6 +12,7 @@ from webapp.base import feed, web
 from webapp.base.access import permit
 from webapp.base.feed import Feed
 from webapp.base.flow import Unacceptable
+from webapp.base.reading import may_lag
 from webapp.base.security import by_key, limiter
 from webapp.base.spatial import to_metric
 from webapp.base.web import page
@@ -44,6 +45,7 @@ def home() -> Response:
 
 
 @bp.get("/feeds/cases.rss")
+@may_lag
 @by_key
 @limiter.limit(READS)
 @permit("feeds.read")
@@ -53,6 +55,7 @@ def cases() -> Response:
 
 
 @bp.get("/feeds/grids/<code>.rss")
+@may_lag
 @by_key
 @limiter.limit(READS)
 @permit("feeds.read", of=grids.one)
@@ -67,6 +70,7 @@ def grid(grid: Grid) -> Response:
 
 
 @bp.get("/feeds/classes/<prefix>.rss")
+@may_lag
 @by_key
 @limiter.limit(READS)
 @permit("feeds.read")
@@ -81,6 +85,7 @@ def of_class(prefix: str) -> Response:
 
 
 @bp.get("/feeds/near.rss")
+@may_lag
 @by_key
 @limiter.limit(READS)
 @permit("feeds.read")
@@ -95,6 +100,7 @@ def near() -> Response:
 
 
 @bp.get("/feeds/cases/<number>.rss")
+@may_lag
 @by_key
 @limiter.limit(READS)
 @permit("feeds.read", of=residents.public_one)
