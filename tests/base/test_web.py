@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import errno
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
@@ -10,6 +12,7 @@ from typing import Annotated, Any
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
+from itsdangerous import SignatureExpired
 from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
@@ -61,6 +64,8 @@ def small(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             "not-allowed": NotAllowed("not you"),
             "bad-name": Unacceptable("no", fields={"name": "not this one"}),
             "broken": ZeroDivisionError("a mistake of ours"),
+            "full-disk": OSError(errno.ENOSPC, "No space left on device"),
+            "no-file": FileNotFoundError("a mistake of ours"),
             "db-away": OperationalError("SELECT", {}, Exception("server closed the connection")),
         }
         if name in raises:
@@ -117,6 +122,8 @@ def test_what_a_get_writes_is_not(small: Flask, visitor: FlaskClient) -> None:
         ("not-allowed", 403, "not_allowed"),
         ("bad-name", 422, "unacceptable"),
         ("broken", 500, "broken"),
+        ("full-disk", 503, "full"),
+        ("no-file", 500, "broken"),
         ("db-away", 503, "unavailable"),
     ],
 )
@@ -135,6 +142,23 @@ def test_what_is_refused_or_breaks_leaves_nothing(
 
 def test_a_database_that_is_away_says_when_to_come_back(visitor: FlaskClient) -> None:
     assert visitor.post("/guests/db-away").headers["Retry-After"] == "3"
+    assert visitor.post("/guests/full-disk").headers["Retry-After"] == "60"
+
+
+def test_a_clock_that_is_set_back_signs_nobody_out(
+    small: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serializer = small.session_interface.get_signing_serializer(small)
+    now = time.time()
+    for ahead, is_known in ((-20, True), (240, True), (-400, False), (2 * 86_400, False)):
+        monkeypatch.setattr(time, "time", lambda ahead=ahead: now + ahead)
+        kept = serializer.dumps({"who": 7})
+        monkeypatch.undo()
+        if is_known:
+            assert serializer.loads(kept, max_age=300) == {"who": 7}
+        else:
+            with pytest.raises(SignatureExpired):
+                serializer.loads(kept, max_age=300)
 
 
 @pytest.mark.parametrize(

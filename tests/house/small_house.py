@@ -114,7 +114,12 @@ class SmallHouse:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+        for name in (
+            "requirements.txt",
+            "requirements-dev.txt",
+            "requirements-bench.txt",
+            "constraints.txt",
+        ):
             shutil.copy(ROOT / name, root)
         shutil.copy(ROOT / "package-lock.json", root)
         shutil.copytree(ROOT / "house", root / "house")

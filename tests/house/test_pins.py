@@ -30,7 +30,9 @@ def pins(name: str) -> dict[str, str]:
     return {match[1]: match[2] for match in found if match}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"]
+)
 def test_every_requirement_is_an_exact_pin_and_the_constraints_agree(name: str) -> None:
     constraints = pins("constraints.txt")
     for package, version in pins(name).items():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,6 +29,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, Unauthorized
@@ -52,8 +55,36 @@ def heard_by(hearing: Hearing) -> None:
         _HEARING.append(hearing)
 
 
+# A clock of ours may be set back so far without signing anybody out.
+SET_BACK = timedelta(days=1)
+
+
+class _Signer(TimestampSigner):
+    """Knows what it signed before our clock was set back: to it, that is of the future."""
+
+    def unsign(
+        self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False
+    ) -> Any:
+        """What was signed; with its moment, if that is asked for. Raises `BadSignature`."""
+        try:
+            return super().unsign(signed_value, max_age, return_timestamp)  # type: ignore[call-overload]  # as it was called
+        except SignatureExpired as expired:
+            now = datetime.fromtimestamp(self.get_timestamp(), UTC)
+            signed = expired.date_signed or now
+            if not now < signed < now + SET_BACK:
+                raise
+            return super().unsign(signed_value, None, return_timestamp)  # type: ignore[call-overload]  # as it was called
+
+
 class Sessions(SecureCookieSessionInterface):
     """Sessions in a signed cookie; where there is none, nothing is made ready to read it."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs the cookie."""
+        made = super().get_signing_serializer(app)
+        if made is not None:
+            made.signer = _Signer
+        return made
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a request."""
@@ -327,6 +358,18 @@ _HTTP_WORDS: dict[int, LazyString] = {
 }
 
 
+def _full(error: OSError) -> Response:
+    """The disk has no room: what was begun is undone, and whoever sent it is told so."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        raise error
+    current_app.logger.error("no room on the disk: %s", error)
+    db.session.rollback()
+    words = _l("There is no room for files. What you sent was not kept: please send it later.")
+    answer = error_answer(503, "full", words)
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
 def init_app(app: Flask) -> None:
     """Refusals and failures end in one clear answer; templates know the helpers they need."""
 
@@ -369,6 +412,8 @@ def init_app(app: Flask) -> None:
         answer = error_answer(503, "unavailable", _HTTP_WORDS[503])
         answer.headers["Retry-After"] = "3"
         return answer
+
+    app.register_error_handler(OSError, _full)
 
     @app.errorhandler(500)
     def broken(error: Exception) -> Response:
