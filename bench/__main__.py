@@ -15,8 +15,10 @@ from bench import (
     consoles,
     copying,
     coverage,
+    crowd,
     desk,
     exports,
+    growth,
     intake,
     jobs,
     near,
@@ -65,6 +67,8 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "near": near.figures,
     "twice": twice.figures,
     "exports": exports.figures,
+    "crowd": crowd.figures,
+    "growth": growth.figures,
 }
 
 # What takes so long that it is measured only when it is named.

@@ -68,6 +68,8 @@ def fill(count: int, *, still_open: int, first_id: int | None = None) -> None:
 
     Their keys grow as they came in. In the session's transaction: who rolls it back has them no more.
     """
+    # On a busy machine it thinks longer than the house lets anybody do so in a transaction.
+    db.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     chance = np.random.default_rng(count)
     x, y = _spots(count, chance)
     is_open = np.zeros(count, dtype=bool)

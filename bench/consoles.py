@@ -68,20 +68,33 @@ def figures(ground: Ground) -> Iterator[Figure]:
 
 
 def _figures(ground: Ground, rates: Sequence[tuple[int, int]], seconds: int) -> Iterator[Figure]:
-    with ground.app.test_request_context("/"):
-        source = keeping.set_up("consoles", Described("consoles", tuple(Format)), by=None)
-        key = keeping.new_key(source, by=None)
-        db.session.commit()
+    key = source_of(ground)
     environment = ground.environment | {"LIVE_STREAMS": str(CONSOLES)}
     cookie = ground.cookie_of(READER)
     with served("wsgi:app", environment, threads=CONSOLES + 16) as house:
         for rate, size in rates:
-            yield from _at(ground, house, key, cookie, rate, size, seconds)
+            yield from told_at(ground, house, key, cookie, rate, size, seconds)
 
 
-def _at(
-    ground: Ground, house: Server, key: str, cookie: str, rate: int, size: int, seconds: int
+def source_of(ground: Ground) -> str:
+    """The key of the source that speaks."""
+    with ground.app.test_request_context("/"):
+        source = keeping.set_up("consoles", Described("consoles", tuple(Format)), by=None)
+        key = keeping.new_key(source, by=None)
+        db.session.commit()
+    return key
+
+
+def told_at(
+    ground: Ground,
+    house: Server,
+    key: str,
+    cookie: str,
+    rate: int,
+    size: int,
+    seconds: int = SECONDS,
 ) -> Iterator[Figure]:
+    """How long until each console hears of what a source says at this rate, and whether all do."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     listening = context.Process(target=_listen, args=(house.port, cookie, theirs))

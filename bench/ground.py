@@ -49,7 +49,7 @@ class Ground:
 
     def flask(self, *words: str) -> str:
         """Runs a command of the app; answers what it printed."""
-        return _flask(self.environment, *words)
+        return commanded(self.environment, *words)
 
     @cached_property
     def token(self) -> str:
@@ -94,7 +94,7 @@ def ground() -> Iterator[Ground]:
             "WANGGE_LOCALE": "zh_CN",
         }
         for step in SETUP:
-            _flask(environment, *step)
+            commanded(environment, *step)
         postmaster = _made_durable(cluster.url)
         yield Ground(cluster.url, environment, _app(environment), postmaster)
 
@@ -121,7 +121,8 @@ def _app(environment: dict[str, str]) -> Flask:
     return create_app()
 
 
-def _flask(environment: dict[str, str], *words: str) -> str:
+def commanded(environment: dict[str, str], *words: str) -> str:
+    """What a command of the app prints."""
     run = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *words],
         cwd=ROOT,

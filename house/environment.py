@@ -53,5 +53,10 @@ def _works() -> bool:
 
 
 def _pins() -> str:
-    names = ("requirements.txt", "requirements-dev.txt", "constraints.txt")
+    names = (
+        "requirements.txt",
+        "requirements-dev.txt",
+        "requirements-bench.txt",
+        "constraints.txt",
+    )
     return hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in names)).hexdigest()

@@ -15,15 +15,15 @@ from house import assets, environment, machine
 from house.trouble import ROOT, Trouble, run, say, told
 
 JOBS = ("run", "lint", "test", "bench")
+# What a job wants of Python packages, where it is not what tests and lint do.
+REQUIREMENTS = {"run": "requirements.txt", "bench": "requirements-bench.txt"}
 
 
 def prepare(job: str) -> None:
     """The machine can do the job: one of JOBS."""
     with _alone():
         machine.provide(job)
-        environment.provide(
-            requirements="requirements.txt" if job == "run" else "requirements-dev.txt"
-        )
+        environment.provide(requirements=REQUIREMENTS.get(job, "requirements-dev.txt"))
         if job == "lint":
             return
         assets.provide()

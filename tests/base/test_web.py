@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import errno
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace

@@ -48,6 +48,8 @@ def test_every_process_has_its_alert() -> None:
     # The web server is the one that is asked.
     assert sorted([*alerted, "web"]) == sorted(named)
     assert 'up{job="wangge"} == 0' in rules
+
+
 def test_the_pooler_asks_of_its_connections_what_the_house_asks_of_its_own() -> None:
     told = (DEPLOY / "pgbouncer.ini").read_text()
     asked = re.findall(r"-c (\w+)=(\w+)", SERVER_OPTIONS)

@@ -81,6 +81,8 @@ def show() -> Response:
         low=LOW,
         old=OLD_BACKUP_S,
     )
+
+
 def _standby() -> str:
     """Where it is away what may lag is read where everything is written."""
     return "away" if reading.lag_s() is None else "ok"
