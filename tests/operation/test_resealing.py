@@ -14,6 +14,8 @@ from tests.world import World
 from webapp.base import sealing
 from webapp.base.db import Base, db
 from webapp.base.intake import DeadLetter
+from webapp.cases.appeals import actions as appeals
+from webapp.cases.appeals.rules import AppealKind
 from webapp.community.opinions import actions as opinions
 from webapp.community.opinions.models import Opinion
 from webapp.operation import resealing
@@ -48,7 +50,7 @@ def test_every_column_of_bytes_is_sealed_anew_or_named_as_plain() -> None:
         f"{mapper.local_table.name}.{column.name}"
         for mapper in Base.registry.mappers
         for column in mapper.local_table.columns
-        if isinstance(column.type, LargeBinary)
+        if isinstance(column.type, LargeBinary | sealing.SealedText)
     }
     sealed = {f"{each.class_.__tablename__}.{each.key}" for each in resealing.COLUMNS}
     assert known == sealed | PLAIN | ELSEWHERE
@@ -67,11 +69,20 @@ def test_what_was_sealed_is_read_without_the_old_key(
         keys(old)
         opinion = opinions.enter(form(world, contact="13800001234"), by=world.worker)
         lost = DeadLetter(topic="x", body=b"no key opens this", why="broken")
+        sheet = appeals.receive(
+            sheet_no="LT-1",
+            kind=AppealKind.ADVICE,
+            source="12345",
+            words="问路灯",
+            caller_phone="13800005555",
+            by=world.dispatcher,
+        )
         session.add_all([lost, DeadLetter(topic="y", body=sealing.seal(b"said"), why="broken")])
         session.commit()
         keys(new, old)
         told = app.test_cli_runner().invoke(args=["reseal"])
         assert "opinion.contact: 1 sealed anew" in told.output
+        assert "appeal.caller_phone: 1 sealed anew" in told.output
         assert "dead_letter.body: 1 sealed anew" in told.output
         assert "1 values are opened by no key" in told.output
         keys(new)
@@ -79,6 +90,7 @@ def test_what_was_sealed_is_read_without_the_old_key(
         contact = db.session.scalar(select(Opinion.contact).where(Opinion.id == opinion.id))
         assert contact is not None
         assert sealing.unseal(contact) == b"13800001234"
+        assert sheet.caller_phone == "+8613800005555"
         with pytest.raises(sealing.Unreadable):
             sealing.unseal(lost.body)
     finally:

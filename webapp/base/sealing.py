@@ -6,12 +6,14 @@ import base64
 import hashlib
 import hmac
 import secrets
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import LargeBinary, TypeDecorator
 
 from webapp.base.config import Settings
 from webapp.base.flow import Refusal
@@ -24,6 +26,21 @@ class Unreadable(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_l("This cannot be read: a key of this installation is missing."))
+
+
+class SealedText(TypeDecorator[str]):
+    """A text that the database keeps sealed: nobody who reads its dump reads it, and no query can compare it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        """Sealed on its way into the database."""
+        return seal(value.encode()) if value is not None else None
+
+    def process_result_value(self, value: Any, dialect: Any) -> str | None:
+        """Opened on its way out; or `Unreadable`."""
+        return unseal(bytes(value)).decode() if value is not None else None
 
 
 def init_app(app: Flask, settings: Settings) -> None:

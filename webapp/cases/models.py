@@ -25,6 +25,7 @@ from sqlalchemy.types import Text
 from webapp.base.clock import Unit as LimitUnit
 from webapp.base.db import Base, Numbered, one_of
 from webapp.base.files import StoredFile
+from webapp.base.sealing import SealedText
 from webapp.base.spatial import Placed
 from webapp.cases.rules import CASE_FLOW, OPEN, PART_FLOW, Duty, Grade, Source, Stage
 from webapp.grids.models import Grid, Unit
@@ -365,9 +366,10 @@ class CaseContact(Numbered, Base):
     __tablename__ = "case_contact"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
-    name: Mapped[str | None]
+    name: Mapped[str | None] = mapped_column(SealedText)
+    # Found by: a call that comes from this number asks for its cases.
     phone: Mapped[str | None] = mapped_column(index=True)
-    email: Mapped[str | None]
+    email: Mapped[str | None] = mapped_column(SealedText)
     channel: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     erased_at: Mapped[datetime | None]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import LargeBinary, Row, func, select, text, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.base.db import Base, db
@@ -365,5 +365,7 @@ def sealed(
 ) -> Sequence[Row[int, bytes]]:
     """(key, what is sealed) of the rows behind a key that have something in this column."""
     model = column.class_
-    found = select(model.id, column).where(column.is_not(None), model.id > after)
+    found = select(model.id, type_coerce(column, LargeBinary)).where(
+        column.is_not(None), model.id > after
+    )
     return db.session.execute(found.order_by(model.id).limit(limit)).all()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import LargeBinary, literal, type_coerce, update
 from sqlalchemy.orm import InstrumentedAttribute
 from tqdm import tqdm
 
 from webapp.base import sealing
 from webapp.base.db import db
 from webapp.base.intake import DeadLetter
+from webapp.cases.appeals.models import Appeal
+from webapp.cases.models import CaseContact
 from webapp.community.opinions.models import Opinion
 from webapp.interop.webhooks.models import Secret as WebhookSecret
 from webapp.monitoring.cameras.models import Camera
@@ -26,6 +28,10 @@ from webapp.relocation.models import RelocationHousehold
 # What is sealed and nothing else; residents have blind indexes and applications pages beside it, and
 # commands of their own, which `reseal` runs, too.
 COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    Appeal.caller_name,
+    Appeal.caller_phone,
+    CaseContact.email,
+    CaseContact.name,
     Camera.stream,
     Camera.snapshot,
     Camera.webrtc,
@@ -65,8 +71,9 @@ def _anew(column: InstrumentedAttribute[Any]) -> tuple[int, int]:
                     lost += 1
                     continue
                 # What somebody wrote meanwhile is under the first key already.
-                change = update(model).where(model.id == key, column == kept)
-                db.session.execute(change.values({column.key: fresh}))
+                raw = type_coerce(column, LargeBinary)
+                change = update(model).where(model.id == key, raw == kept)
+                db.session.execute(change.values({column: literal(fresh, LargeBinary)}))
                 done += 1
             after = rows[-1][0]
             db.session.commit()

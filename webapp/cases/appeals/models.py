@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from webapp.base.db import Base, Numbered, one_of
+from webapp.base.sealing import SealedText
 from webapp.cases.appeals.rules import APPEAL_FLOW, LEVELS, AppealKind, Card
 from webapp.cases.models import Case
 from webapp.cases.rules import Grade
@@ -39,8 +40,8 @@ class Appeal(Numbered, Base):
     grade: Mapped[str] = mapped_column(server_default=text(f"'{Grade.NORMAL}'"))
     confidential: Mapped[bool] = mapped_column(server_default=text("false"))
     wants_reply: Mapped[bool] = mapped_column(server_default=text("true"))
-    caller_name: Mapped[str | None]
-    caller_phone: Mapped[str | None]
+    caller_name: Mapped[str | None] = mapped_column(SealedText)
+    caller_phone: Mapped[str | None] = mapped_column(SealedText)
     where_words: Mapped[str | None]
     words: Mapped[str]
     categories: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))

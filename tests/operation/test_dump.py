@@ -1,0 +1,73 @@
+"""Whoever carries the database away reads no identity number, and no phone but those by which somebody is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.cases.stages import reported
+from tests.community.test_opinions import form
+from tests.residents.village import Village, id_number, someone_at_home, village
+from tests.world import World
+from webapp.base.db import Base
+from webapp.cases.appeals import actions as appeals
+from webapp.cases.appeals.rules import AppealKind
+from webapp.cases.models import CaseContact
+from webapp.community.opinions import actions as opinions
+from webapp.people import actions as people
+from webapp.residents import actions as residents
+
+assert village
+
+ID_NUMBER = id_number(date(1951, 3, 2), serial=7)
+
+
+def _read(session: Session, sought: Sequence[str]) -> dict[str, set[str]]:
+    """For each of these the columns in which somebody who has a dump of the database finds it."""
+    found: dict[str, set[str]] = {said: set() for said in sought}
+    patterns = [f"%{said}%" for said in sought]
+    patterns += [f"%{said.encode().hex()}%" for said in sought]
+    for table in Base.metadata.tables.values():
+        # A row as text is what a dump holds.
+        question = text(f"""
+            SELECT each.key, each.said
+            FROM (SELECT t FROM "{table.name}" t WHERE t::text LIKE ANY (:patterns)) found,
+                 jsonb_each_text(to_jsonb(found.t)) each (key, said)
+        """)
+        for key, kept in session.execute(question, {"patterns": patterns}):
+            for said in sought:
+                if said in str(kept) or said.encode().hex() in str(kept):
+                    found[said].add(f"{table.name}.{key}")
+    return found
+
+
+def test_a_dump_says_nobodys_number(
+    app: Flask, session: Session, world: World, village: Village
+) -> None:
+    kin = someone_at_home(name="示例乙", id_number=ID_NUMBER, phone="13800001111")
+    residents.join(village.family, kin, by=world.worker)
+    opinions.enter(form(world, contact="13800002222"), by=world.worker)
+    sheet = appeals.receive(
+        sheet_no="LT-2",
+        kind=AppealKind.COMPLAINT,
+        source="12345",
+        words="夜间噪声",
+        caller_name="示例来电人",
+        caller_phone="13800003333",
+        by=world.dispatcher,
+    )
+    session.add(CaseContact(case_id=reported(world).id, name="示例报告人", email="a@b.example"))
+    people.create_account(name="by phone", phone="13800004444", by=None)
+    session.flush()
+    callers = ("13800003333", "示例来电人", "示例报告人", "a@b.example")
+    hidden = (ID_NUMBER, "13800001111", "13800002222", *callers)
+    found = _read(session, [*hidden, "13800004444"])
+    for said in hidden:
+        assert found[said] == set(), f"{said} is read in the dump"
+    assert found["13800004444"] == {"account.phone"}
+    session.expire_all()
+    assert (sheet.caller_name, sheet.caller_phone) == ("示例来电人", "+8613800003333")
