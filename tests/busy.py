@@ -19,12 +19,18 @@ from webapp.base.db import db
 
 
 @contextmanager
-def busy_house(cluster_url: str, instance: Path, **more: str) -> Iterator[Flask]:
+def busy_house(
+    cluster_url: str, instance: Path, *, with_demo: bool = False, **more: str
+) -> Iterator[Flask]:
     """The app on a database of its own, where what is committed stays; forms carry no tokens."""
     name = f"busy_{uuid.uuid4().hex[:10]}"
+    if with_demo:
+        url = databases.clone_with_demo(cluster_url, name, instance)
+    else:
+        url = databases.clone(cluster_url, name)
     values = {
         "WANGGE_ENV": "test",
-        "DATABASE_URL": databases.clone(cluster_url, name),
+        "DATABASE_URL": url,
         "SECRET_KEY": "a key that only tests use, long enough",
         "INSTANCE": str(instance),
         **more,

@@ -1,0 +1,103 @@
+"""Whatever somebody wrote is shown as words: no page, part, feed or file takes it for markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.conftest import undone
+from tests.whole_house.test_pages import READERS, _client, _Reader
+from webapp.base.db import Base, db
+
+# It breaks out of a text, of an attribute in either quotes, of a script, and of what a spreadsheet reads.
+MARKUP = "=1+1</script><img src=x onerror=alert(1)>\"'>"
+# It may stand so nowhere in a page: neither as an element, nor with a quote that ends an attribute.
+RAW = re.compile(r"""<img src=x|</script><img|onerror=alert\(1\)>["']""")
+# Texts of the house itself, which nobody writes in a form.
+OWN = ("procrastinate", "alembic", "spatial_ref", "told_", "event", "signal", "road_", "case_class")
+
+# Words of people are Chinese in the demo; codes, states and addresses are not.
+_WRITTEN = """
+    UPDATE {table} SET {column} = :markup || {column} WHERE {column} ~ '[一-龥]'
+"""
+
+
+def _write_everywhere() -> list[str]:
+    """Every text of people in the database says it too; answers the columns that took it."""
+    took = []
+    for table in Base.metadata.sorted_tables:
+        if table.name.startswith(OWN):
+            continue
+        for column in table.columns:
+            if column.type.python_type is not str or column.foreign_keys:
+                continue
+            trial = db.session.begin_nested()
+            try:
+                db.session.execute(text("SET LOCAL session_replication_role = replica"))
+                statement = _WRITTEN.format(table=table.name, column=column.name)
+                found: Any = db.session.execute(text(statement), {"markup": MARKUP})
+            except DBAPIError:
+                trial.rollback()  # a list of words of the house, or a text with a form of its own
+                continue
+            trial.commit()
+            if found.rowcount:
+                took.append(f"{table.name}.{column.name}")
+    db.session.execute(text("SET LOCAL session_replication_role = origin"))
+    db.session.commit()
+    return took
+
+
+class _Suspicious(_Reader):
+    """Reads every page in reach, and notes each that shows the markup as such."""
+
+    def _read(self, address: str) -> list[str]:
+        answer = self.client.get(address, headers={"Accept": "text/html"})
+        if answer.status_code in (301, 302, 303):
+            return [urljoin(address, answer.headers["Location"])]
+        kind, shown = answer.mimetype, answer.get_data()
+        if answer.status_code >= 500:
+            self.faults.append(f"{address}: {answer.status_code}")
+        if kind == "text/html" and (found := RAW.search(answer.get_data(as_text=True))):
+            body = answer.get_data(as_text=True)
+            self.faults.append(f"{address}: {body[max(0, found.start() - 120) : found.end() + 20]}")
+        if kind.endswith("xml") and any(
+            each.tag.endswith("img") for each in ET.fromstring(shown).iter()
+        ):  # our own answer
+            self.faults.append(f"{address}: an element of somebody else")
+        if kind != "text/html":
+            return []
+        links = re.findall(
+            r'\s(?:href|src|hx-get|data-src)="([^"]+)"', answer.get_data(as_text=True)
+        )
+        return [urldefrag(urljoin(address, each.replace("&amp;", "&")))[0] for each in links]
+
+
+@pytest.fixture(scope="module")
+def defaced(full_house: Flask) -> Iterator[tuple[Flask, list[str]]]:
+    """The house in which every text of people holds markup."""
+    with undone(full_house):
+        with full_house.test_request_context("/"):
+            took = _write_everywhere()
+        yield full_house, took
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("username", [each for each in READERS if each not in ("d09", "seeker")])
+def test_no_page_takes_what_was_written_for_markup(
+    defaced: tuple[Flask, list[str]], username: str | None
+) -> None:
+    house, took = defaced
+    assert len(took) > 100, took
+    reader = _Suspicious(house, _client(house, username, "zh_CN"), "zh_CN")
+    reader.read_all("/")
+    assert len(reader.seen) > 3
+    assert not reader.faults, "\n".join(reader.faults[:20])
+    assert any(urlsplit(each).path for each in reader.seen)
