@@ -197,7 +197,7 @@ def past(_app: Flask) -> Iterator[str]:
     yield "# How far the past reaches\n"
     yield (
         "`?as_of=` on a list, a layer of the map, a figure or an export answers as of that moment"
-        f" ([the time machine](maps.md#the-time-machine), [why so](decisions/0016-former-rows.md)), for the last {days}."
+        f" ([the time machine](maps.md#the-time-machine), [why so](decisions/0017-former-rows.md)), for the last {days}."
         " `log`: told by the events of each thing, also of the time before it was asked for. `rows`: told by the former"
         " rows that the database keeps, from the day on that it keeps them (`kept_since`); before it the list says from"
         " when on its past is kept, and shows nothing. Where nothing is kept the answer is `not_kept` (422), never the"
