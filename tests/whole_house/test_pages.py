@@ -75,6 +75,8 @@ NOT_BY_LINK = frozenset(
         "wall.by_address",
         "wall.now_by_address",
         "wall.stream_by_address",
+        # What a mark of a camera on a map opens.
+        "glances.card",
         # A part that the big screen asks for by itself.
         "wall.now",
         # Programs that ask with a key, or a form that names a place.
