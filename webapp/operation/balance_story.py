@@ -1,4 +1,4 @@
-"""The demo proposal of the balancer: the grids of the home community with more equal loads, for a person to decide."""
+"""The demo proposal of the balancer: more equal loads for the grids of the home community, to be decided."""
 
 from __future__ import annotations
 
