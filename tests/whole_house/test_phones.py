@@ -94,9 +94,9 @@ JOBS = {
     "worker": ("/phone", 'a[href="/cases/new"]', "/cases/new"),
     "leader": ("/opinions", 'a[href="/opinions/new"]', "/opinions/new"),
     "shift": ("/cases", 'a[href="/cases/shifts"]', "/cases/shifts"),
-    "handler": ("/cases", 'a[href^="/cases/"]:not([href*="?"])', "/cases/"),
+    "handler": ("/cases", 'nav a[href="/applications"]', "/applications"),
     "window": ("/phone", 'nav a[href="/counter"]', "/counter"),
-    "agent": ("/applications/desk", 'a[href^="/applications/"]', "/applications"),
+    "agent": ("/applications/desk", 'main a[href="/applications"]', "/applications"),
     "street": ("/figures", 'a[href="/figures/appeals"]', "/figures/appeals"),
     "safety": ("/safety/dangers", 'a[href="/safety/dangers/new"]', "/safety/dangers/new"),
     "project": ("/projects", 'a[href="/projects/new"]', "/projects/new"),
@@ -109,7 +109,7 @@ MOST_STOPS = 400
 
 # Where the keyboard stands: whether it matches, what it is, whether that can be seen.
 _STANDS = """(wanted) => {
-    const here = document.activeElement, style = getComputedStyle(here);
+    const here = document.activeElement;
     const shown = (each) => { const s = getComputedStyle(each); return s.outlineStyle !== "none" || s.boxShadow !== "none"; };
     window.stops ??= new Map();
     if (!window.stops.has(here)) window.stops.set(here, window.stops.size);
@@ -119,8 +119,7 @@ _STANDS = """(wanted) => {
         body: here === document.body,
         what: here.outerHTML.slice(0, 160),
         seen: shown(here) || (here.parentElement && shown(here.parentElement)) || !!here.closest("label"),
-        box: here.getBoundingClientRect().width > 0,
-        opacity: style.opacity,
+        dated: /date|time|month/.test(here.type ?? ""),
     };
 }"""
 
@@ -135,14 +134,15 @@ def test_the_main_job_is_opened_by_the_keyboard_alone(
     page.wait_for_load_state("load")
     _by_keyboard(page, control)
     page.keyboard.press("Enter")
-    page.wait_for_url(lambda address: there in address)
+    ending = re.escape(there) + (r"[^/?]+" if there.endswith("/") else "")
+    page.wait_for_url(re.compile(rf"{ending}(\?.*)?$"))
     page.wait_for_load_state("load")
     _by_keyboard(page, None)
 
 
 def _by_keyboard(page: Page, wanted: str | None) -> None:
     """The tab key leads to it, or once through the page; each stop can be seen, and none holds it."""
-    before, unseen = -1, []
+    before, held, unseen = -1, 0, []
     for _stop in range(MOST_STOPS):
         page.keyboard.press("Tab")
         here = page.evaluate(_STANDS, wanted)
@@ -151,7 +151,9 @@ def _by_keyboard(page: Page, wanted: str | None) -> None:
         if here["body"] or here["number"] < before:
             assert wanted is None, f"{wanted} is not reached"
             break
-        assert here["number"] != before, f"held by {here['what']}"
+        held = held + 1 if here["number"] == before else 0
+        # A date is written in several places: year, month, day, hour, minute, and a calendar.
+        assert held <= (6 if here["dated"] else 0), f"held by {here['what']}"
         if not here["seen"]:
             unseen.append(here["what"])
         before = here["number"]
@@ -164,7 +166,7 @@ def _by_keyboard(page: Page, wanted: str | None) -> None:
 def test_what_was_opened_closes_with_escape(new_page: NewPage, reader: str) -> None:
     page = new_page(signed_in_as=reader, width=1280)
     page.goto("/cases")
-    menu = page.locator("details.menu > summary").last
+    menu = page.locator(".top-side details.menu > summary")
     menu.focus()
     page.keyboard.press("Enter")
     expect(page.locator("details.menu[open]")).to_have_count(1)
