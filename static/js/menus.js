@@ -9,6 +9,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of open()) {
+    // Whoever else hears the key leaves the keyboard where it is.
+    event.preventDefault();
     menu.open = false;
     menu.querySelector("summary").focus();
   }

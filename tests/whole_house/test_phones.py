@@ -93,8 +93,8 @@ def _stuck_out(page: Page, where: str) -> list[str]:
 JOBS = {
     "worker": ("/phone", 'a[href="/cases/new"]', "/cases/new"),
     "leader": ("/opinions", 'a[href="/opinions/new"]', "/opinions/new"),
-    "shift": ("/cases", 'a[href="/cases/shifts"]', "/cases/shifts"),
-    "handler": ("/cases", 'nav a[href="/applications"]', "/applications"),
+    "shift": ("/desk", 'nav a[href="/alarms"]', "/alarms"),
+    "handler": ("/desk", 'nav a[href="/appeals"]', "/appeals"),
     "window": ("/phone", 'nav a[href="/counter"]', "/counter"),
     "agent": ("/applications/desk", 'main a[href="/applications"]', "/applications"),
     "street": ("/figures", 'a[href="/figures/appeals"]', "/figures/appeals"),
@@ -102,7 +102,7 @@ JOBS = {
     "project": ("/projects", 'a[href="/projects/new"]', "/projects/new"),
     "port": ("/ports", 'a[href^="/ports/"]', "/ports/"),
     "admin": ("/people/accounts", 'a[href="/people/accounts/new"]', "/people/accounts/new"),
-    "employer": ("/jobs", 'a[href^="/jobs/"]', "/jobs/"),
+    "employer": ("/jobs", 'a[href="/jobs/firms"]', "/jobs/firms"),
     None: ("/", 'a[href="/report"]', "/report"),
 }
 MOST_STOPS = 400

@@ -48,7 +48,7 @@ const DEEDS = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || dialog.open) return;
   const { target } = event;
-  if (event.key === "Escape" && !target.closest(".finder")) {
+  if (event.key === "Escape" && !event.defaultPrevented && !target.closest(".finder")) {
     (row() ?? queue.querySelector(".queue-row"))?.focus();
     return;
   }
