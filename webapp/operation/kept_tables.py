@@ -26,6 +26,8 @@ TABLES: dict[str, Way] = {
     "case_class": Standing("a catalogue"),
     "service_item_version": Standing("each version says from when to when it holds"),
     "sea_limits": Standing("a rule by which positions are weighed"),
+    "road_network": Standing("each says when it came"),
+    "road_edge": Standing("each is of one network, and none is changed"),
     "grid_version": Standing(
         "each says of which boundary set it is, and from when to when it holds"
     ),

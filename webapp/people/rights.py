@@ -181,6 +181,8 @@ WORDS: dict[str, LazyString] = {
     "ports.keep": _l("Keep fishing ports, closed seasons and wind limits"),
     "vessels.see": _l("See vessels and their crews"),
     "vessels.keep": _l("Register, change and import vessels and crews"),
+    "crews.see": _l("See photos and certificates of crews"),
+    "crews.keep": _l("Keep photos and certificates of crews"),
     "vessels.reveal": _l("See whole phone numbers of vessels"),
     "vessels.own": _l("List the vessels one acts for"),
     "vessels.act": _l("Report the departure of a vessel"),

@@ -1,5 +1,6 @@
 /** What cameras see, drawn on the map of a page: of one camera, or of all that the reader may see. */
 import { createMap } from "../map/map.js";
+import { make } from "../map/words.js";
 
 for (const box of document.querySelectorAll("[data-sectors]")) {
   const map = createMap(box.querySelector("[data-map]"));
@@ -38,7 +39,7 @@ function proposed(map, shapes) {
     renderer: L.svg(),
     style: () => ({ className: "camera-proposed" }),
     onEachFeature: ({ properties }, shape) =>
-      shape.bindTooltip(properties.name, { className: "camera-number", permanent: true, direction: "center", opacity: 1 }),
+      shape.bindTooltip(make("span", "", properties.name), { className: "camera-number", permanent: true, direction: "center", opacity: 1 }),
   }).addTo(map.leaflet);
   if (drawn.getLayers().length) map.leaflet.fitBounds(drawn.getBounds(), { padding: [32, 32], maxZoom: 17 });
 }
