@@ -161,12 +161,14 @@ def test_its_stream_ends_within_seconds(
     monkeypatch.setattr(live, "LIVES_S", 0.0)
     monkeypatch.setattr(live, "LOOK_S", 0.01)
     where = screen_of(app, world)
-    told = iter(client.get(f"{where}/live").response)
+    answer = client.get(f"{where}/live")
+    told = iter(answer.response)
     assert "hello" in f"{next(told)!r}{next(told)!r}"
     kept = db.session.query(Subscription).filter_by(account_id=world.shift_leader.id).one()
     addresses.end(kept, by=world.shift_leader)
     db.session.commit()
     assert list(told) == []
+    answer.close()
 
 
 def test_an_english_screen_calls_grids_by_kind_and_number(app: Flask, world: World) -> None:
