@@ -63,6 +63,7 @@ def upgrade() -> None:
         ["began_at"],
         postgresql_where=sa.text("file_id IS NOT NULL"),
     )
+    op.create_index("ix_alarm_kind", "alarm", ["kind", "id"])
     op.add_column("alarm", sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("alarm", sa.Column("looked_by_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
@@ -89,6 +90,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_alarm_looked_by_id"), "alarm", type_="foreignkey")
     op.drop_column("alarm", "looked_by_id")
     op.drop_column("alarm", "looked_at")
+    op.drop_index("ix_alarm_kind", table_name="alarm")
     op.drop_table("camera_clip")
 
 

@@ -115,6 +115,7 @@ class Alarm(Numbered, Placed, Base):
         ),
         Index("ix_alarm_key", "key", "last_at"),
         Index("ix_alarm_received_at", "received_at", "id"),
+        Index("ix_alarm_kind", "kind", "id"),
         Index(
             "ix_alarm_open",
             "received_at",
