@@ -58,6 +58,9 @@ settings.load_profile("house")
 
 # Files without a database that take longer than this are done while it is being made.
 AHEAD_S = 2.0
+# Until the tests are collected next to nothing is garbage.
+gc.disable()
+
 # What needs the demo data, and for how long others are done while it is being made.
 WITH_DEMO = {"served", "full_house", "demo"}
 MEANWHILE_S = 90.0
@@ -103,8 +106,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What has been imported stays: the collector need not walk over it again and again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,6 +8,7 @@ or `python -m gunicorn` runs, with its own environment, session and output. They
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import select
@@ -137,6 +138,12 @@ def run(
     words: Sequence[str], environment: Mapping[str, str], out: IO[bytes], err: IO[bytes]
 ) -> int:
     """The same, until it has ended; answers how."""
+    if environment.get("SRID") != os.environ.get("SRID"):
+        # The storage CRS is decided when the house is imported: such a program is no fork.
+        own = [sys.executable, "-m", "tests.forks", *words]
+        return subprocess.run(
+            own, cwd=ROOT, env=environment, stdout=out, stderr=err, check=False
+        ).returncode
     return _FORKS.start(words, environment, out.fileno(), err.fileno()).wait()
 
 
@@ -192,6 +199,7 @@ def _begin(asked: dict[str, Any], out: int, err: int, end: int) -> list[str]:
     os.environ.clear()
     os.environ.update(asked["environment"])
     time.tzset()
+    gc.enable()
     words: list[str] = asked["words"]
     return words
 
@@ -219,6 +227,10 @@ def _run(words: list[str]) -> NoReturn:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1].isdigit():
+        _run(sys.argv[1:])
+    gc.disable()
     for name in ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "webapp.app"):
         import_module(name)
+    gc.freeze()
     _run(_fork_for(socket.socket(fileno=int(sys.argv[1]))))

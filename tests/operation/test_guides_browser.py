@@ -41,7 +41,7 @@ HERE = (121.0566, 37.664)
 FINER = 1.5
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+@pytest.mark.parametrize("locale", ["zh_CN", "en"] if SHOWN else ["zh_CN"])
 @pytest.mark.parametrize("name", GUIDES)
 def test_a_guide_shows_the_page_of_its_role(new_page: NewPage, name: str, locale: str) -> None:
     username, address = PICTURED[name]

@@ -144,6 +144,12 @@ NOT_BY_LINK = frozenset(
         "project_days.photo",
         "ground.photo",
         "voyages.photo",
+        # No camera of the demo films, and no crew has sent a photo.
+        "clips.film",
+        "clips.film_of_case",
+        "crews.photo",
+        # Told by mouth and in the manual.
+        "help.own",
         "safety_keep.file",
         "follows.link",
         "people.link",

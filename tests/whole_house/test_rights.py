@@ -465,15 +465,15 @@ def _walked(house: Flask, *, kept: int, share: int) -> tuple[list[str], set[str]
 
 
 def test_each_address_opens_to_whom_the_page_of_rights_says(full_house: Flask) -> None:
-    wrong, _nothing, tried = _walked(full_house, kept=2, share=24)
+    wrong, _nothing, tried = _walked(full_house, kept=2, share=48)
     assert not wrong, "\n".join(wrong)
-    assert tried > 1000
+    assert tried > 700
 
 
 @pytest.mark.thorough
 def test_each_role_opens_what_the_page_of_rights_says_and_nothing_else(full_house: Flask) -> None:
-    wrong, nothing, tried = _walked(full_house, kept=6, share=1)
-    assert tried > 20_000
+    wrong, nothing, tried = _walked(full_house, kept=6, share=5)
+    assert tried > 5_000
     assert not wrong, "\n".join(wrong)
     left_out = {each for each in nothing if not each.partition(" ")[2].startswith(NO_SUCH_THING)}
     assert not left_out, "nobody tried these doors"

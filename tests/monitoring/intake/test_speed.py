@@ -73,8 +73,8 @@ def over_http(box: Box, said: dict[str, Any]) -> None:
 
 # What is asked for a message whose source spoke a moment ago.
 ALONE = {
-    # One of them asks whether any camera turns to alarms.
-    "a new alarm": (intrusion(1), 11),
+    # Two of them ask whether any camera turns to alarms, and whether any gives a film of them.
+    "a new alarm": (intrusion(1), 12),
     "of an alarm that goes on": (intrusion(0, words="again"), 4),
     "the same again": (intrusion(0), 3),
     "a sign of life": ({"camera": "gate-1", "alive": True}, 2),

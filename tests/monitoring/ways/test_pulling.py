@@ -295,6 +295,7 @@ def test_a_subscription_is_renewed_before_it_ends(
     assert list(house.camera.subscriptions) == [1]
 
 
+@pytest.mark.thorough
 def test_a_camera_that_renews_nothing_is_subscribed_to_again_and_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
