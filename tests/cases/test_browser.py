@@ -254,6 +254,7 @@ def test_a_step_that_came_too_late_shows_both_versions_and_nothing_of_it_to_the_
     assert page.evaluate(f"caches.match('/cases/{case}').then(Boolean)") is False
 
 
+@pytest.mark.thorough
 def test_the_pages_of_the_case_can_be_used_by_everybody(
     new_page: NewPage, home: tuple[float, float]
 ) -> None:

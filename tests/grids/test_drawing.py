@@ -81,6 +81,7 @@ def test_the_outer_border_is_locked_until_it_may_move(new_page: NewPage) -> None
     expect(page.locator(".corner.chosen")).to_have_count(1)
 
 
+@pytest.mark.thorough
 def test_the_pages_of_borders_are_open_to_everybody_who_may_see_them(new_page: NewPage) -> None:
     page = _opened(new_page)
     # Corners stand as near to each other as the border wants; the buttons beside do the same.

@@ -249,7 +249,7 @@ def test_a_web_server_that_cannot_start_is_one_sentence(
     [
         {"WANGGE_DEMO": "0"},
         pytest.param({"WANGGE_ENV": "production"}, marks=pytest.mark.thorough),
-        {"SUBDISTRICT": "滨江街道 420102001"},
+        pytest.param({"SUBDISTRICT": "滨江街道 420102001"}, marks=pytest.mark.thorough),
     ],
 )
 def test_a_given_server_is_used_and_gets_no_demo_data(
