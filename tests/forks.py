@@ -8,6 +8,7 @@ or `python -m gunicorn` runs, with its own environment, session and output. They
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import gc
 import json
 import os
@@ -138,8 +139,8 @@ def run(
     words: Sequence[str], environment: Mapping[str, str], out: IO[bytes], err: IO[bytes]
 ) -> int:
     """The same, until it has ended; answers how."""
-    if environment.get("SRID") != os.environ.get("SRID"):
-        # The storage CRS is decided when the house is imported: such a program is no fork.
+    if any(environment.get(name) != os.environ.get(name) for name in ("SRID", "REACH_M")):
+        # These are settled when the house is imported: such a program is no fork.
         own = [sys.executable, "-m", "tests.forks", *words]
         return subprocess.run(
             own, cwd=ROOT, env=environment, stdout=out, stderr=err, check=False
@@ -200,6 +201,7 @@ def _begin(asked: dict[str, Any], out: int, err: int, end: int) -> list[str]:
     os.environ.update(asked["environment"])
     time.tzset()
     gc.enable()
+    faulthandler.enable()
     words: list[str] = asked["words"]
     return words
 

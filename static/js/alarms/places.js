@@ -28,7 +28,7 @@ for (const box of document.querySelectorAll("[data-alarm-map]")) {
 
 for (const box of document.querySelectorAll("[data-wall-map]")) {
   const map = createMap(box.querySelector("[data-map]"));
-  map.ready.then(() => drawSectors(map, null));
+  if (box.dataset.wallMap) map.ready.then(() => drawSectors(map, null));
   let due = null;
   const renew = () => {
     clearTimeout(due);

@@ -104,7 +104,7 @@ def test_somebody_enters_a_zone_on_a_film_and_the_case_is_closed_in_the_end(
         expect(phone.get_by_role("button", name="我已出发")).to_be_visible()
         # Another console hears of it without being asked.
         stages = console.locator(".stages li.done")
-        expect(stages).to_have_count(4)
+        expect(stages).to_have_count(5)
         seen(console, "walk-4-accepted-console-en")
 
         served.kill_web()
@@ -113,10 +113,10 @@ def test_somebody_enters_a_zone_on_a_film_and_the_case_is_closed_in_the_end(
         phone.get_by_role("button", name="我已出发").click()
         expect(phone.get_by_role("button", name="我已出发")).to_have_count(0)
         phone.get_by_role("button", name="我已到场").click()
-        expect(phone.locator(".stages li.done")).to_have_count(6)
+        expect(phone.locator(".stages li.done")).to_have_count(7)
         seen(phone, "walk-5-there-phone-zh")
         console.reload()
-        expect(stages).to_have_count(6)
+        expect(stages).to_have_count(7)
     desk.goto(f"/alarms/{alarm}")
     desk.get_by_role("button", name="告警条件已消失").click()
     expect(desk.get_by_role("button", name="告警条件已消失")).to_have_count(0)
