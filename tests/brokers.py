@@ -61,10 +61,10 @@ class Post:
         command = ("flask", "intake", "--seat", str(seat))
         return start(self.environment, self.instance, f"intake-{seat}", *command)
 
-    def start_intake(self) -> None:
+    def start_intake(self, *more: str) -> None:
         """The intake hears what machines say."""
         before = self.said().count("hearing")
-        self.intake = start(self.environment, self.instance, "intake", "flask", "intake")
+        self.intake = start(self.environment, self.instance, "intake", "flask", "intake", *more)
         soon(lambda: self.said().count("hearing") > before, "the intake does not come up")
 
     def end_process(self, other: Process) -> None:

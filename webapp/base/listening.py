@@ -80,7 +80,7 @@ class Listener:
         *,
         urgent: bool,
         opened: threading.Event,
-        seat: int = 1,
+        seat: int | None = None,
     ) -> None:
         self.app = app
         self.settings: Settings = app.extensions["settings"]
@@ -134,7 +134,7 @@ class Listener:
                     continue
                 self._take_all([heard, *self._waiting()])
         finally:
-            if self.seat > 1:
+            if self.seat is not None and self.seat > 1:
                 # Whoever leaves his seat is given nothing more; who is shot finds it when he is back.
                 self._client.unsubscribe(self._topics())
             self._client.disconnect()
@@ -159,10 +159,16 @@ class Listener:
 
     def _name(self) -> str:
         name = URGENT_CLIENT if self.urgent else CLIENT
-        return name if self.seat == 1 else f"{name}-{self.seat}"
+        return name if self.seat in (None, 1) else f"{name}-{self.seat}"
 
     def _topics(self) -> list[str]:
-        return [f"{SHARED}{topic}" for topic in intake.topics(urgent=self.urgent)]
+        return self._alone() if self.seat is None else self._shared()
+
+    def _alone(self) -> list[str]:
+        return list(intake.topics(urgent=self.urgent))
+
+    def _shared(self) -> list[str]:
+        return [f"{SHARED}{topic}" for topic in self._alone()]
 
     def _connected(
         self, client: Client, _data: Any, flags: ConnectFlags, code: ReasonCode, _properties: Any
@@ -172,8 +178,8 @@ class Listener:
             return
         self._connection += 1
         client.subscribe([(topic, 1) for topic in self._topics()])
-        # A session that began before intakes could share has the topics for itself, too.
-        client.unsubscribe(intake.topics(urgent=self.urgent))
+        # A session that began the other way has the topics that way, too.
+        client.unsubscribe(self._shared() if self.seat is None else self._alone())
         kept = "the session was kept" if flags.session_present else "a new session"
         how = "listening for what is urgent at" if self.urgent else "hearing"
         log.info("%s %s:%s, %s", how, self.place.host, self.place.port, kept)
@@ -247,7 +253,7 @@ class Listener:
             with self.app.app_context(), force_locale(self.settings.locale):
                 if self.doors is not None:
                     self.doors.set_to(intake.logins(self.place.password or ""))
-                says = self.seat == 1 and self._client.is_connected()
+                says = self.seat in (None, 1) and self._client.is_connected()
                 waiting = dict(intake.waiting()) if says else {}
                 db.session.rollback()
                 self._beat()
@@ -330,16 +336,17 @@ class Ears:
             self.stop()
 
 
-def listeners(app: Flask, seat: int = 1) -> list[Listener]:
+def listeners(app: Flask, seat: int | None = None) -> list[Listener]:
     """What hears the broker of an app: the usual and the urgent; none where MQTT is switched off.
 
-    Intakes at different seats share the messages.
+    Intakes at different seats share the messages; one without a seat has them for itself.
     """
     settings: Settings = app.extensions["settings"]
     place = broker.place(settings)
     if place is None:
         return []
-    own = Doors(settings.instance) if not settings.mqtt_url and seat == 1 else None
+    first = seat in (None, 1)
+    own = Doors(settings.instance) if not settings.mqtt_url and first else None
     opened = threading.Event()
     return [
         Listener(app, place, own, urgent=False, opened=opened, seat=seat),

@@ -28,19 +28,17 @@ def worker() -> None:
 @click.option(
     "--seat",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
     help="Of several intakes each has its own number, and they share what machines say; the first also fetches.",
 )
 @click.pass_context
 @with_appcontext
-def hear(context: click.Context, seat: int) -> None:
+def hear(context: click.Context, seat: int | None) -> None:
     """Hear what machines say over MQTT, and fetch what cameras hold, until told to stop."""
     if context.invoked_subcommand is not None:
         return
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the app itself
     ears: list[listening.Ear] = [*listening.listeners(app, seat)]
-    if seat == 1:
+    if seat in (None, 1):
         ears += pulling.pullers(app)
     if not ears:
         click.echo("MQTT is switched off and CAMERA_HOSTS is empty: machines speak HTTP only")

@@ -196,6 +196,8 @@ def test_a_gas_alarm_does_not_wait_behind_the_flood_of_one_camera(wire: Wire) ->
 @pytest.mark.fault
 def test_two_intakes_share_what_is_said_and_what_one_held_comes_when_it_is_back(wire: Wire) -> None:
     box = wire.machine()
+    wire.post.kill_intake()
+    wire.post.start_intake("--seat", "1")
     second = wire.post.beside(2)
     log = wire.post.instance / "intake-2.log"
     try:
@@ -217,6 +219,10 @@ def test_two_intakes_share_what_is_said_and_what_one_held_comes_when_it_is_back(
     for number in range(80, 100):
         box.say("intake/box/generic", said("both", number))
     soon(lambda: wire.alarms("both") == 100, "something waits for an intake that has left")
+    wire.post.kill_intake()
+    wire.post.start_intake()
+    box.say("intake/box/generic", said("both", 100))
+    soon(lambda: wire.alarms("both") == 101, "the one that is alone hears nothing")
 
 
 @pytest.mark.fault
