@@ -20,7 +20,7 @@ from webapp.base.db import Base, db
 # It breaks out of a text, of an attribute in either quotes, of a script, and of what a spreadsheet reads.
 MARKUP = "=1+1</script><img src=x onerror=alert(1)>\"'>"
 # Who together meets nearly every kind of page.
-WIDE = (None, *("worker", "shift", "handler", "station", "street", "project", "admin", "resident1"))
+WIDE = (None, *("worker", "shift", "handler", "station", "project", "resident1"))
 # It may stand so nowhere in a page: neither as an element, nor with a quote that ends an attribute.
 RAW = re.compile(r"""<img src=x|</script><img|onerror=alert\(1\)>["']""")
 # Texts of the house itself, which nobody writes in a form; a ledger that was frozen is one signed text.
