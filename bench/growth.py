@@ -18,17 +18,12 @@ from sqlalchemy import create_engine, make_url, text
 from bench.figures import Figure
 from bench.ground import ROOT, Ground, commanded
 from bench.growing import ADMINS, WORD
+from tests import databases
 
 SIZES = os.environ.get("BENCH_GROWTH", "97x200000,1000x200000,10000x200000,10000x1000000")
 PLACE = {"SUBDISTRICT": "滨江街道 420102001", "CASE_PREFIX": "BJ", "GRID_COUNTS": ""}
 STEPS = (
-    ("db", "upgrade"),
-    ("geodata", "load"),
-    ("people", "load"),
-    ("points", "load"),
-    ("cases", "load"),
-    ("services", "load"),
-    ("jobs", "load"),
+    *databases.STEPS,
     *(("people", "admin", name, "--password", WORD) for name in ADMINS),
 )
 

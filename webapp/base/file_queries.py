@@ -29,6 +29,12 @@ def of_nobody(
     return list(db.session.scalars(found.order_by(StoredFile.id).limit(limit)))
 
 
+def shares_bytes(file: StoredFile) -> bool:
+    """True where another file has the same bytes."""
+    found = select(StoredFile.id).where(StoredFile.sha256 == file.sha256, StoredFile.id != file.id)
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def kept_contents(digests: Collection[str]) -> set[str]:
     """Which of these contents (SHA-256) a file still has."""
     found = select(StoredFile.sha256).where(StoredFile.sha256.in_(digests))

@@ -166,7 +166,7 @@ class Hub:
     """
 
     def __init__(self, url: str, *, idle_s: float = 60.0) -> None:
-        self._dsn = url.replace("postgresql+psycopg2://", "postgresql://")
+        self._dsn = servers.plain(url)
         self._idle_s = idle_s
         self.counted: Callable[[int], None] = lambda streams: None
         self._heard = time.monotonic()

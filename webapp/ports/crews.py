@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import audit, clock, files, notices, tasks
 from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db, lock
+from webapp.base.erasing import erase as erase_file
 from webapp.base.files import StoredFile
 from webapp.base.flow import NotOpen
 from webapp.base.language import N_
@@ -96,9 +97,7 @@ def _forget(member: CrewMember, name: str) -> None:
         return
     setattr(member, name, None)
     db.session.flush()
-    if not queries.names_bytes(file):
-        files.path_of(file).unlink(missing_ok=True)
-    db.session.delete(file)
+    erase_file(file)
     db.session.flush()
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import containing, db
-from webapp.base.files import StoredFile
 from webapp.base.spatial import as_geojson, to_lonlats
 from webapp.base.web import Page
 from webapp.ports.models import (
@@ -149,12 +148,6 @@ def crews_to_erase(before: datetime, limit: int = 500) -> list[tuple[CrewMember,
     )
     rows = db.session.execute(found.order_by(CrewMember.id).limit(limit))
     return [(member, vessel) for member, vessel in rows]
-
-
-def names_bytes(file: StoredFile) -> bool:
-    """True where another file has the same bytes."""
-    found = select(StoredFile.id).where(StoredFile.sha256 == file.sha256, StoredFile.id != file.id)
-    return db.session.scalar(found.limit(1)) is not None
 
 
 def member(vessel_id: int, member_id: int) -> CrewMember | None:

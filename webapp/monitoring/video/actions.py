@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import audit, clock, files
 from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db, lock
+from webapp.base.erasing import erase
 from webapp.base.files import StoredFile
 from webapp.base.flow import Unacceptable, hold
 from webapp.monitoring.alarms import actions as alarms
@@ -173,9 +174,7 @@ def erase_clip(clip: CameraClip) -> None:
     clip.file, clip.file_id, clip.erased_at = None, None, clock.now()
     db.session.flush()
     if file is not None:
-        if not queries.names_bytes(file):
-            files.path_of(file).unlink(missing_ok=True)
-        db.session.delete(file)
+        erase(file)
     ALARM_FLOW.record(clip.alarm, "clip_erased", by=HOUSE)
 
 

@@ -15,9 +15,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from webapp.base.config import Settings
 from webapp.base.flow import Unacceptable
+from webapp.base.sealing import unseal
 from webapp.monitoring.cameras.rules import allowed_address
 
 # Silence of a stream after which it counts as broken (microseconds).
@@ -66,6 +69,12 @@ def reading(address: str, hosts: Iterable[str]) -> Source:
     ]
     wanted = ("-f", "concat", "-safe", "0", "-protocol_whitelist", f"pipe,{opens}", "-i", "pipe:0")
     return Source(wanted, "\n".join([*listed, ""]).encode())
+
+
+def reading_sealed(sealed: bytes) -> Source:
+    """The same of the address that is kept of a camera, from the hosts of this installation."""
+    settings: Settings = current_app.extensions["settings"]
+    return reading(unseal(sealed).decode(), settings.allowed_camera_hosts)
 
 
 def reading_file(path: Path, *, at_its_speed: bool) -> Source:

@@ -10,10 +10,8 @@ from flask import Flask
 from sqlalchemy import exc
 
 from webapp.base import clock
-from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal
-from webapp.base.sealing import unseal
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.video import actions, clips, ffmpeg, queries, reading
 from webapp.monitoring.video.clips import Clip, Ring
@@ -93,14 +91,10 @@ class Filming:
     def _asked(self, camera_id: int) -> tuple[Source, list[Corners]] | None:
         """How the camera is read, and what nobody sees of it."""
         with self.app.app_context():
-            settings: Settings = self.app.extensions["settings"]
             camera = cameras.one(camera_id)
             if camera is None or camera.stream is None or camera.closed_at is not None:
                 return None
-            address = unseal(camera.stream).decode()
-            return ffmpeg.reading(address, settings.allowed_camera_hosts), queries.masks_of(
-                camera_id
-            )
+            return ffmpeg.reading_sealed(camera.stream), queries.masks_of(camera_id)
 
     def _seen(self, source: Source, masks: list[Corners], row: int) -> Clip:
         ring, clip = Ring(), None

@@ -25,7 +25,6 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.config import Settings
 from webapp.base.flow import NotOpen
-from webapp.base.sealing import unseal
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.video import ffmpeg, queries
 from webapp.monitoring.video.ffmpeg import Source
@@ -109,9 +108,7 @@ def _ensure(camera: Camera, folder: Path) -> None:
             raise NoPlace
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
-        settings: Settings = current_app.extensions["settings"]
-        address = unseal(camera.stream or b"").decode()
-        source = ffmpeg.reading(address, settings.allowed_camera_hosts)
+        source = ffmpeg.reading_sealed(camera.stream or b"")
         cut = _cut(folder, queries.masks_of(camera.id))
     except BaseException:
         for each in (mine, place):

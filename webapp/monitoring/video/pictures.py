@@ -16,7 +16,6 @@ from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from webapp.base.config import Settings
 from webapp.base.flow import NotOpen
-from webapp.base.sealing import unseal
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.video import ffmpeg, queries
 from webapp.monitoring.video.ffmpeg import Source, Unreachable
@@ -43,8 +42,7 @@ def snapshot(camera: Camera) -> bytes:
     # Of many who ask at once one asks the camera.
     with _alone(folder / f"{camera.id}.lock"):
         if not _fresh(kept):
-            address = unseal(sealed).decode()
-            source = ffmpeg.reading(address, settings.allowed_camera_hosts)
+            source = ffmpeg.reading_sealed(sealed)
             with _place(folder):
                 body = _taken(source)
             draft = kept.with_suffix(f".{os.getpid()}.part")

@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import db
-from webapp.base.files import StoredFile
 from webapp.cases.models import Case
 from webapp.cases.rules import ENDED
 from webapp.monitoring.alarms import queries as alarms, standing
@@ -304,12 +303,6 @@ def clips_to_erase(before: datetime, limit: int = 500) -> Sequence[CameraClip]:
         .options(joinedload(CameraClip.file), joinedload(CameraClip.alarm))
     )
     return db.session.scalars(found.order_by(CameraClip.id).limit(limit)).all()
-
-
-def names_bytes(file: StoredFile) -> bool:
-    """True where another file has the same bytes."""
-    found = select(StoredFile.id).where(StoredFile.sha256 == file.sha256, StoredFile.id != file.id)
-    return db.session.scalar(found.limit(1)) is not None
 
 
 def camera_standing(source: str, device: str) -> Standing | None:
