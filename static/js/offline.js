@@ -69,10 +69,15 @@ export async function session() {
 }
 
 let sending = null;
+let again = null;
 
-/** Sends all that waits, one after the other; a deed that is refused stays and says why. */
+/**
+ * Sends all that waits, one after the other; a deed that is refused stays and says why.
+ * Who asks while it is being sent is served by one more round: what they changed may have come too late for this one.
+ */
 export function sendAll() {
-  sending ??= (navigator.locks ? navigator.locks.request("wangge-outbox", send) : send()).finally(() => (sending = null));
+  if (sending) return (again ??= sending.catch(() => null).then(() => ((again = null), sendAll())));
+  sending = (navigator.locks ? navigator.locks.request("wangge-outbox", send) : send()).finally(() => (sending = null));
   return sending;
 }
 

@@ -135,6 +135,7 @@ def test_what_is_said_at_a_door_without_a_network_is_there_when_it_is_back(
     phone.get_by_label("意见内容").fill("【示例】楼道要一个扶手")
     phone.get_by_role("button", name="提交意见").click()
     expect(phone.locator("[data-entry-kept]")).to_contain_text("已存在手机上")
+    expect(phone.get_by_role("button", name="提交意见")).to_be_enabled()
     phone.context.set_offline(False)
     expect(phone.locator("[data-entry-kept]")).to_be_hidden()
     phone.goto("/opinions")

@@ -26,6 +26,7 @@ def test_the_day_is_written_down_without_a_network_and_the_desk_sees_what_holds_
     phone.get_by_label("在场人员").fill("9")
     phone.get_by_role("button", name="登记").click()
     expect(phone.locator("[data-entry-kept]")).to_contain_text("已存在手机上")
+    expect(phone.get_by_role("button", name="登记")).to_be_enabled()
     phone.context.set_offline(False)
     expect(phone.locator("[data-entry-kept]")).to_be_hidden()
     phone.goto("/projects/mine")

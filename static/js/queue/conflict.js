@@ -9,7 +9,7 @@ export const canInsist = (item) => item.theirs.open?.includes(stepOf(item)) ?? f
 /** The person wants the step all the same; the event of the step will say that there was another version. */
 export async function keepMine(item) {
   const fields = { ...item.fields, base_version: String(item.theirs.version), insisted: "1" };
-  await keep({ ...item, fields, theirs: null, error: null, status: null });
+  await keep({ ...item, fields, theirs: null, error: null, status: null, edition: item.edition + 1 });
   await sendAll();
 }
 

@@ -18,7 +18,7 @@ def marked(tests: Path) -> set[tuple[str, str]]:
         words = path.read_text(encoding="utf-8")
         if "mark.fault" not in words:
             continue
-        whole = re.search(r"^pytestmark = \[?pytest\.mark\.fault\b", words, re.MULTILINE)
+        whole = re.search(r"^pytestmark = \[?\s*pytest\.mark\.fault\b", words, re.MULTILINE)
         for node in ast.parse(words).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 own = any(ast.unparse(each) == "pytest.mark.fault" for each in node.decorator_list)
