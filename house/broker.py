@@ -15,7 +15,7 @@ FOLDER = "mqtt"  # in the instance; the intake writes there who may come in
 ENDING_S = 2.0
 ABOVE = 10_000  # our port is that of the pages and so many more
 
-# What a machine was acknowledged survives a power cut; a message is no film; a queue that nobody
+# What waits at the broker survives a power cut (webapp/base/listening.py); a message is no film; a queue that nobody
 # takes from ends before the disk does.
 CONFIGURATION = """\
 # Written anew with every start of the house: changes here do not last.

@@ -64,13 +64,17 @@ class Served:
 
     def kill_worker(self) -> None:
         """The worker dies without a word."""
-        os.killpg(self.worker.pid, signal.SIGKILL)
-        self.worker.wait()
+        _end_now(self.worker)
 
     def start_worker(self) -> None:
         """A new worker takes jobs from the queue."""
         self.worker = start(self.environment, self.instance, "worker", "flask", "worker")
         _wait_until_ready(self)
+
+    def keep_worker(self) -> None:
+        """A worker that ended with its database is started again, as the house does (house/children.py)."""
+        if self.worker.poll() is not None:
+            self.start_worker()
 
 
 class Visitor:
@@ -230,6 +234,10 @@ def _wait_until_ready(served: Served) -> None:
 def _end(process: Process) -> None:
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=END_WITHIN_S)
+    _end_now(process)
+
+
+def _end_now(process: Process) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

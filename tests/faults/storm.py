@@ -217,18 +217,13 @@ class Victim:
     kinds: Sequence[str]
 
 
-def shoot(victim: Victim, aim: Writer, everybody: Sequence[Writer]) -> float:
-    """It is shot somewhere in the middle of one writing, and comes back; then all have written again.
-
-    Answers when it fell, by the clock that nobody sets.
-    """
+def shoot(victim: Victim, aim: Writer, everybody: Sequence[Writer]) -> None:
+    """It is shot somewhere in the middle of one writing, and comes back; then all have written again."""
     assert aim.writing.wait(30), f"nobody writes a {aim.kind}"
     time.sleep(random.uniform(0, aim.took_s))
     victim.shot()
-    fell = time.monotonic()
     victim.again()
     written(everybody)
-    return fell
 
 
 def written(everybody: Sequence[Writer]) -> None:

@@ -16,6 +16,7 @@ import uuid
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from PIL import Image
 
@@ -27,6 +28,9 @@ from tests.services.conftest import ANSWERS
 REST_S = 0.03
 # What is not acknowledged within so long is not going to be.
 GIVEN_UP_S = 120.0
+
+# The fields of a form, and its files.
+Form = tuple[dict[str, str], list[Part]]
 
 
 class Writer(ABC):
@@ -41,8 +45,6 @@ class Writer(ABC):
 
     def __init__(self) -> None:
         self.acknowledged: list[str] = []
-        # When each was acknowledged, by the clock that nobody sets.
-        self.at: dict[str, float] = {}
         self.refused: list[Answer] = []
         # Set while something is on its way; how long the last one took (seconds).
         self.writing = threading.Event()
@@ -52,8 +54,12 @@ class Writer(ABC):
         self._broken: BaseException | None = None
 
     @abstractmethod
-    def say(self, mark: str, *, again: bool) -> Answer | None:
-        """Sends the thing of this mark; None when it was acknowledged. `again`: it was sent before."""
+    def made(self, mark: str) -> Any:
+        """What is sent under this mark: made once, for whoever says it again says the same."""
+
+    @abstractmethod
+    def say(self, made: Any, *, again: bool) -> Answer | None:
+        """Sends what was made; None when it was acknowledged. `again`: it was sent before."""
 
     def next_mark(self) -> str | None:
         """The mark of the next thing; None when there are no more."""
@@ -84,16 +90,15 @@ class Writer(ABC):
             self._broken = error
 
     def _until_acknowledged(self, mark: str) -> None:
-        begun, again = time.monotonic(), False
+        made, begun, again = self.made(mark), time.monotonic(), False
         while True:
             sent = time.monotonic()
             self.writing.set()
-            refusal = self.say(mark, again=again)
+            refusal = self.say(made, again=again)
             self.writing.clear()
             if refusal is None:
                 self.took_s = time.monotonic() - sent
                 self.acknowledged.append(mark)
-                self.at[mark] = time.monotonic()
                 return
             assert refusal.status in (NOBODY, 502, 503, 504), (self.kind, refusal)
             self.refused.append(refusal)
@@ -134,7 +139,7 @@ class Cases(Writer):
         super().__init__()
         self.caller, self.spot = caller, spot
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
+    def made(self, mark: str) -> bytes:
         said = {
             "class_code": "06010",
             "lon": self.spot.lon,
@@ -142,7 +147,10 @@ class Cases(Writer):
             "words": "a heap of rubbish",
             "client_id": mark,
         }
-        answer = self.caller.post_json("/api/v1/cases", json.dumps(said).encode())
+        return json.dumps(said).encode()
+
+    def say(self, made: bytes, *, again: bool) -> Answer | None:
+        answer = self.caller.post_json("/api/v1/cases", made)
         assert not (answer.status == 200 and not again), "a new case was known already"
         return took(answer, 200, 201)
 
@@ -160,10 +168,8 @@ class Uploads(Writer):
     def __init__(self, caller: Caller, spot: Spot) -> None:
         super().__init__()
         self.caller, self.spot = caller, spot
-        self._photo = b""
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
-        self._photo = self._photo if again else photo()
+    def made(self, mark: str) -> Form:
         said = {
             "class_code": "06010",
             "lon": str(self.spot.lon),
@@ -171,8 +177,11 @@ class Uploads(Writer):
             "words": "with a picture",
             "client_id": mark,
         }
-        answer = self.caller.post("/cases", said, Part("photo", "photo.jpg", self._photo))
-        return took(answer, 303)
+        return said, [Part("photo", "photo.jpg", photo())]
+
+    def say(self, made: Form, *, again: bool) -> Answer | None:
+        said, parts = made
+        return took(self.caller.post("/cases", said, *parts), 303)
 
 
 class Applications(Writer):
@@ -190,10 +199,13 @@ class Applications(Writer):
         super().__init__()
         self.caller, self.spot = caller, spot
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
+    def made(self, mark: str) -> Form:
         said = {**ANSWERS, "grid": str(self.spot.grid_id), "client_id": mark}
         names = ("identity_card", "flexible_proof", "contribution_receipt")
-        parts = [Part(f"paper.{each}", "paper.jpg", photo()) for each in names]
+        return said, [Part(f"paper.{each}", "paper.jpg", photo()) for each in names]
+
+    def say(self, made: Form, *, again: bool) -> Answer | None:
+        said, parts = made
         return took(self.caller.post("/services/JY04/apply", said, *parts), 303)
 
 
@@ -211,9 +223,11 @@ class Passages(Writer):
         self._seq += 1
         return str(self._seq)
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
-        body = json.dumps(passage("http", int(mark))).encode()
-        answer = self.caller.post_json(f"/api/v1/gates/{self.code}/events", body)
+    def made(self, mark: str) -> bytes:
+        return json.dumps(passage("http", int(mark))).encode()
+
+    def say(self, made: bytes, *, again: bool) -> Answer | None:
+        answer = self.caller.post_json(f"/api/v1/gates/{self.code}/events", made)
         if answer.status == 200:
             (result,) = json.loads(answer.body)["results"]
             assert result["status"] in (("kept", "repeat") if again else ("kept",)), result
@@ -243,8 +257,11 @@ class Votes(Writer):
     def next_mark(self) -> str | None:
         return self._left.pop() if self._left else None
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
-        answer = self.voters[mark].post(f"/public/topics/{self.topic_id}/vote", {"choice": "yes"})
+    def made(self, mark: str) -> Caller:
+        return self.voters[mark]
+
+    def say(self, made: Caller, *, again: bool) -> Answer | None:
+        answer = made.post(f"/public/topics/{self.topic_id}/vote", {"choice": "yes"})
         # Whoever was not answered may have voted: then the house says so.
         return took(answer, *((200, 409) if again else (200,)))
 
@@ -259,9 +276,11 @@ class Alarms(Writer):
         super().__init__()
         self.caller = caller
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
-        body = json.dumps(motion(mark)).encode()
-        return took(self.caller.post_json("/api/v1/intake/generic", body), 202)
+    def made(self, mark: str) -> bytes:
+        return json.dumps(motion(mark)).encode()
+
+    def say(self, made: bytes, *, again: bool) -> Answer | None:
+        return took(self.caller.post_json("/api/v1/intake/generic", made), 202)
 
 
 def motion(mark: str) -> dict[str, object]:
@@ -284,12 +303,14 @@ class Imports(Writer):
         self._number += 1
         return f"示例{self._number}"
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
+    def made(self, mark: str) -> Form:
         door = f"9{mark.removeprefix('示例')}"
         body = book((self.spot.grid, "3号楼", None, None, door, mark, "户主", None, None))
-        return took(
-            self.caller.post("/households/import", {}, Part("file", "homes.xlsx", body)), 200
-        )
+        return {}, [Part("file", "homes.xlsx", body)]
+
+    def say(self, made: Form, *, again: bool) -> Answer | None:
+        said, parts = made
+        return took(self.caller.post("/households/import", said, *parts), 200)
 
 
 class PassagesAtBroker(Writer):
@@ -307,27 +328,28 @@ class PassagesAtBroker(Writer):
         self._seq += 1
         return str(self._seq)
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
-        topic = f"gates/{self.machine.name}/events"
-        self.machine.client.publish(topic, json.dumps(passage("mqtt", int(mark))), qos=1)
+    def made(self, mark: str) -> dict[str, object]:
+        return passage("mqtt", int(mark))
+
+    def say(self, made: dict[str, object], *, again: bool) -> Answer | None:
+        self.machine.client.publish(f"gates/{self.machine.name}/events", json.dumps(made), qos=1)
         until = time.monotonic() + self.WAIT_S
-        while int(mark) not in self._told and time.monotonic() < until:
+        while made["seq"] not in self._told and time.monotonic() < until:
             self._listen(until)
-        return None if int(mark) in self._told else Answer(NOBODY)
+        return None if made["seq"] in self._told else Answer(NOBODY)
 
     def _listen(self, until: float) -> None:
         try:
             _topic, body = self.machine.told.get(timeout=max(0.01, until - time.monotonic()))
         except queue.Empty:
             return
-        self._told |= {each["seq"] for each in body.get("results", ())}
+        told = body.get("results", ())
+        assert {each["status"] for each in told} <= {"kept", "repeat"}, told
+        self._told |= {each["seq"] for each in told}
 
 
 class AlarmsAtBroker(Writer):
-    """Alarms of a source over MQTT, which has only the acknowledgement of the broker.
-
-    A broker that is shot loses what it acknowledged in its last moment: it writes to the disk after that.
-    """
+    """Alarms of a source over MQTT, which has only the acknowledgement of the broker: that of somebody who listens."""
 
     kind = "alarm over MQTT"
     there = Alarms.there
@@ -337,10 +359,12 @@ class AlarmsAtBroker(Writer):
         super().__init__()
         self.machine = machine
 
-    def say(self, mark: str, *, again: bool) -> Answer | None:
-        body = json.dumps(motion(mark))
-        number = self.machine.client.publish("intake/box/generic", body, qos=1).mid
+    def made(self, mark: str) -> str:
+        return json.dumps(motion(mark))
+
+    def say(self, made: str, *, again: bool) -> Answer | None:
+        number = self.machine.client.publish("intake/box/generic", made, qos=1).mid
         until = time.monotonic() + self.WAIT_S
         while number not in self.machine.codes and time.monotonic() < until:
             time.sleep(0.002)
-        return None if number in self.machine.codes else Answer(NOBODY)
+        return None if self.machine.codes.get(number) == 0 else Answer(NOBODY)

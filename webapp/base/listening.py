@@ -24,6 +24,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 from sqlalchemy import exc
 
 from webapp.base import broker, intake
@@ -66,9 +67,9 @@ class Heard:
 class Listener:
     """The house at a broker, from `run` until `stop`.
 
-    A message is acknowledged after the database has what it says; one that was in hand when the
-    connection or this process broke comes again, and is known. One listener hears what is `urgent`,
-    another the rest. Where several intakes share the messages the one at the first seat also keeps the
+    A message is acknowledged after the database has what it says. One that is in hand is kept even when
+    the connection breaks: a broker that dies may have nothing of it any more; if it comes again, it is
+    known. One listener hears what is `urgent`, another the rest. Where several intakes share the messages the one at the first seat also keeps the
     doors, and says what machines are to hear.
     """
 
@@ -187,9 +188,18 @@ class Listener:
     def _disconnected(
         self, _client: Client, _data: Any, _flags: DisconnectFlags, code: ReasonCode, _more: Any
     ) -> None:
-        self._connection += 1  # what is in hand comes again
+        self._connection += 1  # what is in hand is acknowledged by nobody
         if not self._stop.is_set():
             log.warning("the broker is away: %s", code)
+
+    def _write_down(self) -> None:
+        """The broker writes to its disk what it has given us and we cannot keep now.
+
+        mosquitto writes down what waits for somebody who is away, but what is on its way to somebody who
+        is there only together with another change: such as a subscription, even to what we hear already.
+        """
+        how = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+        self._client.subscribe([(topic, how) for topic in self._topics()])
 
     def _arrived(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         said = message.properties
@@ -203,6 +213,8 @@ class Listener:
                 reference=getattr(said, "CorrelationData", None),
             )
         )
+        if self._away:
+            self._write_down()
 
     def _waiting(self) -> list[Heard]:
         """What has arrived meanwhile; nobody waits for more to come."""
@@ -214,27 +226,27 @@ class Listener:
 
     def _take_all(self, heard: list[Heard]) -> None:
         """These are kept by one commit; where one of them stands in the way, each by itself."""
-        here = [each for each in heard if each.connection == self._connection]
-        if len(here) > 1 and not self._stop.is_set():
+        if len(heard) > 1 and not self._stop.is_set():
             with self.app.app_context(), force_locale(self.settings.locale):
-                answers = intake.take_together([(each.topic, each.body) for each in here])
+                answers = intake.take_together([(each.topic, each.body) for each in heard])
             if answers is not None:
                 self._away = False
-                for each, says in zip(here, answers, strict=True):
+                for each, says in zip(heard, answers, strict=True):
                     self._answer(each, says)
                 return
-        for each in here:
+        for each in heard:
             self._take(each)
 
     def _take(self, heard: Heard) -> None:
         """The message is kept, answered and acknowledged; without a database it waits here."""
         wait = 0.5
-        while heard.connection == self._connection and not self._stop.is_set():
+        while not self._stop.is_set():
             try:
                 with self.app.app_context(), force_locale(self.settings.locale):
                     answers = intake.take(heard.topic, heard.body)
             except intake.Away as error:
                 self._told_away(error)
+                self._write_down()
                 self._stop.wait(wait)
                 wait = min(wait * 2, LONGEST_WAIT_S)
                 continue
@@ -245,7 +257,9 @@ class Listener:
     def _answer(self, heard: Heard, says: Iterable[intake.Say]) -> None:
         for say in says:
             self._publish(say, heard.reference)
-        self._client.ack(heard.number, heard.qos)
+        # On another connection its number may be that of another message.
+        if heard.connection == self._connection:
+            self._client.ack(heard.number, heard.qos)
 
     def _tick(self) -> bool:
         """Doors and commands are as the database says; False when it is not there."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
@@ -108,6 +109,31 @@ def said(device: str, number: int, **more: Any) -> dict[str, Any]:
     """Something moved."""
     now = datetime.now(UTC).isoformat()
     return {"id": f"{device}-{number}", "ts": now, "kind": "motion", "camera": device} | more
+
+
+def written_down(wire: Wire, device: str) -> int:
+    """How many messages of a device the broker has on its disk."""
+    kept = wire.post.instance / "mqtt/data/mosquitto.db"
+    return kept.read_bytes().count(f'"{device}-'.encode()) if kept.exists() else 0
+
+
+@contextmanager
+def closed_to_all(url: str) -> Iterator[None]:
+    """Nobody has a connection to this database, or gets one, until the block ends."""
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    with closing(psycopg2.connect(urlunsplit(parts._replace(path="/postgres")))) as line:
+        line.autocommit = True
+        with line.cursor() as sql:
+            sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            try:
+                sql.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                    (name,),
+                )
+                yield
+            finally:
+                sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def test_a_message_is_an_alarm_by_any_of_its_topics(wire: Wire) -> None:
@@ -231,9 +257,32 @@ def test_a_broker_that_dies_keeps_what_it_acknowledged(wire: Wire) -> None:
     wire.post.kill_intake()
     for number in range(20):
         box.say("intake/box/urgent/generic", said("kept", number))
-    kept = wire.post.instance / "mqtt/data/mosquitto.db"
-    soon(lambda: kept.exists() and kept.read_bytes().count(b"kept-") >= 20, "nothing is written")
+    soon(lambda: written_down(wire, "kept") >= 20, "nothing is written")
     wire.post.kill_broker()
     wire.post.start_broker()
     wire.post.start_intake()
     soon(lambda: wire.alarms("kept") == 20, "the broker forgot")
+
+
+@pytest.mark.thorough
+@pytest.mark.fault
+def test_what_waits_for_the_database_outlives_the_broker_and_the_intake(wire: Wire) -> None:
+    """It is with an intake that is there and cannot keep it: a broker writes that down for nobody by itself."""
+    box = wire.machine()
+    with closed_to_all(wire.url):
+        for number in range(10):
+            assert box.say("intake/box/generic", said("hand", number)) == 0
+        wire.post.kill_broker()
+        wire.post.start_broker()
+    soon(lambda: wire.alarms("hand") == 10, "what the intake had in hand is lost")
+    soon(box.is_in, "the source does not come back")
+    with closed_to_all(wire.url):
+        for number in range(10):
+            topic = "intake/box/urgent/generic" if number % 2 else "intake/box/generic"
+            assert box.say(topic, said("held", number)) == 0
+        soon(lambda: written_down(wire, "held") >= 10, "the broker does not write it down")
+        wire.post.kill_broker()
+        wire.post.kill_intake()
+        wire.post.start_broker()
+        wire.post.start_intake()
+    soon(lambda: wire.alarms("held") == 10, "what waited is lost")
