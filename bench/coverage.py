@@ -18,9 +18,10 @@ from webapp.grids import queries as grids
 from webapp.maps.layers import LIMIT
 from webapp.maps.packed import Packed
 from webapp.monitoring.cameras import queries as cameras
-from webapp.monitoring.coverage import queries as coverage, siting_queries
+from webapp.monitoring.coverage import queries as coverage
 from webapp.monitoring.coverage.forms import SitingForm
 from webapp.monitoring.coverage.rules import Loss
+from webapp.monitoring.coverage.siting import queries as siting
 
 CAMERAS = 500
 # Milliseconds for all grids, on one core; the same for the layer of all sectors.
@@ -74,8 +75,8 @@ def figures(ground: Ground) -> Iterator[Figure]:
             what="what goes blind without each camera", rows=CAMERAS, measured=f"{took:.0f} ms"
         )
         wish = SitingForm()
-        found = siting_queries.proposed(wish, None)
-        took = best(lambda: siting_queries.proposed(wish, None), rounds=3) * 1000
+        found = siting.proposed(wish, None)
+        took = best(lambda: siting.proposed(wish, None), rounds=3) * 1000
         yield Figure(
             what=f"{wish.count} places for new cameras, of {found.places}",
             rows=len(found.proposals),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import event
@@ -9,8 +10,8 @@ from sqlalchemy import event
 from bench.figures import Figure
 from bench.ground import Ground
 from bench.load import Request
-from webapp.base import reading
 from webapp.base.db import db
+from webapp.base.reading import Readers
 
 
 def figure(
@@ -39,11 +40,13 @@ def counted(ground: Ground, request: Request) -> list[str]:
     # A cookie is that of the header.
     client = ground.app.test_client(use_cookies=False)
 
-    def read(connection: Any, words: str, values: Any) -> Any:
-        found.append(words)
-        return plainly(connection, words, values)
+    plainly = Readers._asked
 
-    plainly, reading._asked = reading._asked, read
+    def read(readers: Readers, words: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        found.append(words)
+        return plainly(readers, words, values)
+
+    setattr(Readers, "_asked", read)  # noqa: B010  # a method is not assigned to
     event.listen(engine, "before_cursor_execute", note)
     for _time in range(2):
         found.clear()
@@ -54,5 +57,5 @@ def counted(ground: Ground, request: Request) -> list[str]:
         if answer.status_code >= 400:
             raise RuntimeError(f"{request.path} was refused: {answer.get_data(as_text=True)[:500]}")
     event.remove(engine, "before_cursor_execute", note)
-    reading._asked = plainly
+    setattr(Readers, "_asked", plainly)  # noqa: B010
     return found
