@@ -65,11 +65,12 @@ class Device:
 
     def __init__(self, where: Reached, hosts: Iterable[str]) -> None:
         self._where = where
-        self._parts = checked(where.address, hosts)
+        allowed = tuple(hosts)
+        self._parts = checked(where.address, allowed)
         root = urlunsplit((self._parts.scheme, self._parts.netloc, "/", "", ""))
         known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
         known.add_password(None, root, where.user, where.password)
-        self._opener = opener(urllib.request.HTTPDigestAuthHandler(known))
+        self._opener = opener(allowed, urllib.request.HTTPDigestAuthHandler(known))
         self._ahead: timedelta | None = None
         self._paths: dict[str, str] = {}
 

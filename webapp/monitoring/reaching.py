@@ -6,11 +6,14 @@ What stands in an answer is theirs: nothing of it is believed before somebody ha
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http.client import HTTPException
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -18,7 +21,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.monitoring.cameras.rules import allowed_address
-from webapp.monitoring.video.ffmpeg import Unreachable, check_resolved
+from webapp.monitoring.video.ffmpeg import Unreachable, numbers_of
 
 WITHIN_S = 5.0
 LARGEST = 5 * 1024 * 1024
@@ -74,16 +77,92 @@ def checked(address: str, hosts: Iterable[str]) -> SplitResult:
     if parts.scheme not in ("http", "https"):
         words = _l("Begin with http:// or https://.")
         raise Unacceptable(words, fields={"address": words})
-    try:
-        check_resolved(str(parts.hostname), allowed)
-    except Unreachable as error:
-        raise NoAnswer(NOBODY) from error
+    _numbers(str(parts.hostname), allowed)
     return parts
 
 
-def opener(*handlers: urllib.request.BaseHandler) -> urllib.request.OpenerDirector:
-    """What opens only the address that was allowed: no redirect, no proxy."""
-    return urllib.request.build_opener(_NoOtherHost, urllib.request.ProxyHandler({}), *handlers)
+def _numbers(host: str, allowed: tuple[str, ...]) -> list[str]:
+    try:
+        return numbers_of(host, allowed)
+    except Unreachable as error:
+        raise NoAnswer(NOBODY) from error
+
+
+def opener(
+    hosts: Iterable[str], *handlers: urllib.request.BaseHandler
+) -> urllib.request.OpenerDirector:
+    """What opens only hosts that are allowed, at the numbers that were looked at: no redirect, no proxy.
+
+    Opening raises `Unacceptable` where a host has come to lead elsewhere.
+    """
+    allowed = tuple(hosts)
+    return urllib.request.build_opener(
+        _NoOtherHost,
+        urllib.request.ProxyHandler({}),
+        _Plain(allowed),
+        _Sealed(allowed),
+        *handlers,
+    )
+
+
+class _Checked(HTTPConnection):
+    """A connection to a number of its host that was looked at in the moment of connecting."""
+
+    def __init__(self, host: str, allowed: tuple[str, ...], **how: Any) -> None:
+        super().__init__(host, **how)
+        self._allowed = allowed
+
+    def connect(self) -> None:
+        """Looks at all the numbers, and takes the first that answers."""
+        self.sock = _dialled(self.host, self.port, self._allowed, self.timeout)
+
+
+class _CheckedSealed(HTTPSConnection):
+    """The same under TLS, whose certificate names the host."""
+
+    def __init__(self, host: str, allowed: tuple[str, ...], **how: Any) -> None:
+        self._sealing = how.pop("context", None) or ssl.create_default_context()
+        super().__init__(host, context=self._sealing, **how)
+        self._allowed = allowed
+
+    def connect(self) -> None:
+        """Looks at all the numbers, and takes the first that answers."""
+        plain = _dialled(self.host, self.port, self._allowed, self.timeout)
+        self.sock = self._sealing.wrap_socket(plain, server_hostname=self.host)
+
+
+def _dialled(host: str, port: int, allowed: tuple[str, ...], within_s: Any) -> socket.socket:
+    gone: OSError | None = None
+    for number in _numbers(host, allowed):
+        try:
+            return socket.create_connection((number, port), within_s)
+        except OSError as error:
+            gone = error
+    raise gone or OSError("no number")
+
+
+class _Plain(urllib.request.HTTPHandler):
+    """Over http."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__()
+        self._made = partial(_Checked, allowed=allowed)
+
+    def http_open(self, req: urllib.request.Request) -> Any:
+        """Asks."""
+        return self.do_open(self._made, req)
+
+
+class _Sealed(urllib.request.HTTPSHandler):
+    """Over https."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__()
+        self._made = partial(_CheckedSealed, allowed=allowed)
+
+    def https_open(self, req: urllib.request.Request) -> Any:
+        """Asks."""
+        return self.do_open(self._made, req)
 
 
 class _NoOtherHost(urllib.request.HTTPRedirectHandler):
@@ -98,9 +177,10 @@ class Platform:
     """A system that speaks JSON at an address that the operator allows."""
 
     def __init__(self, address: str, hosts: Iterable[str]) -> None:
-        checked(address, hosts)
+        allowed = tuple(hosts)
+        checked(address, allowed)
         self._base = address.rstrip("/")
-        self._opener = opener()
+        self._opener = opener(allowed)
 
     def ask(
         self,

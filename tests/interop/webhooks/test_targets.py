@@ -11,14 +11,10 @@ from hypothesis import given, strategies as st
 
 from tests.interop.webhooks.receivers import Receiver
 from webapp.base.flow import Unacceptable
-from webapp.interop.webhooks import posting, targets
+from webapp.base.numbers import may_be_spoken_to, networks_of
+from webapp.interop.webhooks import posting
 from webapp.interop.webhooks.posting import Message
-from webapp.interop.webhooks.targets import (
-    Target,
-    may_be_spoken_to,
-    networks_of,
-    target_of,
-)
+from webapp.interop.webhooks.targets import Target, target_of
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 MESSAGE = Message("msg_1", '{"type": "a"}', (SECRET,))
@@ -239,4 +235,4 @@ def test_an_unknown_name_is_told(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("setting", ["", "10.0.0.0/8", "10.0.0.0/8, fd00::/8", "10.1.2.3"])
 def test_the_setting_names_networks(setting: str) -> None:
-    assert len(targets.networks_of(setting)) == len([e for e in setting.split(",") if e])
+    assert len(networks_of(setting)) == len([e for e in setting.split(",") if e])

@@ -19,6 +19,7 @@ from webapp.base.db import db, lock_all
 from webapp.base.flow import Refusal
 from webapp.base.language import N_
 from webapp.base.notices import notify
+from webapp.base.numbers import Network, networks_of
 from webapp.interop.webhooks import collecting, queries
 from webapp.interop.webhooks.models import Delivery, Endpoint, Try
 from webapp.interop.webhooks.posting import Message, Outcome, post
@@ -31,7 +32,7 @@ from webapp.interop.webhooks.rules import (
     rest_s,
     wait_s,
 )
-from webapp.interop.webhooks.targets import Network, Target, networks_of, target_of
+from webapp.interop.webhooks.targets import Target, target_of
 from webapp.people import queries as people
 
 # One round of the task lasts about so long at most (seconds); the next begins five seconds later at most.

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 
 from standardwebhooks.webhooks import Webhook
 
+from webapp.base.numbers import Network
 from webapp.interop.webhooks.rules import ANSWER_CHARS, SPARED_MOST_S
-from webapp.interop.webhooks.targets import Forbidden, Network, Target, resolved
+from webapp.interop.webhooks.targets import Forbidden, Target, resolved
 
 CONNECT_S = 5.0
 # For the whole of a try, whatever a receiver does meanwhile.

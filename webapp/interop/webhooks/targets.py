@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 
 from webapp.base.flow import Unacceptable
-
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
-
-# Global by their numbers, and yet the inside of a data centre: what tells machines there their secrets.
-METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
-
-# In the last 32 bits of these stands the IPv4 that they lead to.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+from webapp.base.numbers import Network, may_be_spoken_to
 
 
 class Forbidden(Exception):
@@ -64,11 +54,6 @@ def _no(words: object) -> Unacceptable:
     return Unacceptable(words, fields={"url": words})
 
 
-def networks_of(setting: str) -> tuple[Network, ...]:
-    """The networks named in a setting, separated by commas. Raises ValueError for one that is none."""
-    return tuple(ipaddress.ip_network(each.strip()) for each in setting.split(",") if each.strip())
-
-
 def resolved(target: Target, allowed: Sequence[Network]) -> str:
     """The one number to connect to, asked for once. `Forbidden` when any of the host's numbers is."""
     try:
@@ -80,31 +65,3 @@ def resolved(target: Target, allowed: Sequence[Network]) -> str:
         if not may_be_spoken_to(number, allowed):
             raise Forbidden(f"{target.host} is {number}: not in the open internet")
     return numbers[0]
-
-
-def may_be_spoken_to(number: str, allowed: Sequence[Network]) -> bool:
-    """True for a number of the open internet, and for one in a network that was named.
-
-    Never for multicast or what is no host; a number of IPv4 in one of IPv6 counts as what it is.
-    """
-    every = _meant(ipaddress.ip_address(number))
-    if any(each.is_multicast or each.is_unspecified for each in every):
-        return False
-    return all(_open(each) or any(each in network for network in allowed) for each in every)
-
-
-def _open(number: Address) -> bool:
-    local = number.is_reserved or number.is_link_local or getattr(number, "is_site_local", False)
-    return number.is_global and not local and number not in METADATA
-
-
-def _meant(number: Address) -> list[Address]:
-    """What is spoken to by a number: itself, the IPv4 for which it stands, or both where it tunnels."""
-    if not isinstance(number, IPv6Address):
-        return [number]
-    if number.ipv4_mapped is not None:
-        return [number.ipv4_mapped]
-    if number in _NAT64:
-        return [IPv4Address(int(number) & 0xFFFFFFFF)]
-    tunnels = [number.sixtofour, *(number.teredo or ())]
-    return [number, *(each for each in tunnels if each is not None)]

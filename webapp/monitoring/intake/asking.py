@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from datetime import timedelta
 from http.client import HTTPException
-from typing import Any
 
 from flask import current_app
 
@@ -15,25 +13,17 @@ from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Refusal
 from webapp.base.sealing import unseal
-from webapp.monitoring.cameras.rules import allowed_address
 from webapp.monitoring.intake import queries, several
 from webapp.monitoring.intake.arriving import Sent
 from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.readers.values import json_of
 from webapp.monitoring.intake.rules import LARGEST_PICTURED, MOST_AT_ONCE, Format
+from webapp.monitoring.reaching import checked, opener
 
 # So much of what was asked for already is asked for again: reviews end later than they begin.
 OVERLAP = timedelta(minutes=10)
 FIRST = timedelta(hours=2)
 WITHIN_S = 5.0
-
-
-class _NoOtherHost(urllib.request.HTTPRedirectHandler):
-    """Only the address somebody allowed is asked, wherever it points."""
-
-    def redirect_request(self, *_asked: Any) -> None:
-        """Never."""
-        return
 
 
 @tasks.task("intake.ask", cron="* * * * *")
@@ -66,8 +56,8 @@ def fetch(source: Source, query: str) -> bytes:
     """What the recorder answers. Its host is looked at again: what is allowed may have changed."""
     settings: Settings = current_app.extensions["settings"]
     address = unseal(source.asked or b"").decode()
-    allowed_address(address, settings.allowed_camera_hosts)
-    opener = urllib.request.build_opener(_NoOtherHost)
-    with opener.open(f"{address}/api/review?{query}", timeout=WITHIN_S) as answer:
+    hosts = settings.allowed_camera_hosts
+    checked(address, hosts)
+    with opener(hosts).open(f"{address}/api/review?{query}", timeout=WITHIN_S) as answer:
         body: bytes = answer.read(LARGEST_PICTURED)
     return body

@@ -11,15 +11,16 @@ import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from webapp.base.config import Settings
 from webapp.base.flow import Unacceptable
+from webapp.base.numbers import Network, here, within
 from webapp.base.sealing import unseal
 from webapp.monitoring.cameras.rules import allowed_address
 
@@ -56,14 +57,17 @@ def reading(address: str, hosts: Iterable[str]) -> Source:
     """
     allowed = tuple(hosts)
     parts = urlsplit(allowed_address(address, allowed))
-    check_resolved(str(parts.hostname), allowed)
+    number = numbers_of(str(parts.hostname), allowed)[0]
     opens = _OPENS[parts.scheme]
-    how: dict[str, str | int] = {"rw_timeout": SILENT_US}
-    if not parts.scheme.startswith("http"):
+    how: dict[str, str | int] = {"rw_timeout": SILENT_US, "max_redirects": 0}
+    if parts.scheme.startswith("http"):
+        # ffmpeg asks for no name again: a second answer might lead elsewhere.
+        how["headers"] = _quoted(f"Host: {parts.netloc.rpartition('@')[2]}")
+    else:
         how = {"rtsp_transport": "tcp", "timeout": SILENT_US}
     listed = [
         "ffconcat version 1.0",
-        f"file {_quoted(address.strip())}",
+        f"file {_quoted(_at(number, parts))}",
         f"option protocol_whitelist {opens}",
         *(f"option {name} {value}" for name, value in how.items()),
     ]
@@ -128,30 +132,40 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
+def _at(number: str, parts: SplitResult) -> str:
+    """The address with the number in the place of the name."""
+    who, mark, _host = parts.netloc.rpartition("@")
+    where = f"[{number}]" if ":" in number else number
+    port = f":{parts.port}" if parts.port else ""
+    return parts._replace(netloc=f"{who}{mark}{where}{port}").geturl()
+
+
 def _quoted(address: str) -> str:
     if not address.isprintable():
         raise Unreachable("this is no address")
     return "'" + address.replace("'", "'\\''") + "'"
 
 
-def check_resolved(host: str, allowed: tuple[str, ...]) -> None:
-    """A name that was allowed may not lead to this machine or its neighbours unless these are allowed, too."""
+def numbers_of(host: str, allowed: tuple[str, ...]) -> list[str]:
+    """The numbers to which an allowed host leads, asked for once: to these and no others one may connect.
+
+    A name that was allowed may not lead to this machine, its link or the inside of a data centre unless
+    these are allowed, too. Raises `Unacceptable`, or `Unreachable` where nobody knows the host.
+    """
     try:
-        found = {str(each[4][0]) for each in socket.getaddrinfo(host, None)}
-    except OSError as error:
+        found = [str(each[4][0]) for each in socket.getaddrinfo(host, None)]
+    except (OSError, UnicodeError) as error:
         raise Unreachable("nobody knows this host") from error
-    for text in found:
-        here = ip_address(text.partition("%")[0])
-        by_network = any(here in each for each in _networks(allowed))
-        inside = here.is_loopback or here.is_link_local or here.is_multicast or here.is_unspecified
-        if inside and not by_network:
+    for number in found:
+        if here(number) and not within(number, _networks(allowed)):
             raise Unacceptable(
                 _l("The host %(host)s is not among those the operator allows.", host=host)
             )
+    return list(dict.fromkeys(found))
 
 
-def _networks(allowed: tuple[str, ...]) -> list[IPv4Network | IPv6Network]:
-    networks: list[IPv4Network | IPv6Network] = []
+def _networks(allowed: tuple[str, ...]) -> list[Network]:
+    networks: list[Network] = []
     for each in allowed:
         with contextlib.suppress(ValueError):
             networks.append(ip_network(each))
