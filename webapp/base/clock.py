@@ -163,9 +163,12 @@ def set_to() -> datetime | None:
 
 
 @contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Inside, it is `moment`, in the log too: for demo data, tests and looks at the past, never for a deed of people."""
-    before = _SET.set(moment.astimezone(UTC))
+def at(moment: datetime | None) -> Iterator[None]:
+    """Inside, it is `moment`, in the log too: for demo data, tests and looks at the past, never for a deed of people.
+
+    None: inside, the clock runs.
+    """
+    before = _SET.set(moment.astimezone(UTC) if moment is not None else None)
     try:
         yield
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -70,6 +70,19 @@ class Grown:
 
 
 @dataclass(frozen=True)
+class Dated:
+    """Its rows say by themselves when each thing of them came: those of then have nothing that came later.
+
+    `at` is since when a row is there (a moment or a day); `came`: the column of a moment, and the columns that are
+    known with it; `flow`: its state is told by the log of things of this kind. The rest is told as it is now.
+    """
+
+    at: str
+    came: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    flow: str = ""
+
+
+@dataclass(frozen=True)
 class Rebuilt:
     """Its rows of then are told by other tables: SQL, in which `{moment}` is the moment."""
 
@@ -84,7 +97,7 @@ class Standing:
     of_now: bool = False
 
 
-Way = Kept | Grown | Rebuilt | Standing
+Way = Kept | Grown | Dated | Rebuilt | Standing
 
 TABLES: dict[str, Way] = {}
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from pydantic import field_validator
 
 from webapp.base import clock
@@ -49,6 +50,41 @@ def told_by_itself(view: Callable[..., Any]) -> Callable[..., Any]:
     """A view that answers `as_of` by itself."""
     view.tells_past = True  # type: ignore[attr-defined]  # read where nobody else tells it
     return view
+
+
+def told_then(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A page that is asked for again as of a moment: every statement of it reads the rows of then.
+
+    `ui.look_back()` stands in its head; whoever looks back finds the moment above it.
+    """
+    view.told_then = True  # type: ignore[attr-defined]  # read where the past is asked for
+    return view
+
+
+def not_told(why: LazyString) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A page whose past nobody tells, and why."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.not_told = why  # type: ignore[attr-defined]  # read where the past is asked for
+        return view
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page offers who looks back: from when on, until when."""
+
+    first: datetime
+    last: datetime
+
+
+def look() -> Look | None:
+    """The moments as of which the page can be asked for; None where it is looked at as of one already."""
+    if "as_of" in g:
+        return None
+    now = clock.now()
+    return Look(now - REACH, now)
 
 
 class AsOf(Form):

@@ -21,10 +21,12 @@ from sqlalchemy.dialects import postgresql
 
 from webapp.base import clock
 from webapp.base.db import Base, db
-from webapp.base.kept import TABLES, FormerRow, Grown, Kept, Rebuilt, Standing
+from webapp.base.kept import TABLES, Dated, FormerRow, Grown, Kept, Rebuilt, Standing
 from webapp.base.past import NotKept
 
 _MOMENT: ContextVar[datetime | None] = ContextVar("moment", default=None)
+# At what the clock of the house was held before somebody looked back.
+_BEFORE: ContextVar[datetime | None] = ContextVar("before", default=None)
 
 # A connection on which the clock of the house was told, so that it is told again when it runs on.
 _TOLD = "wangge.clock"
@@ -45,14 +47,31 @@ def as_of(moment: datetime) -> Iterator[None]:
     """
     session = db.session
     before = set(session.identity_map.keys())
-    token = _MOMENT.set(moment.astimezone(UTC))
+    # What is asked from now on is asked in one transaction, and nowhere else.
+    session.connection()
+    token, held = _MOMENT.set(moment.astimezone(UTC)), _BEFORE.set(clock.set_to())
     try:
         with clock.at(moment), session.no_autoflush:
             yield
     finally:
         _MOMENT.reset(token)
+        _BEFORE.reset(held)
         for key in set(session.identity_map.keys()) - before:
             session.expunge(session.identity_map[key])
+
+
+@contextmanager
+def at_present() -> Iterator[None]:
+    """Inside, it is now again, within a look at the past too: for the frame around a page."""
+    if _MOMENT.get() is None:
+        yield
+        return
+    token = _MOMENT.set(None)
+    try:
+        with clock.at(_BEFORE.get()):
+            yield
+    finally:
+        _MOMENT.reset(token)
 
 
 @event.listens_for(Engine, "before_cursor_execute", retval=True)
@@ -117,6 +136,8 @@ def _part(name: str, said: str, moment: datetime, since: datetime | None) -> str
         return None
     if isinstance(way, Grown):
         return f"SELECT * FROM public.{name} WHERE {way.at} <= {said}"
+    if isinstance(way, Dated):
+        return _dated(name, way, said)
     if isinstance(way, Rebuilt):
         return way.sql.format(moment=said)
     if way is None or since is None:
@@ -135,6 +156,23 @@ def _known_since(connection: Any, cursor: Any) -> dict[str, datetime]:
         own.execute("SELECT relation, since FROM kept_since")
         known = connection.info[SINCE] = dict(own.fetchall())
     return known
+
+
+def _dated(name: str, dated: Dated, said: str) -> str:
+    since = {each: at for at, along in dated.came.items() for each in (at, *along)}
+    read = []
+    for each in Base.metadata.tables[name].columns:
+        if each.name == "state" and dated.flow:
+            read.append(
+                f"(SELECT e.after FROM public.event e WHERE e.thing_kind = '{dated.flow}' AND e.thing_id = c.id"
+                f" AND e.after IS NOT NULL AND e.at <= {said} ORDER BY e.seq DESC LIMIT 1) AS state"
+            )
+        elif each.name in since:
+            at = since[each.name]
+            read.append(f'CASE WHEN c.{at} <= {said} THEN c."{each.name}" END AS {each.name}')
+        else:
+            read.append(f'c."{each.name}"')
+    return f"SELECT {', '.join(read)} FROM public.{name} c WHERE c.{dated.at} <= {said}"
 
 
 def _former(name: str, kept: Kept, said: str) -> str:

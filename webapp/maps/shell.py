@@ -21,6 +21,7 @@ from flask_babel.speaklater import LazyString
 from webapp.base import clock, live
 from webapp.base.access import may, me
 from webapp.base.past import REACH
+from webapp.base.then import at_present
 from webapp.maps import queries
 from webapp.maps.rules import DESK
 from webapp.people.rules import ROLES
@@ -285,7 +286,8 @@ class Shell:
 
     @cached_property
     def _territory(self) -> queries.Territory:
-        return queries.territory(me().id)
+        with at_present():
+            return queries.territory(me().id)
 
     @property
     def place(self) -> str | None:
@@ -325,13 +327,14 @@ class Shell:
 
     @property
     def now(self) -> datetime:
-        """This moment."""
-        return clock.now()
+        """This moment, on a page of the past too."""
+        with at_present():
+            return clock.now()
 
     @property
     def first_day(self) -> datetime:
         """So far back a list is looked at as it was."""
-        return clock.now() - REACH
+        return self.now - REACH
 
     @property
     def here(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, has_request_context, make_response, request
 from flask_babel import get_locale, lazy_gettext as _l
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.sql import visitors
@@ -17,6 +17,7 @@ from webapp.base.exports.cells import fields, read, zone
 from webapp.base.exports.sheet import SHEETS, Column, Kind, Sheet
 from webapp.base.kept import TABLES, Kept, Standing
 from webapp.base.past import AsOf, NotKept
+from webapp.base.then import as_of
 from webapp.base.web import Form, is_by_a_standard, page
 
 
@@ -43,10 +44,28 @@ def answered() -> Response | None:
     view: Any = current_app.view_functions.get(request.endpoint or "")
     if view is None or getattr(view, "tells_past", False):
         return None
+    if getattr(view, "told_then", False):
+        return _asked_then(view)
     sheet = of_page(request.endpoint)
     if sheet is None:
-        raise NotKept(_l("How this was in the past is not kept."))
+        why = getattr(view, "not_told", None)
+        raise NotKept(why or _l("How this was in the past is not kept."))
     return _listed(sheet)
+
+
+def _asked_then(view: Any) -> Response:
+    moment = AsOf.of(request.args.to_dict()).moment()
+    # Who asks is who it is now, with the rights of now.
+    me().holds(())
+    g.as_of = moment
+    with as_of(moment):
+        return make_response(view(**(request.view_args or {})))
+
+
+def stay(endpoint: str, values: dict[str, Any]) -> None:
+    """Links of a page of the past to itself stay at the moment; `as_of=None` leaves it."""
+    if has_request_context() and "as_of" in g and endpoint == request.endpoint:
+        values.setdefault("as_of", g.as_of.isoformat())
 
 
 def _listed(sheet: Sheet) -> Response:

@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from webapp.base import clock, tasks
+from webapp.base import clock, past, tasks
 from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.exports import actions, past_page, queries
@@ -108,12 +108,14 @@ def offer(name: str, more: dict[str, Any] | None = None, of: Any = None) -> Offe
 
 
 bp.before_app_request(past_page.answered)
+bp.app_url_defaults(past_page.stay)
 
 
 @bp.record_once
 def _offered(state: Any) -> None:
     app: Flask = state.app
     app.jinja_env.globals["export_offer"] = offer
+    app.jinja_env.globals["past_look"] = past.look
 
 
 @bp.post("/<name>")
