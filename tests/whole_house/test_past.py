@@ -318,3 +318,25 @@ def test_the_past_is_found_by_indexes(world: World) -> None:
     assert "event_thing_kind" in told
     told = plan(past_alarms.whole(world.dispatcher, AlarmForm(), moment))
     assert "Seq Scan on event" not in told
+
+
+def test_a_page_of_figures_is_asked_again_as_of_the_moment(app: Flask, world: World) -> None:
+    with clock.at(clock.now() - 3 * HOUR):
+        raised(world, Kind.SMOKE, device="S1")
+    late = raised(world, Kind.SMOKE, device="S2")
+    handling.see(late, by=world.dispatcher)
+    db.session.commit()
+    client = as_user(app, world.shift_leader)
+    when = {"as_of": (clock.now() - HOUR).isoformat()}
+    then = client.get("/alarms/figures", query_string=when)
+    assert then.status_code == 200
+    body, now = then.get_data(as_text=True), client.get("/alarms/figures").get_data(as_text=True)
+    assert "这是过去" in body
+    assert "这是过去" not in now
+    assert ("S1" in body, "S2" in body) == (True, False)
+    assert ("S1" in now, "S2" in now) == (True, True)
+    # The frame around it is that of now, and its links to itself stay at the moment.
+    assert "as_of=" in body
+    # Nobody reads the past of what they may not read now, and what nobody keeps is refused.
+    assert as_user(app, world.stranger).get("/alarms/figures", query_string=when).status_code == 403
+    assert client.get("/rota", query_string=when).status_code in (403, 422)

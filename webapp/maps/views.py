@@ -15,6 +15,7 @@ from webapp.base import clock
 from webapp.base.access import demand, may, me, permit, public
 from webapp.base.past import REACH, told_by_itself
 from webapp.base.reading import may_lag
+from webapp.base.then import at_present
 from webapp.base.web import Form, page
 from webapp.cases import queries as cases
 from webapp.cases.desk.forms import Wish
@@ -197,7 +198,7 @@ def for_maps() -> dict[str, Any]:
     settings = current_app.extensions["settings"]
     parts = {name: basemaps.lean(name) for name in basemaps.PARTS}
     return {
-        "set": queries.territory().set_id,
+        "set": _set_in_force(),
         "base": [[name, made.tag, basemaps.PARTS[name]] for name, made in parts.items() if made],
         "rasters": basemaps.for_script(settings),
         "layers": [
@@ -212,6 +213,11 @@ def for_maps() -> dict[str, Any]:
         ],
         "counts": may(me(), "maps.load"),
     }
+
+
+def _set_in_force() -> int | None:
+    with at_present():
+        return queries.territory().set_id
 
 
 @bp.app_context_processor

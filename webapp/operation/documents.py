@@ -15,7 +15,7 @@ from webapp.base.config import Settings
 from webapp.base.exports import past_page
 from webapp.base.exports.sheet import SHEETS, Column, Sheet
 from webapp.base.flow import FLOWS, Flow
-from webapp.base.kept import TABLES, Grown, Rebuilt, Standing, Way
+from webapp.base.kept import TABLES, Dated, Grown, Rebuilt, Standing, Way
 from webapp.base.past import REACH
 from webapp.maps.layers import LAYERS
 from webapp.people import rights as rights_table
@@ -191,7 +191,7 @@ def _addresses(app: Flask) -> Iterator[tuple[str, str, str]]:
             yield f"`{rule.rule}`", methods, f"`{right}`" if right else f"nothing: {why}"
 
 
-def past(_app: Flask) -> Iterator[str]:
+def past(app: Flask) -> Iterator[str]:
     """Every list and every layer of the map, how far its past reaches, and what of it is of now."""
     days = f"{REACH.days} days"
     yield "# How far the past reaches\n"
@@ -223,6 +223,13 @@ def past(_app: Flask) -> Iterator[str]:
         ("Layer", "Told by"),
         ((f"`{name}`", "log" if each.past else "rows") for name, each in sorted(LAYERS.items())),
     )
+    yield "\n## Pages asked again as of the moment\n"
+    told = sorted(
+        f"`{rule.rule}`"
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "told_then", False)
+    )
+    yield ", ".join(told) + "\n"
     yield "\n## Tables\n"
     yield "Of any table that stands not here nothing is told of the past.\n"
     yield from _table(
@@ -244,6 +251,8 @@ def _way(way: Way) -> str:
         return f"rows are only added to it, by `{way.at}`"
     if isinstance(way, Rebuilt):
         return "it is made of other tables"
+    if isinstance(way, Dated):
+        return _dated(way)
     said = ["former rows are kept"]
     for words, names in (
         ("only", way.only),
@@ -255,6 +264,15 @@ def _way(way: Way) -> str:
     if way.forgotten:
         said.append("whoever deletes a row deletes its past")
     return "; ".join(said)
+
+
+def _dated(way: Dated) -> str:
+    said = [f"a row is there from its `{way.at}` on"]
+    for at, along in way.came.items():
+        said.append(f"{', '.join(f'`{each}`' for each in (at, *along))} from `{at}` on")
+    if way.flow:
+        said.append("its state is told by the log")
+    return "; ".join((*said, "the rest is told as it is now"))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

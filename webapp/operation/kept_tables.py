@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.base.kept import Grown, Kept, Rebuilt, Standing, Way
+from webapp.base.kept import Dated, Grown, Kept, Rebuilt, Standing, Way
 
 _PLACED = ("geom",)
 
@@ -31,7 +31,29 @@ TABLES: dict[str, Way] = {
     "grid_version": Standing(
         "each says of which boundary set it is, and from when to when it holds"
     ),
+    "unit_code": Standing("a catalogue"),
+    "stored_file": Standing("a file, never changed"),
     "event": Grown("at"),
+    "case_media": Grown("created_at"),
+    "form_time": Grown("day"),
+    "form_month": Rebuilt(
+        "SELECT * FROM public.form_month WHERE month + interval '1 month' <= {moment}"
+    ),
+    "alarm": Dated(
+        "received_at",
+        {
+            "looked_at": ("looked_by_id",),
+            "seen_at": ("seen_by_id",),
+            "closed_at": ("closed_by_id", "outcome", "note"),
+        },
+        flow="alarm",
+    ),
+    "incident": Dated("opened_at", {"ended_at": (), "on_way_at": (), "arrived_at": ()}),
+    "assignment": Dated("sent_at", {"taken_at": (), "ended_at": ()}),
+    "participation": Dated("signed_at", {"came_at": ("hours",)}),
+    "honesty_flag": Dated(
+        "raised_at", {"decided_at": ("decided_by_id", "note")}, flow="honesty_flag"
+    ),
     "port_passage": Grown("at"),
     "vessel_where": Rebuilt(_HEARD),
     "activity": Kept(shapes=_PLACED),

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import Form, goto, page, part_of_address, undone
 from webapp.cases.honesty import actions, queries
 from webapp.cases.honesty.models import HonestyFlag
@@ -31,6 +32,7 @@ class SettleForm(Form):
 
 
 @bp.get("/honest-work")
+@told_then
 @permit("honesty.see")
 def listed() -> Response:
     """What a person should look at."""

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import clock, files
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.security import limiter
 from webapp.base.web import afresh, goto, page, undone
 from webapp.community.activities import actions, queries
@@ -20,6 +21,7 @@ bp = Blueprint("public_activities", __name__)
 
 
 @bp.get("/public/activities")
+@told_then
 @permit("activities.read")
 def listed() -> Response:
     """What is ahead, and what took place last."""

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import audit, clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.web import afresh, goto, page, part_of_address, undone
 from webapp.community.activities import actions, queries
 from webapp.community.activities.forms import ListForm, PlanForm, StepForm, WalkInForm
@@ -47,6 +48,7 @@ def listed() -> Response:
 
 
 @bp.get("/hours")
+@told_then
 @permit("activities.list")
 def hours() -> Response:
     """What volunteers gave in a year."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import agenda
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.security import limiter
 from webapp.base.web import afresh, goto, page
 from webapp.community.deliberation import (
@@ -44,6 +45,7 @@ def _account() -> str:
 
 
 @bp.get("")
+@told_then
 @permit("topics.read")
 def listed() -> Response:
     """The topics that were taken up, the newest first."""

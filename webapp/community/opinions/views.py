@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l, ngettext
 from webapp.base import audit
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.security import limiter
 from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone, wants_json
 from webapp.cases import queries as cases
@@ -66,6 +67,7 @@ def listed() -> Response:
 
 
 @bp.get("/opinions/themes")
+@told_then
 @permit("opinions.list")
 def themes() -> Response:
     """What opinions are about: on the map of the grids, month by month, and grid by grid where most is said."""

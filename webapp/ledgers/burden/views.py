@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from webapp.base.access import may, me, permit
 from webapp.base.months import month as month_of
+from webapp.base.past import told_then
 from webapp.base.web import page
 from webapp.ledgers import asking
 from webapp.ledgers.burden import measuring, queries
@@ -20,6 +21,7 @@ bp = Blueprint("burden", __name__, url_prefix="/ledgers/forms")
 
 
 @bp.get("")
+@told_then
 @permit("burden.see")
 def costs() -> Response:
     """What each form cost in a month, by the department that asks for it: those of one's own, or all."""

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 
 from webapp.base import clock
 from webapp.base.access import me, permit
+from webapp.base.past import told_then
 from webapp.base.web import page
 from webapp.monitoring.alarms import listing, shown
 from webapp.monitoring.alarms.figures import queries as figures
@@ -32,6 +33,7 @@ def board() -> Response:
 
 
 @bp.get("/alarms/figures")
+@told_then
 @permit("alarms.board")
 def counted() -> Response:
     """How many alarms there were for whom, how true they were, how soon somebody came."""

@@ -12,6 +12,7 @@ from pydantic import Field
 from webapp.base.access import me, permit
 from webapp.base.datum import Datum
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import Form, PurposeForm, goto, page, sent_file
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
@@ -227,6 +228,7 @@ def import_file() -> Response:
 
 
 @bp.get("/cameras/coverage")
+@told_then
 @permit("cameras.coverage")
 def coverage() -> Response:
     """How much of each grid is seen, what only one camera sees, and where nobody looks."""

@@ -9,6 +9,7 @@ from webapp.base import audit, drawn, files
 from webapp.base.access import may, me, permit
 from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import page, part_of_address
 from webapp.people import days, queries as people
 from webapp.projects import queries as projects
@@ -33,6 +34,7 @@ STEPS = tuple(name for name in PARCEL_FLOW.moves if name != "begin")
 
 
 @bp.get("/projects/levelling")
+@told_then
 @permit("projects.list")
 def levelled() -> Response:
     """The projects whose land is levelled, in one line each, and how many of them are done."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address
 from webapp.services.applications import (
     actions,
@@ -124,6 +125,7 @@ def station() -> Response:
 
 
 @bp.get("/figures")
+@told_then
 @permit("applications.figures")
 def figures() -> Response:
     """What the matters handled so far amount to, and what the catalogue promises."""

@@ -98,7 +98,7 @@ _STANDING = text("""
 _INTERVALS = text("""
     WITH moment AS (
         SELECT i.opened_at, s.looked_at, s.seen_at, o.offered_at, o.accepted_at, i.on_way_at, i.arrived_at,
-            c.handled_at
+            CASE WHEN c.handled_at < :until THEN c.handled_at END AS handled_at
         FROM incident i
         LEFT JOIN LATERAL (
             SELECT min(a.seen_at) AS seen_at, min(a.looked_at) AS looked_at
