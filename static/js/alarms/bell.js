@@ -11,6 +11,8 @@ const WISH = "wangge-alarm-sound";
 
 let audio = null;
 let speaking = false;
+// What the person has made small: anything else that rings stands open again.
+let folded = "";
 let spoken = "";
 
 const wanted = () => localStorage.getItem(WISH) === "on";
@@ -57,6 +59,9 @@ function show() {
   const now = ringing();
   corner.hidden = !now || now.dataset.here === location.pathname;
   if (!now) return;
+  const small = folded === now.dataset.all;
+  corner.classList.toggle("is-folded", small);
+  now.querySelector("[data-fold]")?.setAttribute("aria-expanded", String(!small));
   const heard = wanted() && audio?.state === "running";
   // Wished for on this machine, and kept quiet by the browser until somebody touches the page.
   now.querySelector("[data-blocked]").hidden = heard || !wanted();
@@ -78,7 +83,10 @@ function allow() {
 }
 
 corner.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-sound]")) {
+  if (target.closest("[data-fold]")) {
+    folded = folded === ringing().dataset.all ? "" : ringing().dataset.all;
+    show();
+  } else if (target.closest("[data-sound]")) {
     localStorage.setItem(WISH, "on");
     allow();
   } else if (target.closest("[data-hush]")) {
@@ -113,6 +121,8 @@ const lead = () => {
 if (navigator.locks) navigator.locks.request("wangge-alarm-voice", lead);
 else lead();
 setInterval(sound, AGAIN_MS);
+// The page keeps so much room below itself that nothing of it stays under the corner.
+new ResizeObserver(() => document.documentElement.style.setProperty("--corner", `${corner.offsetHeight}px`)).observe(corner);
 // The corner may have been filled before this came over a slow network.
 show();
 if (wanted()) allow();
