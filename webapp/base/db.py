@@ -32,6 +32,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from webapp.base import servers
 from webapp.base.config import Settings, SettingsError
+from webapp.base.pooling import Pool
 
 # One transaction never waits for ever, and one forgotten transaction never holds back the live feed.
 SERVER_OPTIONS = (
@@ -148,7 +149,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             "pool_pre_ping": True,
             "pool_size": settings.pool_size,
             "max_overflow": 0,
-            "pool_timeout": 15,
+            "poolclass": Pool,
             # An error says which statement broke, and not with whose name or number.
             "hide_parameters": True,
             "connect_args": {"options": SERVER_OPTIONS, "application_name": "wangge"},

@@ -12,15 +12,15 @@ from typing import Any
 
 import psycopg2
 from flask import Flask, Response, current_app, g, request, session as cookie
-from sqlalchemy import Connection, Engine, Pool, QueuePool, create_engine, exc
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, exc
 
 from webapp.base import servers
 from webapp.base.config import Settings
 from webapp.base.db import SERVER_OPTIONS, db
+from webapp.base.pooling import Pool
 from webapp.base.security import keyed
 
 _OPTIONS = f"{SERVER_OPTIONS} -c default_transaction_read_only=on"
-_WAIT_S = 15.0
 # Where a standby was away it is looked for again after so long (seconds).
 _KEPT_S = 30
 # What the cookie of somebody remembers who has changed something: how far the log was then.
@@ -46,11 +46,10 @@ class Readers:
     def __init__(self, url: str, most: int, *, kept_s: int = -1) -> None:
         self._dsn = servers.plain(url)
         # Nothing is begun on them that would have to be taken back.
-        self._pool: Pool = QueuePool(
+        self._pool: QueuePool = Pool(
             self._opened,
             pool_size=most,
             max_overflow=0,
-            timeout=_WAIT_S,
             recycle=kept_s,
             use_lifo=True,
             reset_on_return=None,
