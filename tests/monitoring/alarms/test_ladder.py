@@ -152,7 +152,7 @@ def test_when_more_wait_than_people_are_free_all_are_asked_for_together(
         # Two are free: nobody is asked one by one, and the desk reads why.
         assert [each.case.handler_id for each in three if each.case] == [None] * 3
         assert three[0].steps[0].came_to == {"queued": True}
-        assigning.assign()
+        assigning.assign_all()
         asked = {each.case.handler_id for each in three if each.case and each.case.handler_id}
         assert asked == {world.worker.id, world.neighbour.id}
         (left,) = (each for each in three if each.case and each.case.handler_id is None)
@@ -166,12 +166,12 @@ def test_when_more_wait_than_people_are_free_all_are_asked_for_together(
         who = actors.person(first.case.handler_id or 0)
         assert who is not None
         moves.decline(first.case, by=who, note="hurt")
-        assigning.assign()
+        assigning.assign_all()
         assert left.case is not None
         db.session.refresh(left.case)
         assert left.case.handler_id == who.id
         assert first.case.state == CaseState.FILED
-        assigning.assign()
+        assigning.assign_all()
         assert first.case.handler_id is None
 
 

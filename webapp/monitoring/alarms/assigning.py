@@ -19,31 +19,44 @@ from webapp.cases.rota import queries as rota
 from webapp.cases.rules import UNASKED
 from webapp.monitoring.alarms import casework, incidents, queries
 from webapp.monitoring.alarms.models import Incident
+from webapp.travel.network import Network
 
 # Who waits longer than this is no crowd of this hour: it does not make others wait for the set.
 CROWD_TIME = timedelta(hours=1)
 
 
-def crowded() -> bool:
-    """True while several incidents wait and no more people are free than wait."""
+# Everybody who could be sent, and the roads.
+Staff = tuple[list[Worker], Network]
+
+
+def crowd() -> Staff | None:
+    """The staff, while several incidents wait and no more people are free than wait; None otherwise."""
     waiting = queries.count_waiting(clock.now(), since=clock.now() - CROWD_TIME)
     if waiting < 2:
-        return False
-    staff, _roads = candidates.workers()
-    return waiting >= sum(rolling.is_idle(worker) for worker in staff)
+        return None
+    staff, roads = candidates.workers()
+    if waiting < sum(rolling.is_idle(worker) for worker in staff):
+        return None
+    return staff, roads
 
 
 @tasks.task("alarms.assign", cron="* * * * * */15", lock="alarms.assign")
 def assign() -> None:
+    """Every quarter of a minute: see `assign_all`."""
+    assign_all()
+
+
+def assign_all(known: Staff | None = None) -> None:
     """Everybody who is free is asked for one of the incidents that wait, as it is best for all together.
 
-    Whoever has declined or has not answered is not asked for the same again.
+    Whoever has declined or has not answered is not asked for the same again. `known`: who there is, where
+    that was asked a moment ago.
     """
     waiting = {each.case.id: each for each in queries.waiting(clock.now()) if each.case is not None}
     if not waiting:
         return
     wishes, left_out = rota.wishes(), queries.asked_for(waiting)
-    staff, roads = candidates.workers()
+    staff, roads = known or candidates.workers()
     calls = [
         replace(candidates.call_of(each.case, wishes), without=left_out.get(key, frozenset()))
         for key, each in waiting.items()

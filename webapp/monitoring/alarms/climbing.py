@@ -184,10 +184,11 @@ def _send(step: LadderStep) -> dict[str, Any]:
         incidents.merge(incident, into=older)
         return {"merged": older.id}
     case = incident.case or casework.open_case(incident, by=HOUSE)
-    if case.state in UNASKED and assigning.crowded():
+    crowd = assigning.crowd() if case.state in UNASKED else None
+    if crowd is not None:
         if not incident.life:
             return {"queued": True}
-        assigning.assign()
+        assigning.assign_all(crowd)
     asked = casework.offer(case)
     sends = [each for each in incident.steps if each.act == Act.SEND and each.done_at is None]
     soonest = [each.due_at for each in sends if each is not step]
