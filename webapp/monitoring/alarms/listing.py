@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -17,7 +17,7 @@ from webapp.base.web import Page
 from webapp.cases.models import Assignment, Case
 from webapp.monitoring.alarms import queries
 from webapp.monitoring.alarms.ladders import ROLES
-from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident, LadderStep
+from webapp.monitoring.alarms.models import TOLD, Alarm, AlarmCall, Incident, LadderStep
 from webapp.monitoring.alarms.rules import ACTIVE, ALARM_FLOW, OPEN, UNSEEN, State
 from webapp.monitoring.signals import KINDS, WEIGHT, Kind, Severity
 from webapp.people import queries as people
@@ -119,8 +119,7 @@ def narrowed(
 
 def told_by(pattern: str) -> ColumnElement[bool]:
     """SQL: a pattern of LIKE fits the words, the device, the source or the rule of an alarm."""
-    names = (Alarm.words, Alarm.device, Alarm.device_name, Alarm.source, Alarm.rule)
-    return or_(*(each.ilike(pattern) for each in names))
+    return literal_column(f"({TOLD})", Text).ilike(pattern)
 
 
 def listed(
