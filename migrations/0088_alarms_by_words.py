@@ -1,6 +1,6 @@
 """alarms by words
 
-Revision ID: 0091
+Revision ID: 0088
 Revises: 0087
 Create Date: 2026-11-27 09:45:00.000000
 
@@ -11,7 +11,7 @@ from typing import Sequence, Union
 from alembic import op
 
 # revision identifiers, used by Alembic.
-revision: str = "0091"
+revision: str = "0088"
 down_revision: Union[str, Sequence[str], None] = "0087"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
