@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT, connection
@@ -187,3 +188,22 @@ def _opened(cluster_url: str) -> connection:
     opened = psycopg2.connect(plain(cluster_url))
     opened.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     return opened
+
+
+@contextmanager
+def closed_to_all(url: str) -> Iterator[None]:
+    """Nobody has a connection to this database, or gets one, until the block ends."""
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    with closing(psycopg2.connect(urlunsplit(parts._replace(path="/postgres")))) as line:
+        line.autocommit = True
+        with line.cursor() as sql:
+            sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            try:
+                sql.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                    (name,),
+                )
+                yield
+            finally:
+                sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")

@@ -69,8 +69,8 @@ class Listener:
 
     A message is acknowledged after the database has what it says. One that is in hand is kept even when
     the connection breaks: a broker that dies may have nothing of it any more; if it comes again, it is
-    known. One listener hears what is `urgent`, another the rest. Where several intakes share the messages the one at the first seat also keeps the
-    doors, and says what machines are to hear.
+    known. One listener hears what is `urgent`, another the rest. Where several intakes share the messages
+    the one at the first seat also keeps the doors, and says what machines are to hear.
     """
 
     def __init__(

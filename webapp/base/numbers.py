@@ -26,7 +26,7 @@ def may_be_spoken_to(number: str, allowed: Sequence[Network]) -> bool:
 
     Never for multicast or what is no host; a number of IPv4 in one of IPv6 counts as what it is.
     """
-    every = _meant(ipaddress.ip_address(number))
+    every = _meant(number)
     if any(each.is_multicast or each.is_unspecified for each in every):
         return False
     return all(_open(each) or any(each in network for network in allowed) for each in every)
@@ -34,7 +34,7 @@ def may_be_spoken_to(number: str, allowed: Sequence[Network]) -> bool:
 
 def here(number: str) -> bool:
     """True for a number by which a machine speaks to itself, its link, or what tells it its secrets."""
-    every = _meant(ipaddress.ip_address(number.partition("%")[0]))
+    every = _meant(number)
     return any(
         each.is_loopback
         or each.is_link_local
@@ -47,7 +47,7 @@ def here(number: str) -> bool:
 
 def within(number: str, allowed: Sequence[Network]) -> bool:
     """True where all that the number leads to lies in networks that were named."""
-    every = _meant(ipaddress.ip_address(number.partition("%")[0]))
+    every = _meant(number)
     return all(any(each in network for network in allowed) for each in every)
 
 
@@ -56,8 +56,12 @@ def _open(number: Address) -> bool:
     return number.is_global and not local and number not in METADATA
 
 
-def _meant(number: Address) -> list[Address]:
-    """What is spoken to by a number: itself, the IPv4 for which it stands, or both where it tunnels."""
+def _meant(written: str) -> list[Address]:
+    """What is spoken to by a number: itself, the IPv4 for which it stands, or both where it tunnels.
+
+    Through which of the machine's own links, as `fe80::1%eth0` says, does not matter.
+    """
+    number = ipaddress.ip_address(written.partition("%")[0])
     if not isinstance(number, IPv6Address):
         return [number]
     if number.ipv4_mapped is not None:

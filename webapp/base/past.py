@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Response, g, request
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from pydantic import field_validator
 
 from webapp.base import clock
@@ -59,16 +58,6 @@ def told_then(view: Callable[..., Any]) -> Callable[..., Any]:
     """
     view.told_then = True  # type: ignore[attr-defined]  # read where the past is asked for
     return view
-
-
-def not_told(why: LazyString) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A page whose past nobody tells, and why."""
-
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        view.not_told = why  # type: ignore[attr-defined]  # read where the past is asked for
-        return view
-
-    return decorate
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,7 @@ def opener(
     return urllib.request.build_opener(
         _NoOtherHost,
         urllib.request.ProxyHandler({}),
-        _Plain(allowed),
-        _Sealed(allowed),
+        _Dialling(allowed),
         *handlers,
     )
 
@@ -121,7 +120,7 @@ class _CheckedSealed(HTTPSConnection):
     """The same under TLS, whose certificate names the host."""
 
     def __init__(self, host: str, allowed: tuple[str, ...], **how: Any) -> None:
-        self._sealing = how.pop("context", None) or ssl.create_default_context()
+        self._sealing = ssl.create_default_context()
         super().__init__(host, context=self._sealing, **how)
         self._allowed = allowed
 
@@ -141,28 +140,20 @@ def _dialled(host: str, port: int, allowed: tuple[str, ...], within_s: Any) -> s
     raise gone or OSError("no number")
 
 
-class _Plain(urllib.request.HTTPHandler):
-    """Over http."""
+class _Dialling(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    """Over such connections, in the place of those that believe a name."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         super().__init__()
-        self._made = partial(_Checked, allowed=allowed)
+        self._allowed = allowed
 
     def http_open(self, req: urllib.request.Request) -> Any:
-        """Asks."""
-        return self.do_open(self._made, req)
-
-
-class _Sealed(urllib.request.HTTPSHandler):
-    """Over https."""
-
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        super().__init__()
-        self._made = partial(_CheckedSealed, allowed=allowed)
+        """Asks in the open."""
+        return self.do_open(partial(_Checked, allowed=self._allowed), req)
 
     def https_open(self, req: urllib.request.Request) -> Any:
-        """Asks."""
-        return self.do_open(self._made, req)
+        """Asks under TLS."""
+        return self.do_open(partial(_CheckedSealed, allowed=self._allowed), req)
 
 
 class _NoOtherHost(urllib.request.HTTPRedirectHandler):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 import pytest
 
 from tests.brokers import Machine, Post, posted, soon
 from tests.busy import busy_house
-from tests.databases import SECRET_KEY
+from tests.databases import SECRET_KEY, closed_to_all
 from tests.monitoring.intake import messages
 from tests.servers import start
 from tests.world import peopled
@@ -115,25 +114,6 @@ def written_down(wire: Wire, device: str) -> int:
     """How many messages of a device the broker has on its disk."""
     kept = wire.post.instance / "mqtt/data/mosquitto.db"
     return kept.read_bytes().count(f'"{device}-'.encode()) if kept.exists() else 0
-
-
-@contextmanager
-def closed_to_all(url: str) -> Iterator[None]:
-    """Nobody has a connection to this database, or gets one, until the block ends."""
-    parts = urlsplit(url)
-    name = parts.path.removeprefix("/")
-    with closing(psycopg2.connect(urlunsplit(parts._replace(path="/postgres")))) as line:
-        line.autocommit = True
-        with line.cursor() as sql:
-            sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-            try:
-                sql.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-                    (name,),
-                )
-                yield
-            finally:
-                sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
 def test_a_message_is_an_alarm_by_any_of_its_topics(wire: Wire) -> None:

@@ -17,7 +17,7 @@ from flask import Flask
 from tests import databases
 from tests.brokers import Machine, Post, posted, soon
 from tests.busy import busy_house
-from tests.databases import SECRET_KEY
+from tests.databases import SECRET_KEY, closed_to_all
 from tests.points.conftest import clerk_of
 from webapp.base.access import HOUSE
 from webapp.base.db import db
@@ -300,20 +300,12 @@ def test_a_broker_that_restarts_under_the_intake_is_heard_again(lines: Lines) ->
 
 def test_a_database_that_is_away_is_waited_for(lines: Lines) -> None:
     gate = lines.machine("booth-1")
-    (name,) = lines.ask("SELECT current_database()")
-    other = lines.url.replace(f"/{name}", "/postgres")
-    with closing(psycopg2.connect(other)) as line, line.cursor() as sql:
-        line.autocommit = True
-        sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        sql.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-        )
+    with closed_to_all(lines.url):
         before = lines.post.said().count("the database is away")
         gate.say("gates/booth-1/events", lines.event(boot_id="waited"))
         soon(
             lambda: lines.post.said().count("the database is away") > before,
             "nobody noticed that the database is gone",
         )
-        sql.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     assert gate.hears("gates/booth-1/told/events")["results"][0]["status"] == "kept"
     assert lines.kept("waited") == 1

@@ -48,8 +48,7 @@ def answered() -> Response | None:
         return _asked_then(view)
     sheet = of_page(request.endpoint)
     if sheet is None:
-        why = getattr(view, "not_told", None)
-        raise NotKept(why or _l("How this was in the past is not kept."))
+        raise NotKept(_l("How this was in the past is not kept."))
     return _listed(sheet)
 
 
