@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -177,8 +178,14 @@ def test_gone_switches_the_endpoint_off_and_tells_its_keeper(
 
 
 def test_days_of_failures_switch_the_endpoint_off(
-    keeping: Keeping, receiver: Receiver, world: World, session: Session
+    keeping: Keeping,
+    receiver: Receiver,
+    world: World,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # With the shortest waits of all the message has ended before the patience has, and only another would tell.
+    monkeypatch.setattr(delivering, "_chance", SimpleNamespace(random=lambda: 0.5))
     endpoint, _secret = keeping()
     receiver.answer = lambda _message: (500, {}, b"")
     reported(world)
