@@ -75,12 +75,14 @@ def _kept(pieces: list[BaseGeometry], known: Mapping[str, BaseGeometry]) -> dict
     larger = np.maximum(shapely.area(now[piece]), shapely.area(before[cell]))
     share = common / larger
     kept: dict[int, str] = {}
+    taken: set[str] = set()
     for each in np.argsort(-share, kind="stable"):
         if share[each] < SAME_SHARE:
             break
         code = codes[cell[each]]
-        if int(piece[each]) not in kept and code not in kept.values():
+        if int(piece[each]) not in kept and code not in taken:
             kept[int(piece[each])] = code
+            taken.add(code)
     return kept
 
 

@@ -1,7 +1,8 @@
 """Columns of numbers and words into a table by binary COPY, without a row ever being a Python object.
 
 A column is an array or list as long as the others, or one value for all rows. What may be missing is
-a masked array, or a list with None. Points are `Points`, words that repeat `Repeated`.
+a masked array, or a list with None. Points are `Points`, other shapes `Shapes`, words that repeat
+`Repeated`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from typing import Any
 
 import numpy as np
 import psycopg2
+import shapely
 from geoalchemy2 import Geometry
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Float,
     FromClause,
     Integer,
@@ -44,6 +48,7 @@ END = struct.pack(">h", -1)
 BLOCK = 1 << 14
 
 POSTGRES_EPOCH = np.datetime64("2000-01-01T00:00:00", "us")
+EPOCH_DAY = np.datetime64("2000-01-01", "D")
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ class Points:
 
     def __len__(self) -> int:
         return len(self.x)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Shapes of any kind in the storage CRS (metres)."""
+
+    shapes: Sequence[BaseGeometry]
+
+    def __len__(self) -> int:
+        return len(self.shapes)
 
 
 @dataclass(frozen=True)
@@ -154,7 +169,7 @@ def _chosen(values: Any) -> Any:
 
 
 def _is_many(values: Any) -> bool:
-    return isinstance(values, np.ndarray | list | tuple | Points | Repeated)
+    return isinstance(values, np.ndarray | list | tuple | Points | Shapes | Repeated)
 
 
 def _cut(values: Any, start: int, count: int) -> Any:
@@ -162,6 +177,8 @@ def _cut(values: Any, start: int, count: int) -> Any:
     match values:
         case Points():
             return Points(values.x[part], values.y[part])
+        case Shapes():
+            return Shapes(values.shapes[part])
         case _Chosen():
             return _Chosen(values.words, values.which[part])
         case np.ndarray() | list() | tuple():
@@ -196,6 +213,8 @@ def _encode(column: Column[Any], values: Any, count: int) -> _Encoded:
         return values.words[values.which]
     if isinstance(values, Points):
         return _whole(_ewkb(values))
+    if isinstance(values, Shapes):
+        return _packed(_ewkb_of(values))
     if not _is_many(values):
         one = _encode_many(column, [values])
         return _Encoded(
@@ -207,7 +226,7 @@ def _encode(column: Column[Any], values: Any, count: int) -> _Encoded:
 
 def _encode_many(column: Column[Any], values: Any) -> _Encoded:
     if isinstance(column.type, Geometry):
-        raise TypeError(f"{column.name} is written from Points")
+        raise TypeError(f"{column.name} is written from Points or Shapes")
     for kind, encode in _ENCODERS:
         if isinstance(column.type, kind):
             return encode(values)
@@ -237,13 +256,17 @@ def _words(values: Any, prefix: bytes = b"") -> _Encoded:
     # A list of words is walked through twice as fast as an array of them.
     words = values.tolist() if isinstance(values, np.ndarray) else values
     sent = [b"" if word is None else str(word).encode() for word in words]
-    if prefix:
-        sent = [prefix + each for each in sent]
+    found = _packed([prefix + each for each in sent] if prefix else sent)
+    if None in words:
+        found.size[[word is None for word in words]] = -1
+    return found
+
+
+def _packed(sent: list[bytes]) -> _Encoded:
+    """Bytes of any length, those of each row in front."""
     size = np.fromiter(map(len, sent), dtype=np.int32, count=len(sent))
     wide = max(1, int(size.max(initial=1)))
     body = np.array(sent, dtype=f"S{wide}")
-    if None in words:
-        size[[word is None for word in words]] = -1
     return _Encoded(body.view(np.uint8).reshape(len(body), wide), size)
 
 
@@ -259,10 +282,21 @@ def _moments(values: Any) -> _Encoded:
     return _whole(_bytes_of(since.astype(np.int64), ">i8"), missing)
 
 
+def _days(values: Any) -> _Encoded:
+    missing = np.array([value is None for value in values])
+    days = np.array([EPOCH_DAY if value is None else value for value in values], "datetime64[D]")
+    return _whole(_bytes_of((days - EPOCH_DAY).astype(np.int32), ">i4"), missing)
+
+
 def _utc(value: datetime | None) -> np.datetime64:
     if value is None:
         return POSTGRES_EPOCH
     return np.datetime64(int(value.timestamp() * 1_000_000), "us")
+
+
+def _ewkb_of(many: Shapes) -> list[bytes]:
+    placed = shapely.set_srid(np.array(many.shapes, dtype=object), SRID)
+    return list(shapely.to_wkb(placed, byte_order=1, include_srid=True))
 
 
 def _ewkb(points: Points) -> Bytes:
@@ -282,6 +316,7 @@ _ENCODERS: tuple[tuple[type, Callable[[Any], _Encoded]], ...] = (
     (Integer, _numbers(">i4")),
     (Float, _numbers(">f8")),
     (TIMESTAMP, _moments),
+    (Date, _days),
     (JSONB, _json),
     (Text, _words),
 )

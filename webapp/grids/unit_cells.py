@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import shapely
 from geoalchemy2.shape import from_shape
 from shapely.geometry.base import BaseGeometry
@@ -9,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.spatial import SRID, shape_of
-from webapp.grids import cells, queries
+from webapp.grids import cells, copying, queries
 from webapp.grids.models import UnitCell, UnitCode
 
 # Communities that differ by less than this (rounding of their parts) have the same ground.
@@ -64,15 +66,30 @@ def _renew(community: int, code: str, area: BaseGeometry) -> int:
     living = {key for key, cell in known.items() if cell.end_date is None}
     shapes = {key: shape_of(cell.geom) for key, cell in known.items()}
     now = {cell.code: cell.geom for cell in cells.cut(code, area, shapes)}
+    for key in now.keys() & known.keys():
+        cell, geom = known[key], now[key]
+        cell.end_date = None
+        if geom != shapes[key]:
+            cell.geom = from_shape(geom, srid=SRID)
+            cell.area_m2, cell.perimeter_m = geom.area, geom.length
     today = clock.now().date()
-    for key, geom in now.items():
-        cell = known.get(key)
-        if cell is None:
-            cell = UnitCell(code=key, name=key[-3:], community_id=community, initial_date=today)
-            db.session.add(cell)
-        cell.geom = from_shape(geom, srid=SRID)
-        cell.area_m2, cell.perimeter_m, cell.end_date = geom.area, geom.length, None
     for key in living - now.keys():
         known[key].end_date = today
     db.session.flush()
+    _add({key: geom for key, geom in now.items() if key not in known}, community)
     return len(now.keys() ^ living)
+
+
+def _add(made: Mapping[str, BaseGeometry], community: int) -> None:
+    """New cells: a community may have thousands of them."""
+    shapes = list(made.values())
+    columns = {
+        "code": list(made),
+        "name": [code[-3:] for code in made],
+        "community_id": community,
+        "geom": copying.Shapes(shapes),
+        "area_m2": shapely.area(shapes),
+        "perimeter_m": shapely.length(shapes),
+        "initial_date": clock.now().date(),
+    }
+    copying.copy_in(UnitCell.__table__, columns, len(shapes))
