@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 
 from webapp.base.access import me
 from webapp.base.config import Settings
@@ -17,6 +19,11 @@ LANGUAGES = {"zh_CN": "中文", "en": "English"}
 def N_(text: str) -> str:  # noqa: N802  # the name that extractors of texts look for
     """The text as it is: marked here, kept somewhere, translated where it is shown."""
     return text
+
+
+def listed(many: Iterable[Any]) -> str:
+    """Words one after the other, with the comma of the reader's language."""
+    return (", " if str(get_locale()) == "en" else "、").join(map(str, many))
 
 
 # Babel walks through the names of a thousand locales for every name that it is told.
@@ -44,3 +51,4 @@ def init_app(app: Flask, settings: Settings) -> None:
         locale_selector=chosen,
     )
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
+    app.jinja_env.filters["listed"] = listed

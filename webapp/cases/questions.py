@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import get_locale, lazy_gettext as _l
 
 from webapp.base.flow import Unacceptable
+from webapp.base.language import listed
 from webapp.cases import timing
 from webapp.cases.standards import queries
 from webapp.cases.standards.in_force import standards
@@ -76,7 +77,7 @@ def shown(answer: Mapping[str, Any]) -> tuple[str, str]:
     words = (answer.get("words_en") if english else None) or answer["words"]
     names = (answer.get("names_en") if english else None) or answer.get("names")
     if names:
-        return words, (", " if english else "、").join(names)
+        return words, listed(names)
     if answer.get("datatype") == Datatype.DATETIME:
         local = datetime.fromisoformat(answer["value"]).astimezone(timing.office().zone)
         return words, f"{local:%Y-%m-%d %H:%M}"

@@ -342,7 +342,9 @@ FEATURES: dict[str, LazyString] = {
     "gates": _l("Gates"),
     "news": _l("News"),
     "cameras": _l("Cameras"),
+    "wall": _l("The big screen"),
     "ports": _l("Fishing ports"),
+    "crews": _l("Crew"),
     "vessels": _l("Vessels"),
     "voyages": _l("Voyages"),
     "recalls": _l("Recalls before the wind"),
@@ -406,7 +408,7 @@ def table() -> list[Row]:
             Row(
                 right=right,
                 feature=feature,
-                feature_words=str(FEATURES.get(feature, feature)),
+                feature_words=str(FEATURES[feature]),
                 words=_words(right),
                 who=_who(rule),
                 roles=frozenset().union(*(_roles(part) for part in parts)),

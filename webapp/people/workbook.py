@@ -16,7 +16,7 @@ from flask_babel.speaklater import LazyString
 
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.language import LANGUAGES
+from webapp.base.language import LANGUAGES, listed
 
 T = TypeVar("T")
 
@@ -177,7 +177,7 @@ class Reader:
         self.places = headings(first, columns) if first else {}
         lacking = [str(columns[name]) for name in needed if name not in self.places]
         if lacking:
-            raise refused(_l("These headings are missing: %(names)s", names="、".join(lacking)))
+            raise refused(_l("These headings are missing: %(names)s", names=listed(lacking)))
         self.words = {name: in_every_language(each) for name, each in words.items()}
 
     def said(self, row: Row) -> dict[str, str]:

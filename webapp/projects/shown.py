@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.base.language import listed
 from webapp.base.spatial import degrees, shape_of, to_lonlat
 from webapp.projects import gantt
 from webapp.projects.ground.rules import UTILITY_WORDS
@@ -83,7 +84,7 @@ def missing_roles(project: Project) -> list[Any]:
 
 def four_ones(project: Project) -> list[Checked]:
     """The four ones of the project, each with what is missing."""
-    missing = "、".join(str(each) for each in missing_roles(project))
+    missing = listed(missing_roles(project))
     team = _l("%(n)s of %(all)s", n=len(project.team), all=TEAM)
     plan = project.plan
     return [

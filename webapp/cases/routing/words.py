@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import get_locale, gettext as _
 
+from webapp.base.language import listed
 from webapp.cases.models import CaseRoute
 from webapp.cases.routing.queries import OWNER_FIRST
 from webapp.cases.standards.rules import DAYS_WORDS, Basis, Days, Where
@@ -49,7 +50,7 @@ def target(because: dict[str, Any] | None) -> str:
     if not name:
         return str(_("The worker of the grid"))
     helpers: Iterable[str] = said.get("helpers") or ()
-    with_them = "、".join(helpers) if not english else ", ".join(helpers)
+    with_them = listed(helpers)
     return str(_("%(unit)s, with %(helpers)s", unit=name, helpers=with_them)) if with_them else name
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from flask_babel import get_locale, gettext, lazy_gettext as _l
 
 from webapp.base import clock
+from webapp.base.language import listed
 from webapp.monitoring.alarms import cards, listing
 from webapp.monitoring.alarms.ladders import ACT_WORDS, UNTIL_WORDS
 from webapp.monitoring.alarms.models import Alarm, Incident, LadderStep
@@ -94,6 +95,7 @@ def words() -> dict[str, Any]:
         "untils": UNTIL_WORDS,
         "lanes": LANE_WORDS,
         "role_words": {name: role.words for name, role in ROLES.items()},
+        "whom": whom,
         "done": done,
         "what": what,
         "took": took,
@@ -109,6 +111,11 @@ def what(thing: Alarm | Incident) -> Any:
 def card(thing: Alarm | Incident) -> list[str]:
     """The steps of its action card in the language of the reader."""
     return cards.steps(Kind(thing.kind), str(get_locale()))
+
+
+def whom(roles: Iterable[str]) -> str:
+    """Whom a step reaches, in words."""
+    return listed(ROLES[each].words for each in roles)
 
 
 def took(seconds: Any) -> str:
@@ -172,7 +179,7 @@ def came_to(step: LadderStep, names: Mapping[int, str]) -> str:
         return str(gettext("nobody who is able is free: choose somebody"))
     people = [*found.get("told", ()), *found.get("called", ())]
     people += [each for each in (found.get("asked"), found.get("would_ask")) if each]
-    named = "、".join(names[each] for each in people if each in names)
+    named = listed(names[each] for each in people if each in names)
     if "would_ask" in found:
         return str(gettext("would ask %(who)s", who=named))
     return named or str(gettext("done"))

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from webapp.base.flow import Unacceptable
+from webapp.base.language import listed
 from webapp.monitoring.cameras.forms import RowForm
 from webapp.monitoring.cameras.rules import (
     GB_CAMERAS,
@@ -108,9 +109,7 @@ def _table(rows: list[list[str]]) -> list[tuple[int, dict[str, Any]]]:
     heads = [names.get(each.strip().casefold()) for each in filled[0][1]]
     lacking = [str(COLUMNS[name]) for name in ("code", "name", "kind") if name not in heads]
     if lacking:
-        raise workbook.refused(
-            _l("These headings are missing: %(names)s", names="、".join(lacking))
-        )
+        raise workbook.refused(_l("These headings are missing: %(names)s", names=listed(lacking)))
     said = {
         "kind": workbook.in_every_language(KIND_WORDS),
         "privacy": workbook.in_every_language(PRIVACY_WORDS),
