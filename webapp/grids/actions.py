@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import shapely
@@ -261,20 +263,20 @@ def _become_grids(made: BoundarySet, at: datetime) -> None:
             )
         )
     grids = {grid.code: grid for grid in db.session.scalars(select(Grid))}
-    taken = {grid.display_code for grid in grids.values()}
+    display = _displays({grid.display_code for grid in grids.values()})
+    became = []
     for version in versions:
         grid = grids.get(version.code)
         if grid is None:
-            wish = version.display_code
-            shown = wish if wish and wish not in taken else _next_display(version.kind, taken)
-            taken.add(shown)
-            grid = Grid(code=version.code, display_code=shown)
+            grid = Grid(code=version.code, display_code=display(version.kind, version.display_code))
             db.session.add(grid)
         grid.kind, grid.name = version.kind, version.name
         grid.community_id = version.community_id  # type: ignore[assignment]  # refused above
         grid.provenance = version.provenance
         grid.retired_at = None
-        db.session.flush()
+        became.append(grid)
+    db.session.flush()
+    for version, grid in zip(versions, became, strict=True):
         version.grid_id, version.display_code = grid.id, grid.display_code
     living = {version.code for version in versions}
     for code, grid in grids.items():
@@ -282,11 +284,21 @@ def _become_grids(made: BoundarySet, at: datetime) -> None:
             grid.retired_at = at
 
 
-def _next_display(kind: str, taken: set[str]) -> str:
-    letter = KIND_LETTERS[GridKind(kind)]
+def _displays(taken: set[str]) -> Callable[[str, str | None], str]:
+    """Gives each new grid of a kind the display code it wishes for, or else the first that nobody has."""
     settings: Settings = current_app.extensions["settings"]
     prefix = next(iter(taken)).partition("-")[0] if taken else settings.case_prefix
-    place = 1
-    while f"{prefix}-{letter}-{place:03d}" in taken:
-        place += 1
-    return f"{prefix}-{letter}-{place:03d}"
+    places: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))
+
+    def display(kind: str, wish: str | None) -> str:
+        letter = KIND_LETTERS[GridKind(kind)]
+        free = (
+            code
+            for place in places[letter]
+            if (code := f"{prefix}-{letter}-{place:03d}") not in taken
+        )
+        shown = wish if wish and wish not in taken else next(free)
+        taken.add(shown)
+        return shown
+
+    return display
