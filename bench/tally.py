@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import select, text
 
+from bench.explained import explained, outline
 from bench.figures import Figure, best, in_turns
 from bench.ground import Ground
 from webapp.base.db import db
@@ -16,6 +17,8 @@ from webapp.community.deliberation.poll_models import Ballot, Poll
 from webapp.community.deliberation.procedures import PROCEDURES
 
 BALLOTS = 5000
+
+_TABLES = ("poll_ballot", "poll_voter")
 
 _FILL = (
     text("""
@@ -64,6 +67,7 @@ def figures(ground: Ground) -> Iterator[Figure]:
             ratio=slow / fast,
             wanted=">= 2, the same figures",
             met=same and found.took_part == BALLOTS and slow / fast >= 2,
+            plan=_plan(lambda: poll_queries.figures(poll.id)),
         )
         sealing = best(lambda: polls.digest(poll))
         yield Figure(
@@ -73,8 +77,15 @@ def figures(ground: Ground) -> Iterator[Figure]:
             baseline="the count itself",
             beside=f"{fast * 1000:.1f} ms",
             ratio=fast / sealing,
+            plan=_plan(lambda: polls.digest(poll)),
         )
         db.session.rollback()
+
+
+def _plan(work: Callable[[], object]) -> tuple[str, ...]:
+    """Each statement that reads the roll or the ballots, step by step with the rows of each step."""
+    read = [done for done in explained(work) if any(map(done.reads, _TABLES))]
+    return tuple(line for done in read for line in outline(done.plan))
 
 
 def _voted() -> Poll:
