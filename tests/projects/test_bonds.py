@@ -125,6 +125,10 @@ def test_a_bond_is_planned_and_its_opinion_read_at_the_desk(
     assert deputy.get(f"{where}/opinion.pdf").data == PDF
     assert deputy.post(f"{where}/reserve", data={}).status_code == 422
     assert "管网债" in deputy.get("/projects/bonds").get_data(as_text=True)
+    found = deputy.get("/projects/bonds?state=", headers={"HX-Request": "true"})
+    assert found.get_data(as_text=True).count("list-tools") == 1
+    for address in ("/projects?q=&state=&grid=", "/projects/bonds?name=x&_method=y"):
+        assert deputy.get(address).status_code == 200
 
 
 def test_strangers_and_the_neighbour_see_no_bond(app: Flask, yard: Yard, session: Session) -> None:

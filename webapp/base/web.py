@@ -168,6 +168,11 @@ class Form(BaseModel):
         return cls.of(sent)
 
     @classmethod
+    def of_address(cls, source: Request) -> Self:
+        """The form of what stands behind the `?` of the address; `Unacceptable` as in `read`."""
+        return cls.of({name: value for name, value in source.args.items() if value})
+
+    @classmethod
     def of(cls, sent: dict[str, Any]) -> Self:
         """The form of these values; `Unacceptable` as in `read`."""
         try:

@@ -182,6 +182,6 @@ def due() -> Response:
 
 def _wish() -> DeskForm:
     try:
-        return DeskForm.of({name: value for name, value in request.args.items() if value})
+        return DeskForm.of_address(request)
     except Refusal:
         return DeskForm()

@@ -170,7 +170,7 @@ def _counted(posting: Posting, seeker: Seeker | None, known: Introduction | None
 
 def _wish() -> ListForm:
     try:
-        return ListForm.of({name: value for name, value in request.args.items() if value})
+        return ListForm.of_address(request)
     except Refusal:
         return ListForm()
 

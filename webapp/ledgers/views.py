@@ -185,7 +185,7 @@ def _file(out: IO[bytes], form: Form, name: str) -> Response:
 
 
 def _wish(form: type[Any]) -> Any:
-    return form.of({name: value for name, value in request.args.items() if value})
+    return form.of_address(request)
 
 
 def _asked(asked: Asked) -> dict[str, Any]:

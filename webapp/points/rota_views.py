@@ -23,7 +23,7 @@ bp = Blueprint("window_rota", __name__)
 @permit("points.serve", of=queries.one)
 def week(point: ServicePoint) -> Response:
     """Who sits where this week; the head of the point plans it here."""
-    asked = RotaForm.of({name: value for name, value in request.args.items() if value})
+    asked = RotaForm.of_address(request)
     return _page(point, asked.day or queries.today())
 
 

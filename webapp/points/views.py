@@ -47,7 +47,7 @@ TREND_W, TREND_H = 320, 64
 def near() -> Response:
     """Where one is served soonest: from a position, a place by name, or an address of ours."""
     try:
-        asked = LookForm.of({name: value for name, value in request.args.items() if value})
+        asked = LookForm.of_address(request)
     except Unacceptable as refusal:
         return _near(LookForm(), errors=refusal.fields, status=422)
     spots = queries.spots(asked.q) if asked.q and asked.lon is None else []

@@ -43,7 +43,7 @@ STEPS = tuple(name for name in PROJECT_FLOW.moves if name != "approve_plan")
 @permit("projects.list")
 def listed() -> Response:
     """The projects one may see, narrowed by state, grid, what is held up and what is late."""
-    wish, who, today = ListForm.of(request.args.to_dict()), me(), days.today()
+    wish, who, today = ListForm.of_address(request), me(), days.today()
     if wish.as_of is not None:
         return past.listed(who, wish)
     grid = grids.one(wish.grid) if wish.grid else None

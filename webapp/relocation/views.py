@@ -48,7 +48,7 @@ def mine() -> Response:
 def board(project: Project) -> Response:
     """The map by state (挂图作战) and the list of a project, narrowed by state, promise and greenhouse."""
     try:
-        wish = ListForm.of({name: value for name, value in request.args.items() if value})
+        wish = ListForm.of_address(request)
     except Unacceptable:
         wish = ListForm()
     if wish.as_of is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -104,7 +104,8 @@ def offer(name: str, more: dict[str, Any] | None = None, of: Any = None) -> Offe
         of = sheet.thing(wish)
     if not may(me(), "exports.take", Asked(sheet, wish, of)):
         return None
-    return Offer(sheet, url_for("exports.take", name=name, **wish))
+    address = url_for("exports.take", name=name)
+    return Offer(sheet, f"{address}?{urlencode(wish)}" if wish else address)
 
 
 bp.before_app_request(past_page.answered)
@@ -222,7 +223,7 @@ def fetch(export: Export) -> Response:
 
 
 def _before() -> int | None:
-    return OlderForm.of({name: value for name, value in request.args.items() if value}).before
+    return OlderForm.of_address(request).before
 
 
 def _words() -> dict[str, Any]:

@@ -27,7 +27,7 @@ bp = Blueprint("rota", __name__, url_prefix="/rota")
 @permit("rota.see")
 def week() -> Response:
     """Who is on duty when, in one week."""
-    wish = RotaForm.of(request.args.to_dict())
+    wish = RotaForm.of_address(request)
     return _week(wish.monday, wish.q)
 
 

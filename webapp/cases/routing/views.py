@@ -106,7 +106,7 @@ def dry_run() -> Response:
     errors: dict[str, Any] = {}
     form = TryForm()
     try:
-        form = TryForm.of({name: value for name, value in request.args.items() if value})
+        form = TryForm.of_address(request)
     except Refusal as refusal:
         errors = refusal.fields
     lon, lat, code = form.lon, form.lat, form.class_code

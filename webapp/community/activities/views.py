@@ -35,7 +35,7 @@ YEAR = timedelta(days=366)
 @permit("activities.list")
 def listed() -> Response:
     """The activities one may see, the newest first."""
-    wish = ListForm.of({name: value for name, value in request.args.items() if value})
+    wish = ListForm.of_address(request)
     found = queries.listed(me(), state=wish.state, kind=wish.kind, words=wish.q, before=wish.before)
     return page(
         "community/activities/list.html",

@@ -50,7 +50,7 @@ def _account() -> str:
 def listed() -> Response:
     """The topics that were taken up, the newest first."""
     try:
-        wish = ListForm.of({name: value for name, value in request.args.items() if value})
+        wish = ListForm.of_address(request)
     except Unacceptable:
         wish = ListForm()
     grid = grids.one(wish.grid) if wish.grid else None

@@ -35,7 +35,7 @@ STEPS = [name for name in TOPIC_FLOW.moves if name not in ("pass_vote", "fail_vo
 @permit("topics.list")
 def listed() -> Response:
     """The topics one may see, in lanes, the newest first."""
-    wish = ListForm.of({name: value for name, value in request.args.items() if value})
+    wish = ListForm.of_address(request)
     grid = grids.one(wish.grid) if wish.grid else None
     found = queries.listed(
         me(),

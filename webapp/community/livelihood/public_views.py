@@ -22,7 +22,7 @@ bp = Blueprint("public_livelihood", __name__, url_prefix="/public/livelihood")
 def listed() -> Response:
     """What is done for residents, the nearest first where the visitor says where they stand."""
     try:
-        wish = PublicForm.of({name: value for name, value in request.args.items() if value})
+        wish = PublicForm.of_address(request)
     except Unacceptable:
         wish = PublicForm()
     at = (wish.lon, wish.lat) if wish.lon is not None and wish.lat is not None else None

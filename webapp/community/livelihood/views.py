@@ -40,7 +40,7 @@ WITH_PHOTO = ("build", "finish")
 @permit("livelihood.list")
 def listed() -> Response:
     """The items one may see, in lanes, the newest first."""
-    wish = ListForm.of({name: value for name, value in request.args.items() if value})
+    wish = ListForm.of_address(request)
     grid = grids.one(wish.grid) if wish.grid else None
     found = queries.listed(
         me(),

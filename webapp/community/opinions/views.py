@@ -43,7 +43,7 @@ THEMES_MONTHS, THEMES_GRIDS = 12, 20
 @permit("opinions.list")
 def listed() -> Response:
     """The opinions one may see, the newest first."""
-    wish = ListForm.of({name: value for name, value in request.args.items() if value})
+    wish = ListForm.of_address(request)
     grid = grids.one(wish.grid) if wish.grid else None
     found = queries.listed(
         me(),
@@ -72,7 +72,7 @@ def listed() -> Response:
 def themes() -> Response:
     """What opinions are about: on the map of the grids, month by month, and grid by grid where most is said."""
     try:
-        theme = ThemesForm.of({name: value for name, value in request.args.items() if value}).theme
+        theme = ThemesForm.of_address(request).theme
     except Unacceptable:
         theme = None
     months = months_until(days.today(), THEMES_MONTHS)

@@ -26,7 +26,7 @@ bp = Blueprint("neighbours", __name__)
 @permit("neighbours.list")
 def listed() -> Response:
     """Who holds which role, the newest first."""
-    wish = ListForm.of({name: value for name, value in request.args.items() if value})
+    wish = ListForm.of_address(request)
     grid = grids.one(wish.grid) if wish.grid else None
     found = queries.listed(
         me(), kind=wish.kind, grid_id=grid.id if grid else None, before=wish.before

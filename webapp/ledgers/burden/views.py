@@ -25,7 +25,7 @@ bp = Blueprint("burden", __name__, url_prefix="/ledgers/forms")
 @permit("burden.see")
 def costs() -> Response:
     """What each form cost in a month, by the department that asks for it: those of one's own, or all."""
-    wish = AskForm.of({name: value for name, value in request.args.items() if value})
+    wish = AskForm.of_address(request)
     month = wish.month or month_of(days.today())
     bodies = queries.departments(each.department for each in FORMS.values())
     mine = me().units(OF_DEPARTMENT)
@@ -47,7 +47,7 @@ def costs() -> Response:
 @permit("burden.own")
 def mine() -> Response:
     """What one's own forms came to in a month; nobody else reads this."""
-    wish = AskForm.of({name: value for name, value in request.args.items() if value})
+    wish = AskForm.of_address(request)
     month = wish.month or month_of(days.today())
     found = queries.own(me().id or 0, month)
     rows = [(FORMS[key].words, cost) for key, cost in found.items() if key in FORMS]

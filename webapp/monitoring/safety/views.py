@@ -29,7 +29,7 @@ bp = Blueprint("safety", __name__, url_prefix="/safety")
 @permit("safety.see")
 def listed() -> Response:
     """The enterprises one may see, the riskiest first, found by words, grid, risk, trade or licence."""
-    wish = ListForm.of(request.args.to_dict())
+    wish = ListForm.of_address(request)
     grid = grids.one(wish.grid) if wish.grid else None
     found = queries.listed(
         me(),

@@ -40,7 +40,7 @@ DONE = {
 @permit("projects.list")
 def listed() -> Response:
     """The bonds one may see, by state, and what is spent of all of them."""
-    wish, who = ListForm.of(request.args.to_dict()), me()
+    wish, who = ListForm.of_address(request), me()
     return page(
         "projects/bonds/list.html",
         fragment="found",

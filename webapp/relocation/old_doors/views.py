@@ -144,7 +144,7 @@ def import_file() -> Response:
 def wished() -> FindForm:
     """What the address asks for; what cannot be read is left out."""
     try:
-        return FindForm.of({name: value for name, value in request.args.items() if value})
+        return FindForm.of_address(request)
     except Unacceptable:
         return FindForm()
 

@@ -104,7 +104,7 @@ def home() -> Response:
 @permit("news.read")
 def listed() -> Response:
     """Published news, by category and words."""
-    wish = ListForm.of({name: value for name, value in request.args.items() if value})
+    wish = ListForm.of_address(request)
     found = queries.listed(category=wish.category, words=wish.q, before=wish.before)
     first = not (wish.q or wish.category or wish.before)
     return page(
