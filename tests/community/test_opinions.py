@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.busy import at_once, busy_house
 from tests.counted import counted
+from tests.services.conftest import Office, brought_to, office
 from tests.world import World, as_user, peopled, someone
 from webapp.base import audit, clock, notices
 from webapp.base.db import db
@@ -23,8 +24,11 @@ from webapp.community.deliberation import queries as topics
 from webapp.community.opinions import actions, queries
 from webapp.community.opinions.forms import SayForm
 from webapp.community.opinions.models import Opinion
-from webapp.community.opinions.rules import A_DAY, OPINION_FLOW, OpinionState
+from webapp.community.opinions.rules import A_DAY, ENTERED, OPINION_FLOW, OpinionState
 from webapp.people.actors import Person
+from webapp.services.applications.rules import State
+
+__all__ = ["office"]
 
 
 def form(world: World, **said: object) -> SayForm:
@@ -85,12 +89,69 @@ def test_it_becomes_a_case_or_a_livelihood_item_or_wants_an_application(
     assert second.item is not None
     assert second.item.category == "ground"
     with pytest.raises(EvidenceMissing):
-        actions.to_application(third, note=None, by=world.worker)
-    actions.to_application(third, note="高龄津贴", by=world.worker)
+        actions.to_application(third, service=None, note="高龄津贴", by=world.worker)
+    actions.to_application(third, service="JY07", by=world.worker)
+    assert third.service is not None
+    assert queries.behind(world.worker, case_id=first.case_id) == [first]
+    assert queries.behind(world.worker, item_id=second.item_id) == [second]
+    assert queries.behind(world.neighbour, case_id=first.case_id) == []
     with pytest.raises(NotOpen):
         actions.to_item(third, note="x y", by=world.worker)
     actions.answer(third, note="请到工作站办理", by=world.worker)
     assert third.state == OpinionState.REPLIED
+
+
+def test_the_application_of_an_opinion_is_named_both_ways_to_whom_it_concerns(
+    app: Flask, office: Office
+) -> None:
+    world, resident = office.world, office.resident
+    made = brought_to(office, State.VILLAGE_REVIEW)
+    other = brought_to(office, State.SUBMITTED, "JY07")
+    opinion, nameless = said(world, resident), said(world, resident, anonymous=True)
+    for each in (opinion, nameless):
+        actions.to_application(each, service="JY04", by=world.worker)
+    for number in ("nothing", other.number):
+        with pytest.raises(Unacceptable):
+            actions.belong(opinion, number=number, by=world.worker)
+    with pytest.raises(NotAllowed):
+        actions.belong(opinion, number=made.number, by=world.neighbour)
+    with pytest.raises(Unacceptable):
+        actions.belong(nameless, number=made.number, by=world.worker)
+    with pytest.raises(IntegrityError), db.session.begin_nested():
+        db.session.execute(text("UPDATE opinion SET application_id = :id"), {"id": made.id})
+    worker, desk = as_user(app, world.worker), as_user(app, world.dispatcher)
+    here, there = f"/opinions/{opinion.id}", f"/applications/{made.id}/opinions"
+    assert worker.post(f"{here}/belong", data={"application": made.number}).status_code == 303
+    assert made.number in worker.get(here).get_data(as_text=True)
+    assert made.number in as_user(app, resident).get(f"/my-{here[1:]}").get_data(as_text=True)
+    assert made.number not in desk.get(here).get_data(as_text=True)
+    assert here in worker.get(there).get_data(as_text=True)
+    for who, status in ((world.neighbour, 403), (world.stranger, 403), (resident, 200)):
+        answer = as_user(app, who).get(there)
+        assert answer.status_code == status
+        assert here not in answer.get_data(as_text=True)
+    made.answers, made.sealed, made.shown_name = {}, None, None
+    made.applicant_id, made.erased_at = None, clock.now()
+    assert actions.let_go() == 1
+    assert opinion.application_id is None
+
+
+def test_whoever_writes_it_down_says_how_it_was_said(app: Flask, world: World) -> None:
+    lon, lat = world.spot(world.home)
+    words = {"kind": "help", "theme": "other", "lon": lon, "lat": lat}
+    worker = as_user(app, world.worker)
+    for how in ENTERED:
+        sent = words | {"how": how, "words": f"said {how} here"}
+        assert worker.post("/opinions/new", data=sent).status_code == 303
+    for how in ("online", "book", "dream"):
+        sent = words | {"how": how, "words": "not like this"}
+        assert worker.post("/opinions/new", data=sent).status_code == 422
+    found = worker.get("/opinions?how=hotline").get_data(as_text=True)
+    assert "said hotline here" in found
+    assert "said phone here" not in found
+    taken = worker.post("/exports/opinions?how=box", data={"format": "csv"}).get_data(as_text=True)
+    assert "said box here" in taken
+    assert "said hotline here" not in taken
 
 
 def test_it_becomes_one_topic_however_often_it_is_looked_at(world: World, resident: Person) -> None:

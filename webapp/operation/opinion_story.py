@@ -1,4 +1,4 @@
-"""Demo opinions: two said at the door, one of them replied to, one online, one from the book on paper."""
+"""Demo opinions: two said at the door, one of them replied to, one online, one on paper, one by phone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.base.spatial import to_lonlat
 from webapp.community.livelihood.rules import Category
 from webapp.community.opinions import actions, queries
 from webapp.community.opinions.forms import SayForm
-from webapp.community.opinions.rules import OpinionKind
+from webapp.community.opinions.rules import ENTERED, OpinionKind, SaidHow
 from webapp.grids import queries as grids
 from webapp.operation import book_story
 from webapp.operation.cast import actor
@@ -51,7 +51,10 @@ def tell() -> int:
         charge = said(OpinionKind.SUGGESTION, Category.PARKING, "【示例】希望增加电动车充电口")
         actions.say(charge, by=resident)
         book_story.tell(home, (lon, lat), worker)
-    return 4 + _over_the_year()
+        aid = said(OpinionKind.HELP, Category.ELDERLY, "【示例】家中老人满八十岁，想领高龄津贴")
+        asked = actions.enter(aid.model_copy(update={"how": SaidHow.PHONE}), by=worker)
+        actions.to_application(asked, service="MZ04", by=worker)
+    return 5 + _over_the_year()
 
 
 def _over_the_year() -> int:
@@ -62,7 +65,14 @@ def _over_the_year() -> int:
         for _each in range(many):
             spot = shapes[living[(number * 7 + step) % 24].id].representative_point()
             lon, lat = to_lonlat(spot.x, spot.y)
-            said = SayForm(kind=OpinionKind.SUGGESTION, theme=theme, words=words, lon=lon, lat=lat)
+            said = SayForm(
+                kind=OpinionKind.SUGGESTION,
+                theme=theme,
+                words=words,
+                lon=lon,
+                lat=lat,
+                how=ENTERED[number % len(ENTERED)],
+            )
             with clock.at(clock.now() - timedelta(days=12 + number * 13)):
                 opinion = actions.enter(said, by=street)
                 actions.answer(opinion, note="【示例】已转网格办理", by=street)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.base import clock, notices, sealing
+from webapp.base import clock, notices, sealing, tasks
 from webapp.base.access import HOUSE, Actor, may
 from webapp.base.datum import Datum
 from webapp.base.db import db, lock, lock_all
@@ -29,6 +29,7 @@ from webapp.community.opinions.forms import SayForm
 from webapp.community.opinions.models import Opinion
 from webapp.community.opinions.rules import (
     A_DAY,
+    ENTERED,
     OPINION_FLOW,
     OpinionState,
     RoutedTo,
@@ -38,6 +39,9 @@ from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.people import queries as people
 from webapp.people.refusing import refusing
+from webapp.services.applications import queries as applications
+from webapp.services.applications.models import Application
+from webapp.services.items import queries as items
 
 ON_WATCH = ("grid_worker", "grid_leader")
 
@@ -56,11 +60,14 @@ def say(said: SayForm, *, by: Actor) -> Opinion:
 
 
 def enter(said: SayForm, *, by: Actor) -> Opinion:
-    """A grid worker has written down what somebody said at the door, once however often the phone sends it."""
+    """What somebody said at the door, or in another way of `ENTERED`, once however often the phone sends it."""
     known = queries.marked(said.client_id, by.id) if said.client_id is not None else None
     if known is not None:
         return known
-    opinion = _new(said, SaidHow.DOOR)
+    if said.how not in ENTERED:
+        words = _l("Choose one of the list.")
+        raise Unacceptable(words, fields={"how": words})
+    opinion = _new(said, said.how)
     opinion.entered_by_id, opinion.mark = by.id, said.client_id
     with refusing(uq_opinion_mark=Changed(_l("This was written down a moment ago."))):
         db.session.add(opinion)
@@ -118,7 +125,7 @@ def to_case(
         by=by,
         prefix=prefix,
     )
-    opinion.routed_to, opinion.case_id, opinion.item_id = RoutedTo.CASE, case.id, None
+    _became(opinion, RoutedTo.CASE, case_id=case.id)
     _route(opinion, by, case.number)
 
 
@@ -139,7 +146,7 @@ def to_item(
         }
     )
     item = livelihood.collect([said], by=by)[0]
-    opinion.routed_to, opinion.item_id, opinion.case_id = RoutedTo.ITEM, item.id, None
+    _became(opinion, RoutedTo.ITEM, item_id=item.id)
     _route(opinion, by, item.number)
 
 
@@ -161,20 +168,71 @@ def to_topic(
         }
     )
     topic = deliberation.propose(said, by=by, opinion_id=opinion.id)
-    opinion.routed_to, opinion.case_id, opinion.item_id = RoutedTo.TOPIC, None, None
+    _became(opinion, RoutedTo.TOPIC)
     _route(opinion, by, topic.number)
 
 
 def to_application(
-    opinion: Opinion, *, note: str | None, by: Actor, base_version: int | None = None
+    opinion: Opinion,
+    *,
+    service: str | None,
+    number: str | None = None,
+    note: str | None = None,
+    by: Actor,
+    base_version: int | None = None,
 ) -> None:
-    """It wants an application; the note says for what, and the reply tells the resident where."""
+    """It wants an application for this item (its code), or belongs to the one of this number.
+
+    The log says for which item and nothing of the application, which is erased when its time is over.
+    """
     _may_route(opinion, by, base_version)
-    if not note:
+    wanted = items.one(service) if service else None
+    if wanted is None:
         words = _l("Say what is to be applied for.")
-        raise EvidenceMissing(words, fields={"note": words})
-    opinion.routed_to, opinion.case_id, opinion.item_id = RoutedTo.APPLICATION, None, None
-    _route(opinion, by, note)
+        raise EvidenceMissing(words, fields={"service": words})
+    found = _application(opinion, wanted.item_id, number, by) if number else None
+    _became(
+        opinion,
+        RoutedTo.APPLICATION,
+        service_id=wanted.item_id,
+        application_id=found.id if found else None,
+    )
+    _route(opinion, by, note, service=wanted.item.code)
+
+
+def belong(
+    opinion: Opinion, *, number: str | None, by: Actor, base_version: int | None = None
+) -> None:
+    """The application that it wanted is there, and is named.
+
+    Raises `NotOpen` for what was sent elsewhere or is over, `Unacceptable` for an application that does
+    not exist, that `by` may not see, or that is for another item.
+    """
+    hold(opinion, base_version)
+    if not may(by, "opinions.handle", opinion):
+        raise NotAllowed(_l("You do not hold the post that may do this here."))
+    if opinion.service_id is None or opinion.state not in (
+        OpinionState.ROUTED,
+        OpinionState.REPLIED,
+    ):
+        raise NotOpen(_l("It waits for no application."))
+    opinion.application_id = _application(opinion, opinion.service_id, number or "", by).id
+    OPINION_FLOW.record(opinion, "belong", by=by)
+
+
+def let_go() -> int:
+    """No opinion says any more to which erased application it belonged; answers how many did."""
+    found = queries.of_erased()
+    for each in found:
+        each.application_id = None
+    db.session.flush()
+    return len(found)
+
+
+@tasks.task("opinions.let_go", cron="7 19 * * *")
+def let_go_nightly() -> None:
+    """After the applications whose time is over are erased."""
+    let_go()
 
 
 def rate(opinion: Opinion, *, rating: int | None, words: str | None) -> None:
@@ -192,7 +250,7 @@ def reopen(opinion: Opinion, *, note: str | None) -> None:
         raise NotOpen(_l("It was looked at again already. Please call your grid worker."))
     OPINION_FLOW.move(opinion, "reopen", by=HOUSE, evidence={"note": note}, data={"note": note})
     opinion.reopened = 1
-    opinion.routed_to = opinion.case_id = opinion.item_id = None
+    _became(opinion, None)
     db.session.flush()
     _tell(opinion, N_("To be looked at again: %(what)s"))
 
@@ -266,8 +324,37 @@ def _may_route(
         raise NotAllowed(_l("You do not hold the post that may do this here."))
 
 
-def _route(opinion: Opinion, by: Actor, note: str) -> None:
-    OPINION_FLOW.move(opinion, "route", by=by, data={"note": note, "routed_to": opinion.routed_to})
+def _route(opinion: Opinion, by: Actor, note: str | None, **more: str) -> None:
+    data = {"note": note, "routed_to": opinion.routed_to, **more}
+    OPINION_FLOW.move(opinion, "route", by=by, data=data)
+
+
+def _became(
+    opinion: Opinion,
+    to: RoutedTo | None,
+    *,
+    case_id: int | None = None,
+    item_id: int | None = None,
+    service_id: int | None = None,
+    application_id: int | None = None,
+) -> None:
+    opinion.routed_to, opinion.case_id, opinion.item_id = to, case_id, item_id
+    opinion.service_id, opinion.application_id = service_id, application_id
+
+
+def _application(opinion: Opinion, service_id: int, number: str, by: Actor) -> Application:
+    """The application of this number that `by` may see; or `Unacceptable`."""
+    if opinion.anonymous:
+        words = _l("It was said anonymously, and an application says who applies.")
+        raise Unacceptable(words, fields={"application": words})
+    found = applications.by_number(number)
+    if found is None or not may(by, "applications.see", found):
+        words = _l("You see no application of this number.")
+        raise Unacceptable(words, fields={"application": words})
+    if found.item.item_id != service_id:
+        words = _l("This application is for something else.")
+        raise Unacceptable(words, fields={"application": words})
+    return found
 
 
 def _for_everybody(note: str | None) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field
 from webapp.base.datum import Datum
 from webapp.base.web import Form
 from webapp.community.livelihood.rules import Category
-from webapp.community.opinions.rules import OpinionKind
+from webapp.community.opinions.rules import OpinionKind, SaidHow
 from webapp.people.outdoors import HappenedForm
 
 
@@ -24,6 +24,8 @@ class SayForm(HappenedForm):
     anonymous: bool = False
     name: str | None = Field(default=None, max_length=40)
     contact: str | None = Field(default=None, max_length=40)
+    # How it was said to whoever writes it down: one of `ENTERED`.
+    how: SaidHow = SaidHow.DOOR
 
 
 class StepForm(Form):
@@ -32,6 +34,8 @@ class StepForm(Form):
     base_version: int | None = Field(default=None, ge=0)
     note: str | None = Field(default=None, max_length=1000)
     class_code: str | None = Field(default=None, max_length=12)
+    service: str | None = Field(default=None, max_length=12)
+    application: str | None = Field(default=None, max_length=40)
     rating: int | None = Field(default=None, ge=1, le=5)
 
 
@@ -48,5 +52,6 @@ class ListForm(Form):
     state: str | None = None
     kind: str | None = None
     theme: str | None = None
+    how: str | None = None
     grid: str | None = None
     before: int | None = Field(default=None, ge=1)

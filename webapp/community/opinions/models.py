@@ -22,6 +22,8 @@ from webapp.community.opinions.rules import (
     SaidHow,
 )
 from webapp.grids.models import Grid
+from webapp.services.applications.models import Application
+from webapp.services.items.models import Item
 
 
 class Opinion(Numbered, Placed, Base):
@@ -64,10 +66,20 @@ class Opinion(Numbered, Placed, Base):
             f"(routed_to IS NOT DISTINCT FROM '{RoutedTo.ITEM}') = (item_id IS NOT NULL)",
             name="item",
         ),
+        CheckConstraint(
+            f"service_id IS NULL OR routed_to IS NOT DISTINCT FROM '{RoutedTo.APPLICATION}'",
+            name="service",
+        ),
+        # An application says who applies.
+        CheckConstraint(
+            "application_id IS NULL OR (service_id IS NOT NULL AND NOT anonymous)",
+            name="application",
+        ),
         Index("ix_opinion_state", "state", "id"),
         Index("ix_opinion_said_by_id", "said_by_id", "said_at"),
         Index("ix_opinion_case_id", "case_id"),
         Index("ix_opinion_item_id", "item_id"),
+        Index("ix_opinion_application_id", "application_id"),
         Index(
             "ix_opinion_slip",
             "grid_id",
@@ -97,6 +109,9 @@ class Opinion(Numbered, Placed, Base):
     routed_to: Mapped[str | None]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("livelihood_item.id"))
+    # What is to be applied for, and the application once there is one.
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("service_item.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("service_application.id"))
     reply: Mapped[str | None]
     replied_at: Mapped[datetime | None]
     rating: Mapped[int | None] = mapped_column(SmallInteger)
@@ -106,6 +121,8 @@ class Opinion(Numbered, Placed, Base):
     grid: Mapped[Grid | None] = relationship(foreign_keys="Opinion.grid_id")
     case: Mapped[Case | None] = relationship()
     item: Mapped[LivelihoodItem | None] = relationship()
+    service: Mapped[Item | None] = relationship()
+    application: Mapped[Application | None] = relationship()
     line: Mapped[BookLine | None] = relationship()
 
     @property

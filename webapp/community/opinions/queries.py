@@ -15,8 +15,9 @@ from webapp.base.db import containing, db
 from webapp.base.web import Page
 from webapp.community.livelihood.rules import Category
 from webapp.community.opinions.models import Opinion
-from webapp.community.opinions.rules import OpinionKind, OpinionState
+from webapp.community.opinions.rules import OpinionKind, OpinionState, SaidHow
 from webapp.grids.models import Grid
+from webapp.services.applications.models import Application
 
 PAGE = 30
 
@@ -33,8 +34,39 @@ def marked(mark: uuid.UUID, account_id: int | None) -> Opinion | None:
 
 def opinion(opinion_id: int) -> Opinion | None:
     """An opinion, with what it became."""
-    found = _rows().options(joinedload(Opinion.case), joinedload(Opinion.item))
+    found = _rows().options(
+        joinedload(Opinion.case),
+        joinedload(Opinion.item),
+        joinedload(Opinion.service),
+        joinedload(Opinion.application),
+    )
     return db.session.scalar(found.where(Opinion.id == opinion_id))
+
+
+def behind(
+    who: Actor,
+    *,
+    case_id: int | None = None,
+    item_id: int | None = None,
+    application_id: int | None = None,
+) -> Sequence[Opinion]:
+    """The opinions behind a case, a livelihood item or an application that `who` may see, the newest first."""
+    became = {
+        Opinion.case_id: case_id,
+        Opinion.item_id: item_id,
+        Opinion.application_id: application_id,
+    }
+    found = _rows().where(visible(Opinion, who, "opinions.see"))
+    for column, key in became.items():
+        if key is not None:
+            found = found.where(column == key)
+    return db.session.scalars(found.order_by(Opinion.id.desc()).limit(PAGE)).all()
+
+
+def of_erased() -> Sequence[Opinion]:
+    """The opinions that belong to applications which say no more of whom they were."""
+    found = select(Opinion).join(Application, Opinion.application_id == Application.id)
+    return db.session.scalars(found.where(Application.erased_at.is_not(None))).all()
 
 
 def narrowed(
@@ -43,6 +75,7 @@ def narrowed(
     state: str | None = None,
     kind: str | None = None,
     theme: str | None = None,
+    how: str | None = None,
     grid_id: int | None = None,
     words: str = "",
 ) -> Select[Any]:
@@ -54,6 +87,8 @@ def narrowed(
         found = found.where(Opinion.kind == kind)
     if theme in list(Category):
         found = found.where(Opinion.theme == theme)
+    if how in list(SaidHow):
+        found = found.where(Opinion.how == how)
     if grid_id is not None:
         found = found.where(Opinion.grid_id == grid_id)
     if words:

@@ -46,13 +46,26 @@ class SaidHow(StrEnum):
     ONLINE = "online"
     DOOR = "door"
     BOOK = "book"
+    MEETING = "meeting"
+    BOX = "box"
+    PHONE = "phone"
+    MINI = "mini"
+    HOTLINE = "hotline"
 
 
 SAID_WORDS = {
     SaidHow.ONLINE: _l("Said online"),
     SaidHow.DOOR: _l("Said at the door"),
     SaidHow.BOOK: _l("Written into the book"),
+    SaidHow.MEETING: _l("Said at a meeting"),
+    SaidHow.BOX: _l("Put into the letter box"),
+    SaidHow.PHONE: _l("Told by phone"),
+    SaidHow.MINI: _l("Said in a mini-programme"),
+    SaidHow.HOTLINE: _l("Said to the hotline 12345"),
 }
+
+# What somebody of the house writes down; the door first, where most of it is said.
+ENTERED = tuple(how for how in SaidHow if how not in (SaidHow.ONLINE, SaidHow.BOOK))
 
 
 class RoutedTo(StrEnum):
@@ -129,6 +142,7 @@ OPINION_CHIPS = {
 # What the log calls what is no move.
 OPINION_NOTES = {
     "say": _l("Opinion recorded"),
+    "belong": _l("Belongs to an application"),
     "reveal": _l("Looked at how to reach whoever said it"),
     "slip": _l("Answer slip printed"),
     "relocate": _l("Follows new borders"),

@@ -29,6 +29,7 @@ def _rows(who: Actor, address: Address) -> Select[Any]:
         state=wish.state,
         kind=wish.kind,
         theme=wish.theme,
+        how=wish.how,
         grid_id=key_of(wish.grid),
         words=wish.q,
     )

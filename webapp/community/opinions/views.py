@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
@@ -16,12 +16,16 @@ from webapp.base.past import told_then
 from webapp.base.security import limiter
 from webapp.base.web import PurposeForm, afresh, goto, page, part_of_address, undone, wants_json
 from webapp.cases import queries as cases
+from webapp.cases.models import Case
 from webapp.community.deliberation import queries as topics
+from webapp.community.livelihood import queries as livelihood
+from webapp.community.livelihood.models import LivelihoodItem
 from webapp.community.livelihood.rules import CATEGORY_WORDS
 from webapp.community.opinions import actions, queries
 from webapp.community.opinions.forms import ListForm, SayForm, StepForm, ThemesForm
 from webapp.community.opinions.models import Opinion
 from webapp.community.opinions.rules import (
+    ENTERED,
     OPINION_CHIPS,
     OPINION_FLOW,
     OPINION_NOTES,
@@ -32,6 +36,11 @@ from webapp.community.opinions.rules import (
 from webapp.community.opinions.themes import by_place, months_until, table
 from webapp.grids import queries as grids
 from webapp.people import days, queries as people
+from webapp.services import shown
+from webapp.services.applications import queries as applications
+from webapp.services.applications.models import Application
+from webapp.services.items import queries as items
+from webapp.services.items.models import ItemVersion
 
 bp = Blueprint("opinions", __name__)
 
@@ -50,6 +59,7 @@ def listed() -> Response:
         state=wish.state,
         kind=wish.kind,
         theme=wish.theme,
+        how=wish.how,
         grid_id=grid.id if grid else None,
         words=wish.q,
         before=wish.before,
@@ -131,7 +141,7 @@ def one(opinion: Opinion) -> Response:
 
 
 @bp.post(
-    "/opinions/<int:opinion_id>/<any(answer, to_case, to_item, to_topic, to_application, close):name>"
+    "/opinions/<int:opinion_id>/<any(answer, to_case, to_item, to_topic, to_application, belong, close):name>"
 )
 @permit("opinions.see", of=lambda opinion_id, name: queries.opinion(opinion_id))
 def step(opinion: Opinion) -> ResponseReturnValue:
@@ -159,7 +169,15 @@ def step(opinion: Opinion) -> ResponseReturnValue:
                 opinion, note=form.note, by=me(), base_version=version
             ),
             "to_application": lambda: actions.to_application(
-                opinion, note=form.note, by=me(), base_version=version
+                opinion,
+                service=form.service,
+                number=form.application,
+                note=form.note,
+                by=me(),
+                base_version=version,
+            ),
+            "belong": lambda: actions.belong(
+                opinion, number=form.application, by=me(), base_version=version
             ),
             "close": lambda: actions.close(opinion, by=me(), base_version=version),
         }
@@ -168,6 +186,33 @@ def step(opinion: Opinion) -> ResponseReturnValue:
         again = afresh(refusal, lambda: queries.opinion(key), right="opinions.see")
         return _one(again, refusal, name)
     return goto("opinions.one", opinion_id=key)
+
+
+@bp.get("/cases/<int:case_id>/opinions")
+@permit("cases.see", of=cases.one)
+def of_case(case: Case) -> Response:
+    """The opinions behind a case."""
+    back = (case.number, url_for("cases.one", case_id=case.id))
+    return _behind(back, queries.behind(me(), case_id=case.id))
+
+
+@bp.get("/livelihood/<int:item_id>/opinions")
+@permit("livelihood.see", of=livelihood.item)
+def of_item(item: LivelihoodItem) -> Response:
+    """The opinions behind a livelihood item."""
+    back = (item.number, url_for("livelihood.one", item_id=item.id))
+    return _behind(back, queries.behind(me(), item_id=item.id))
+
+
+@bp.get("/applications/<int:application_id>/opinions")
+@permit("applications.see", of=applications.one)
+def of_application(application: Application) -> Response:
+    """The opinions that belong to an application."""
+    back = (
+        application.number or "",
+        url_for("applications.one", application_id=application.id),
+    )
+    return _behind(back, queries.behind(me(), application_id=application.id))
 
 
 @bp.post("/opinions/<int:opinion_id>/contact")
@@ -245,6 +290,7 @@ def _words() -> dict[str, Any]:
         "opinion_kinds": OPINION_WORDS,
         "themes": CATEGORY_WORDS,
         "said_how": SAID_WORDS,
+        "entered": [(how.value, SAID_WORDS[how]) for how in ENTERED],
         "routed": ROUTED_WORDS,
         "notes": OPINION_NOTES,
     }
@@ -283,6 +329,13 @@ def _one(
         tried=tried,
         revealed=revealed,
         topic=topics.of_opinion(opinion.id),
+        service=_service(opinion),
+        services=[
+            ("", _l("Choose")),
+            *((each.item.code, shown.said(each, "name")) for each in items.listed()),
+        ]
+        if "route" in moves
+        else [],
         handles=may(me(), "opinions.handle", opinion),
         **_said(refusal),
         **_words(),
@@ -290,4 +343,21 @@ def _one(
 
 
 def _own(opinion: Opinion, refusal: Refusal | None = None) -> Response:
-    return page("community/opinions/own.html", opinion=opinion, **_said(refusal), **_words())
+    return page(
+        "community/opinions/own.html",
+        opinion=opinion,
+        service=_service(opinion),
+        **_said(refusal),
+        **_words(),
+    )
+
+
+def _service(opinion: Opinion) -> ItemVersion | None:
+    """The item that is to be applied for, by its newest rules."""
+    return items.versions(opinion.service_id)[0] if opinion.service_id is not None else None
+
+
+def _behind(back: tuple[str, str], found: Sequence[Opinion]) -> Response:
+    return page(
+        "community/opinions/behind.html", fragment="behind", back=back, found=found, **_words()
+    )

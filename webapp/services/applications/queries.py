@@ -77,6 +77,11 @@ def by_client_id(client_id: uuid.UUID) -> Application | None:
     return db.session.scalar(_whole().where(Application.client_id == client_id))
 
 
+def by_number(number: str) -> Application | None:
+    """The application of this number."""
+    return db.session.scalar(_whole().where(Application.number == number))
+
+
 def by_result(code: str) -> Application | None:
     """The application whose result carries this code."""
     return db.session.scalar(_listed().where(Application.result_code == code))
