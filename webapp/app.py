@@ -164,7 +164,12 @@ from webapp.jobs import (
     rules as jobs,
 )
 from webapp.jobs.claims import rules as job_claims
-from webapp.ledgers import actions as ledger_clocks, rules as ledgers, views as ledger_pages
+from webapp.ledgers import (
+    actions as ledger_clocks,
+    layout_views as ledger_layout_pages,
+    rules as ledgers,
+    views as ledger_pages,
+)
 from webapp.ledgers.burden import (
     actions as burden_clocks,
     measuring,
@@ -511,6 +516,7 @@ PAGES = (
     topic_pages,
     burden_pages,
     ledger_pages,
+    ledger_layout_pages,
     *relocation_pages.ALL,
     topic_parts,
     poll_pages,

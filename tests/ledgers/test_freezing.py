@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from tests.ledgers.test_files import words_in
 from tests.residents.village import Village, building, flagged, village
 from tests.world import World, as_user, someone
 from webapp.base import audit, clock
@@ -134,6 +135,64 @@ def test_a_superuser_who_changes_one_is_noticed(village: Village, deed: str, sai
     db.session.execute(text("SET LOCAL session_replication_role = origin"))
     db.session.expire_all()
     assert any(said in line for line in verifying.findings())
+
+
+def test_what_was_frozen_is_printed_as_it_was_laid_out_then(app: Flask, village: Village) -> None:
+    admin, worker = as_user(app, village.world.admin), as_user(app, village.world.worker)
+    usual = froze(village)
+    here = "/ledgers/residents/layout"
+    said = {
+        "base": 0,
+        "title": "示例街道实有人口册",
+        "subtitle": "（内部资料）",
+        "place-relation": "2",
+        "place-name": "1",
+        "caption-name": "姓名（脱敏）",
+        "signatures": "填报\n审核\n\n分管领导",
+        "seals": "街道公章\n社区公章",
+    }
+    wrong = {"place-name": "two", "place-relation": "1", "place-building": "1", "title": "长" * 61}
+    refused = admin.post(here, data=said | wrong)
+    assert refused.status_code == 422
+    for told in ("请填写1至999的数字", "另一列已用此序号", "最多60个字"):
+        assert told in refused.get_data(as_text=True), told
+    assert admin.post(here, data={"base": 0}).status_code == 422
+    assert worker.post(here, data=said).status_code == 403
+    assert worker.get(here).status_code == 403
+    assert admin.post(here, data=said).status_code == 303
+    assert admin.post(here, data=said).status_code == 409
+    layout = queries.layout("residents")
+    assert layout is not None
+    assert [each.move for each in audit.history("ledger_layout", layout.id)] == ["lay_out"]
+    snapshot = froze(village)
+    assert verifying.verdict(snapshot).holds
+    assert verifying.verdict(usual).holds
+    assert admin.post(f"{here}/usual", data={"base": 1}).status_code == 303
+    assert "示例街道实有人口册" not in admin.get(here).get_data(as_text=True)
+    assert "示例街道实有人口册" in admin.get(f"{here}?number=1").get_data(as_text=True)
+    own = ("示例街道实有人口册", "（内部资料）", "姓名（脱敏）", "分管领导", "社区公章")
+    leader = as_user(app, village.leader)
+    for form in ("xlsx", "docx", "pdf"):
+        taken = [
+            words_in(form, leader.post(f"/ledgers/{there}/file", data=asked).data)
+            for there in (f"frozen/{snapshot.id}", f"frozen/{usual.id}", "residents")
+            for asked in ({"form": form, "purpose": "核对"},)
+        ]
+        for words in own:
+            assert [words in each for each in taken] == [True, False, False], (form, words)
+        assert [("实有人口台账" in each, "1号楼" in each) for each in taken] == [
+            (False, False),
+            (True, True),
+            (True, True),
+        ]
+    for deed in ("UPDATE ledger_layout SET said = '{}'", "DELETE FROM ledger_layout"):
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            db.session.execute(text(deed))
+    db.session.execute(text("SET LOCAL session_replication_role = replica"))
+    db.session.execute(text("UPDATE ledger_layout SET said = '{}'"))
+    db.session.execute(text("SET LOCAL session_replication_role = origin"))
+    db.session.expire_all()
+    assert any("was changed, or the key" in line for line in verifying.findings())
 
 
 def give(who: Person, role: str, world: World) -> None:

@@ -11,13 +11,15 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import audit, clock, sealing, tasks
 from webapp.base.access import Actor, may
 from webapp.base.db import db
-from webapp.base.flow import NotAllowed, NotOpen
+from webapp.base.flow import Changed, NotAllowed, NotOpen
 from webapp.ledgers import frozen, queries
-from webapp.ledgers.models import Snapshot, Taking
+from webapp.ledgers.layouts import Laid
+from webapp.ledgers.models import Layout, Snapshot, Taking
 from webapp.ledgers.queries import Asked, Place
 from webapp.ledgers.rules import ERASE_YEARS, MOST_FROZEN, Form, Ledger
 from webapp.ledgers.sources import SOURCES
 from webapp.people import days, queries as accounts
+from webapp.people.refusing import refusing
 from webapp.residents import care
 
 
@@ -52,6 +54,7 @@ def freeze(ledger: Ledger, place: Place, month: date, *, by: Actor) -> Snapshot:
     earlier = frozen.rows_of(before.body) if before and before.body else None
     differs = frozen.differences(earlier, frozen.rows_of(body))
     wanted.frozen_at, wanted.account_id = clock.now(), by.id
+    wanted.layout = queries.layout(ledger.key)
     wanted.rows, wanted.body, wanted.sha256 = len(kept), body, frozen.hashed(body)
     wanted.previous_id = before.id if before else None
     wanted.added, wanted.changed, wanted.removed = (
@@ -71,6 +74,34 @@ def freeze(ledger: Ledger, place: Place, month: date, *, by: Actor) -> Snapshot:
         data={"ledger": ledger.key, "sha256": wanted.sha256, "rows": wanted.rows},
     )
     return wanted
+
+
+def lay_out(ledger: Ledger, laid: Laid, *, base: int, by: Actor) -> Layout:
+    """From now on the ledger is printed like this; those before stay, for what was frozen with them.
+
+    `base` is the number of the layout that was changed (0: there was none). Raises `NotAllowed`, and
+    `Changed` when somebody else has laid it out since.
+    """
+    if by.id is None or not may(by, "ledgers.lay_out", ledger):
+        raise NotAllowed(_l("You do not hold the post that may do this here."))
+    newest = queries.layout(ledger.key)
+    meanwhile = Changed(_l("Somebody has laid it out anew. Look at it and change it again."))
+    if base != (newest.number if newest else 0):
+        raise meanwhile
+    layout = Layout(
+        ledger=ledger.key, number=base + 1, said=laid.kept(), account_id=by.id, at=clock.now()
+    )
+    with refusing(uq_ledger_layout_ledger_number=meanwhile):
+        db.session.add(layout)
+    db.session.flush()
+    audit.record(
+        kind="ledger_layout",
+        thing_id=layout.id,
+        move="lay_out",
+        by=by,
+        data={"ledger": ledger.key, "number": layout.number, **layout.said},
+    )
+    return layout
 
 
 def take(

@@ -49,6 +49,13 @@ class FileForm(AskForm):
         return value
 
 
+class LayoutForm(Form):
+    """Which layout: the number of one that is looked at, or of the one that is changed (0: none yet)."""
+
+    number: int | None = Field(default=None, ge=1)
+    base: int = Field(default=0, ge=0)
+
+
 class OlderForm(Form):
     """Where in a list of what was frozen or taken."""
 

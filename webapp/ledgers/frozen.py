@@ -55,9 +55,12 @@ def hashed(body: str) -> str:
 
 
 def head_of(snapshot: Any, before: str | None) -> str:
-    """What is signed: everything about a frozen ledger, with the hash of its rows and of those before."""
+    """What is signed: everything about a frozen ledger, with the hashes of its rows, those before, its layout."""
+    # What was frozen before there were layouts, or without one, is signed as it was.
+    laid = {"layout": hashed(canonical(snapshot.layout.said))} if snapshot.layout else {}
     return canonical(
-        {
+        laid
+        | {
             "ledger": snapshot.ledger,
             "scope": snapshot.scope,
             "unit": snapshot.unit_id,

@@ -1,4 +1,4 @@
-"""What the database itself refuses: that somebody changes or removes what was frozen."""
+"""What the database itself refuses: that somebody changes or removes what was frozen, or its layout."""
 
 from __future__ import annotations
 
@@ -24,4 +24,19 @@ TRIGGERS = (
     " FOR EACH ROW EXECUTE FUNCTION ledger_frozen()",
     "CREATE TRIGGER ledger_kept BEFORE TRUNCATE ON ledger_snapshot"
     " FOR EACH STATEMENT EXECUTE FUNCTION ledger_frozen()",
+)
+
+# What was frozen is printed as it was laid out then: a layout is followed by another, never changed.
+LAYOUTS = (
+    """
+CREATE OR REPLACE FUNCTION ledger_layout_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'layouts of ledgers are never changed or removed'
+        USING ERRCODE = 'restrict_violation';
+END $$
+""",
+    "CREATE TRIGGER ledger_layout_kept BEFORE UPDATE OR DELETE ON ledger_layout"
+    " FOR EACH ROW EXECUTE FUNCTION ledger_layout_kept()",
+    "CREATE TRIGGER ledger_layouts_kept BEFORE TRUNCATE ON ledger_layout"
+    " FOR EACH STATEMENT EXECUTE FUNCTION ledger_layout_kept()",
 )

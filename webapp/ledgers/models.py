@@ -1,16 +1,45 @@
-"""Tables of the ledgers: what was frozen and signed, and who took rows with people in them."""
+"""Tables of the ledgers: what was frozen and signed, how it is laid out, who took rows with people."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, func
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
 from webapp.ledgers.rules import Form, Scope
 from webapp.people.models import Account
+
+
+class Layout(Numbered, Base):
+    """How a ledger is printed from then on, as `layouts.Laid` keeps it; by number, and never changed."""
+
+    __tablename__ = "ledger_layout"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        UniqueConstraint("ledger", "number"),
+    )
+
+    ledger: Mapped[str]
+    number: Mapped[int] = mapped_column(Integer)
+    said: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
 
 
 class Snapshot(Numbered, Base):
@@ -51,7 +80,10 @@ class Snapshot(Numbered, Base):
     changed: Mapped[int]
     removed: Mapped[int]
     erased_at: Mapped[datetime | None]
+    # As it was laid out when it was frozen; None: as the house has it.
+    layout_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_layout.id"))
 
+    layout: Mapped[Layout | None] = relationship()
     account: Mapped[Account] = relationship()
     previous: Mapped[Snapshot | None] = relationship(remote_side="Snapshot.id")
 

@@ -15,7 +15,7 @@ from webapp.base.db import containing, db
 from webapp.base.months import month as month_of
 from webapp.base.web import Page
 from webapp.grids.models import Grid, Unit
-from webapp.ledgers.models import Snapshot, Taking
+from webapp.ledgers.models import Layout, Snapshot, Taking
 from webapp.ledgers.rules import LEDGERS, Ledger, Scope
 from webapp.ledgers.source import Column, Kept, Kind, Source
 from webapp.ledgers.sources import SOURCES
@@ -243,9 +243,25 @@ def _chosen(column: Column, value: str) -> ColumnElement[bool]:
     return chosen
 
 
+def layout(ledger: str, number: int | None = None) -> Layout | None:
+    """How a ledger is printed, now or by number; None: as the house has it."""
+    found = select(Layout).where(Layout.ledger == ledger)
+    if number is not None:
+        found = found.where(Layout.number == number)
+    return db.session.scalar(found.order_by(Layout.number.desc()).limit(1))
+
+
+def layouts(ledger: str) -> Sequence[Layout]:
+    """How a ledger was laid out, the newest first, each with who did it."""
+    found = select(Layout).options(joinedload(Layout.account)).where(Layout.ledger == ledger)
+    return db.session.scalars(found.order_by(Layout.number.desc())).all()
+
+
 def snapshot(snapshot_id: int) -> Snapshot | None:
-    """A frozen ledger, with who signed for it and the one before."""
-    found = select(Snapshot).options(joinedload(Snapshot.account), joinedload(Snapshot.previous))
+    """A frozen ledger, with who signed for it, its layout and the one before."""
+    found = select(Snapshot).options(
+        joinedload(Snapshot.account), joinedload(Snapshot.previous), joinedload(Snapshot.layout)
+    )
     return db.session.scalar(found.where(Snapshot.id == snapshot_id))
 
 
@@ -301,7 +317,9 @@ def last_frozen(who: Actor, place: Place) -> dict[str, date]:
 def headers() -> Iterator[Snapshot]:
     """Every frozen ledger without its rows, the oldest first."""
     found = select(Snapshot).options(
-        defer(Snapshot.body), joinedload(Snapshot.previous).defer(Snapshot.body)
+        defer(Snapshot.body),
+        joinedload(Snapshot.previous).defer(Snapshot.body),
+        joinedload(Snapshot.layout),
     )
     yield from db.session.scalars(found.order_by(Snapshot.id).execution_options(yield_per=500))
 

@@ -449,6 +449,7 @@ MAY = {
     "ledgers.list": Anywhere(*STAFF),
     "ledgers.see": Anywhere(*STAFF) & SeesRows(),
     "ledgers.takings": Anywhere("admin", "supervisor", "street_leader"),
+    "ledgers.lay_out": Anywhere("admin", "supervisor", "street_leader"),
     "ledgers.frozen": Anywhere(*STAFF, *DEPARTMENT) & OverWhole(),
     "ledgers.freeze": Anywhere(*STAFF) & SignsThere() & OverWhole(),
 }

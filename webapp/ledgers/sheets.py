@@ -11,7 +11,8 @@ from flask import render_template
 from flask_babel import format_datetime, gettext as _
 
 from webapp.base.exports.cells import safe
-from webapp.ledgers.rules import Form
+from webapp.ledgers.layouts import USUAL, Laid
+from webapp.ledgers.rules import Form, Ledger
 
 MEDIA_TYPES = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -25,6 +26,7 @@ class Sheet:
     """What stands on it: whose and of when it is, its columns, its rows as they are read.
 
     `sha256` and `snapshot` are those of a frozen ledger; without them it is a view of this moment.
+    `laid` is how the office has it, or had it when it was frozen.
     """
 
     title: str
@@ -36,6 +38,7 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
     sha256: str | None = None
     snapshot: int | None = None
+    laid: Laid = USUAL
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -56,9 +59,21 @@ def write(sheet: Sheet, form: Form, out: BinaryIO) -> int:
     return {Form.XLSX: _excel, Form.DOCX: _word, Form.PDF: _pdf}[form](sheet, out)
 
 
-def signatures() -> list[str]:
+def title_of(ledger: Ledger) -> str:
+    """The usual title of a ledger."""
+    return str(_("%(name)s ledger", name=ledger.words))
+
+
+def signatures(laid: Laid = USUAL) -> list[str]:
     """The places for signatures, in words."""
+    if laid.signatures is not None:
+        return list(laid.signatures)
     return [_("Made out by"), _("Looked through by"), _("Answered for by")]
+
+
+def seals(laid: Laid) -> list[str]:
+    """The places for seals, in words."""
+    return list(laid.seals) if laid.seals is not None else [_("Seal of the unit")]
 
 
 def _excel(sheet: Sheet, out: BinaryIO) -> int:
@@ -75,17 +90,19 @@ def _excel(sheet: Sheet, out: BinaryIO) -> int:
     page = book.create_sheet()
     for place in range(1, len(sheet.heads) + 1):
         page.column_dimensions[get_column_letter(place)].width = 16
-    page.append([cell(sheet.title)])
+    head = [[cell(sheet.title)], *([[cell(sheet.laid.subtitle)]] if sheet.laid.subtitle else [])]
+    for each in head:
+        page.append(each)
     for name, value in sheet.facts:
         page.append([cell(name), cell(value)])
     page.append([cell(each) for each in sheet.heads])
-    page.freeze_panes = f"A{len(sheet.facts) + 3}"
+    page.freeze_panes = f"A{len(head) + len(sheet.facts) + 2}"
     count = 0
     for row in sheet.rows:
         count += 1
         page.append([cell(each) for each in row])
     page.append([])
-    page.append([cell(f"{each}：") for each in (*signatures(), _("Seal of the unit"))])
+    page.append([cell(f"{each}：") for each in (*signatures(sheet.laid), *seals(sheet.laid))])
     book.save(out)
     return count
 
@@ -104,7 +121,13 @@ def _pdf(sheet: Sheet, out: BinaryIO) -> int:
     rows = list(sheet.rows)
     out.write(
         paper.made(
-            render_template("ledgers/sheet.html", sheet=sheet, rows=rows, signatures=signatures())
+            render_template(
+                "ledgers/sheet.html",
+                sheet=sheet,
+                rows=rows,
+                signatures=signatures(sheet.laid),
+                seals=seals(sheet.laid),
+            )
         )
     )
     return len(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -10,11 +10,12 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from webapp.base import audit, clock
 from webapp.base.access import Actor, may
 from webapp.base.flow import NotAllowed, Unacceptable
-from webapp.ledgers import actions, frozen, queries
-from webapp.ledgers.models import Snapshot
+from webapp.ledgers import actions, frozen, layouts, queries
+from webapp.ledgers.layouts import Printed
+from webapp.ledgers.models import Layout, Snapshot
 from webapp.ledgers.queries import Asked, Line, Place
 from webapp.ledgers.rules import LEDGERS, MOST_LOOKED_AT, MOST_PRINTED, Form, Ledger, Scope
-from webapp.ledgers.sheets import Sheet, write
+from webapp.ledgers.sheets import Sheet, title_of, write
 from webapp.ledgers.source import Column
 from webapp.ledgers.sources import SOURCES
 
@@ -46,7 +47,9 @@ def take_out(
         f"{asked.month:%Y-%m}" if ledger.monthly else _("As it stands"),
         audit.name_of(by.id),
         source.columns,
-        _shown(source.columns, lines, people),
+        lines,
+        queries.layout(ledger.key),
+        people=people,
     )
     rows = write(sheet, form, out)
     if said is not None:
@@ -96,7 +99,8 @@ def take_frozen(
         f"{snapshot.month:%Y-%m}",
         snapshot.account.name,
         columns,
-        _shown(columns, (Line(key, values) for key, values in rows.lines.items()), set()),
+        (Line(key, values) for key, values in rows.lines.items()),
+        snapshot.layout,
         snapshot=snapshot,
     )
     count = write(sheet, form, out)
@@ -127,31 +131,39 @@ def _sheet(
     place: str,
     month: str,
     name: str,
-    columns: Any,
-    rows: Any,
+    columns: Sequence[Column],
+    lines: Iterator[Line],
+    layout: Layout | None,
     *,
+    people: set[tuple[int, int | None]] | None = None,
     snapshot: Snapshot | None = None,
 ) -> Sheet:
+    laid = layouts.of(layout.said) if layout else layouts.USUAL
+    printed = layouts.printed(laid, columns)
     return Sheet(
-        title=_("%(name)s ledger", name=ledger.words),
+        title=laid.title or title_of(ledger),
+        laid=laid,
         place=place,
         month=month,
         by=name,
         at=snapshot.frozen_at if snapshot else clock.now(),
-        heads=[str(each.words) for each in columns],
-        rows=rows,
+        heads=[each.caption for each in printed],
+        rows=_shown(printed, lines, people),
         sha256=snapshot.sha256 if snapshot else None,
         snapshot=snapshot.id if snapshot else None,
     )
 
 
 def _shown(
-    columns: Any, lines: Iterator[Line], people: set[tuple[int, int | None]]
+    printed: Sequence[Printed],
+    lines: Iterator[Line],
+    people: set[tuple[int, int | None]] | None,
 ) -> Iterator[list[Any]]:
+    """What is printed of each row; whom the rows are about is added to `people`."""
     for line in lines:
-        if line.person is not None:
+        if line.person is not None and people is not None:
             people.add(line.person)
-        yield [column.shown(value) for column, value in zip(columns, line.values, strict=True)]
+        yield [each.column.shown(line.values[each.place]) for each in printed]
 
 
 def _purpose(ledger: Ledger, purpose: str | None) -> str | None:

@@ -13,9 +13,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from flask_babel import gettext as _
 
-from webapp.ledgers.sheets import Sheet, signatures
+from webapp.ledgers.sheets import Sheet, seals, signatures
 
 FACE, CHINESE = "Noto Sans", "Noto Sans CJK SC"
 
@@ -31,6 +30,8 @@ def written(sheet: Sheet, out: BinaryIO) -> int:
     part.top_margin = part.bottom_margin = Cm(1.6)
     paper.core_properties.title = sheet.title
     paper.add_heading(sheet.title, level=1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if sheet.laid.subtitle:
+        paper.add_paragraph(sheet.laid.subtitle).alignment = WD_ALIGN_PARAGRAPH.CENTER
     for name, value in sheet.facts:
         paper.add_paragraph(f"{name}：{value}").paragraph_format.space_after = Pt(0)
     table = paper.add_table(rows=1, cols=len(sheet.heads), style="Table Grid")
@@ -41,8 +42,9 @@ def written(sheet: Sheet, out: BinaryIO) -> int:
         count += 1
         filled(table.add_row(), [str(each) for each in row])
     paper.add_paragraph()
-    seals = paper.add_table(rows=1, cols=4)
-    filled(seals.rows[0], [f"{each}：" for each in (*signatures(), _("Seal of the unit"))])
+    below = [f"{each}：" for each in (*signatures(sheet.laid), *seals(sheet.laid))]
+    if below:
+        filled(paper.add_table(rows=1, cols=len(below)).rows[0], below)
     numbered(part.footer.paragraphs[0])
     paper.save(out)
     return count

@@ -130,6 +130,7 @@ WORDS: dict[str, LazyString] = {
     "ledgers.see": _l("See the rows of a ledger, as far as its data is one's own to see"),
     "ledgers.frozen": _l("Read what was frozen of a ledger one may see as a whole"),
     "ledgers.freeze": _l("Freeze a ledger of a place and sign for it"),
+    "ledgers.lay_out": _l("Set how a ledger stands on paper"),
     "ledgers.takings": _l("See who took rows about people from ledgers, and what for"),
     "exports.take": _l("Take a list out as a file, with a line in the log"),
     "exports.list": _l("See what one took out oneself"),
