@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import Column
 
 from webapp.base import sealing
 from webapp.base.config import Settings, SettingsError
@@ -45,6 +46,14 @@ def test_a_changed_value_is_not_read() -> None:
                 sealing.unseal(broken)
             with pytest.raises(sealing.Unreadable):
                 sealing.sealed_anew(broken)
+
+
+def test_what_is_sealed_is_compared_with_no_text() -> None:
+    column = Column("phone", sealing.SealedText())
+    assert str(column.is_not(None)) == "phone IS NOT NULL"
+    for compared in (lambda: column == "+86138", lambda: column.in_(["+86138"])):
+        with pytest.raises(TypeError, match="blind index"):
+            compared()
 
 
 def test_production_wants_long_secrets() -> None:

@@ -1,4 +1,4 @@
-"""Whoever carries the database away reads no identity number, and no phone but those by which somebody is found."""
+"""Whoever carries the database away reads no identity number and no phone of anybody."""
 
 from __future__ import annotations
 
@@ -11,17 +11,22 @@ from sqlalchemy.orm import Session
 
 from tests.cases.stages import reported
 from tests.community.test_opinions import form
+from tests.ports.harbour import Harbour, harbour
 from tests.residents.village import Village, id_number, someone_at_home, village
 from tests.world import World
 from webapp.base.db import Base
 from webapp.cases.appeals import actions as appeals
 from webapp.cases.appeals.rules import AppealKind
 from webapp.cases.models import CaseContact
+from webapp.cases.residents import following
+from webapp.cases.residents.rules import Every
 from webapp.community.opinions import actions as opinions
-from webapp.people import actions as people
+from webapp.people import actions as people, entry, queries as known
+from webapp.people.actors import Nobody
 from webapp.residents import actions as residents
 
 assert village
+assert harbour
 
 ID_NUMBER = id_number(date(1951, 3, 2), serial=7)
 
@@ -46,7 +51,7 @@ def _read(session: Session, sought: Sequence[str]) -> dict[str, set[str]]:
 
 
 def test_a_dump_says_nobodys_number(
-    app: Flask, session: Session, world: World, village: Village
+    app: Flask, session: Session, world: World, village: Village, harbour: Harbour
 ) -> None:
     kin = someone_at_home(name="示例乙", id_number=ID_NUMBER, phone="13800001111")
     residents.join(village.family, kin, by=world.worker)
@@ -61,13 +66,22 @@ def test_a_dump_says_nobodys_number(
         by=world.dispatcher,
     )
     session.add(CaseContact(case_id=reported(world).id, name="示例报告人", email="a@b.example"))
-    people.create_account(name="by phone", phone="13800004444", by=None)
+    session.add(CaseContact(case_id=reported(world).id, phone="+8613800005555"))
+    account = people.create_account(name="by phone", phone="13800004444", by=None)
+    entry.send_code("13800006666", door=entry.Door("192.0.2.1"), locale="en")
+    following.follow(
+        grid=world.home, every=Every.DAILY, phone="13800007777", by=Nobody(), locale="en"
+    )
+    vessel = harbour.vessel
+    vessel.phone = "+8613800008888"
     session.flush()
     callers = ("13800003333", "示例来电人", "示例报告人", "a@b.example")
-    hidden = (ID_NUMBER, "13800001111", "13800002222", *callers)
-    found = _read(session, [*hidden, "13800004444"])
+    kept = [f"1380000{number}" for number in (4444, 5555, 6666, 7777, 8888)]
+    hidden = (ID_NUMBER, "13800001111", "13800002222", *callers, *kept)
+    found = _read(session, hidden)
     for said in hidden:
         assert found[said] == set(), f"{said} is read in the dump"
-    assert found["13800004444"] == {"account.phone"}
     session.expire_all()
     assert (sheet.caller_name, sheet.caller_phone) == ("示例来电人", "+8613800003333")
+    assert (account.phone, vessel.phone) == ("+8613800004444", "+8613800008888")
+    assert known.by_phone("+8613800004444") is account

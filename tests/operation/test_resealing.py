@@ -13,19 +13,24 @@ from tests.community.test_opinions import form
 from tests.world import World
 from webapp.base import sealing
 from webapp.base.db import Base, db
+from webapp.base.flow import Unacceptable
 from webapp.base.intake import DeadLetter
 from webapp.cases.appeals import actions as appeals
 from webapp.cases.appeals.rules import AppealKind
 from webapp.community.opinions import actions as opinions
 from webapp.community.opinions.models import Opinion
 from webapp.operation import resealing
+from webapp.people import actions as people, queries as known
 
 # Hashes, blind indexes, signatures and pictures: nothing can be unsealed in them.
 PLAIN = {
+    "account.phone_blind",
     "bulletin.loads",
     "bulletin.weeks",
+    "case_contact.phone_blind",
     "event.hash",
     "event.previous",
+    "follow.phone_blind",
     "gate_event.token_hash",
     "gate_refused.digest",
     "gate_registration.code_hash",
@@ -33,6 +38,7 @@ PLAIN = {
     "ledger_snapshot.signature",
     "opinion_line.picture",
     "phone_code.digest",
+    "phone_code.phone_blind",
     "resident.id_blind",
     "told_case.mark",
     "told_case.named",
@@ -46,14 +52,14 @@ ELSEWHERE = {"service_application.sealed", "resident.id_number", "resident.phone
 
 
 def test_every_column_of_bytes_is_sealed_anew_or_named_as_plain() -> None:
-    known = {
+    columns = {
         f"{mapper.local_table.name}.{column.name}"
         for mapper in Base.registry.mappers
         for column in mapper.local_table.columns
         if isinstance(column.type, LargeBinary | sealing.SealedText)
     }
     sealed = {f"{each.class_.__tablename__}.{each.key}" for each in resealing.COLUMNS}
-    assert known == sealed | PLAIN | ELSEWHERE
+    assert columns == sealed | PLAIN | ELSEWHERE
 
 
 def test_what_was_sealed_is_read_without_the_old_key(
@@ -68,6 +74,7 @@ def test_what_was_sealed_is_read_without_the_old_key(
     try:
         keys(old)
         opinion = opinions.enter(form(world, contact="13800001234"), by=world.worker)
+        account = people.create_account(name="by phone", phone="13800004444", by=None)
         lost = DeadLetter(topic="x", body=b"no key opens this", why="broken")
         sheet = appeals.receive(
             sheet_no="LT-1",
@@ -80,13 +87,19 @@ def test_what_was_sealed_is_read_without_the_old_key(
         session.add_all([lost, DeadLetter(topic="y", body=sealing.seal(b"said"), why="broken")])
         session.commit()
         keys(new, old)
+        assert known.by_phone("+8613800004444") is account
+        with pytest.raises(Unacceptable):
+            people.create_account(name="the same", phone="13800004444", by=None)
         told = app.test_cli_runner().invoke(args=["reseal"])
+        assert "account.phone: 1 sealed anew" in told.output
         assert "opinion.contact: 1 sealed anew" in told.output
         assert "appeal.caller_phone: 1 sealed anew" in told.output
         assert "dead_letter.body: 1 sealed anew" in told.output
         assert "1 values are opened by no key" in told.output
         keys(new)
         session.expire_all()
+        assert known.by_phone("+8613800004444") is account
+        assert account.phone == "+8613800004444"
         contact = db.session.scalar(select(Opinion.contact).where(Opinion.id == opinion.id))
         assert contact is not None
         assert sealing.unseal(contact) == b"13800001234"

@@ -90,6 +90,35 @@ def test_up_down_and_up_again(upgraded: str) -> None:
     assert [_ask(upgraded, each) for each in (TABLES, ROUTINES, TRIGGERS)] == first
 
 
+KEPT = """
+    SELECT (SELECT phone FROM account), (SELECT phone FROM follow WHERE account_id IS NULL),
+           (SELECT array_agg(address ORDER BY id) FROM dispatch_out), (SELECT count(*) FROM phone_code)
+"""
+OF_BEFORE = """
+    INSERT INTO account (name, phone) VALUES ('x', '+8613800004444');
+    INSERT INTO follow (phone, locale, kind, geom, radius_m, every, token)
+    VALUES ('+8613800005555', 'en', 'spot', ST_SetSRID(ST_MakePoint(400000, 4160000), 4549), 100, 'daily', 't');
+    INSERT INTO dispatch_out (channel, address, body)
+    VALUES ('console', '+8613800006666', 'said'), ('console', '+8613800007777', NULL);
+    INSERT INTO phone_code (phone, digest, expires_at) VALUES ('+8613800004444', '', now());
+"""
+
+
+@pytest.mark.thorough
+def test_phones_are_sealed_on_the_way_up_and_read_on_the_way_down(upgraded: str) -> None:
+    databases.flask(upgraded, "db", "downgrade", "0098-1")
+    with closing(psycopg2.connect(upgraded.replace("+psycopg2", ""))) as connection:
+        connection.cursor().execute(OF_BEFORE)
+        connection.commit()
+    databases.flask(upgraded, "db", "upgrade")
+    ((account, follow, sent, codes),) = _ask(upgraded, KEPT)
+    assert not any(b"138" in bytes(each) for each in (account, follow))
+    assert (len(sent), sent[1], codes) == (2, None, 0)
+    databases.flask(upgraded, "db", "downgrade", "0098-1")
+    found = ("+8613800004444", "+8613800005555", ["+8613800006666", ""], 0)
+    assert _ask(upgraded, KEPT) == [found]
+
+
 def test_one_line_of_history(own_database: str) -> None:
     heads = databases.flask(own_database, "db", "heads").strip().splitlines()
     assert len(heads) == 1, heads

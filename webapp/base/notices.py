@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.base import clock, tasks
 from webapp.base.access import Owns, SignedIn, me, permit
 from webapp.base.db import Base, Numbered, db
+from webapp.base.sealing import SealedText
 from webapp.base.web import Form, Page, goto, own_address, page
 
 log = logging.getLogger("wangge.notices")
@@ -61,13 +62,13 @@ class Notice(Numbered, Base):
 
 
 class Dispatch(Numbered, Base):
-    """A text on its way out of the house by one channel; the text is forgotten once it is sent."""
+    """A text on its way out of the house by one channel, sealed; text and address are forgotten once it is sent."""
 
     __tablename__ = "dispatch_out"
 
     channel: Mapped[str]
-    address: Mapped[str]
-    body: Mapped[str | None]
+    address: Mapped[str | None] = mapped_column(SealedText)
+    body: Mapped[str | None] = mapped_column(SealedText)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
@@ -165,7 +166,7 @@ def deliver(dispatch_id: int) -> None:
     A channel that fails is tried again, and says meanwhile why in the row.
     """
     row = db.session.get(Dispatch, dispatch_id, with_for_update=True)
-    if row is None or row.sent_at is not None or row.body is None:
+    if row is None or row.sent_at is not None or row.body is None or row.address is None:
         return
     try:
         CHANNELS[row.channel](row.address, row.body)
@@ -173,14 +174,17 @@ def deliver(dispatch_id: int) -> None:
         row.error = repr(error)
         db.session.commit()
         raise
-    row.sent_at, row.body, row.error = clock.now(), None, None
+    row.sent_at, row.error = clock.now(), None
+    row.address = row.body = None
 
 
 @tasks.task("notices.forget", cron="11 * * * *")
 def forget() -> None:
     """Texts that could not be sent within a day are erased: a phone code is of no use by then."""
     old = Dispatch.created_at < clock.now() - timedelta(hours=BODY_HOURS)
-    db.session.execute(update(Dispatch).where(old, Dispatch.body.is_not(None)).values(body=None))
+    db.session.execute(
+        update(Dispatch).where(old, Dispatch.body.is_not(None)).values(address=None, body=None)
+    )
 
 
 class ListForm(Form):

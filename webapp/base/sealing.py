@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import LargeBinary, TypeDecorator
+from sqlalchemy import ColumnElement, LargeBinary, TypeDecorator
 
 from webapp.base.config import Settings
 from webapp.base.flow import Refusal
@@ -33,6 +33,17 @@ class SealedText(TypeDecorator[str]):
 
     impl = LargeBinary
     cache_ok = True
+
+    class Comparator(TypeDecorator.Comparator[str]):
+        """Compared with a text it would never be equal: each seal of the same text is another."""
+
+        def operate(self, op: Any, *other: Any, **how: Any) -> Any:
+            """Raises `TypeError` for a comparison with texts."""
+            if any(isinstance(each, str | list | tuple | set) for each in other):
+                raise TypeError("a sealed text equals nothing: compare its blind index")
+            return super().operate(op, *other, **how)
+
+    comparator_factory = Comparator
 
     def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
         """Sealed on its way into the database."""
@@ -84,6 +95,12 @@ def blinds(text: str, *, of: str) -> list[bytes]:
         hmac.new(key, f"{of}\0{text}".encode(), hashlib.sha256).digest()
         for key in current_app.extensions["blind"]
     ]
+
+
+def has_text(column: Any, text: str, *, of: str) -> ColumnElement[bool]:
+    """SQL: the column of blind indexes has that of this text, under whichever key."""
+    found: ColumnElement[bool] = column.in_(blinds(text, of=of))
+    return found
 
 
 def _seal() -> MultiFernet:

@@ -29,7 +29,7 @@ from webapp.base.sealing import SealedText
 from webapp.base.spatial import Placed
 from webapp.cases.rules import CASE_FLOW, OPEN, PART_FLOW, Duty, Grade, Source, Stage
 from webapp.grids.models import Grid, Unit
-from webapp.people.models import Account
+from webapp.people.models import FINDABLE, Account, Phoned
 
 NUMBERS = Sequence("case_number", metadata=Base.metadata)
 
@@ -360,15 +360,20 @@ class CasePart(Numbered, Base):
     account: Mapped[Account | None] = relationship()
 
 
-class CaseContact(Numbered, Base):
-    """How to reach somebody who reported without an account; erased by rule, the row stays."""
+class CaseContact(Phoned, Numbered, Base):
+    """How to reach somebody who reported without an account; erased by rule, the row stays.
+
+    By its phone it is found: a call that comes from this number asks for its cases.
+    """
 
     __tablename__ = "case_contact"
+    __table_args__ = (
+        CheckConstraint(FINDABLE, name="phone"),
+        Index("ix_case_contact_phone", "phone_blind"),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
     name: Mapped[str | None] = mapped_column(SealedText)
-    # Found by: a call that comes from this number asks for its cases.
-    phone: Mapped[str | None] = mapped_column(index=True)
     email: Mapped[str | None] = mapped_column(SealedText)
     channel: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -12,8 +12,10 @@ from tqdm import tqdm
 from webapp.base import sealing
 from webapp.base.db import db
 from webapp.base.intake import DeadLetter
+from webapp.base.notices import Dispatch
 from webapp.cases.appeals.models import Appeal
 from webapp.cases.models import CaseContact
+from webapp.cases.residents.models import Follow
 from webapp.community.opinions.models import Opinion
 from webapp.interop.webhooks.models import Secret as WebhookSecret
 from webapp.monitoring.cameras.models import Camera
@@ -21,32 +23,42 @@ from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.turning.models import Steering
 from webapp.monitoring.ways.models import Way
 from webapp.operation import queries
+from webapp.people import phones
+from webapp.people.models import Account
 from webapp.points.gates.models import Registration
-from webapp.ports.models import CrewMember
+from webapp.ports.models import CrewMember, Vessel
 from webapp.relocation.models import RelocationHousehold
 
-# What is sealed and nothing else; residents have blind indexes and applications pages beside it, and
-# commands of their own, which `reseal` runs, too.
+# What is sealed, perhaps with the blind index of its phone; residents have more of these and applications
+# pages beside it, and commands of their own, which `reseal` runs, too.
 COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    Account.phone,
     Appeal.caller_name,
     Appeal.caller_phone,
     CaseContact.email,
     CaseContact.name,
+    CaseContact.phone,
     Camera.stream,
     Camera.snapshot,
     Camera.webrtc,
     CrewMember.id_number,
     DeadLetter.body,
+    Dispatch.address,
+    Dispatch.body,
+    Follow.phone,
     Message.body,
     Opinion.contact,
     Registration.sealed,
     RelocationHousehold.phone,
+    Vessel.phone,
     WebhookSecret.sealed,
     Source.asked,
     Source.secret,
     Steering.sealed,
     Way.sealed,
 )
+# By the blind index of its phone each of these is found.
+FOUND = (Account, CaseContact, Follow)
 BATCH = 500
 
 
@@ -73,7 +85,10 @@ def _anew(column: InstrumentedAttribute[Any]) -> tuple[int, int]:
                 # What somebody wrote meanwhile is under the first key already.
                 raw = type_coerce(column, LargeBinary)
                 change = update(model).where(model.id == key, raw == kept)
-                db.session.execute(change.values({column: literal(fresh, LargeBinary)}))
+                values: dict[Any, Any] = {column: literal(fresh, LargeBinary)}
+                if column.key == "phone" and model in FOUND:
+                    values[model.phone_blind] = phones.blind(sealing.unseal(fresh).decode())
+                db.session.execute(change.values(values))
                 done += 1
             after = rows[-1][0]
             db.session.commit()

@@ -257,8 +257,13 @@ def _reach(account: Account, username: str | None, phone: str | None) -> None:
     if username and (username.isdigit() or not USERNAME.match(username)):
         words = _l("A user name has 2 to 40 letters, digits, dots or dashes, and is no number.")
         raise Unacceptable(words, fields={"username": words})
+    number = phones.normal(phone) if phone else None
+    known = queries.by_phone(number) if number else None
+    # Under a new key the index of the database does not know the old one.
+    if known is not None and known is not account:
+        raise _taken_phone()
     account.username = username or None
-    account.phone = phones.normal(phone) if phone else None
+    account.phone = number
 
 
 def _taken_name() -> Unacceptable:

@@ -82,7 +82,13 @@ def send_code(phone: str, *, door: Door, locale: str) -> str:
     if welcome and phones.takes_texts(number):
         code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
         expires = clock.now() + CODE_LIFE
-        db.session.add(PhoneCode(phone=number, digest=_digest(number, code), expires_at=expires))
+        db.session.add(
+            PhoneCode(
+                phone_blind=phones.blind(number),
+                digest=_digest(number, code),
+                expires_at=expires,
+            )
+        )
         words = N_("%(code)s is your code to sign in to Wangge. It is good for 5 minutes.")
         channel = current_app.extensions["settings"].sms_channel
         notices.send(channel, number, words, locale=locale, code=code)

@@ -15,29 +15,49 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from sqlalchemy.types import Text
 
 from webapp.base.db import Base, Numbered, one_of
+from webapp.base.sealing import SealedText
 from webapp.base.spatial import Placed
 from webapp.grids.models import Grid, Place, Unit
+from webapp.people import phones
 from webapp.people.rules import HAND_OVER_FLOW, ROLES, Premises
 
+# A number that could not be found, or an index of nothing, is a mistake of whoever wrote it.
+FINDABLE = "(phone IS NULL) = (phone_blind IS NULL)"
 
-class Account(Numbered, Base):
+
+class Phoned:
+    """A table with a phone number (E.164): sealed, and beside it the blind index by which it is found.
+
+    Both are written by setting `phone`.
+    """
+
+    phone: Mapped[str | None] = mapped_column(SealedText)
+    phone_blind: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    @validates("phone")
+    def _findable(self, _name: str, phone: str | None) -> str | None:
+        self.phone_blind = phones.blind(phone)
+        return phone
+
+
+class Account(Phoned, Numbered, Base):
     """Somebody who can sign in. What they may do comes from the posts they hold."""
 
     __tablename__ = "account"
     __table_args__ = (
         Index("uq_account_username", text("lower(username)"), unique=True),
-        Index("uq_account_phone", "phone", unique=True),
+        Index("uq_account_phone", "phone_blind", unique=True),
+        CheckConstraint(FINDABLE, name="phone"),
         CheckConstraint("username IS NOT NULL OR phone IS NOT NULL", name="reachable"),
     )
 
     username: Mapped[str | None]
     password_hash: Mapped[str | None]
     name: Mapped[str]
-    phone: Mapped[str | None]
     locale: Mapped[str | None]
     large_type: Mapped[bool] = mapped_column(server_default=text("false"))
     demo: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -137,12 +157,15 @@ class Attempt(Numbered, Base):
 
 
 class PhoneCode(Numbered, Base):
-    """A code that was sent to a phone. Only its digest is kept; the newest one of a phone counts."""
+    """A code that was sent to a phone, which is known by its blind index, and the code by its digest.
+
+    The newest one of a phone counts.
+    """
 
     __tablename__ = "phone_code"
-    __table_args__ = (Index("ix_phone_code_phone", "phone", "id"),)
+    __table_args__ = (Index("ix_phone_code_phone", "phone_blind", "id"),)
 
-    phone: Mapped[str]
+    phone_blind: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import phonenumbers
 from flask_babel import lazy_gettext as _l
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from sqlalchemy import ColumnElement
 
+from webapp.base import sealing
 from webapp.base.flow import Unacceptable
 
 REGION = "CN"
 HIDDEN = "****"
 LEAST_HIDDEN = 4
+# The kind of blind index by which an account, a report or a follow is found; residents have one of their own.
+KIND = "phone"
 
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
@@ -27,6 +33,16 @@ def normal(text: str, field: str = "phone") -> str:
     if number.extension or not phonenumbers.is_valid_number(number):
         raise _no_number(field)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def blind(phone: str | None) -> bytes | None:
+    """The blind index of a number as it is kept (E.164)."""
+    return sealing.blind(phone, of=KIND) if phone else None
+
+
+def has(column: Any, phone: str) -> ColumnElement[bool]:
+    """SQL: the column of blind indexes has that of this number (E.164)."""
+    return sealing.has_text(column, phone, of=KIND)
 
 
 def takes_texts(phone: str) -> bool:

@@ -18,6 +18,7 @@ from webapp.base.intake import Holder
 from webapp.base.web import Page
 from webapp.grids.models import Grid, Place, Unit
 from webapp.grids.rules import PlaceKind, UnitKind
+from webapp.people import phones
 from webapp.people.models import (
     Account,
     Attempt,
@@ -82,7 +83,7 @@ def by_username(username: str) -> Account | None:
 
 def by_phone(phone: str) -> Account | None:
     """The account of this phone number (E.164)."""
-    return db.session.scalar(select(Account).where(Account.phone == phone))
+    return db.session.scalar(select(Account).where(phones.has(Account.phone_blind, phone)))
 
 
 def holders(roles: Iterable[str], *, grid_id: int | None) -> list[Post]:
@@ -198,8 +199,8 @@ def failures(subject: bytes, *, since: datetime, forgiving: bool) -> tuple[int, 
 
 def newest_code(phone: str) -> PhoneCode | None:
     """The last code sent to a phone, held against a second try at the same moment."""
-    found = select(PhoneCode).where(PhoneCode.phone == phone).order_by(PhoneCode.id.desc())
-    return db.session.scalar(found.limit(1).with_for_update())
+    found = select(PhoneCode).where(phones.has(PhoneCode.phone_blind, phone))
+    return db.session.scalar(found.order_by(PhoneCode.id.desc()).limit(1).with_for_update())
 
 
 # Accounts
@@ -228,7 +229,7 @@ def accounts_narrowed(
     """
     found = select(Account)
     if phone:
-        found = found.where(Account.phone == phone)
+        found = found.where(phones.has(Account.phone_blind, phone))
     elif words:
         pattern = containing(words)
         found = found.where(or_(Account.name.ilike(pattern), Account.username.ilike(pattern)))

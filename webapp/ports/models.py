@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
 from webapp.base.files import StoredFile
+from webapp.base.sealing import SealedText
 from webapp.base.spatial import Metric, Placed
 from webapp.grids.models import Grid
 from webapp.people.models import Account, Enterprise
@@ -98,7 +99,7 @@ class Vessel(Numbered, Base):
     permitted_crew: Mapped[int | None] = mapped_column(SmallInteger)
     port_id: Mapped[int] = mapped_column(ForeignKey("port.id"), index=True)
     owner: Mapped[str | None]
-    phone: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(SealedText)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id"), index=True)
     registered_until: Mapped[date | None] = mapped_column(Date)

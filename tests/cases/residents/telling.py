@@ -63,8 +63,8 @@ def handled(case: Case, world: World) -> Case:
 
 def texts(phone: str = PHONE) -> list[str]:
     """What is on its way to a phone, oldest first."""
-    found = select(Dispatch.body).where(Dispatch.address == phone).order_by(Dispatch.id)
-    return [body or "" for body in db.session.scalars(found)]
+    found = db.session.scalars(select(Dispatch).order_by(Dispatch.id))
+    return [each.body or "" for each in found if each.address == phone]
 
 
 def code_of(phone: str = PHONE) -> str:

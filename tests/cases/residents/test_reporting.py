@@ -35,7 +35,7 @@ from webapp.cases.rules import Source, State
 from webapp.cases.standards import asking
 from webapp.cases.standards.asking import Value, Wish
 from webapp.cases.standards.rules import Datatype
-from webapp.people import actors
+from webapp.people import actors, queries as people
 from webapp.people.actors import Person
 from webapp.people.models import Account
 
@@ -188,7 +188,7 @@ def test_a_resident_reads_their_own_page_and_never_that_of_the_desk(
     app: Flask, world: World
 ) -> None:
     browser = came_in(app)
-    account = db.session.scalars(select(Account).where(Account.phone == PHONE)).one()
+    account = people.by_phone(PHONE)
     case = told(world, resident_of(account))
     handled(case, world)
     assert browser.get(f"/cases/{case.id}").status_code == 403
@@ -307,7 +307,7 @@ def test_a_late_objection_is_told_and_opens_nothing(world: World) -> None:
 
 def test_the_pages_of_answer_and_rating_work_without_a_script(app: Flask, world: World) -> None:
     browser = came_in(app)
-    account = db.session.scalars(select(Account).where(Account.phone == PHONE)).one()
+    account = people.by_phone(PHONE)
     case = handled(told(world, resident_of(account)), world)
     db.session.flush()
     refused = browser.post(f"/mine/{case.id}/rating", data={"level": "1", "solved": "0"})

@@ -15,6 +15,7 @@ from webapp.cases.around.rules import AROUND_M, AROUND_WEEKS, LIKE_DAYS, LIKE_M
 from webapp.cases.models import Case, CaseClass, CaseContact, CaseMedia
 from webapp.cases.rules import OPEN, UNSENT, State
 from webapp.cases.standards.in_force import standards
+from webapp.people import phones
 
 PAGE = 50
 
@@ -96,7 +97,9 @@ def by_same_reporter(case: Case, phone: str | None) -> Select[Any]:
     """Cases that the account, or the phone, of whoever reported this one has reported."""
     same: ColumnElement[bool] = Case.reporter_id == case.reporter_id
     if case.reporter_id is None:
-        reached = select(CaseContact.case_id).where(CaseContact.phone == phone)
+        reached = select(CaseContact.case_id).where(
+            phones.has(CaseContact.phone_blind, phone or "")
+        )
         same = Case.id.in_(reached)
     return select(Case).where(same, Case.id != case.id)
 

@@ -14,7 +14,7 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.files import StoredFile
 from webapp.base.flow import Unacceptable
-from webapp.base.notices import Dispatch, Notice
+from webapp.base.notices import Notice
 from webapp.cases import publishing, queries as cases
 from webapp.cases.models import Case, CaseMedia
 from webapp.cases.publishing import HIDDEN
@@ -42,9 +42,7 @@ def anonymise(limit: int = BATCH) -> int:
     """Reports whose time is over say no more who made them; answers how many. Once for each case."""
     rows = queries.to_erase(limit)
     contacts = {case.id: cases.contacts(case.id) for case, _prefix, _months in rows}
-    phones = {each.phone for found in contacts.values() for each in found if each.phone}
     told = _forget_told([case.id for case, _prefix, _months in rows])
-    _forget_sent(phones)
     for case, prefix, months in rows:
         known = contacts[case.id]
         db.session.add(
@@ -142,12 +140,6 @@ def _forget_told(case_ids: list[int]) -> Counter[str]:
     mine = [f"/mine/{each}" for each in case_ids]
     gone = delete(Notice).where(Notice.url.in_(mine)).returning(Notice.url)
     return Counter(db.session.scalars(gone))
-
-
-def _forget_sent(phones: set[str]) -> None:
-    """Texts that went to these phones do not say so any more."""
-    sent = update(Dispatch).where(Dispatch.address.in_(phones), Dispatch.body.is_(None))
-    db.session.execute(sent.values(address=""))
 
 
 def _count(result: object) -> int:

@@ -23,7 +23,7 @@ from webapp.cases.models import Case
 from webapp.cases.publishing import STATES
 from webapp.cases.residents.rules import Every, Kind
 from webapp.grids.models import Grid
-from webapp.people.models import Account
+from webapp.people.models import FINDABLE, Account, Phoned
 
 _PUBLIC = "private = false AND state IN ({})".format(
     ", ".join(f"'{state}'" for state in sorted(STATES))
@@ -84,7 +84,7 @@ class ReleasedMedia(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Follow(Numbered, Base):
+class Follow(Phoned, Numbered, Base):
     """An account or a phone is told of public cases in a place; it counts once it is confirmed.
 
     A spot is a point with its radius, an area a polygon (metres of the storage CRS).
@@ -94,6 +94,7 @@ class Follow(Numbered, Base):
     __table_args__ = (
         one_of("kind", Kind),
         one_of("every", Every),
+        CheckConstraint(FINDABLE, name="phone"),
         CheckConstraint("num_nonnulls(account_id, phone) = 1 OR ended_at IS NOT NULL", name="who"),
         CheckConstraint(
             "CASE kind WHEN 'grid' THEN grid_id IS NOT NULL AND geom IS NULL"
@@ -103,11 +104,10 @@ class Follow(Numbered, Base):
         ),
         CheckConstraint("class_prefix ~ '^[0-9]{2,5}$'", name="class_prefix"),
         Index("ix_follow_account_id", "account_id", postgresql_where=text("ended_at IS NULL")),
-        Index("ix_follow_phone", "phone", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_follow_phone", "phone_blind", postgresql_where=text("ended_at IS NULL")),
     )
 
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    phone: Mapped[str | None]
     locale: Mapped[str]
     kind: Mapped[str]
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))

@@ -45,6 +45,7 @@ from webapp.cases.residents.models import (
 from webapp.cases.residents.rules import ERASE_MONTHS, NEWS, NEWS_DAYS, PUBLIC_STEPS, Every
 from webapp.cases.rules import Source, State
 from webapp.grids.models import Grid
+from webapp.people import phones
 
 PAGE = 30
 # A closed case stays on the public map for so long.
@@ -322,7 +323,11 @@ def follow_by_token(token: str) -> Follow | None:
 def follows_of(account_id: int | None = None, phone: str | None = None) -> list[Follow]:
     """What an account, or a phone without one, follows; oldest first."""
     found = select(Follow).options(joinedload(Follow.grid)).where(Follow.ended_at.is_(None))
-    whose = Follow.account_id == account_id if account_id is not None else Follow.phone == phone
+    whose = (
+        Follow.account_id == account_id
+        if account_id is not None
+        else phones.has(Follow.phone_blind, phone or "")
+    )
     return list(db.session.scalars(found.where(whose).order_by(Follow.id)))
 
 
