@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run renew stop demo flask backup restore test thorough bench lint format python
+.PHONY: help setup run renew stop demo flask backup restore test thorough bench lint format audit python
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ format: python ## put code and templates in the house's form
 	@$(PYTHON) -m house.setup lint
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@$(BIN)/djlint templates --reformat --quiet ; true
+
+audit: python ## ask a public list of advisories about every pinned package
+	@$(PYTHON) -m house.advisories
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Wangge needs Python 3.11 or newer: name it with PYTHON=.")'
