@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from PIL import ExifTags, Image
 
+from tests.polyglots import DRAWN, POLYGLOTS, SCRIPT
 from tests.world import World
 from webapp.base import files
 from webapp.base.flow import Unacceptable
@@ -137,3 +138,29 @@ def test_a_stored_file_is_shown_and_never_run(app: Flask, world: World) -> None:
     assert answer.headers["Content-Disposition"] == "inline"
     assert "private" in answer.headers["Cache-Control"]
     assert answer.get_etag()[0] == kept.sha256
+
+
+@pytest.mark.parametrize("name", POLYGLOTS)
+def test_what_is_two_kinds_at_once_is_refused_or_drawn_anew(world: World, name: str) -> None:
+    try:
+        kept = files.keep_picture(io.BytesIO(POLYGLOTS[name]), by=world.worker, name=f"{name}.jpg")
+    except Unacceptable:
+        assert not name.startswith(DRAWN)
+        return
+    body = files.path_of(kept).read_bytes()
+    assert name.startswith(DRAWN)
+    assert body.startswith(b"\xff\xd8\xff")
+    assert not any(each in body for each in (SCRIPT, b"PK\x03\x04", b"%PDF"))
+
+
+@pytest.mark.parametrize("kind", ["application/pdf", "application/octet-stream", "text/html"])
+def test_what_is_kept_as_it_came_is_saved_and_not_shown(
+    app: Flask, world: World, kind: str
+) -> None:
+    kept = files.keep(POLYGLOTS["pdf-and-zip"], kind, by=world.worker, name='a"b/../<c>.pdf')
+    with app.test_request_context("/"):
+        answer = app.process_response(files.answer(kept))
+    assert answer.mimetype == kind
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "\n" not in answer.headers["Content-Disposition"]

@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
+from mimetypes import guess_extension
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +26,8 @@ from webapp.base.flow import Unacceptable
 LONGEST_SIDE = 2048
 LARGEST_PICTURE = 60_000_000
 LARGEST_SOUND = 8 * 1024 * 1024
+# What a browser may show by itself; a picture is always one that we drew.
+SHOWN = ("image/jpeg", "video/", "audio/", "application/json")
 SOUNDS = {
     b"\x1aE\xdf\xa3": "audio/webm",
     b"OggS": "audio/ogg",
@@ -91,6 +94,8 @@ def cleaned(stream: IO[bytes]) -> Cleaned:
         words = _l("This is not a picture we can read. Use JPEG, PNG or WebP.")
         raise Unacceptable(words, fields={"photo": words}) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    # Words that somebody wrote beside the picture would be written again.
+    upright.info.clear()
     clean = io.BytesIO()
     upright.save(clean, "JPEG", quality=82)
     width, height = upright.size
@@ -131,12 +136,23 @@ def path_of(file: StoredFile) -> Path:
 
 
 def answer(file: StoredFile) -> Response:
-    """The file as a response that a browser may keep but never runs."""
+    """The file as a response that a browser may keep but never runs.
+
+    It shows what we drew, film and sound; whatever is kept as it came (a PDF, say) it saves.
+    """
+    shown = file.media_type.startswith(SHOWN)
     response = send_file(
-        path_of(file), mimetype=file.media_type, etag=file.sha256, max_age=3600, conditional=True
+        path_of(file),
+        mimetype=file.media_type,
+        etag=file.sha256,
+        max_age=3600,
+        conditional=True,
+        as_attachment=not shown,
+        download_name=file.name or f"{file.id}{guess_extension(file.media_type) or ''}",
     )
     response.cache_control.private = True
-    response.headers["Content-Disposition"] = "inline"
+    if shown:
+        response.headers["Content-Disposition"] = "inline"
     return response
 
 
