@@ -54,7 +54,12 @@ def demo(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     instance = tmp_path_factory.mktemp("demo")
     url = databases.clone_with_demo(cluster_url, name, instance)
     said = (instance / databases.SAID).read_text(encoding="utf-8")
-    values = {"WANGGE_ENV": "test", "DATABASE_URL": url, "INSTANCE": str(instance)}
+    values = {
+        "WANGGE_ENV": "test",
+        "DATABASE_URL": url,
+        "INSTANCE": str(instance),
+        "SECRET_KEY": databases.SECRET_KEY,
+    }
     app = create_app(Settings.from_environment(values))
     with app.app_context():
         yield Installation(app, url, instance, said)
