@@ -18,7 +18,7 @@ from webapp.base import audit
 from webapp.base.db import db
 from webapp.residents import importing, queries
 from webapp.residents.models import Household, Resident
-from webapp.residents.sheet import COLUMNS
+from webapp.residents.sheet import columns
 
 __all__ = ["village"]
 
@@ -28,7 +28,7 @@ HEAD = ("grid", "building", "lon", "lat", "door", "name", "relation", "id_number
 def book(*rows: Sequence[object], head: Sequence[str] = HEAD) -> bytes:
     made = Workbook(write_only=True)
     sheet = made.create_sheet()
-    sheet.append([str(COLUMNS[name]) for name in head])
+    sheet.append([str(columns()[name]) for name in head])
     for row in rows:
         sheet.append(list(row))
     out = io.BytesIO()

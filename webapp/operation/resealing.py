@@ -28,6 +28,7 @@ from webapp.people.models import Account
 from webapp.points.gates.models import Registration
 from webapp.ports.models import CrewMember, Vessel
 from webapp.relocation.models import RelocationHousehold
+from webapp.residents.detail_models import ResidentDetail
 
 # What is sealed, perhaps with the blind index of its phone; residents have more of these and applications
 # pages beside it, and commands of their own, which `reseal` runs, too.
@@ -51,6 +52,7 @@ COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Registration.sealed,
     RelocationHousehold.phone,
     Vessel.phone,
+    ResidentDetail.value,
     WebhookSecret.sealed,
     Source.asked,
     Source.secret,

@@ -37,6 +37,8 @@ WORDS: dict[str, LazyString] = {
     "households.import": _l("Bring in homes and residents from a workbook"),
     "households.export": _l("Take homes and residents out as a workbook, with a line in the log"),
     "households.erasures": _l("See what was erased of residents"),
+    "households.fields": _l("See which fields beyond the minimum are asked of residents"),
+    "households.set_fields": _l("Switch fields of residents on and off"),
     "households.set_erasure": _l("Set after how many years residents are erased"),
     "key_groups.see": _l("See who belongs to a key group, with a line in the log"),
     "key_groups.set": _l("Set and end that somebody belongs to a key group"),

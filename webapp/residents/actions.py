@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
 from webapp.people import days, phones
 from webapp.people.refusing import refusing
-from webapp.residents import queries, visits
+from webapp.residents import details, queries, visits
 from webapp.residents.forms import BuildingForm, DwellingForm, HouseholdForm, ResidentForm
 from webapp.residents.models import Building, Dwelling, Household, Resident
 from webapp.residents.rules import ID_NUMBER, PHONE, Use, identity
@@ -33,6 +33,8 @@ class Whole:
     name: str
     id_number: str | None
     phone: str
+    # The words of each field beyond the minimum with what is known.
+    details: list[tuple[Any, str]] = field(default_factory=list)
 
 
 def register(said: BuildingForm, *, by: Actor | None, provenance: str | None = None) -> Building:
@@ -153,6 +155,7 @@ def join(
     with refusing(**_person_taken()):
         portray(resident, said)
         db.session.add(resident)
+    details.write(resident, said.details)
     _record("resident", resident, "join" if known is None else "return", by)
     return resident
 
@@ -165,6 +168,7 @@ def change_resident(resident: Resident, said: ResidentForm, *, by: Actor) -> Non
         raise _number_taken()
     with refusing(**_person_taken()):
         portray(resident, said)
+    details.write(resident, said.details)
     _record("resident", resident, "change", by)
 
 
@@ -187,7 +191,7 @@ def reveal(resident: Resident, *, purpose: str, by: Actor) -> Whole:
     """Name and numbers without masks, once the log says who wanted them and what for."""
     lock(resident)
     _record("resident", resident, "reveal", by, purpose=purpose)
-    return whole(resident)
+    return replace(whole(resident), details=details.whole(resident))
 
 
 def whole(resident: Resident) -> Whole:

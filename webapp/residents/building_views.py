@@ -207,6 +207,7 @@ def _dwelling(dwelling: Dwelling) -> dict[str, Any]:
         "uses": USE_WORDS,
         "lived": {use: words for use, words in USE_WORDS.items() if use is not Use.EMPTY},
         "sexes": SEX_WORDS,
+        "details": shown.asked(),
         "door": shown.door,
         "home": shown.home,
     }

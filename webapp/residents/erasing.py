@@ -7,7 +7,8 @@ from sqlalchemy import delete
 from webapp.base import audit, clock, tasks
 from webapp.base.access import Actor
 from webapp.base.db import db
-from webapp.residents import erasing_queries as queries
+from webapp.residents import details, erasing_queries as queries
+from webapp.residents.detail_models import ResidentDetail
 from webapp.residents.models import (
     HomeVisit,
     Household,
@@ -24,6 +25,7 @@ BATCH = 2000
 def erase_by_night() -> None:
     """What is due is erased, as much of it as one night holds."""
     erase()
+    details.erase_due()
 
 
 def erase(limit: int = BATCH) -> tuple[int, int]:
@@ -34,6 +36,7 @@ def erase(limit: int = BATCH) -> tuple[int, int]:
     years = queries.years()
     people = queries.due_residents(years, limit)
     db.session.execute(delete(KeyFlag).where(KeyFlag.resident_id.in_(people)))
+    db.session.execute(delete(ResidentDetail).where(ResidentDetail.resident_id.in_(people)))
     db.session.execute(delete(Resident).where(Resident.id.in_(people)))
     homes = queries.forsaken_households(years, limit)
     db.session.execute(delete(HomeVisit).where(HomeVisit.household_id.in_(homes)))

@@ -13,8 +13,12 @@ from webapp.base import drawn
 from webapp.base.datum import Datum
 from webapp.base.web import Form
 from webapp.people.outdoors import StepForm
+from webapp.residents.detail_rules import Detail
 from webapp.residents.rules import BuildingKind, KeyGroup, Relation, Sex, Use
 from webapp.residents.visit_rules import Manner, Need
+
+# What stands before the name of a field beyond the minimum.
+DETAIL = "detail."
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -56,6 +60,20 @@ class ResidentForm(Form):
     phone: str | None = Field(default=None, max_length=40)
     registered_here: bool | None = None
     version: int | None = None
+    # Fields beyond the minimum by their names: `detail.education` and so on; "-" erases what is written.
+    details: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_details(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict):
+            return sent
+        found = {
+            name.removeprefix(DETAIL): str(value).strip()
+            for name, value in sent.items()
+            if name.startswith(DETAIL)
+        }
+        return {**sent, "details": found} if found else sent
 
 
 class HouseholdForm(ResidentForm):
@@ -129,6 +147,21 @@ class YearsForm(Form):
     """A number of years."""
 
     years: int = Field(ge=1, le=30)
+
+
+class FieldOnForm(Form):
+    """A field that is asked from now on: what for, and by which rule or decision."""
+
+    field: Detail
+    purpose: str = Field(min_length=4, max_length=200)
+    basis: str = Field(min_length=4, max_length=200)
+
+
+class FieldOffForm(Form):
+    """A field that is asked no more: whether what was written goes at once, and whether that is meant."""
+
+    at_once: bool = False
+    sure: bool = False
 
 
 class LeaveForm(Form):

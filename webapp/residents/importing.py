@@ -20,8 +20,9 @@ from webapp.base.flow import Refusal, Unacceptable
 from webapp.grids import queries as grids
 from webapp.people import days, workbook
 from webapp.people.workbook import Fault
-from webapp.residents import import_queries as queries, sheet
+from webapp.residents import detail_queries, details, import_queries as queries, sheet
 from webapp.residents.actions import portray
+from webapp.residents.detail_models import ResidentDetail
 from webapp.residents.forms import RowForm
 from webapp.residents.models import Building, Dwelling, Household, Resident
 from webapp.residents.rules import ID_NUMBER, Relation, identity
@@ -62,7 +63,7 @@ def carry_out(body: bytes, *, by: Actor) -> Outcome:
     """
     rows = workbook.rows(body, most=MOST_ROWS)
     reader = workbook.Reader(
-        rows[0] if rows else None, sheet.COLUMNS, needed=sheet.NEEDED, words=sheet.WORDS
+        rows[0] if rows else None, sheet.columns(), needed=sheet.NEEDED, words=sheet.words()
     )
     trial = db.session.begin_nested()
     work = _Work(by)
@@ -109,10 +110,13 @@ class _Work:
         }
         self.back: list[Resident] = []
         self.rows: dict[int, int] = {}
+        self.columns = sheet.columns()
+        self.fields = detail_queries.on(held=True)
+        self.details: list[tuple[Resident, dict[int, str | None]]] = []
 
     def fault(self, row: int, refusal: Refusal) -> None:
         """A row cannot be used."""
-        self.faults += workbook.faults(refusal, row, sheet.COLUMNS)
+        self.faults += workbook.faults(refusal, row, self.columns)
 
     def prepare(self, forms: Iterable[RowForm]) -> None:
         """What is known of the grids and the numbers of these rows, by four statements."""
@@ -168,6 +172,7 @@ class _Work:
             return
         if said.relation is Relation.HEAD and home.has_head:
             raise _wrong("relation", _l("The household has a head already. Change theirs first."))
+        wanted = details.read(said.details, self.fields)
         resident = known or Resident(provenance=str(_l("From a workbook")))
         portray(resident, said)
         resident.household, resident.left_at = home.household, None
@@ -175,6 +180,7 @@ class _Work:
         home.has_head = home.has_head or said.relation is Relation.HEAD
         if resident.id_blind is not None:
             self.numbers[resident.id_blind] = resident
+        self.details.append((resident, wanted))
         (self.made["resident"] if known is None else self.back).append(resident)
 
     def settle(self) -> None:
@@ -193,6 +199,7 @@ class _Work:
         for kind in ("household", "resident"):
             db.session.add_all(self.made[kind])
             db.session.flush()
+        self._keep_details()
         moves = {
             "building": "create",
             "dwelling": "create",
@@ -214,6 +221,21 @@ class _Work:
             buildings=len(self.made["building"]),
             known=self.known,
         )
+
+    def _keep_details(self) -> None:
+        """What the rows say beyond the minimum: of whoever is new by one statement."""
+        back = {id(each) for each in self.back}
+        for resident, wanted in self.details:
+            if id(resident) in back:
+                details.keep(resident, wanted)
+        db.session.add_all(
+            ResidentDetail(resident_id=resident.id, field_id=field_id, value=value)
+            for resident, wanted in self.details
+            if id(resident) not in back
+            for field_id, value in wanted.items()
+            if value is not None
+        )
+        db.session.flush()
 
     def _building(self, row: int, grid_id: int, said: RowForm) -> Building:
         known = self.buildings.get((grid_id, said.building))

@@ -14,8 +14,9 @@ from webapp.base.exports.sheet import Address, Column, Shape, Sheet, looked_up
 from webapp.grids.models import Grid
 from webapp.grids.sheet import in_grid, key_of
 from webapp.people import phones
-from webapp.residents import list_queries as queries, sheet
-from webapp.residents.forms import ListForm
+from webapp.residents import detail_queries, list_queries as queries, sheet
+from webapp.residents.detail_rules import DETAILS
+from webapp.residents.forms import DETAIL, ListForm
 from webapp.residents.models import Building, Dwelling, Household, Resident
 from webapp.residents.rules import BUILDING_WORDS, USE_WORDS, masked_name
 
@@ -130,6 +131,20 @@ HOUSEHOLDS = Sheet(
     ),
 )
 
+
+def _details() -> list[Column]:
+    """The fields beyond the minimum that are asked now."""
+    return [
+        Column(
+            DETAIL + kind,
+            DETAILS[kind].words,
+            detail_queries.value_of(field),
+            words=DETAILS[kind].choices,
+        )
+        for kind, field in detail_queries.on().items()
+    ]
+
+
 # Without a place on the map: whole names and numbers leave the house as a table only.
 RESIDENTS = Sheet(
     name="residents",
@@ -145,4 +160,5 @@ RESIDENTS = Sheet(
         Column(name, title, _WHOLE[name], words=sheet.WORDS.get(name), shown=_SEALED.get(name))
         for name, title in sheet.COLUMNS.items()
     ),
+    more=_details,
 )

@@ -192,6 +192,8 @@ MAY = {
     "households.export": Holds("grid_secretary", "grid_leader", "street_leader"),
     "households.erasures": Anywhere("admin", "supervisor", "street_leader"),
     "households.set_erasure": Anywhere("admin"),
+    "households.fields": Anywhere("admin", "supervisor", "street_leader"),
+    "households.set_fields": Anywhere("admin"),
     "key_groups.see": Holds(*CARERS, "street_leader"),
     "key_groups.set": Holds("grid_secretary", "grid_leader"),
     "key_groups.in_danger": Holds(*CARERS, *_WATCH),

@@ -8,6 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from webapp.residents import detail_queries as details
+from webapp.residents.detail_rules import DETAILS
+from webapp.residents.forms import DETAIL
 from webapp.residents.rules import (
     BUILDING_WORDS,
     RELATION_WORDS,
@@ -46,3 +49,14 @@ WORDS: dict[str, Mapping[Any, LazyString]] = {
     "sex": SEX_WORDS,
     "registered_here": {"1": _l("yes"), "0": _l("no")},
 }
+
+
+def columns() -> dict[str, LazyString]:
+    """The columns with those of the fields beyond the minimum that are asked now."""
+    return {**COLUMNS, **{DETAIL + kind: DETAILS[kind].words for kind in details.on()}}
+
+
+def words() -> dict[str, Mapping[Any, LazyString]]:
+    """Of which columns the words of a list stand for a key, those of `columns` too."""
+    chosen = {DETAIL + kind: DETAILS[kind].choices for kind in details.on()}
+    return {**WORDS, **{name: choices for name, choices in chosen.items() if choices}}

@@ -36,4 +36,4 @@ def import_file() -> Response:
 
 
 def _words() -> dict[str, Any]:
-    return {"columns": sheet.COLUMNS, "needed": sheet.NEEDED, "most": importing.MOST_ROWS}
+    return {"columns": sheet.columns(), "needed": sheet.NEEDED, "most": importing.MOST_ROWS}

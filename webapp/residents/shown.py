@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
+from flask_babel import LazyString, gettext as _
 
 from webapp.base import sealing
 from webapp.people import days, phones
+from webapp.residents import detail_queries
+from webapp.residents.detail_rules import DETAILS
+from webapp.residents.forms import DETAIL
 from webapp.residents.models import Dwelling, Resident
 from webapp.residents.queries import Address
 from webapp.residents.rules import (
@@ -32,6 +35,26 @@ class Card:
     age: int | None
     id_number: str
     phone: str
+
+
+def asked() -> list[tuple[str, LazyString, str, list[tuple[str, LazyString]] | None, int]]:
+    """The fields beyond the minimum for a form: name, words, standard, choices, most letters."""
+    return [
+        (
+            DETAIL + kind,
+            DETAILS[kind].words,
+            DETAILS[kind].standard,
+            list((DETAILS[kind].choices or {}).items()) or None,
+            DETAILS[kind].most,
+        )
+        for kind in detail_queries.on()
+    ]
+
+
+def hidden(resident: Resident) -> list[tuple[LazyString, bool]]:
+    """Of each field beyond the minimum whether something is written of somebody, and nothing of what."""
+    known = detail_queries.written(resident.id)
+    return [(DETAILS[kind].words, field.id in known) for kind, field in detail_queries.on().items()]
 
 
 def door(at: Dwelling | Address) -> str:

@@ -209,7 +209,12 @@ def _once(template: str, resident: Resident, **seen: Any) -> Response:
 
 
 def _words() -> dict[str, Any]:
-    return {"relations": RELATION_WORDS, "sexes": SEX_WORDS, "home": shown.home}
+    return {
+        "relations": RELATION_WORDS,
+        "sexes": SEX_WORDS,
+        "home": shown.home,
+        "details": shown.asked(),
+    }
 
 
 def _household(household: Household) -> dict[str, Any]:
@@ -226,6 +231,7 @@ def _resident(resident: Resident) -> dict[str, Any]:
     return {
         "resident": resident,
         "card": shown.card(resident),
+        "hidden": shown.hidden(resident),
         "groups": {kind: each.words for kind, each in KEY_GROUPS.items()},
         "whole": None,
         "flags": None,

@@ -55,7 +55,7 @@ def make(export_id: int) -> None:
 
 def _write(export: Export, form: Format, path: Path) -> None:
     who = _KNOWN[-1](export.account_id)
-    sheet = SHEETS[export.sheet]
+    sheet = SHEETS[export.sheet].at_present()
     asked = Asked(sheet, export.wish, sheet.thing(export.wish) if sheet.thing else None)
     if who is None or not may(who, "exports.take", asked):
         raise LookupError("whoever asked for it may not see the list any more")

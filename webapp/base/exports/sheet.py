@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -85,7 +85,7 @@ class Sheet:
     order, whichever page of it was open. `thing` loads from that address what the right is asked of.
     `noted` writes the purpose into the log of what is taken, where it has a log of its own.
     `page` is the endpoint of the list, which tells the past too; `leads` the endpoint of one of its things, with the
-    name and the SQL of its key. `own_past` names the list that tells how it was, `no_past` why nobody does.
+    name and the SQL of its key. `more` are columns that are not always there. `own_past` names the list that tells how it was, `no_past` why nobody does.
     """
 
     name: str
@@ -101,6 +101,13 @@ class Sheet:
     leads: tuple[str, str, Any] | None = None
     own_past: str = ""
     no_past: LazyString | None = None
+    more: Callable[[], Sequence[Column]] | None = None
+
+    def at_present(self) -> Sheet:
+        """The list with the columns that `more` adds at this moment."""
+        if self.more is None:
+            return self
+        return replace(self, columns=(*self.columns, *self.more()), more=None)
 
     @property
     def formats(self) -> list[Format]:

@@ -57,6 +57,7 @@ def asked(name: str) -> Asked | None:
     sheet = SHEETS.get(name)
     if sheet is None:
         return None
+    sheet = sheet.at_present()
     wish = {key: value for key, value in request.args.items() if value and key != "lang"}
     thing = sheet.thing(wish) if sheet.thing else None
     return Asked(sheet, wish, thing) if thing is not None or not sheet.thing else None
