@@ -51,10 +51,14 @@ def asked() -> list[tuple[str, LazyString, str, list[tuple[str, LazyString]] | N
     ]
 
 
-def hidden(resident: Resident) -> list[tuple[LazyString, bool]]:
-    """Of each field beyond the minimum whether something is written of somebody, and nothing of what."""
+def hidden(resident: Resident) -> list[tuple[LazyString, str]]:
+    """The fields beyond the minimum under which something is written of somebody, and nothing of what."""
     known = detail_queries.written(resident.id)
-    return [(DETAILS[kind].words, field.id in known) for kind, field in detail_queries.on().items()]
+    return [
+        (DETAILS[kind].words, str(_("written, hidden")))
+        for kind, field in detail_queries.on().items()
+        if field.id in known
+    ]
 
 
 def door(at: Dwelling | Address) -> str:
