@@ -17,6 +17,9 @@ from webapp.ledgers.rules import Ledger
 from webapp.ledgers.sources import SOURCES
 from webapp.ledgers.views import kept
 
+# Between two columns that stand there is room for others.
+STEP = 10
+
 bp = Blueprint("ledger_layouts", __name__, url_prefix="/ledgers/<key>/layout")
 
 
@@ -101,6 +104,6 @@ def _said(laid: Laid, ledger: Ledger) -> Mapping[str, str]:
     }
     own = dict(laid.columns or ())
     for at, each in enumerate(layouts.printed(laid, SOURCES[ledger.key].columns), start=1):
-        said[f"place-{each.column.key}"] = str(at)
+        said[f"place-{each.column.key}"] = str(at * STEP)
         said[f"caption-{each.column.key}"] = own.get(each.column.key) or ""
     return said
