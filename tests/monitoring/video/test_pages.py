@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import io
+import os
 import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,10 @@ from sqlalchemy.orm import Session
 from tests.monitoring.video import films, locked, scenes
 from tests.whole_house.test_pages import html_faults
 from tests.world import World, as_user
-from webapp.base import audit, clock
+from webapp.base import audit, clock, files
 from webapp.base.config import Settings
 from webapp.base.db import db
+from webapp.base.files import StoredFile
 from webapp.base.flow import Unacceptable
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import climbing
@@ -33,8 +36,18 @@ from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind, Retention
 from webapp.monitoring.signals import Change, Kind
-from webapp.monitoring.video import actions, ffmpeg, live, passes, pictures, queries, reading
+from webapp.monitoring.video import (
+    actions,
+    by_the_clock,
+    ffmpeg,
+    live,
+    passes,
+    pictures,
+    queries,
+    reading,
+)
 from webapp.monitoring.video.forms import ZoneForm
+from webapp.monitoring.video.rules import PICTURES_KEPT
 
 SQUARE = "0.1, 0.1\n0.6, 0.1\n0.6, 0.6\n0.1, 0.6"
 
@@ -433,6 +446,25 @@ def test_pictures_of_an_alarm_are_for_those_who_see_alarms(
     actions.erase_clip(clip_row)
     assert desk.get(film).status_code == 404
     assert clip not in desk.get(address).get_data(as_text=True)
+    # The picture goes once it was kept long enough, its bytes too; the alarm stays, and says so.
+    file, settings = picture.file, app.extensions["settings"]
+    assert file is not None
+    path, seen = files.path_of(file), settings.instance / "pictures" / f"{camera.id}.jpg"
+    seen.parent.mkdir(exist_ok=True)
+    seen.write_bytes(b"yesterday")
+    long_enough = picture.taken_at + PICTURES_KEPT
+    os.utime(seen, (long_enough.timestamp() - 90_000,) * 2)
+    with clock.at(long_enough - timedelta(minutes=1)):
+        by_the_clock.erase_pictures()
+    assert path.exists()
+    with clock.at(long_enough + timedelta(minutes=1)):
+        by_the_clock.erase_pictures()
+    assert (picture.file_id, path.exists(), seen.exists()) == (None, False, False)
+    assert db.session.get(StoredFile, file.id) is None
+    assert desk.get(f"{address}/{picture.id}").status_code == 404
+    assert "该图片已于" in desk.get(address).get_data(as_text=True)
+    assert [each.move for each in audit.history("alarm", alarm.id)][-1] == "picture_erased"
+    assert desk.get(f"/alarms/{alarm.id}").status_code == 200
 
 
 def test_whoever_is_sent_sees_what_the_rule_saw_and_nobody_beside(
@@ -467,6 +499,9 @@ def test_whoever_is_sent_sees_what_the_rule_saw_and_nobody_beside(
         rf'src="({clip}\.mp4\?pass=[^"]+)"', worker.post(clip).get_data(as_text=True)
     )
     assert worker.get(film).get_data() == b"film"
+    with clock.at(picture.taken_at + 2 * PICTURES_KEPT):
+        by_the_clock.erase_pictures()
+    assert client.get(f"{address}/{picture.id}").status_code == 200
     (played,) = replays_of(camera)
     assert case.number in played.data["purpose"]
     for person in (world.neighbour, world.stranger):

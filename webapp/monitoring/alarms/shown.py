@@ -60,6 +60,7 @@ DONE = {
     "hasten": _l("The next step was not waited for"),
     "join": _l("Another incident was merged into it"),
     "finish": _l("All alarms closed"),
+    "picture_erased": _l("A picture was erased: it was kept long enough"),
     "clip_erased": _l("A clip was erased: it was kept long enough"),
     "told_back": _l("Its source was told"),
     "not_told_back": _l("Its source could not be told"),

@@ -178,6 +178,16 @@ def erase_clip(clip: CameraClip) -> None:
     ALARM_FLOW.record(clip.alarm, "clip_erased", by=HOUSE)
 
 
+def erase_picture(picture: CameraPicture) -> None:
+    """The picture is gone, and the log says so; the alarm stays, and that the picture was there."""
+    file = picture.file
+    picture.file, picture.file_id, picture.erased_at = None, None, clock.now()
+    db.session.flush()
+    if file is not None:
+        erase(file)
+    ALARM_FLOW.record(picture.alarm, "picture_erased", by=HOUSE)
+
+
 def _add_picture(
     alarm_id: int, file: StoredFile, *, camera_id: int | None, zone_id: int | None, at: datetime
 ) -> None:

@@ -1,4 +1,4 @@
-"""What the cameras want by the clock: who fell silent is found out, alarms are filmed, old clips are gone."""
+"""What the cameras want by the clock: who fell silent is found out, alarms are filmed, old pictures are gone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from webapp.base import clock, tasks
 from webapp.monitoring.alarms.following import told_of_all
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.signals import KINDS, Kind
-from webapp.monitoring.video import actions, health, queries
-from webapp.monitoring.video.rules import CLIPS_KEPT
+from webapp.monitoring.video import actions, health, pictures, queries
+from webapp.monitoring.video.rules import CLIPS_KEPT, PICTURES_KEPT, UNASKED
 
 
 @tasks.task("video.health", cron="* * * * * */15", retry=0)
@@ -45,3 +45,11 @@ def erase_clips() -> None:
     """Clips that were kept long enough are gone; those of open cases stay."""
     for clip in queries.clips_to_erase(clock.now() - CLIPS_KEPT):
         actions.erase_clip(clip)
+
+
+@tasks.task("video.erase_pictures", cron="48 3 * * *")
+def erase_pictures() -> None:
+    """Pictures of alarms that were kept long enough are gone, likewise; and what was on demand yesterday."""
+    for picture in queries.pictures_to_erase(clock.now() - PICTURES_KEPT):
+        actions.erase_picture(picture)
+    pictures.forget_old(clock.now() - UNASKED)

@@ -92,22 +92,27 @@ class CameraZone(Numbered, Base):
 
 
 class CameraPicture(Numbered, Base):
-    """The picture that a rule saw when it raised an alarm, or that a box sent with it.
+    """The picture that a rule saw when it raised an alarm, or that a box sent with it; erased later.
 
     `zone_id` is none for the camera itself, `camera_id` where nobody here knows the camera.
     """
 
     __tablename__ = "camera_picture"
-    __table_args__ = (Index("ix_camera_picture_alarm_id", "alarm_id", "id"),)
+    __table_args__ = (
+        Index("ix_camera_picture_alarm_id", "alarm_id", "id"),
+        Index("ix_camera_picture_kept", "taken_at", postgresql_where=text("file_id IS NOT NULL")),
+        CheckConstraint("(file_id IS NULL) = (erased_at IS NOT NULL)", name="kept"),
+    )
 
     alarm_id: Mapped[int] = mapped_column(ForeignKey("alarm.id"))
     camera_id: Mapped[int | None] = mapped_column(ForeignKey("camera.id"))
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("camera_zone.id"))
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     taken_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
     alarm: Mapped[Alarm] = relationship()
-    file: Mapped[StoredFile] = relationship()
+    file: Mapped[StoredFile | None] = relationship()
 
 
 class CameraClip(Numbered, Base):

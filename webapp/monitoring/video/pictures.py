@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
@@ -70,6 +71,14 @@ def forget(camera_id: int) -> None:
     """No picture of this camera is kept for whoever asks next."""
     settings: Settings = current_app.extensions["settings"]
     (settings.instance / "pictures" / f"{camera_id}.jpg").unlink(missing_ok=True)
+
+
+def forget_old(before: datetime) -> None:
+    """No picture is kept that was taken before a moment."""
+    settings: Settings = current_app.extensions["settings"]
+    for kept in (settings.instance / "pictures").glob("*.jpg"):
+        if kept.stat().st_mtime < before.timestamp():
+            kept.unlink(missing_ok=True)
 
 
 def _fresh(kept: Path) -> bool:

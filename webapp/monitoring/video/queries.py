@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, RowMapping, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    RowMapping,
+    Select,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload
 
@@ -30,6 +41,7 @@ SOURCE, HEALTH = "video", "health"
 HEALTH_RULE = "silence/1"
 MOST_FILMED, MOST_WRONG = 500, 100
 _DEVICE, _RECORDER = "camera-", "recorder "
+_Kept = TypeVar("_Kept", CameraClip, CameraPicture)
 
 
 def device_of(camera_id: int) -> str:
@@ -172,7 +184,7 @@ def wrong(who: Actor) -> Sequence[Alarm]:
 
 
 def pictures_of(alarm_id: int) -> Sequence[CameraPicture]:
-    """What the rules saw of an alarm, the first picture first."""
+    """What the rules saw of an alarm, what was erased too, the first picture first."""
     found = select(CameraPicture).where(CameraPicture.alarm_id == alarm_id)
     return db.session.scalars(found.order_by(CameraPicture.id)).all()
 
@@ -290,19 +302,26 @@ def take_up_clips() -> Sequence[tuple[int, int]]:
 
 def clips_to_erase(before: datetime, limit: int = 500) -> Sequence[CameraClip]:
     """Clips from before a moment whose case, if there is one, has ended."""
-    found = (
-        select(CameraClip)
-        .join(CameraClip.alarm)
+    found = _kept_long_enough(CameraClip, CameraClip.began_at < before)
+    return db.session.scalars(found.limit(limit)).all()
+
+
+def pictures_to_erase(before: datetime, limit: int = 500) -> Sequence[CameraPicture]:
+    """Pictures from before a moment, likewise."""
+    found = _kept_long_enough(CameraPicture, CameraPicture.taken_at < before)
+    return db.session.scalars(found.limit(limit)).all()
+
+
+def _kept_long_enough(table: type[_Kept], old: ColumnElement[bool]) -> Select[_Kept]:
+    return (
+        select(table)
+        .join(table.alarm)
         .outerjoin(Alarm.incident)
         .outerjoin(Incident.case)
-        .where(
-            CameraClip.file_id.is_not(None),
-            CameraClip.began_at < before,
-            or_(Case.id.is_(None), Case.state.in_(ENDED)),
-        )
-        .options(joinedload(CameraClip.file), joinedload(CameraClip.alarm))
+        .where(table.file_id.is_not(None), old, or_(Case.id.is_(None), Case.state.in_(ENDED)))
+        .options(joinedload(table.file), joinedload(table.alarm))
+        .order_by(table.id)
     )
-    return db.session.scalars(found.order_by(CameraClip.id).limit(limit)).all()
 
 
 def camera_standing(source: str, device: str) -> Standing | None:

@@ -153,8 +153,11 @@ def _cross(
 CLIP_BEFORE_S, CLIP_AFTER_S, CLIP_WIDTH, MOST_CLIPS = 5.0, 7.0, 640, 3
 # A camera that sees an alarm of others is filmed once in so long, and not later than so long after it.
 CLIP_APART, CLIP_SOON = timedelta(seconds=30), timedelta(seconds=60)
-# After so long a clip is erased; while its case is open it is kept.
-CLIPS_KEPT = timedelta(days=30)
+# After so long a clip or a picture is erased; while its case is open it is kept. A picture is kept as
+# long as the message that brought it.
+CLIPS_KEPT, PICTURES_KEPT = timedelta(days=30), timedelta(days=90)
+# A picture on demand stays on the disk for whoever asks next, and no longer than this.
+UNASKED = timedelta(days=1)
 
 _DESK = ("dispatcher", "shift_leader", "safety_officer", "supervisor", "street_leader", "admin")
 # Theirs are the cameras of the grids, or of the villages, over which they hold their post.

@@ -28,7 +28,7 @@ from webapp.monitoring.signals import KINDS
 from webapp.monitoring.video import actions, live, passes, pictures, queries
 from webapp.monitoring.video.forms import ReplayForm
 from webapp.monitoring.video.models import CameraPicture
-from webapp.monitoring.video.rules import CLIPS_KEPT
+from webapp.monitoring.video.rules import CLIPS_KEPT, PICTURES_KEPT
 from webapp.people.forms import again
 
 bp = Blueprint("video", __name__)
@@ -154,6 +154,7 @@ def of_alarm(alarm: Alarm) -> Response:
         found=queries.pictures_of(alarm.id),
         clips=queries.clips_of(alarm.id),
         days=CLIPS_KEPT.days,
+        picture_days=PICTURES_KEPT.days,
         sent={},
         recorded=alarm.camera is not None and recording(alarm.camera, alarm.first_at) is not None,
         errors={},
@@ -165,7 +166,7 @@ def of_alarm(alarm: Alarm) -> Response:
 def one_of_alarm(alarm: Alarm) -> Response:
     """One of these pictures."""
     found: CameraPicture | None = queries.picture(alarm.id, int(part_of_address("picture_id")))
-    if found is None:
+    if found is None or found.file is None:
         abort(404)
     return files.answer(found.file)
 
@@ -182,6 +183,7 @@ def of_case(case: Case) -> Response:
         found=queries.pictures_behind(case.id) if allowed else [],
         clips=queries.clips_behind(case.id) if allowed else [],
         days=CLIPS_KEPT.days,
+        picture_days=PICTURES_KEPT.days,
         errors={},
         sent={},
     )
@@ -193,10 +195,10 @@ def one_of_case(case: Case) -> Response:
     """One of these pictures."""
     key = int(part_of_address("picture_id"))
     found = next((each for each in queries.pictures_behind(case.id) if each.id == key), None)
-    if found is None:
-        abort(404)
     if not goes_or_sees(case):
         abort(403)
+    if found is None or found.file is None:
+        abort(404)
     return files.answer(found.file)
 
 
