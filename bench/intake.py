@@ -38,6 +38,10 @@ _COUNT = text("""
             WHERE s.code = 'bench'),
            (SELECT coalesce(sum(a.count), 0) FROM alarm a WHERE a.source = 'bench')
 """)
+# How the index of words is made, so that it can be taken away and made again; that it is there changes nothing.
+_INDEX = """
+    SELECT replace(pg_get_indexdef('ix_alarm_told'::regclass), 'CREATE INDEX', 'CREATE INDEX IF NOT EXISTS')
+"""
 _numbers, _rows = count(), count()
 
 
@@ -50,6 +54,7 @@ def figures(ground: Ground) -> Iterator[Figure]:
     for what, size in (("MQTT, one commit each", 1), ("MQTT, fifty a commit", 50)):
         ours, bare = partial(_mqtt, ground, size), partial(_bare, ground, size)
         yield _beside(what, size, *_rates(ours, bare))
+    yield _of_words(ground)
     with served("wsgi:app", ground.environment) as house:
         for what, size in (("HTTP, one a request, 8 clients", 1), ("HTTP, fifty a request", 50)):
             ours, bare = partial(_http, house, key, size), partial(_bare, ground, size)
@@ -68,6 +73,32 @@ def _kept(ground: Ground) -> Figure:
         measured=f"{kept:,} and {merged:,}",
         wanted="all of them",
         met=kept == merged == sent,
+    )
+
+
+def _of_words(ground: Ground) -> Figure:
+    """What the index by which alarms are found in words costs: the same without it, in turns."""
+    with ground.app.app_context():
+        made = db.session.scalar(text(_INDEX))
+
+    def told(deed: str) -> float:
+        with ground.app.app_context():
+            db.session.execute(text(deed))
+            db.session.commit()
+        return _seconds(partial(_mqtt, ground, 50))
+
+    taken = [(told(str(made)), told("DROP INDEX ix_alarm_told")) for _round in range(ROUNDS + 2)]
+    with ground.app.app_context():
+        db.session.execute(text(str(made)))
+        db.session.commit()
+    ours, bare = (MESSAGES / min(times) for times in zip(*taken, strict=True))
+    return Figure(
+        what="MQTT, fifty a commit, with the index of the words of alarms",
+        rows=MESSAGES,
+        measured=f"{ours:,.0f} messages/s",
+        baseline="the same without that index",
+        beside=f"{bare:,.0f} messages/s",
+        ratio=ours / bare,
     )
 
 
