@@ -88,6 +88,7 @@ from webapp.cases.supervision import (
     views as supervision_pages,
 )
 from webapp.cases.told import by_the_clock as told_clocks
+from webapp.cases.weighing import rules as weighing, views as weighing_pages
 from webapp.cases.whistles import rules as whistles, sheet as whistle_sheet, views as whistle_pages
 from webapp.community import handover as community_handover
 from webapp.community.activities import (
@@ -388,6 +389,7 @@ RULES = (
     appeals,
     field,
     rota,
+    weighing,
     supervision,
     whistles,
     residents,
@@ -469,6 +471,7 @@ PAGES = (
     *standard_pages.ALL,
     dispatch_pages,
     rota_pages,
+    weighing_pages,
     field_pages,
     patrol_pages,
     visit_pages,

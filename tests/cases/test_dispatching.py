@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from tests import examples
 from webapp.cases import dispatching, rolling
-from webapp.cases.dispatching import OWN_WITHIN, Call, Candidate, Post, Worker, price, ranked
+from webapp.cases.dispatching import Call, Candidate, Post, Worker, price, ranked
 from webapp.cases.rules import Grade
 
 SKILLS = ("protected", "electric", "fire")
@@ -97,7 +97,7 @@ def test_the_worker_of_the_grid_goes_first_within_two_minutes_and_no_farther(
     order = ranked(one, some)
     least = min(each.total for each in order)
     own = [each for each in order if each.own]
-    if own and min(each.total for each in own) <= least + OWN_WITHIN:
+    if own and min(each.total for each in own) <= least + one.weights.own_within:
         assert order[0].own
         assert order[0].total == min(each.total for each in own)
     else:
@@ -169,7 +169,7 @@ def test_in_a_set_nobody_goes_twice_and_nobody_on_their_way_is_taken_lightly(
             assert rolling.is_idle(who)
         else:
             assert pair.call.grade == Grade.EMERGENCY
-            assert pair.gain > rolling.GAIN_MIN
+            assert pair.gain > pair.call.weights.gain
             assert who.haste != Grade.EMERGENCY
 
 

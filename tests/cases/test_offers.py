@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, time, timedelta
+from math import cos, radians
 
 import pytest
 from flask import Flask
@@ -13,16 +15,19 @@ from tests.world import World, as_user
 from webapp.base import audit, clock, notices
 from webapp.base.db import db
 from webapp.base.flow import NotAllowed, Refusal, Unacceptable
-from webapp.cases import candidates, moves, offers, proposing, queries
+from webapp.cases import candidates, moves, offers, proposing, queries, rolling
 from webapp.cases.models import Assignment, Case
 from webapp.cases.proposing import Wish
 from webapp.cases.rota import actions, queries as field
 from webapp.cases.rota.models import Shift, WorkerPosition
 from webapp.cases.rota.rules import Skill
 from webapp.cases.rules import Duty, Grade, State
+from webapp.cases.ways import METRES_A_MINUTE
+from webapp.cases.weights import USUAL
 from webapp.people import days
 from webapp.people.actors import Person
 from webapp.people.models import Account
+from webapp.travel.rules import DETOUR
 
 # A Monday, 10:00 in Yantai.
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -415,3 +420,56 @@ def test_of_many_assignments_the_question_who_could_go_reads_only_the_open_ones(
     )
     assert db.session.scalar(open_now) == 1
     assert found(case, world.worker).duties == 1
+
+
+def test_the_weights_are_data_tried_beside_those_in_force_and_taken_back(
+    app: Flask, world: World
+) -> None:
+    on_duty(world.worker, world.neighbour)
+    case = reported(world)
+    # The neighbour is a minute farther than the centre of the grid, where the worker may be or not.
+    own = found(case, world.worker)
+    lon, lat = world.spot(world.home)
+    metres = (own.travel + 1) * METRES_A_MINUTE / DETOUR
+    stands(world.neighbour, (lon + metres / (111_320 * cos(radians(lat))), lat))
+    first = candidates.ranking(case).order[0]
+    assert first.account == world.neighbour.id
+    db.session.commit()
+    address, usual = "/dispatch/weights", asdict(USUAL)
+    leader = as_user(app, world.shift_leader)
+    as_usual = usual | {"version": 0}
+    assert as_user(app, world.stranger).get(address).status_code == 403
+    assert as_user(app, world.dispatcher).get(address).status_code == 200
+    assert as_user(app, world.dispatcher).post(address, data=as_usual).status_code == 403
+    for wrong in ({"a_duty": 21}, {"a_duty": ""}, {"a_duty": "nan"}, {"urgent_minute": 4}):
+        refused = leader.post(address, data=as_usual | wrong)
+        assert (refused.status_code, 'class="error"' in refused.text) == (422, True)
+    # Tried: both orders stand side by side, and nothing is changed.
+    wanted = as_usual | {"old_position": 0, "own_within": 0, "under_way": 240}
+    tried = leader.post(address, data=wanted | {"try": 1, "example": f"case:{case.id}"})
+    now, then = tried.text.split('<section aria-label="')[1:3]
+    assert now.index(first.name) < now.index(own.name)
+    assert then.index(own.name) < then.index(first.name)
+    assert leader.post(address, data=wanted | {"try": 1, "example": "case:0"}).status_code == 422
+    grid = {"try": 1, "example": f"grid:{world.home.id}"}
+    assert leader.post(address, data=wanted | grid).status_code == 200
+    assert candidates.workers().weights == USUAL
+    # Laid down: the desk and the set go by it, the log has what was before, and who was slower is told.
+    assert leader.post(address, data=wanted).status_code == 303
+    assert leader.post(address, data=wanted).status_code == 409
+    assert candidates.ranking(case).order[0].account == own.account
+    staff = candidates.workers()
+    (call,) = candidates.by_road([candidates.call_of(case, [])], staff)
+    assert rolling.assign([call], staff.people)[0].candidate.account == own.account
+    usual_call = replace(call, weights=USUAL)
+    assert rolling.assign([usual_call], staff.people)[0].candidate.account == first.account
+    (event,) = audit.history("dispatch_weights", 1)
+    assert event.data["changed"] == {
+        "own_within": [2, 0],
+        "under_way": [30, 240],
+        "old_position": [5, 0],
+    }
+    assert "5 → 0" in leader.get(address).text
+    assert leader.post(f"{address}/usual", data={"version": 1}).status_code == 303
+    assert candidates.workers().weights == USUAL
+    assert candidates.ranking(case).order[0].account == first.account

@@ -17,6 +17,7 @@ from webapp.cases.rota import queries as field
 from webapp.cases.rota.models import ClassWish
 from webapp.cases.rota.rules import SKILL_WORDS, Skill
 from webapp.cases.rules import Grade
+from webapp.cases.weights import BOUNDS, USUAL, Weights
 from webapp.travel import loaded
 from webapp.travel.network import Network
 
@@ -32,11 +33,20 @@ _AGAINST = {
     "offer": _l("has another offer that is not answered yet"),
     "under_way": _l("under way to something urgent"),
     "old_position": _l("no fresh position"),
-    "own_first": _l("the worker of the grid goes first within two minutes"),
+    "own_first": _l("the worker of the grid goes first where others are hardly better"),
     "hardly": _l("hardly worse"),
 }
 
 _GRADES = (Grade.NORMAL, Grade.URGENT, Grade.EMERGENCY)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Everybody who could be sent anywhere, the roads they go along, and what counts how much."""
+
+    people: list[Worker]
+    roads: Network
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -67,28 +77,38 @@ def ranking(
 def ranking_of(call: Call, *, without: Iterable[int | None] = ()) -> Ranking:
     """Everybody who could go to a call but these, the best first."""
     left_out = set(without)
-    everybody, roads = workers()
-    staff = [worker for worker in everybody if worker.id not in left_out]
-    (call,) = by_road([call], staff, roads)
-    return Ranking(call, dispatching.ranked(call, staff))
+    staff = workers()
+    people = [worker for worker in staff.people if worker.id not in left_out]
+    return ranked_among(replace(staff, people=people), call)
 
 
-def by_road(calls: Iterable[Call], staff: Iterable[Worker], roads: Network) -> list[Call]:
-    """The same calls, to which the ways of these people are known along the roads."""
+def ranked_among(staff: Staff, call: Call) -> Ranking:
+    """These people, by their weights, the best first."""
+    (call,) = by_road([call], staff)
+    return Ranking(call, dispatching.ranked(call, staff.people))
+
+
+def by_road(calls: Iterable[Call], staff: Staff) -> list[Call]:
+    """The same calls, to which the ways of these people are known along the roads, by their weights."""
     starts = [
         spot
-        for worker in staff
+        for worker in staff.people
         for spot in (worker.at, *(post.centre for post in worker.posts))
         if spot is not None
     ]
-    return [replace(call, minutes=ways.by_road(roads, call.at, starts)) for call in calls]
+    return [
+        replace(call, minutes=ways.by_road(staff.roads, call.at, starts), weights=staff.weights)
+        for call in calls
+    ]
 
 
-def workers() -> tuple[list[Worker], Network]:
-    """Everybody who could be sent anywhere, and the roads they go along."""
+def workers(by: Weights | None = None) -> Staff:
+    """Everybody who could be sent anywhere; by the weights in force where no others are tried."""
     rows = field.workers()
     roads = loaded.roads(rows[0].roads if rows else None)
-    return [
+    laid_down = rows[0].weights if rows else None
+    weights = by or (Weights(**{each: laid_down[each] for each in BOUNDS}) if laid_down else USUAL)
+    people = [
         Worker(
             id=row.id,
             name=row.name,
@@ -103,10 +123,13 @@ def workers() -> tuple[list[Worker], Network]:
             duties=row.duties,
             offer=row.offer,
             haste=_GRADES[row.haste or 0],
-            free_in=dispatching.free_in(row.urgent, float(row.since_min)) if row.urgent else None,
+            free_in=dispatching.free_in(row.urgent, float(row.since_min), by=weights)
+            if row.urgent
+            else None,
         )
         for row in rows
-    ], roads
+    ]
+    return Staff(people, roads, weights)
 
 
 def call_of(case: Case, wishes: Sequence[ClassWish]) -> Call:

@@ -12,23 +12,10 @@ from typing import Any
 from webapp.cases import ways
 from webapp.cases.rules import Grade
 from webapp.cases.ways import Point
+from webapp.cases.weights import USUAL, Weights
 
-# The worker of the grid goes first unless somebody else is so many minutes better.
-OWN_WITHIN = 2.0
-# Measured on simulated days: so much for each duty in hand evens the load out for 0.1 min of delay.
-A_DUTY = 1.5
-# Under way to something urgent, or asked and without an answer yet: rather somebody else.
-UNDER_WAY = 30.0
-UNANSWERED = 60.0
-# Something urgent takes so long with the way to it; nobody counts as done sooner than in so long.
-URGENT_TAKES = 25.0
-SOONEST_FREE = 5.0
-# Each wanted skill that is missing; and whoever is off duty comes after all who are on duty.
-SKILL_MISSING = 120.0
-OFF_DUTY = 1000.0
-# Nobody knows where in the grid somebody is whose position is old, or where the case is without a point.
-OLD_POSITION = 5.0
-ELSEWHERE = 20.0
+# Whoever is off duty comes after all who are on duty, whatever the weights.
+OFF_DUTY = 10_000.0
 
 HASTE = {Grade.NORMAL: 0, Grade.URGENT: 1, Grade.EMERGENCY: 2}
 
@@ -63,7 +50,10 @@ class Worker:
 
 @dataclass(frozen=True)
 class Call:
-    """A case for which somebody is looked for; `without` are those who are not asked for it any more."""
+    """A case for which somebody is looked for; `without` are those who are not asked for it any more.
+
+    `weights` are what counts how much in the choice.
+    """
 
     id: int
     at: Point | None
@@ -74,6 +64,7 @@ class Call:
     waited_min: float = 0.0
     without: frozenset[int] = frozenset()
     minutes: ways.Minutes = field(default=ways.straight, compare=False)
+    weights: Weights = USUAL
 
 
 @dataclass(frozen=True)
@@ -130,11 +121,11 @@ def price(call: Call, worker: Worker) -> Candidate:
     """What it costs that this worker goes to this case."""
     own = next((post for post in worker.posts if post.grid_id == call.grid_id), None)
     post, travel, way, origin = _way(call, worker, own)
-    load = worker.duties * A_DUTY
+    load = worker.duties * call.weights.a_duty
     if worker.offer is not None:
-        load += UNANSWERED
+        load += call.weights.unanswered
     elif worker.haste != Grade.NORMAL:
-        load += UNDER_WAY
+        load += call.weights.under_way
     missing = tuple(sorted(call.skills - worker.skills))
     return Candidate(
         account=worker.id,
@@ -143,9 +134,9 @@ def price(call: Call, worker: Worker) -> Candidate:
         own=own is not None,
         travel=travel,
         load=load,
-        skill=len(missing) * SKILL_MISSING,
+        skill=len(missing) * call.weights.skill_missing,
         rota=OFF_DUTY if worker.on_duty is False else 0.0,
-        position=0.0 if origin == "reported" else OLD_POSITION,
+        position=0.0 if origin == "reported" else call.weights.old_position,
         way=way,
         origin=origin,
         age_min=worker.age_min if origin == "reported" else None,
@@ -158,15 +149,15 @@ def price(call: Call, worker: Worker) -> Candidate:
     )
 
 
-def free_in(urgent: int, since_min: float) -> float:
+def free_in(urgent: int, since_min: float, *, by: Weights = USUAL) -> float:
     """Minutes until somebody is free who has so many urgent things in hand, the first since then."""
-    return max(SOONEST_FREE, urgent * URGENT_TAKES - since_min)
+    return max(by.soonest_free, urgent * by.urgent_takes - since_min)
 
 
 def _way(call: Call, worker: Worker, own: Post | None) -> tuple[Post, float, str, str]:
     if call.at is None:
         home = own or worker.posts[0]
-        return home, 0.0 if own else ELSEWHERE, ways.Way.STRAIGHT, "unknown"
+        return home, 0.0 if own else call.weights.elsewhere, ways.Way.STRAIGHT, "unknown"
     if worker.at is not None:
         took, way = call.minutes(worker.at, call.at)
         return own or _nearest(worker.posts, worker.at), took, way, "reported"
@@ -181,12 +172,12 @@ def _nearest(posts: Sequence[Post], to: Point) -> Post:
 
 def ranked(call: Call, workers: Iterable[Worker]) -> list[Candidate]:
     """Everybody who could go, the best first: the least minutes in all, but the worker of the grid
-    before others who are at most `OWN_WITHIN` better."""
+    before others who are hardly better (`Weights.own_within`)."""
     all_ = sorted(
         (price(call, worker) for worker in workers), key=lambda each: (each.total, each.account)
     )
     own = next((each for each in all_ if each.own), None)
-    if own is not None and own.total <= all_[0].total + OWN_WITHIN:
+    if own is not None and own.total <= all_[0].total + call.weights.own_within:
         all_.remove(own)
         all_.insert(0, own)
     return all_
@@ -229,9 +220,9 @@ def why_not(one: Candidate, first: Candidate) -> list[tuple[str, Any]]:
     if len(one.missing) > len(first.missing):
         against.append((one.skill, "missing", list(one.missing)))
     if one.offer is not None:
-        against.append((UNANSWERED, "offer", None))
+        against.append((one.load, "offer", None))
     elif one.haste != Grade.NORMAL:
-        against.append((UNDER_WAY, "under_way", None))
+        against.append((one.load, "under_way", None))
     if one.duties > first.duties:
         against.append((one.load - first.load, "busier", one.duties - first.duties))
     if one.travel - first.travel >= 0.5:

@@ -58,16 +58,16 @@ def proposal(who: Actor) -> Proposal:
     """Everybody who is free and every case that waits, put together as well as it goes."""
     cases = field.undispatched(who, MOST)
     wishes = field.wishes()
-    staff, roads = candidates.workers()
+    staff = candidates.workers()
     wanted = [candidates.call_of(case, wishes) for case in cases]
-    calls = candidates.by_road(wanted, staff, roads)
-    pairs = {pair.call.id: pair for pair in rolling.propose(calls, staff)}
+    calls = candidates.by_road(wanted, staff)
+    pairs = {pair.call.id: pair for pair in rolling.propose(calls, staff.people)}
     rows = []
     for case in cases:
         pair = pairs.get(case.id)
         line = candidates.line_of(pair.call, pair.candidate) if pair else None
         rows.append(Row(case, line, pair.gain if pair else None))
-    idle = sum(rolling.is_idle(worker) for worker in staff)
+    idle = sum(rolling.is_idle(worker) for worker in staff.people)
     return Proposal(rows, field.count_undispatched(who), idle)
 
 

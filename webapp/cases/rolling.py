@@ -7,18 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from webapp.cases.dispatching import HASTE, UNDER_WAY, Call, Candidate, Worker, price
+from webapp.cases.dispatching import HASTE, Call, Candidate, Worker, price
 from webapp.cases.rules import Grade
 
 # Large and finite, for the solver takes no infinite rows: who lacks a skill goes nowhere in a set.
 MISMATCH = 1e7
-# What a grade is worth, so that haste is served first whatever the minutes; and a minute by grade.
-WORTH = {Grade.NORMAL: 0.0, Grade.URGENT: 1e4, Grade.EMERGENCY: 1e5}
-MINUTE = {Grade.NORMAL: 1.0, Grade.URGENT: 2.0, Grade.EMERGENCY: 3.0}
-# Between equals, whoever has waited longer goes first, up to this.
-LONGEST_WAIT_MIN = 480.0
-# Nobody is taken off their way unless it is an emergency and help is there so much earlier.
-GAIN_MIN = 5.0
+# What a grade is worth, so that haste is served first whatever the minutes and the weights.
+WORTH = {Grade.NORMAL: 0.0, Grade.URGENT: 1e5, Grade.EMERGENCY: 1e6}
 
 
 @dataclass(frozen=True)
@@ -98,9 +93,11 @@ def _cost(call: Call, one: Candidate, worker: Worker) -> float:
     if unfit or (busy and call.grade == Grade.EMERGENCY):
         return MISMATCH
     # Until they are free, in the place of what it costs to take them off their way.
-    soon = (worker.free_in or 0.0) - UNDER_WAY if busy else 0.0
-    waited = min(call.waited_min, LONGEST_WAIT_MIN)
-    return (one.total + soon) * MINUTE[call.grade] - WORTH[call.grade] - waited
+    by = call.weights
+    soon = (worker.free_in or 0.0) - by.under_way if busy else 0.0
+    minute = {Grade.URGENT: by.urgent_minute, Grade.EMERGENCY: by.emergency_minute}
+    waited = min(call.waited_min, by.longest_wait)
+    return (one.total + soon) * minute.get(call.grade, 1.0) - WORTH[call.grade] - waited
 
 
 def _taken_off(pairs: list[Pair], calls: Sequence[Call], busy: list[Worker]) -> list[Pair]:
@@ -114,7 +111,7 @@ def _taken_off(pairs: list[Pair], calls: Sequence[Call], busy: list[Worker]) -> 
             continue
         best = min(fit, key=lambda one: (one.arrival, one.account))
         gain = now.get(call.id, float("inf")) - best.arrival
-        if gain > GAIN_MIN:
+        if gain > call.weights.gain:
             taken.append(Pair(call, best, gain))
             left = [worker for worker in left if worker.id != best.account]
     return taken

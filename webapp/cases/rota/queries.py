@@ -23,7 +23,7 @@ from webapp.people import days
 from webapp.people.models import Account
 
 # Everybody with a field post over a grid: the centres of their grids, a fresh position if there is one,
-# skills, whether the rota has them on duty now, and what they have in hand. A duty counts while there
+# skills, whether the rota has them on duty now, what they have in hand, and what counts how much. A duty counts while there
 # is something left to do; `offer` is a case that waits for their answer.
 # Duty and state are compared as one word: over an OR of both the planner thinks for 50 ms which of
 # the partial indexes of cases it implies, and takes none.
@@ -34,7 +34,8 @@ WORKERS = text("""
            EXISTS (SELECT FROM shift s WHERE s.account_id = h.id AND s.span @> :now) AS on_duty,
            EXISTS (SELECT FROM shift s WHERE s.span && tstzrange(:day, :night)) AS kept,
            o.duties, o.offer, o.haste, o.urgent,
-           extract(epoch FROM :now - o.since) / 60 AS since_min, (SELECT max(id) FROM road_network) AS roads
+           extract(epoch FROM :now - o.since) / 60 AS since_min, (SELECT max(id) FROM road_network) AS roads,
+           (SELECT to_jsonb(d) FROM dispatch_weights d) AS weights
     FROM (
         SELECT a.id, a.name, array_agg(g.id ORDER BY g.id) AS grids,
                array_agg(g.name ORDER BY g.id) AS names,

@@ -11,7 +11,7 @@ from webapp.base.access import HOUSE
 from webapp.base.db import db, lock
 from webapp.base.flow import Refusal
 from webapp.cases import candidates, dispatching, moves, rolling
-from webapp.cases.candidates import Ranking
+from webapp.cases.candidates import Ranking, Staff
 from webapp.cases.dispatching import Worker
 from webapp.cases.models import Case
 from webapp.cases.rolling import Pair
@@ -19,14 +19,9 @@ from webapp.cases.rota import queries as rota
 from webapp.cases.rules import UNASKED
 from webapp.monitoring.alarms import casework, incidents, queries
 from webapp.monitoring.alarms.models import Incident
-from webapp.travel.network import Network
 
 # Who waits longer than this is no crowd of this hour: it does not make others wait for the set.
 CROWD_TIME = timedelta(hours=1)
-
-
-# Everybody who could be sent, and the roads.
-Staff = tuple[list[Worker], Network]
 
 
 def crowd() -> Staff | None:
@@ -34,10 +29,10 @@ def crowd() -> Staff | None:
     waiting = queries.count_waiting(clock.now(), since=clock.now() - CROWD_TIME)
     if waiting < 2:
         return None
-    staff, roads = candidates.workers()
-    if waiting < sum(rolling.is_idle(worker) for worker in staff):
+    staff = candidates.workers()
+    if waiting < sum(rolling.is_idle(worker) for worker in staff.people):
         return None
-    return staff, roads
+    return staff
 
 
 @tasks.task("alarms.assign", cron="* * * * * */15", lock="alarms.assign")
@@ -56,16 +51,16 @@ def assign_all(known: Staff | None = None) -> None:
     if not waiting:
         return
     wishes, left_out = rota.wishes(), queries.asked_for(waiting)
-    staff, roads = known or candidates.workers()
+    staff = known or candidates.workers()
     calls = [
         replace(candidates.call_of(each.case, wishes), without=left_out.get(key, frozenset()))
         for key, each in waiting.items()
         if each.case is not None
     ]
-    for pair in rolling.assign(candidates.by_road(calls, staff, roads), staff):
+    for pair in rolling.assign(candidates.by_road(calls, staff), staff.people):
         # For whoever will soon be free one waits: the next round looks again.
         if pair.after is None:
-            _ask(waiting[pair.call.id], pair, staff)
+            _ask(waiting[pair.call.id], pair, staff.people)
 
 
 def _ask(incident: Incident, pair: Pair, staff: list[Worker]) -> None:
