@@ -1,7 +1,7 @@
 """how long pictures are kept
 
 Revision ID: 0092
-Revises: 0088
+Revises: 0091
 Create Date: 2026-11-27 15:40:00.000000
 
 """
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision: str = "0092"
-down_revision: Union[str, Sequence[str], None] = "0088"
+down_revision: Union[str, Sequence[str], None] = "0091"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

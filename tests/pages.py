@@ -54,22 +54,24 @@ def reached(
 ) -> dict[str, tuple[str, str]]:
     """Every kind of page that links lead to from the first one: kind -> (address, text).
 
-    A kind that is not `wanted` is neither read nor followed.
+    A kind that is not `wanted` is neither read nor followed, but for the page on which one begins.
     """
     found: dict[str, tuple[str, str]] = {}
-    waiting, seen = ["/"], set()
+    waiting, seen, first = ["/"], set(), {"/"}
     while waiting:
         address = waiting.pop(0)
         parts, kind = urlsplit(address), kind_of(address)
         if parts.scheme or parts.netloc or kind in seen or _NO_PAGE.search(parts.path):
             continue
         seen.add(kind)
-        if kind != "/" and not wanted(kind):
+        if kind not in first and not wanted(kind):
             continue
         answer = request.get(address, headers={"Accept": "text/html"}, max_redirects=0)
         if answer.status in (301, 302, 303):
             there = urlsplit(urljoin(address, answer.headers["location"]))
             waiting.append(there._replace(scheme="", netloc="").geturl())
+            if kind in first:
+                first.add(kind_of(waiting[-1]))
             continue
         if answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue
