@@ -12,6 +12,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from hypothesis import given, strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.people.conftest import Clock
 from tests.world import HASH, PASSWORD, World, as_user, someone
@@ -44,6 +45,36 @@ def test_a_worker_signs_in_and_stands_on_the_page_of_the_first_post(
     answer = sign_in(client, "worker")
     assert answer.status_code == 303
     assert answer.location == "/phone"
+
+
+def test_a_new_key_ends_no_session_and_no_link_until_the_old_one_goes(
+    app: Flask, world: World, session: Session
+) -> None:
+    settings = app.extensions["settings"]
+    old, new = "o" * 32, "n" * 32
+
+    def keys(*held: str) -> None:
+        security.sign_with(app, replace(settings, secret_key=",".join(held)))
+
+    try:
+        keys(old)
+        browser, idle = as_user(app, world.worker), as_user(app, world.worker)
+        link = entry.link_for(queries.account(world.stranger.id))
+        entry.send_code(PHONE, door=entry.Door("192.0.2.1"), locale="en")
+        session.commit()
+        keys(new, old)
+        assert browser.get("/notices").status_code == 200
+        assert entry.account_of_link(link) is not None
+        assert entry.by_code(PHONE, code_sent(), door=entry.Door("192.0.2.1")).id
+        # Whoever does something meanwhile has a cookie of the new key from then on.
+        browser.post("/language/en")
+        fresh = as_user(app, world.neighbour)
+        keys(new)
+        assert [each.get("/notices").status_code for each in (browser, fresh)] == [200, 200]
+        assert idle.get("/notices").status_code == 302
+        assert entry.account_of_link(link) is None
+    finally:
+        security.sign_with(app, settings)
 
 
 def test_the_case_of_a_user_name_does_not_matter(world: World, client: FlaskClient) -> None:

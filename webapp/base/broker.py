@@ -62,8 +62,8 @@ def place(settings: Settings) -> Place | None:
 
 
 def own_password(settings: Settings) -> str:
-    """The password of the house at its own broker: kept nowhere, it follows from SECRET_KEY."""
-    key = settings.secret_key.encode()
+    """The password of the house at its own broker: kept nowhere, it follows from the newest SECRET_KEY."""
+    key = "".join(settings.signing_keys[:1]).encode()
     return hmac.new(key, b"the house at its own broker", hashlib.sha256).hexdigest()
 
 

@@ -44,13 +44,16 @@ class Settings:
         " reached there; empty: the same",
     )
     secret_key: str = _setting(
-        "SECRET_KEY", "", "signs sessions and forms; production wants 32 characters or more"
+        "SECRET_KEY",
+        "",
+        "signs sessions, links and forms; production wants 32 characters or more. A new one goes in front"
+        " of the old one, separated by a comma: what that one signed stays good until it is taken away",
     )
     sealing_keys: str = _setting(
         "SEALING_KEYS",
         "",
         "secrets of 32 characters or more that seal personal values and papers, separated by commas, the"
-        " newest first; empty: SECRET_KEY, which then must not change. A new one goes in front, then"
+        " newest first; empty: those of SECRET_KEY. A new one goes in front, then"
         " `reseal`, then the old one may go where no frozen ledger was signed and no relocation paper"
         " was sealed with it: these never change",
     )
@@ -200,6 +203,11 @@ class Settings:
         settings._check()
         return settings
 
+    @property
+    def signing_keys(self) -> list[str]:
+        """The secrets of SECRET_KEY, the newest first."""
+        return [each.strip() for each in self.secret_key.split(",") if each.strip()]
+
     def _check(self) -> None:
         if self.env not in ("development", "test", "production"):
             raise SettingsError("WANGGE_ENV must be development, test or production.")
@@ -215,7 +223,7 @@ class Settings:
         if self.env == "production":
             if not self.database_url:
                 raise SettingsError("DATABASE_URL is missing: production needs its own server.")
-            if len(self.secret_key) < 32:
+            if min(map(len, self.signing_keys), default=0) < 32:
                 raise SettingsError("SECRET_KEY must have 32 characters or more in production.")
 
         self._check_oidc()

@@ -58,7 +58,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """The app can seal and open; the first key seals, each of them opens."""
     named = [each.strip() for each in settings.sealing_keys.split(",") if each.strip()]
     # Without any key (a developer's first minute) what was sealed is lost with the process.
-    known = named or [settings.secret_key or secrets.token_hex(32)]
+    known = named or settings.signing_keys or [secrets.token_hex(32)]
     app.extensions["seal"] = MultiFernet([Fernet(_key_of(each)) for each in known])
     app.extensions["blind"] = [_derived(each, b"wangge blind indexes") for each in known]
 

@@ -78,10 +78,22 @@ def _marked(name: str) -> bool:
     return getattr(view, name, False)
 
 
+def sign_with(app: Flask, settings: Settings) -> None:
+    """What the house gives out is signed with its newest key, and good if any of its keys signed it."""
+    # Without a key (a developer's first minute) sessions simply end with the process.
+    newest, *older = settings.signing_keys or [secrets.token_hex(32)]
+    app.config["SECRET_KEY"], app.config["SECRET_KEY_FALLBACKS"] = newest, older[::-1]
+    app.config["WTF_CSRF_SECRET_KEY"] = [*older[::-1], newest]
+
+
+def signing_keys() -> list[str]:
+    """The keys that sign, the newest one last, as itsdangerous wants them."""
+    return [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Sessions are signed, forms protected, answers guarded, floods limited."""
-    # Without a key (a developer's first minute) sessions simply end with the process.
-    app.config["SECRET_KEY"] = settings.secret_key or secrets.token_hex(32)
+    sign_with(app, settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_mb * 1024 * 1024
     app.config["SESSION_COOKIE_HTTPONLY"] = True
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"

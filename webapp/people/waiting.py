@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from webapp.base import security
 from webapp.base.access import Actor
 from webapp.people import workbook
 
@@ -31,4 +31,4 @@ def unsealed(text: str, *, what: str, by: Actor) -> list[dict[str, Any]]:
 
 
 def _seal(what: str, by: Actor) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"{what}-{by.id}")
+    return URLSafeTimedSerializer(security.signing_keys(), salt=f"{what}-{by.id}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from flask import current_app
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from webapp.base import security
 from webapp.base.access import Actor
 from webapp.base.flow import NotAllowed
 from webapp.monitoring.video.rules import PASS_S, PASS_WORDS, WALL_S
@@ -59,4 +59,4 @@ def purpose_of(written: str, who: Actor) -> str:
 
 
 def _signer(salt: str = "camera look") -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.config["SECRET_KEY"]), salt=salt)
+    return URLSafeTimedSerializer(security.signing_keys(), salt=salt)

@@ -57,6 +57,7 @@ def masked(body: bytes, masks: Sequence[Corners]) -> bytes:
     try:
         with Image.open(io.BytesIO(body), formats=("JPEG",)) as opened:
             picture = opened.convert("RGB")
+        picture.info.clear()
     except (UnidentifiedImageError, OSError, ValueError) as error:
         raise NotOpen(_l("The camera gives no picture now.")) from error
     for corners in masks:
