@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree as ET
@@ -20,9 +21,11 @@ from webapp.base.db import Base, db
 # It breaks out of a text, of an attribute in either quotes, of a script, and of what a spreadsheet reads.
 MARKUP = "=1+1</script><img src=x onerror=alert(1)>\"'>"
 # Who together meets nearly every kind of page.
-WIDE = (None, *("worker", "shift", "handler", "station", "project", "resident1"))
+WIDE = (None, *("worker", "shift", "handler", "station", "project", "resident1", "street", "admin"))
 # It may stand so nowhere in a page: neither as an element, nor with a quote that ends an attribute.
 RAW = re.compile(r"""<img src=x|</script><img|onerror=alert\(1\)>["']""")
+# An address of the house has fewer characters, and this process takes less memory (KiB).
+LONGEST, MOST_KIB = 2_000, 4 * 1024 * 1024
 # Texts of the house itself, which nobody writes in a form; a ledger that was frozen is one signed text.
 OWN = (
     "ledger_snapshot",
@@ -71,6 +74,9 @@ class _Suspicious(_Reader):
     """Reads every page in reach, and notes each that shows the markup as such."""
 
     def _read(self, address: str) -> list[str]:
+        # A page that leads to itself with an ever longer address would be read until memory ends.
+        assert len(address) <= LONGEST, f"{len(self.seen)} pages led to {address[:300]}"
+        assert getrusage(RUSAGE_SELF).ru_maxrss < MOST_KIB, f"too much is kept before {address}"
         answer = self.client.get(address, headers={"Accept": "text/html"})
         if answer.status_code in (301, 302, 303):
             return [urljoin(address, answer.headers["Location"])]
