@@ -105,6 +105,19 @@ def _is_there(app: Flask, name: str) -> bool:
         return bool(db.session.scalar(select(func.count()).where(Account.username == name)))
 
 
+def test_letters_that_nobody_sees_are_left_out_of_every_text(client: FlaskClient) -> None:
+    hidden = Guests.of({"name": "ab\x00\u202ec\x1b", "tags": ["\u2066x\x0b", "行\n二\t三"]})
+    assert (hidden.name, hidden.tags) == ("abc", ["x", "行\n二\t三"])
+    with pytest.raises(Unacceptable):
+        Guests.of({"name": "\u202e\u202d"})
+    for sent in (
+        {"username": "a\x00b", "password": "x\x00y"},
+        {"username": "a\ud800", "password": "x"},
+    ):
+        assert client.post("/api/v1/nothing", json=sent).status_code == 404
+        assert client.post("/sign-in", json=sent).status_code == 401
+
+
 def test_what_a_post_writes_is_kept(small: Flask, visitor: FlaskClient) -> None:
     assert visitor.post("/guests/welcome-one").status_code == 200
     assert _is_there(small, "welcome-one")

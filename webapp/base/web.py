@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -144,8 +145,28 @@ _TEXTS = frozenset(("text/css", "text/javascript", "image/svg+xml", "application
 _small: dict[str, bytes] = {}
 
 
+# What nobody sees and paper, workbooks or the database refuse; and what would turn the words after it round.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def seen(sent: Any) -> Any:
+    """The same texts, in lists and objects too, without letters that nobody sees."""
+    if isinstance(sent, str):
+        return _UNSEEN.sub("", sent)
+    if isinstance(sent, list):
+        return [seen(each) for each in sent]
+    if isinstance(sent, dict):
+        return {name: seen(each) for name, each in sent.items()}
+    return sent
+
+
 class Form(BaseModel):
-    """What a person or a machine sends. Read once, checked, with an error for each bad field."""
+    """What a person or a machine sends. Read once, checked, with an error for each bad field.
+
+    Letters that nobody sees are left out of every text.
+    """
 
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
 
@@ -176,7 +197,7 @@ class Form(BaseModel):
     def of(cls, sent: dict[str, Any]) -> Self:
         """The form of these values; `Unacceptable` as in `read`."""
         try:
-            return cls.model_validate(sent)
+            return cls.model_validate(seen(sent))
         except ValidationError as error:
             fields = {}
             for each in error.errors():
