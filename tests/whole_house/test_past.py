@@ -18,7 +18,7 @@ from tests.cases import stages
 from tests.monitoring.alarms.told import raised
 from tests.projects.yard import Yard, yard
 from tests.relocation.estate import Estate
-from tests.world import World, as_user
+from tests.world import World, as_user, someone
 from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.past import REACH
@@ -161,6 +161,44 @@ def test_as_of_now_the_alarms_are_the_alarms(world: World) -> None:
     then = past_alarms.counts(world.dispatcher, between)
     assert (then["open"], then["unseen"]) == (3, 3)
     assert set(ALARM_OPEN) == set(past_alarms.LANES["open"])
+
+
+def test_a_page_asked_again_as_of_a_moment_offers_no_deed_and_stays_at_the_moment(
+    app: Flask, world: World
+) -> None:
+    street = someone("the-street", "street_leader")
+    readers = [as_user(app, each) for each in (world.shift_leader, world.admin, street)]
+    told = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "told_then", False)
+    }
+    moment = (clock.now() - timedelta(seconds=1)).isoformat()
+    asks, untold = 0, {}
+    for address in sorted(told):
+        answers = [each.get(address, query_string={"as_of": moment}) for each in readers]
+        answer = next((each for each in answers if each.status_code == 200), None)
+        if answer is None:
+            untold[address] = [each.status_code for each in answers]
+            continue
+        main = answer.text.partition("<main")[2].partition("</main>")[0]
+        assert 'role="note"' in main, f"{address} is not marked as the past"
+        for tag, body in re.findall(r"(<form\b[^>]*>)(.*?)</form>", main, re.DOTALL):
+            if 'class="menu-body"' in tag:
+                continue
+            assert 'method="post"' not in tag, f"{address} offers a deed: {tag}"
+            action = re.search(r'action="([^"?]*)', tag)
+            if action is None or action[1] in ("", address):
+                assert 'name="as_of"' in body, f"{address} falls back to now: {tag}"
+                asks += 1
+        for link in re.findall(r'href="([^"]+)"', main):
+            if (
+                link.partition("?")[0] == address
+                and "Back to now" not in main.partition(link)[2][:40]
+            ):
+                assert "as_of=" in link or link == address, f"{address} falls back to now: {link}"
+    assert untold == {}
+    assert asks > len(told), "each page has at least the form in which the moment is chosen"
 
 
 def test_as_of_now_the_projects_are_the_projects(yard: Yard) -> None:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
 from webapp.base.access import may, me, permit
+from webapp.base.past import told_then
 from webapp.base.web import Form, page
 from webapp.grids import history, queries
 from webapp.grids.forms import Wanted
@@ -80,6 +81,7 @@ class Places(Form):
 
 
 @bp.get("/places")
+@told_then
 @permit("grids.see")
 def places() -> Response:
     """The named places of a kind, as a list; those of cameras only for the desk and in one's own grids."""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import Form, goto, page, part_of_address
 from webapp.grids.models import Unit
 from webapp.grids.rules import UNIT_WORDS, UnitKind
@@ -42,6 +43,7 @@ class CodeForm(Form):
 
 
 @bp.get("")
+@told_then
 @permit("people.see")
 def listed() -> Response:
     """Every body by kind, with its codes and how many posts are held there."""

@@ -51,14 +51,23 @@ def port_named(name: str) -> Port | None:
 def ports() -> Sequence[Any]:
     """Each port with how many vessels belong to it and how many of these are at sea, by name."""
     out = select(Voyage.vessel_id).where(Voyage.state == VoyageState.AT_SEA)
+    counted = (
+        select(
+            Vessel.port_id,
+            func.count().label("vessels"),
+            func.count().filter(Vessel.id.in_(out)).label("at_sea"),
+        )
+        .where(Vessel.closed_at.is_(None))
+        .group_by(Vessel.port_id)
+        .subquery()
+    )
     found = (
         select(
             Port,
-            func.count(Vessel.id).label("vessels"),
-            func.count(Vessel.id).filter(Vessel.id.in_(out)).label("at_sea"),
+            func.coalesce(counted.c.vessels, 0).label("vessels"),
+            func.coalesce(counted.c.at_sea, 0).label("at_sea"),
         )
-        .outerjoin(Vessel, (Vessel.port_id == Port.id) & Vessel.closed_at.is_(None))
-        .group_by(Port.id)
+        .outerjoin(counted, counted.c.port_id == Port.id)
         .order_by(Port.name)
     )
     return db.session.execute(found).all()

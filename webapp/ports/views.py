@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import PurposeForm, goto, page, part_of_address, sent_file
 from webapp.people import days, queries as people, workbook
 from webapp.people.forms import ReasonForm, again
@@ -57,6 +58,7 @@ DONE = {
 
 
 @bp.get("/ports")
+@told_then
 @permit("ports.see")
 def listed() -> Response:
     """The ports, with how many vessels of each are at sea."""

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page
 from webapp.people.forms import again
 from webapp.ports import queries, voyages
@@ -21,6 +22,7 @@ bp = Blueprint("voyages", __name__)
 
 
 @bp.get("/voyages")
+@told_then
 @permit("voyages.see")
 def at_sea() -> Response:
     """Who is at sea now by their reports."""
@@ -28,6 +30,7 @@ def at_sea() -> Response:
 
 
 @bp.get("/voyages/night")
+@told_then
 @permit("voyages.see")
 def night() -> Response:
     """Who was out when the night began and is not back."""

@@ -17,7 +17,6 @@ from webapp.base.audit import Event
 from webapp.base.db import containing, db
 from webapp.base.files import StoredFile
 from webapp.base.spatial import as_geojson, stored
-from webapp.people.models import Account
 from webapp.projects.models import Project, Site, TeamMember
 from webapp.projects.rules import LIVING
 from webapp.relocation.models import (
@@ -257,24 +256,36 @@ def projects(who: Actor, *, today: date) -> list[Counted]:
         HelpPromise.ended_on.is_(None),
         HelpPromise.due_on < today,
     )
+    counted = (
+        select(
+            RelocationHousehold.project_id,
+            func.count().label("households"),
+            func.count().filter(state.in_(CLEAN)).label("clean"),
+            func.count().filter(state.in_(states_of(Lane.STUCK))).label("stuck"),
+            func.count().filter(late).label("late"),
+            func.sum(RelocationHousehold.greenhouse_m2).label("greenhouse_m2"),
+        )
+        .group_by(RelocationHousehold.project_id)
+        .subquery()
+    )
+    households = func.coalesce(counted.c.households, 0)
     found = (
         select(
             Project,
-            func.count(RelocationHousehold.id),
-            func.count().filter(state.in_(CLEAN)),
-            func.count().filter(state.in_(states_of(Lane.STUCK))),
-            func.count().filter(RelocationHousehold.id.is_not(None), late),
-            func.coalesce(func.sum(RelocationHousehold.greenhouse_m2), 0.0),
+            households,
+            func.coalesce(counted.c.clean, 0),
+            func.coalesce(counted.c.stuck, 0),
+            func.coalesce(counted.c.late, 0),
+            func.coalesce(counted.c.greenhouse_m2, 0.0),
         )
-        .outerjoin(RelocationHousehold, RelocationHousehold.project_id == Project.id)
+        .outerjoin(counted, counted.c.project_id == Project.id)
         .join(Project.leader)
         .options(contains_eager(Project.leader))
         .where(
             visible(Project, who, "relocation.board"),
-            or_(Project.state.in_(LIVING), RelocationHousehold.id.is_not(None)),
+            or_(Project.state.in_(LIVING), counted.c.project_id.is_not(None)),
         )
-        .group_by(Project.id, Account.id)
-        .order_by(func.count(RelocationHousehold.id).desc(), Project.id)
+        .order_by(households.desc(), Project.id)
     )
     return [Counted(*row) for row in db.session.execute(found)]
 

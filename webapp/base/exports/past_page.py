@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, g, has_request_context, make_response, request
@@ -19,6 +21,8 @@ from webapp.base.kept import TABLES, Kept, Standing
 from webapp.base.past import AsOf, NotKept
 from webapp.base.then import as_of
 from webapp.base.web import Form, is_by_a_standard, page
+
+_FORM = re.compile(r"(?P<tag><form\b[^>]*>)(?P<body>.*?)</form>", re.DOTALL)
 
 
 class Further(Form):
@@ -58,7 +62,27 @@ def _asked_then(view: Any) -> Response:
     me().holds(())
     g.as_of = moment
     with as_of(moment):
-        return make_response(view(**(request.view_args or {})))
+        answer = make_response(view(**(request.view_args or {})))
+    if answer.mimetype == "text/html":
+        answer.set_data(held(answer.get_data(as_text=True), moment))
+    return answer
+
+
+def held(document: str, moment: datetime) -> str:
+    """The page without deeds, whose own questions stay at the moment: what is done is done now."""
+    head, main, rest = document.partition("<main")
+    body, end, foot = rest.partition("</main>")
+    kept = f'<input type="hidden" name="as_of" value="{moment.isoformat()}">'
+
+    def of_then(form: re.Match[str]) -> str:
+        if 'method="post"' in form["tag"]:
+            return form[0] if 'class="menu-body' in form["tag"] else ""
+        action = re.search(r'action="([^"?]*)', form["tag"])
+        if 'name="as_of"' in form["body"] or (action and action[1] not in ("", request.path)):
+            return form[0]
+        return f"{form['tag']}{kept}{form['body']}</form>"
+
+    return f"{head}{main}{_FORM.sub(of_then, body)}{end}{foot}"
 
 
 def stay(endpoint: str, values: dict[str, Any]) -> None:

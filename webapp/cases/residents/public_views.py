@@ -11,6 +11,7 @@ from webapp.base import clock, files
 from webapp.base.access import me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page, wants_json
 from webapp.cases import publishing
 from webapp.cases.models import Case, CaseMedia
@@ -69,6 +70,7 @@ def shown(case: Case) -> tuple[str, Any]:
 
 
 @bp.get("/public/cases/on-hold")
+@told_then
 @permit("public.read")
 def on_hold() -> Response:
     """What waits on account: since when, why, and on which day somebody looks again."""

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.security import limiter
 from webapp.base.web import afresh, goto, page
 from webapp.community.livelihood import actions, queries, shown
@@ -18,6 +19,7 @@ bp = Blueprint("public_livelihood", __name__, url_prefix="/public/livelihood")
 
 
 @bp.get("")
+@told_then
 @permit("livelihood.read")
 def listed() -> Response:
     """What is done for residents, the nearest first where the visitor says where they stand."""

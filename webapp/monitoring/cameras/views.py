@@ -112,6 +112,7 @@ def listed() -> Response:
 
 
 @bp.get("/cameras/tree")
+@told_then
 @permit("cameras.see")
 def tree() -> Response:
     """The cameras one may see as a tree: by owner, grid, kind, or how long their recordings are kept."""

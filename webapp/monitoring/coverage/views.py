@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from webapp.base.access import permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import page
 from webapp.grids import queries as grids
 from webapp.monitoring.cameras import queries as cameras
@@ -39,6 +40,7 @@ def listed() -> Response:
 
 
 @bp.get("/cameras/siting")
+@told_then
 @permit("cameras.coverage")
 def siting() -> Response:
     """Where new cameras would see most of what no camera sees; a help for deciding."""

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page, sent_file
 from webapp.grids import queries as grids
 from webapp.monitoring.cameras import queries as cameras
@@ -54,6 +55,7 @@ def listed() -> Response:
 
 
 @bp.get("/unseen")
+@told_then
 @permit("safety.see")
 def unseen() -> Response:
     """The hazard points that no camera sees, of the enterprises one may see, the riskiest first."""

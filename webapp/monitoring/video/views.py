@@ -15,6 +15,7 @@ from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.config import Settings
 from webapp.base.flow import NotOpen, Refusal
+from webapp.base.past import told_then
 from webapp.base.sealing import unseal
 from webapp.base.web import PurposeForm, page, part_of_address
 from webapp.cases import queries as cases
@@ -129,6 +130,7 @@ def piece(camera: Camera) -> Response:
 
 
 @bp.get("/cameras/health")
+@told_then
 @permit("video.wall")
 def health() -> Response:
     """Of each source how many cameras answer; who is silent, and whose picture is wrong."""

@@ -29,7 +29,7 @@ _UNSEEN = text("""
         JOIN dwelling d ON d.building_id = b.id
         JOIN household h ON h.dwelling_id = d.id AND h.left_at IS NULL
         WHERE b.closed_at IS NULL
-        GROUP BY b.id
+        GROUP BY b.id, b.geom, b.grid_id
         UNION ALL SELECT 'hazards', geom, grid_id, 1 FROM hazard_point WHERE closed_at IS NULL
         UNION ALL SELECT 'places', geom, grid_id, 1 FROM place WHERE kind <> 'camera'
     ) w

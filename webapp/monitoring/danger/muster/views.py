@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import audit
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.spatial import to_lonlat, to_metric
 from webapp.base.web import goto, page, sent_file
 from webapp.cases import queries as cases
@@ -28,6 +29,7 @@ bp = Blueprint("muster", __name__)
 
 
 @bp.get("/muster-points")
+@told_then
 @permit("muster.see")
 def listed() -> Response:
     """The muster points, on the map and as a list."""
