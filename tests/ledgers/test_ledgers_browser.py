@@ -42,6 +42,12 @@ def test_a_form_is_measured_and_a_ledger_is_frozen_and_taken_out(
     expect(leader.get_by_text("签名后未改动")).to_be_visible()
     assert too_wide(leader) == 0
     assert axe(leader) == []
+
+    admin = new_page(signed_in_as="admin", width=390)
+    for address in ("/ledgers/dwellings/layout", "/households/fields"):
+        admin.goto(address)
+        assert too_wide(admin) == 0
+        assert axe(admin) == []
     leader.get_by_label("格式").select_option("pdf")
     with leader.expect_download() as taken:
         leader.get_by_role("button", name="下载").click()

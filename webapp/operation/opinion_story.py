@@ -13,6 +13,7 @@ from webapp.community.opinions.rules import ENTERED, OpinionKind, SaidHow
 from webapp.grids import queries as grids
 from webapp.operation import book_story
 from webapp.operation.cast import actor
+from webapp.services.applications import queries as applications
 
 # What is said over the year, in which grids: theme, words, in how many of them.
 YEAR = (
@@ -54,7 +55,14 @@ def tell() -> int:
         aid = said(OpinionKind.HELP, Category.ELDERLY, "【示例】家中老人满八十岁，想领高龄津贴")
         asked = actions.enter(aid.model_copy(update={"how": SaidHow.PHONE}), by=worker)
         actions.to_application(asked, service="MZ04", by=worker)
-    return 5 + _over_the_year()
+        made = next((each for each in applications.listed(worker).rows if each.number), None)
+        if made is not None:
+            wants = said(OpinionKind.HELP, Category.WORK, f"【示例】想办理{made.item.name}")
+            heard = actions.enter(wants.model_copy(update={"how": SaidHow.BOX}), by=worker)
+            actions.to_application(
+                heard, service=made.item.item.code, number=made.number, by=worker
+            )
+    return 5 + (made is not None) + _over_the_year()
 
 
 def _over_the_year() -> int:
