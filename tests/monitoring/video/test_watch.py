@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from shapely.geometry import Point, Polygon
 from sqlalchemy import func, select, text
 
 from tests.busy import busy_house
@@ -26,7 +27,7 @@ from webapp.base import clock, files
 from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
-from webapp.base.spatial import lonlat_of
+from webapp.base.spatial import lonlat_of, to_metric
 from webapp.monitoring.alarms import actions as alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ACTIVE
@@ -35,9 +36,18 @@ from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
 from webapp.monitoring.signals import Change, Kind, Signal
-from webapp.monitoring.video import actions, by_the_clock, ffmpeg, queries, reading, watching
+from webapp.monitoring.video import (
+    actions,
+    by_the_clock,
+    ffmpeg,
+    placing,
+    queries,
+    reading,
+    watching,
+)
 from webapp.monitoring.video.filming import Filming
 from webapp.monitoring.video.forms import ZoneForm
+from webapp.monitoring.video.placing import Pose, Seen
 from webapp.monitoring.video.rules import CLIP_AFTER_S, CLIP_BEFORE_S, CLIPS_KEPT
 from webapp.monitoring.video.watching import Watch
 
@@ -45,6 +55,9 @@ LON, LAT = 121.06, 37.66
 DESCRIBED = Described(
     name="gate", kind=CameraKind.FIXED, lon=LON, lat=LAT, bearing=90, fov=60, range_m=60
 )
+# All ground that this camera sees.
+X, Y = to_metric(LON, LAT)
+SQUARE = [(X + x, Y + y) for x, y in ((-99, -99), (99, -99), (99, 99), (-99, 99), (-99, -99))]
 INTO = scenes.walks(begins=2, since_x=0.1, to_x=0.7)
 
 
@@ -105,9 +118,13 @@ def test_who_enters_leaves_one_alarm_with_its_picture_rule_and_place(
     assert (alarm.rule, alarm.words) == ("zone-intrusion/1+hog", "quay")
     assert alarm.score is not None
     assert 0.25 < alarm.score <= 1
-    # Without four points of the ground it lies in the middle of what the camera sees.
-    assert alarm.accuracy_m == 30
-    assert lonlat_of(alarm.geom) != pytest.approx((LON, LAT), abs=1e-6)
+    # Without four points of the ground it lies in the part of what the camera sees where the box is.
+    wide = queries.part_seen(watched.id, SQUARE)
+    assert wide is not None
+    assert alarm.accuracy_m is not None
+    assert 15 < alarm.accuracy_m < wide[2]
+    assert lonlat_of(alarm.geom) != pytest.approx(wide[:2], abs=1e-6)
+    assert alarm.grid_id == watched.grid_id
     (picture,) = queries.pictures_of(alarm.id)
     body = files.path_of(picture.file).read_bytes()
     assert body.startswith(b"\xff\xd8")
@@ -199,6 +216,35 @@ def test_feet_are_found_on_the_ground_by_four_points(
     assert at[1] == pytest.approx(LAT + 0.15 * north, abs=0.05 * north)
     assert alarm.accuracy_m == 1
     assert alarm.state in ACTIVE
+
+
+def test_feet_are_found_by_how_the_camera_hangs_and_what_has_none_by_its_direction() -> None:
+    # Five metres high, looking north, half way down: straight ahead the ground is as far as it is high.
+    pose = Pose((LON, LAT), 0, 0, fov=60, range_m=60, height_m=5, tilt=-45)
+    box = Seen(0.45, 0.55, (0.5, 0.5), 16 / 9)
+    found = placing.by_pose(pose, box)
+    assert found is not None
+    assert to_metric(*found[:2]) == pytest.approx(to_metric(LON, LAT + 5 / 111_320), abs=0.02)
+    assert 1 <= found[2] < 3
+    # To the right of the picture is east, above is farther and less exact; the horizon is nowhere.
+    right = placing.by_pose(pose, replace(box, foot=(0.8, 0.5)))
+    above = placing.by_pose(pose, replace(box, foot=(0.5, 0.2)))
+    assert right is not None
+    assert above is not None
+    assert (right[0] > found[0], above[1] > found[1], above[2] > found[2]) == (True, True, True)
+    level = replace(pose, tilt=0.0)
+    assert placing.by_pose(level, box) is None
+    assert placing.by_pose(replace(pose, height_m=None), box) is None
+    assert placing.by_pose(replace(pose, range_m=4), box) is None
+    # Without feet: a slice of the sector, the wider the less is known of the bearing.
+    slices = [
+        placing.wedge(replace(pose, doubt=doubt), replace(box, foot=None)) for doubt in (0, 22.5)
+    ]
+    narrow, wide = (Polygon(ring) for ring in slices if ring)
+    assert wide.area > 4 * narrow.area
+    north = Point(to_metric(LON, LAT + 40 / 111_320))
+    assert narrow.contains(north)
+    assert placing.wedge(replace(pose, fov=180), box) is None
 
 
 def test_what_was_left_going_on_ends_when_the_next_watch_sees_nothing(

@@ -210,27 +210,42 @@ def with_steps(incidents: Collection[Incident]) -> set[int]:
 
 
 def camera_standings(source: str, devices: Collection[str]) -> dict[str, Standing]:
-    """Where alarms of cameras lie: in the middle of what each sees; where that is nobody's grid, or
-    what it sees is not known, where it stands."""
+    """Where alarms of cameras lie: in the middle of what each sees past the buildings, give or take the way to
+    its farthest corner; where that is nobody's grid, or what it sees is not known, where it stands."""
     read = _where_seen()
     return {device: _standing(*row) for device, row in _cameras(source, devices, *read).items()}
 
 
 @cache
 def _where_seen() -> tuple[Any, ...]:
-    middle = func.ST_Centroid(Camera.sector, type_=Camera.geom.type)
+    seen = case((func.ST_IsEmpty(Camera.visible).is_(False), Camera.visible), else_=Camera.sector)
+    middle = middle_of(seen)
     held = select(func.grid_at(middle).table_valued("grid_id").c.grid_id).scalar_subquery()
-    return (Camera.id, Camera.name, Camera.geom, Camera.range_m, middle, held)
+    away = func.ST_MaxDistance(middle, seen)
+    return (Camera.id, Camera.name, Camera.geom, Camera.range_m, middle, away, held)
+
+
+def middle_of(ground: ColumnElement[Any]) -> ColumnElement[Any]:
+    """SQL: the middle of some ground, or a point of it where its middle lies beside it."""
+    middle = func.ST_Centroid(ground)
+    inside = func.ST_Covers(ground, middle)
+    return case((inside, middle), else_=func.ST_PointOnSurface(ground)).cast(Camera.geom.type)
 
 
 def _standing(
-    camera_id: int, name: str, geom: Any, range_m: float | None, middle: Any, grid_id: int | None
+    camera_id: int,
+    name: str,
+    geom: Any,
+    range_m: float | None,
+    middle: Any,
+    away_m: float | None,
+    grid_id: int | None,
 ) -> Standing:
     if range_m is None or middle is None:
         return Standing(name, geom, None, camera_id)
     if grid_id is None:
         return Standing(name, geom, range_m, camera_id)
-    return Standing(name, middle, range_m / 2, camera_id)
+    return Standing(name, middle, away_m, camera_id)
 
 
 def camera_standing(source: str, device: str) -> Standing | None:

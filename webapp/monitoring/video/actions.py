@@ -19,11 +19,13 @@ from webapp.monitoring.alarms import actions as alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ALARM_FLOW, MOST_MEDIA
 from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.cameras.rules import CameraKind
 from webapp.monitoring.signals import Change, Kind, Signal
-from webapp.monitoring.video import ground, queries
+from webapp.monitoring.video import ground, placing, queries
 from webapp.monitoring.video.forms import ZoneForm
 from webapp.monitoring.video.ground import Pair
 from webapp.monitoring.video.models import CameraClip, CameraPicture, CameraZone
+from webapp.monitoring.video.placing import Place, Pose, Seen
 from webapp.monitoring.video.rules import MOST_CLIPS, MOST_ZONES, checked_corners
 from webapp.people.refusing import refusing
 
@@ -89,7 +91,7 @@ def found(
     at: datetime,
     rule: str,
     score: float | None = None,
-    foot: tuple[float, float] | None = None,
+    seen: Seen | None = None,
     words: str = "",
 ) -> Alarm | None:
     """What the watch has found is merged into its alarm; None where nothing goes on.
@@ -98,7 +100,7 @@ def found(
     """
     if change is Change.CLEARED and not queries.goes_on(camera.id, kind):
         return None
-    where = ground.lonlat_of(camera.ground, foot) if camera.ground and foot else None
+    where = _place_of(camera, seen) if seen else None
     signal = Signal(
         kind=kind,
         change=change,
@@ -111,6 +113,38 @@ def found(
         score=score,
     )
     return alarms.hear(signal, source=queries.SOURCE, received_at=clock.now()).alarm
+
+
+def _place_of(camera: Camera, seen: Seen) -> Place | None:
+    """By four points of the ground; else by how the camera hangs, or the part of its ground in that direction,
+    whichever is more exact; None where nothing says more than what the camera sees."""
+    if camera.ground and seen.foot:
+        exact = ground.lonlat_of(camera.ground, seen.foot)
+        if exact is not None:
+            return exact
+    pose = _pose_of(camera)
+    if pose is None:
+        return None
+    ring = placing.wedge(pose, seen)
+    return placing.best(
+        placing.by_pose(pose, seen), queries.part_seen(camera.id, ring) if ring else None
+    )
+
+
+def _pose_of(camera: Camera) -> Pose | None:
+    """How a camera that does not turn hangs, as far as the catalogue knows."""
+    known = camera.bearing, camera.fov, camera.range_m
+    if camera.kind != CameraKind.FIXED or camera.lonlat is None or None in known:
+        return None
+    return Pose(
+        camera.lonlat,
+        camera.bearing or 0.0,
+        camera.bearing_doubt,
+        camera.fov or 0.0,
+        camera.range_m or 0.0,
+        camera.mount_height_m,
+        camera.tilt,
+    )
 
 
 def keep_seen(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -24,6 +25,7 @@ from sqlalchemy.orm import joinedload
 from webapp.base import clock
 from webapp.base.access import Actor, visible
 from webapp.base.db import db
+from webapp.base.spatial import to_lonlat
 from webapp.cases.models import Case
 from webapp.cases.rules import ENDED
 from webapp.monitoring.alarms import queries as alarms, standing
@@ -34,6 +36,7 @@ from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraStatus
 from webapp.monitoring.signals import Kind
 from webapp.monitoring.video.models import CameraClip, CameraPicture, CameraZone
+from webapp.monitoring.video.placing import Place
 from webapp.monitoring.video.rules import CLIP_APART, CLIP_SOON, Corners, ZoneKind
 
 # What the watch and the health of cameras call themselves, a camera and a recorder.
@@ -41,6 +44,25 @@ SOURCE, HEALTH = "video", "health"
 HEALTH_RULE = "silence/1"
 MOST_FILMED, MOST_WRONG = 500, 100
 _DEVICE, _RECORDER = "camera-", "recorder "
+# What a camera sees past the buildings, inside of a ring: the point from which its farthest corner is
+# nearest, and how far that is. A slice is long: from its centroid the way to the camera would be farther.
+_PART = text("""
+    SELECT ST_X(m.middle) AS x, ST_Y(m.middle) AS y, ST_MaxDistance(m.middle, m.part) AS away
+    FROM (
+        SELECT p.part, CASE WHEN ST_Covers(p.part, c.center) THEN c.center
+                            ELSE ST_PointOnSurface(p.part) END AS middle
+        FROM (
+            SELECT ST_CollectionExtract(ST_Intersection(
+                       CASE WHEN NOT ST_IsEmpty(c.visible) THEN c.visible ELSE c.sector END,
+                       ST_GeomFromText(:ring, ST_SRID(c.sector))), 3) AS part
+            FROM camera c WHERE c.id = :camera
+        ) p
+        CROSS JOIN LATERAL ST_MinimumBoundingRadius(p.part) c
+        WHERE NOT ST_IsEmpty(p.part)
+    ) m
+    CROSS JOIN LATERAL grid_at(m.middle) g
+    WHERE g.grid_id IS NOT NULL
+""")
 _Kept = TypeVar("_Kept", CameraClip, CameraPicture)
 
 
@@ -199,6 +221,16 @@ def pictures_behind(case_id: int) -> Sequence[CameraPicture]:
         .options(joinedload(CameraPicture.file), joinedload(CameraPicture.alarm))
     )
     return db.session.scalars(found.order_by(CameraPicture.id).limit(MOST_MEDIA)).all()
+
+
+def part_seen(camera_id: int, ring: Sequence[tuple[float, float]]) -> Place | None:
+    """The middle of what a camera sees inside of a ring (metres), and how far (metres) the rest of it lies
+    at most; None where that is nothing, or in nobody's grid."""
+    corners = ", ".join(f"{x:.2f} {y:.2f}" for x, y in ring)
+    row = db.session.execute(_PART, {"camera": camera_id, "ring": f"POLYGON(({corners}))"}).first()
+    if row is None:
+        return None
+    return *to_lonlat(row.x, row.y), max(1.0, row.away)
 
 
 def picture_count(alarm_id: int) -> int:

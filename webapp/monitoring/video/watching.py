@@ -30,6 +30,7 @@ from webapp.monitoring.video import actions, drawing, ffmpeg, queries, reading
 from webapp.monitoring.video.clips import Clip, Ring
 from webapp.monitoring.video.ffmpeg import Source, Unreachable
 from webapp.monitoring.video.filming import Filming
+from webapp.monitoring.video.placing import Seen
 from webapp.monitoring.video.rules import Zone, ZoneKind, active
 from webapp.monitoring.video.sight.frames import Frame
 from webapp.monitoring.video.sight.people import Finder, Walkers
@@ -88,6 +89,18 @@ class Waiting:
     at: datetime
     picture: bytes | None
     clip: Clip | None = None
+    aspect: float = 16 / 9
+
+    @property
+    def seen(self) -> Seen | None:
+        """In what part of the picture it was found: by its box, else by its zone."""
+        box, zone = self.finding.box, self.finding.zone
+        if box is not None:
+            return Seen(box.left, box.right, box.foot, self.aspect)
+        if zone is None:
+            return None
+        sides = [x for x, _y in zone.corners]
+        return Seen(min(sides), max(sides), None, self.aspect)
 
     @property
     def zone_id(self) -> int | None:
@@ -187,7 +200,7 @@ class Post:
             corners = finding.zone.corners if finding.zone else None
             picture = drawing.of_frame(frame, corners=corners, box=finding.box)
             clip = self._ring.begin(now)
-        self._waiting.append(Waiting(finding, now, picture, clip))
+        self._waiting.append(Waiting(finding, now, picture, clip, frame.width / frame.height))
 
     def _film(self, *, whole: bool = True) -> None:
         """Clips that are whole are on their way to their alarms, and those that were asked for begin."""
@@ -229,7 +242,7 @@ class Post:
                     at=one.at,
                     rule=finding.rule,
                     score=finding.score,
-                    foot=finding.box.foot if finding.box else None,
+                    seen=one.seen,
                     words=_words(finding),
                 )
                 if alarm is None:
