@@ -28,7 +28,8 @@ _FILL = text("""
                        received_at, heard_at, seen_at, seen_by_id, closed_at, closed_by_id, outcome, note,
                        device_name, geom, grid_id, grid_version_id)
     SELECT 'bench:a-' || n, 'bench-' || n % 7, 'a-' || n, 'd-' || n % 500, made.kind, made.severity,
-           made.severity, 'zone ' || n % 900, 'rule-' || n % 9, made.state,
+           made.severity, 'zone ' || n % 900 || CASE n % 9973 WHEN 0 THEN ' 烟雾' WHEN 1 THEN ' qx' ELSE '' END,
+           'rule-' || n % 9, made.state,
            CASE WHEN n % 40 = 0 THEN 'shelved' WHEN n % 41 = 0 THEN 'late' END, n % 101 = 0,
            made.at, made.at, made.at, made.at + interval '2 minutes', made.at + interval '2 minutes',
            '{}', '[]', 1, made.at, made.at,
@@ -90,6 +91,8 @@ def _asked(desk: Actor, leader: Actor, grid: int) -> Iterator[tuple[str, Actor, 
     yield "closed, of a grid", desk, {**closed, "grid_id": grid}
     yield "closed, of a grid, a rare kind", desk, {**closed, "grid_id": grid, "kind": "gas.nh3"}
     yield "closed, words that some have", desk, {**closed, "words": "zone 77"}
+    for words in ("烟雾", "雾", "qx", "氨", "zq", "e", "d-7"):
+        yield f"closed, the short word {words}", desk, {**closed, "words": words}
     yield "closed, words that none has", desk, {**closed, "words": "nothing of it"}
     yield "open, critical", desk, {"lane": "open", "severity": "critical"}
     yield "closed, as a leader of some grids", leader, closed

@@ -29,7 +29,7 @@ CONSOLES = 200
 # Of these each alarm is timed; the others are read and their lines counted.
 TIMED = 20
 SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
-STORM_S = 600
+STORM_S = int(os.environ.get("BENCH_STORM_SECONDS", "600"))
 # Messages a second, and how many of them a request brings.
 RATES = ((20, 1), (100, 10))
 # So many machines speak: none waits for what another is answered.

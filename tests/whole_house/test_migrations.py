@@ -17,6 +17,7 @@ from webapp.community.deliberation import council_models, guards
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
 from webapp.interop.webhooks import models as webhooks
+from webapp.monitoring.alarms import models as alarms
 from webapp.projects import models as projects, queries as shares
 from webapp.projects.bonds import models as bonds
 from webapp.projects.ground import queries as ground
@@ -36,6 +37,7 @@ FUNCTIONS = (
     *relocation.FUNCTIONS,
     *bonds.FUNCTIONS,
     *webhooks.FUNCTIONS,
+    *alarms.FUNCTIONS,
 )
 
 TABLES = """

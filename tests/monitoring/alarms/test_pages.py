@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from tests.monitoring.alarms.told import climb_after, incident_of, raised
@@ -113,6 +113,23 @@ def test_lanes_and_filters_narrow_the_list(app: Flask, world: World) -> None:
     assert "north gate" not in text_of(client, "/alarms?lane=closed")
     assert "人群聚集" in text_of(client, "/alarms?lane=closed").split('id="found"')[1]
     assert "north gate" not in text_of(client, "/alarms?q=south")
+    # Words too short for a trigram are found, too, and by an index.
+    raised(world, words="3 号罐区 Qx", device="C3")
+    for words, there in (
+        ("罐区", True),
+        ("罐", True),
+        ("qX", True),
+        ("3 号", True),
+        ("罐号", False),
+    ):
+        shown = text_of(client, f"/alarms?lane=unseen&q={words}").split('id="found"')[1]
+        assert ("号罐区" in shown) == there, words
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    for words, index in (("罐区", "ix_alarm_pieces"), ("gate", "ix_alarm_told")):
+        asked = listing.narrowed(world.dispatcher, lane="closed", words=words).order_by(None)
+        said = asked.compile(db.engine, compile_kwargs={"literal_binds": True})
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN {said}").scalars()
+        assert index in "\n".join(plan)
     assert "north gate" not in text_of(client, "/alarms?severity=critical")
 
 

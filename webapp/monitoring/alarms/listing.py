@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, case, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.base.access import Actor, visible
@@ -23,6 +25,8 @@ from webapp.monitoring.signals import KINDS, WEIGHT, Kind, Severity
 from webapp.people import queries as people
 from webapp.people.models import Account
 
+# Words that have this are found by their trigrams.
+_TRIGRAM = re.compile(r"[^\W_]{3}")
 PAGE = 50
 RINGING = 5
 ON_BOARD = 60
@@ -111,7 +115,7 @@ def narrowed(
     if kind:
         found = found.where(Alarm.kind == kind)
     if words:
-        found = found.where(told_by(containing(words)))
+        found = found.where(told_by(containing(words)), *_in_pieces(words))
     if grid_id is not None:
         found = found.where(Alarm.grid_id == grid_id)
     return found.order_by(Alarm.id.desc())
@@ -120,6 +124,16 @@ def narrowed(
 def told_by(pattern: str) -> ColumnElement[bool]:
     """SQL: a pattern of LIKE fits the words, the device, the source or the rule of an alarm."""
     return literal_column(f"({TOLD})", Text).ilike(pattern)
+
+
+def _in_pieces(words: str) -> list[ColumnElement[bool]]:
+    """SQL: what finds words by an index in which no three letters stand side by side; else nothing more."""
+    if _TRIGRAM.search(words):
+        return []
+    letters = words.lower()
+    pieces = [letters[at : at + 2] for at in range(len(letters) - 1)] or [letters]
+    kept = literal_column(f"pieces_of({TOLD})", ARRAY(Text))
+    return [kept.contains(pieces)]
 
 
 def listed(
