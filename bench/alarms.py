@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,7 +18,7 @@ from webapp.base.db import db
 from webapp.monitoring.alarms import listing
 from webapp.people import actors, queries as people
 
-ALARMS, OPEN = 1_000_000, 3_000
+ALARMS, OPEN = int(os.environ.get("BENCH_ALARMS", "1000000")), 3_000
 ROUNDS = 40
 MOST_MS = 300
 
@@ -110,7 +111,7 @@ def _filled(who: Actor) -> Figure:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
         alone.execute(text("VACUUM ANALYZE alarm"))
     size = db.session.scalar(text("SELECT pg_size_pretty(pg_total_relation_size('alarm'))"))
-    return Figure("a million alarms written", ALARMS, f"{took:,.0f} s, {size}")
+    return Figure("alarms written", ALARMS, f"{took:,.0f} s, {size}")
 
 
 def _figure(what: str, ask: Callable[[], Any]) -> Figure:
