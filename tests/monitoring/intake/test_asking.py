@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.monitoring.intake import messages
 from tests.monitoring.intake.conftest import Box, alarms
@@ -19,6 +21,7 @@ from webapp.monitoring.alarms.rules import State
 from webapp.monitoring.intake import asking, keeping
 from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.rules import Format
+from webapp.monitoring.video import queries as video
 
 
 class _Recorder(BaseHTTPRequestHandler):
@@ -27,10 +30,16 @@ class _Recorder(BaseHTTPRequestHandler):
     rows: list[Any] = []
     elsewhere = ""
     asked: list[str] = []
+    picture = b""
 
     def do_GET(self) -> None:
         """Tells."""
         self.asked.append(self.path)
+        if self.path.endswith("/snapshot.jpg"):
+            self.send_response(200 if self.picture else 404)
+            self.end_headers()
+            self.wfile.write(self.picture)
+            return
         self.send_response(302 if self.elsewhere else 200)
         self.send_header("Location", self.elsewhere)
         self.end_headers()
@@ -43,7 +52,7 @@ class _Recorder(BaseHTTPRequestHandler):
 @pytest.fixture
 def recorder(box: Box) -> Iterator[type[_Recorder]]:
     """A recorder on this machine, which the operator allows."""
-    _Recorder.rows, _Recorder.elsewhere, _Recorder.asked = [], "", []
+    _Recorder.rows, _Recorder.elsewhere, _Recorder.asked, _Recorder.picture = [], "", [], b""
     server = HTTPServer(("127.0.0.1", 0), _Recorder)
     Thread(target=server.serve_forever, daemon=True).start()
     old = box.app.extensions["settings"]
@@ -64,6 +73,24 @@ def test_an_end_nobody_told_of_is_found(box: Box, recorder: type[_Recorder]) -> 
     assert (alarm.state, alarm.ended_at) == (State.OVER, NOW)
     assert recorder.asked[0].startswith("/api/review?after=")
     assert (box.source.asked_to, box.source.unasked) == (NOW, None)
+
+
+def test_the_picture_of_a_recorder_stands_with_its_alarm_once_it_gives_one(
+    box: Box, recorder: type[_Recorder]
+) -> None:
+    box.take(Format.FRIGATE, messages.review("new"), topic="reviews")
+    (alarm,) = alarms()
+    assert asking.bring_pictures(box.source) == 0
+    body = io.BytesIO()
+    Image.new("RGB", (64, 36)).save(body, "JPEG")
+    recorder.picture = b"none of it"
+    assert asking.bring_pictures(box.source) == 0
+    recorder.picture = body.getvalue()
+    assert [asking.bring_pictures(box.source) for _time in range(2)] == [1, 0]
+    (picture,) = video.pictures_of(alarm.id)
+    assert picture.taken_at == alarm.first_at
+    named = next(each for each in alarm.media if each.startswith("event/"))
+    assert recorder.asked == [f"/api/events/{named[6:]}/snapshot.jpg"] * 3
 
 
 def test_one_that_sends_elsewhere_is_not_followed(box: Box, recorder: type[_Recorder]) -> None:

@@ -239,6 +239,17 @@ def picture_count(alarm_id: int) -> int:
     return db.session.scalar(found) or 0
 
 
+def without_pictures(source: str, *, since: datetime, limit: int) -> Sequence[Alarm]:
+    """Alarms of a source since a moment that name an event there and have no picture here, the newest first."""
+    found = select(Alarm).where(
+        Alarm.source == source,
+        Alarm.received_at >= since,
+        func.array_to_string(Alarm.media, " ").contains("event/"),
+        ~exists().where(CameraPicture.alarm_id == Alarm.id),
+    )
+    return db.session.scalars(found.order_by(Alarm.received_at.desc(), Alarm.id).limit(limit)).all()
+
+
 def picture(alarm_id: int, picture_id: int) -> CameraPicture | None:
     """A picture of an alarm, with its file."""
     found = select(CameraPicture).where(

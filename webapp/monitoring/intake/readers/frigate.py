@@ -27,6 +27,8 @@ RECORDER = "frigate"
 MOST_MEDIA = 6
 
 _CHANGES = {"new": Change.RAISED, "update": Change.UPDATED, "end": Change.CLEARED}
+# What begins the name of one of its events, which has a picture.
+EVENT = "event/"
 _BY_LABEL = {
     "smoke": Kind.SMOKE,
     "smoke_detector": Kind.SMOKE,
@@ -83,7 +85,7 @@ def _review(row: dict[str, Any], change: Change, around: Around) -> Read:
         version=ended or _grown(began, grave, found, detections),
         ended_at=ended,
         words=", ".join(sorted({*found["objects"], *found["audio"], *found["zones"]})),
-        media=(f"review/{name}", *(f"event/{each}" for each in detections))[:MOST_MEDIA],
+        media=(f"review/{name}", *(f"{EVENT}{each}" for each in detections))[:MOST_MEDIA],
     )
     until = None if change is Change.CLEARED else around.now + STALE
     # Whether somebody there has looked at it, which we tell it ourselves, is no news.
