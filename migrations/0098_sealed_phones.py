@@ -1,7 +1,7 @@
 """phones are sealed, and found by blind indexes
 
 Revision ID: 0098
-Revises: 0093
+Revises: 0094
 Create Date: 2026-11-27 15:10:00.000000
 
 """
@@ -15,7 +15,7 @@ from webapp.base import sealing
 
 # revision identifiers, used by Alembic.
 revision: str = "0098"
-down_revision: Union[str, Sequence[str], None] = "0093"
+down_revision: Union[str, Sequence[str], None] = "0094"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
