@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,11 +16,10 @@ from webapp.app import create_app
 from webapp.base.config import Settings
 
 
-@pytest.fixture(scope="package")
-def full_house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The app with its demo data; tests of this package only read it."""
+@contextmanager
+def with_demo(cluster_url: str, instance: Path) -> Iterator[Flask]:
+    """The app with demo data on a database of its own."""
     name = f"full_{uuid.uuid4().hex[:10]}"
-    instance = tmp_path_factory.mktemp("full")
     url = databases.clone_with_demo(cluster_url, name, instance)
     values = {
         "WANGGE_ENV": "test",
@@ -31,3 +32,10 @@ def full_house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
     app.config["WTF_CSRF_METHODS"] = []
     yield app
     databases.drop(cluster_url, name)
+
+
+@pytest.fixture(scope="package")
+def full_house(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app with its demo data; tests of this package only read it."""
+    with with_demo(cluster_url, tmp_path_factory.mktemp("full")) as app:
+        yield app
