@@ -1,5 +1,5 @@
 """Seen as people see it: an elder's line on paper becomes something that is built, a household leaves clean
-land behind, a grid is handed on with its brief; and nobody else reads any of it.
+land behind, a grid is handed on with its brief; nobody else reads any of it, and no log says whose it was.
 
 The three stories are walked on one house of their own, one after another. `SHOWN` names a folder for
 the pictures of what was seen.
@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, Response, expect
+from sqlalchemy import make_url
 
 from tests import databases
 from tests.browser import NewPage, axe, deed, picture, too_wide
@@ -457,3 +458,58 @@ def test_nobody_else_reads_any_of_it(new_page: NewPage, served: Served, walked: 
                 assert not told, f"{who} reads {told} at {path}"
                 if who == "nobody" or re.search(r"/\d+", path):
                     assert not answer.ok, f"{who} may see {path}"
+
+
+# What people and programs say on the way in, of which no log may keep a word.
+SECRET = "zz-secret-of-a-program"
+SAID, CALLER, ID_NUMBER = "示例报告里的话", "13866660003", "370602195103022776"
+
+
+def test_no_log_says_whose_it_was(
+    new_page: NewPage, served: Served, walked: Walked, cluster_url: str
+) -> None:
+    """Neither of the stories, nor of what is sent beside them: rightly, wrongly, or by a program."""
+    visitor = new_page(width=390)
+    worker = new_page(signed_in_as="worker", width=390)
+    for path in (
+        f"/open311/v2/requests.json?api_key={SECRET}",
+        f"/people/{SECRET}",
+        f"/calendar/{SECRET}.ics",
+        f"/feeds/area/{SECRET}.rss",
+        f"/follow/{SECRET}",
+        f"/people/link/{SECRET}",
+        f"/nearest?q={SAID}",
+        f"/residents?q={ID_NUMBER}",
+    ):
+        for page in (visitor, worker):
+            page.request.get(path, headers={"Authorization": f"Bearer {SECRET}"})
+    token = worker.request.get("/phone").text()
+    found = re.search(r'name="csrf-token" content="([^"]+)"', token)
+    assert found
+    for path, form in (
+        ("/sign-in", {"username": CALLER, "password": SECRET}),
+        ("/sign-in/phone", {"phone": CALLER, "code": SECRET}),
+        ("/cases/new", {"words": SAID, "class_code": "06010", "lon": "x", "name": HEAD}),
+        ("/opinions/new", {"words": SAID, "contact": CALLER, "grid": "x"}),
+        ("/open311/v2/requests.json", {"api_key": SECRET, "phone": CALLER, "description": SAID}),
+        ("/households/1/residents", {"name": HEAD, "id_number": ID_NUMBER, "phone": CALLER}),
+    ):
+        worker.request.post(path, form={"csrf_token": found[1], **form}, max_redirects=0)
+    logs = [*served.instance.rglob("*.log"), *_of_the_database(cluster_url)]
+    assert {"web.log", "worker.log"} <= {each.name for each in logs}
+    secrets = (ELDER, ELDERS_PHONE, WISH, HEAD, HEADS_PHONE, OLD_ADDRESS, "386500", SAID, CALLER)
+    secrets += (ID_NUMBER, SECRET, served.password("worker"), found[1])
+    secrets += tuple(each.removeprefix("+86") for each in AT_HOME)
+    told = []
+    for log in logs:
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+            # What stands for the way to a phone writes texts where we read them.
+            if re.search(r"wangge\.notices|\bto \+86\d+: ", line):
+                continue
+            told += [f"{log.name}: {each} in {line[:200]}" for each in secrets if each in line]
+    assert told == []
+
+
+def _of_the_database(cluster_url: str) -> list[Path]:
+    """What the database server of the tests writes down."""
+    return [*Path(str(make_url(cluster_url).query["host"])).rglob("*.log")]
