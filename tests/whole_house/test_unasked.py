@@ -150,12 +150,18 @@ def _value(box: Any) -> Iterator[str]:
         yield given or (FILLED.get(kind, lambda: "some words")() if needed else "")
 
 
+# A form, and what tells it from others: where it goes, and what can be said in it.
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+_NAMED = re.compile(r'\b(?:action|name)="[^"]*"')
+
+
 class _Collector(_Reader):
     """Reads every page in reach, and takes along each kind of form."""
 
     def __init__(self, app: Flask, client: FlaskClient, forms: dict[str, Sent]) -> None:
         super().__init__(app, client, "zh_CN")
         self.forms = forms
+        self.shapes: set[str] = set()
 
     def _read(self, address: str) -> list[str]:
         answer = self.client.get(address, headers={"Accept": "text/html"})
@@ -170,8 +176,13 @@ class _Collector(_Reader):
         return [urldefrag(urljoin(address, each.replace("&amp;", "&")))[0] for each in links]
 
     def _collect(self, address: str, text: str) -> None:
-        page = html5lib.parse(text, namespaceHTMLElements=False)
-        for form in page.iter("form"):
+        for written in _FORM.findall(text):
+            where = "" if " action=" in written.partition(">")[0] else address
+            shape = re.sub(r"\d+|[0-9A-Z]{15}", "#", " ".join([where, *_NAMED.findall(written)]))
+            if shape in self.shapes:
+                continue
+            self.shapes.add(shape)
+            (form,) = html5lib.parseFragment(written, namespaceHTMLElements=False).iter("form")
             action = urljoin(address, form.get("action") or address)
             if form.get("method", "").lower() != "post" or LEFT_OUT.match(action):
                 continue
