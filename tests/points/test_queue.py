@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -15,6 +15,7 @@ from webapp.base import clock, notices
 from webapp.base.db import db
 from webapp.base.flow import Changed, NotAllowed, NotOpen, Unacceptable
 from webapp.points import queries, tickets
+from webapp.points.actions import Span, set_hours
 from webapp.points.models import Ticket
 from webapp.points.rules import STALE_S, TicketState
 from webapp.points.waiting import Unknown, wait
@@ -207,6 +208,12 @@ class TestAppointments:
 
     def slot(self, station: Station) -> datetime:
         return tickets.slots(station.point)[0][0]
+
+    def test_a_week_may_be_set_to_what_it_is(self, station: Station) -> None:
+        week = {day: [Span(time(9), time(12)), Span(time(13), time(17))] for day in range(5)}
+        for _each in range(2):
+            set_hours(station.point, week, base_version=None, by=None)
+        assert len(station.point.hours) == 10
 
     def test_slots_lie_in_the_opening_hours_and_seats_run_out(self, station: Station) -> None:
         slots = tickets.slots(station.point)

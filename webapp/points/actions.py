@@ -113,6 +113,9 @@ def set_hours(
     _own(point, base_version, by)
     for day, spans in week.items():
         _must_not_overlap(spans, f"day{day}")
+    # The old ones go first: one that stays would be there twice for a moment.
+    point.hours = []
+    db.session.flush()
     point.hours = [
         OpeningHours(weekday=day, opens=span.opens, closes=span.closes)
         for day, spans in sorted(week.items())
