@@ -23,7 +23,7 @@ MOST_KIB, MOST_SHIFT = 300, 0.01
 _LINK = re.compile(r'<a\b[^>]*?\shref="([^"]+)"', re.DOTALL)
 # One case is like another, one figure, one grid.
 _ALIKE = re.compile(r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+|\d+|DJJ-\w-\d+|[0-9A-Z]{15}")
-_NO_PAGE = re.compile(r"\.(pdf|docx|xlsx|csv|ics|xml|json|zip|geojson)$|^/static/|^/live$|/atlas")
+NO_PAGE = re.compile(r"\.(pdf|docx|xlsx|csv|ics|xml|json|zip|geojson)$|^/static/|^/live$|/atlas")
 
 # Loaded before anything of the page: what moves by itself is added up.
 _MOVED = """
@@ -61,7 +61,7 @@ def reached(
     while waiting:
         address = waiting.pop(0)
         parts, kind = urlsplit(address), kind_of(address)
-        if parts.scheme or parts.netloc or kind in seen or _NO_PAGE.search(parts.path):
+        if parts.scheme or parts.netloc or kind in seen or NO_PAGE.search(parts.path):
             continue
         seen.add(kind)
         if kind not in first and not wanted(kind):
