@@ -102,8 +102,7 @@ def test_every_process_beside_the_web_server_starts_again_when_it_dies(
     instance = small_house.root / "instance"
     for name in ("worker", "intake", "watch", "ais"):
         note = instance / f"{name}.pid"
-        soon(note.exists, f"no {name}")
-        number = note.read_text()
+        number = soon(lambda: note.exists() and note.read_text(), f"no {name}")  # noqa: B023
         os.kill(int(number), signal.SIGKILL)
         read_until(house, f"{name:<6} | ended; starting again in 1 s")
         soon(lambda: note.read_text() not in ("", number), f"no new {name}")  # noqa: B023

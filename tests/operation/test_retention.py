@@ -53,6 +53,7 @@ HELD = {
     "sensors.months": "monitoring/sensors/test_sensors.py::test_the_months_ahead_have_their_tables",
     "services.erase": "services/test_erasing.py::test_nothing_is_left_of_the_person",
     "video.erase_clips": "monitoring/video/test_watch.py::test_a_camera_that_sees_an_alarm_of_others_is_filmed_and_behind_its_mask_is_nothing",
+    "video.erase_pictures": "monitoring/video/test_pages.py::test_pictures_of_an_alarm_are_for_those_who_see_alarms",
     "webhooks.forget": "interop/webhooks/test_delivering.py::test_messages_are_forgotten_after_a_month",
 }
 _ERASES = re.compile(r"forget|erase|anonymise|sweep|months$")

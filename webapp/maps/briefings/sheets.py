@@ -34,6 +34,7 @@ GROUND = {
 # From little to much; the first is for nothing at all.
 RAMP = ("#ffffff", "#ffe3c2", "#ffc078", "#f08c3a", "#d1571f", "#9c2f0c")
 
+_VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 # How a shape looks stands in these properties of it.
 _LOOK = ("color", "weight", "fillColor", "fillOpacity", "opacity", "dashArray", "radius")
@@ -189,7 +190,8 @@ def sheet(template: str, drawn: Any, around: Iterable[Mapping[str, Any]], **valu
     figure = drawn.get_root()
     figure.render()
     parts = {
-        "header": Markup(figure.header.render()),  # noqa: S704  # made by folium from escaped values
+        # Made by folium from escaped values; its own frame would let nobody enlarge the page.
+        "header": Markup(_VIEWPORT.sub("", figure.header.render())),  # noqa: S704
         "body": Markup(figure.html.render()),  # noqa: S704
         "script": Markup(figure.script.render()),  # noqa: S704
         "map_name": drawn.get_name(),
