@@ -115,7 +115,7 @@ def narrowed(
     if kind:
         found = found.where(Alarm.kind == kind)
     if words:
-        found = found.where(told_by(containing(words)), *_in_pieces(words))
+        found = found.where(*_told(words))
     if grid_id is not None:
         found = found.where(Alarm.grid_id == grid_id)
     return found.order_by(Alarm.id.desc())
@@ -126,14 +126,19 @@ def told_by(pattern: str) -> ColumnElement[bool]:
     return literal_column(f"({TOLD})", Text).ilike(pattern)
 
 
-def _in_pieces(words: str) -> list[ColumnElement[bool]]:
-    """SQL: what finds words by an index in which no three letters stand side by side; else nothing more."""
+def _told(words: str) -> list[ColumnElement[bool]]:
+    """SQL: the same for words, asked so that an index finds them: by trigrams, else by letters and pairs.
+
+    Not by both: the planner would take the one for a second thing that has to be true, and few rows for fewer.
+    """
     if _TRIGRAM.search(words):
-        return []
+        return [told_by(containing(words))]
     letters = words.lower()
     pieces = [letters[at : at + 2] for at in range(len(letters) - 1)] or [letters]
-    kept = literal_column(f"pieces_of({TOLD})", ARRAY(Text))
-    return [kept.contains(pieces)]
+    kept = literal_column(f"pieces_of({TOLD})", ARRAY(Text)).contains(pieces)
+    if len(letters) <= 2:
+        return [kept]
+    return [kept, func.strpos(func.lower(literal_column(f"({TOLD})", Text)), letters) > 0]
 
 
 def listed(
