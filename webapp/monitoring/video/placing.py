@@ -1,4 +1,4 @@
-"""Where what was seen lies: the feet by how the camera hangs, else the part of its ground in that direction. Pure."""
+"""Where what was seen lies: the feet by how the camera hangs, else the part of its ground there. Pure."""
 
 from __future__ import annotations
 
