@@ -144,6 +144,7 @@ def test_the_first_import_makes_another_place_a_whole_one(
     assert said["uncelled"] == []
 
 
+@pytest.mark.thorough
 def test_what_has_begun_elsewhere_never_gets_the_default_geodata(
     elsewhere: dict[str, str],
 ) -> None:

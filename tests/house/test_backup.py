@@ -149,6 +149,7 @@ def test_an_empty_place_becomes_what_was_kept_at_any_moment_since(
     assert not (locked / "pg").exists()
 
 
+@pytest.mark.thorough
 def test_nothing_kept_can_be_read_without_the_key(settled: Path, kept: Path) -> None:
     cluster.start(settled)
     (settled / "secret-key").write_text("the words that nobody may read\n")

@@ -53,6 +53,7 @@ def open_house(small_house: SmallHouse, free_port: str) -> Iterator[subprocess.P
     running.wait(timeout=20)
 
 
+@pytest.mark.thorough
 def test_whoever_asks_while_new_code_comes_is_answered(
     small_house: SmallHouse, free_port: str, open_house: subprocess.Popen[str]
 ) -> None:

@@ -103,6 +103,7 @@ def test_one_scene_follows_another_until_it_is_held(new_page: NewPage) -> None:
     expect(page.locator(".going-by li:not([hidden])")).not_to_have_text(first)
 
 
+@pytest.mark.thorough
 def test_news_reach_it_and_a_cut_is_told(new_page: NewPage, served: Served) -> None:
     page = new_page(
         signed_in_as="shift", width=1920, height=1080, forgive=["Failed to load resource", "ERR_"]
