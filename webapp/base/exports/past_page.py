@@ -70,13 +70,14 @@ def _asked_then(view: Any) -> Response:
 
 def held(document: str, moment: datetime) -> str:
     """The page without deeds, whose own questions stay at the moment: what is done is done now."""
-    head, main, rest = document.partition("<main")
+    # What stands around the page is of now; a fragment has nothing around it.
+    head, main, rest = document.partition("<main") if "<main" in document else ("", "", document)
     body, end, foot = rest.partition("</main>")
     kept = f'<input type="hidden" name="as_of" value="{moment.isoformat()}">'
 
     def of_then(form: re.Match[str]) -> str:
         if 'method="post"' in form["tag"]:
-            return form[0] if 'class="menu-body' in form["tag"] else ""
+            return form[0] if 'action="/exports/' in form["tag"] else ""
         action = re.search(r'action="([^"?]*)', form["tag"])
         if 'name="as_of"' in form["body"] or (action and action[1] not in ("", request.path)):
             return form[0]
