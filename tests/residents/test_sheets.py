@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Flask
+from flask import Flask, has_app_context
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from webapp.base import audit
 from webapp.base.db import db
 from webapp.residents import importing, queries
 from webapp.residents.models import Household, Resident
-from webapp.residents.sheet import columns
+from webapp.residents.sheet import COLUMNS, columns
 
 __all__ = ["village"]
 
@@ -28,7 +28,8 @@ HEAD = ("grid", "building", "lon", "lat", "door", "name", "relation", "id_number
 def book(*rows: Sequence[object], head: Sequence[str] = HEAD) -> bytes:
     made = Workbook(write_only=True)
     sheet = made.create_sheet()
-    sheet.append([str(columns()[name]) for name in head])
+    known = columns() if has_app_context() else COLUMNS
+    sheet.append([str(known[name]) for name in head])
     for row in rows:
         sheet.append(list(row))
     out = io.BytesIO()

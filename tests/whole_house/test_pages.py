@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from html import unescape
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 import html5lib
@@ -172,7 +172,7 @@ PAPER = (".pdf", ".docx", "/atlas.html")
 FIGURE = r"(?<=/figures/)(?!appeals|contest|export)[a-z_]+"
 
 
-# Between the parts a page is put together from; those that stood on proper pages; the papers read.
+# Between the parts a page is put together from; those that stood on proper pages.
 _PARTS = re.compile(
     r"(?=<(?:li|tr|option|dt|section|article|form|details|fieldset|nav|label|template|a|p|h2)\b)"
 )
@@ -180,7 +180,6 @@ _PARTS = re.compile(
 _ICON = re.compile(r'icons\.svg#([^"]*)"')
 _LINK = re.compile(r'\s(?:href|src|hx-get|data-src)="([^"]+)"')
 _PROPER: set[str] = set()
-_PAPERS: set[str] = set()
 _READERS: Counter[str] = Counter()
 
 
@@ -193,6 +192,9 @@ def _sprite() -> frozenset[str]:
 
 class _Reader:
     """Reads every page one account can reach, in one language."""
+
+    # Shared by all who read for the same end.
+    papers: ClassVar[set[str]] = set()
 
     def __init__(self, app: Flask, client: FlaskClient, language: str) -> None:
         self.app = app
@@ -236,8 +238,8 @@ class _Reader:
         names = sorted(part.partition("=")[0] for part in parts.query.split("&"))
         kind = f"{path}?{'&'.join(names)}"
         if path.endswith(PAPER):
-            unread = THOROUGH and path not in _PAPERS
-            _PAPERS.add(path)
+            unread = THOROUGH and path not in self.papers
+            self.papers.add(path)
             return unread
         self.kinds[kind] += 1
         self.kinds[kind + step] += bool(step)

@@ -48,6 +48,7 @@ NO_SUCH_THING = (
     "/alarms/told/",
     "/alarms/shelves/",
     "/topics/objections/",
+    "/households/fields/<int:field_id>/",
 )
 # So many things are asked for to find some behind one door, and so many of those are looked at.
 TRIED = 150

@@ -9,7 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from resource import RUSAGE_SELF, getrusage
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -113,6 +113,8 @@ def _cut(said: str) -> list[str]:
 
 class _Suspicious(_Reader):
     """Reads every page in reach, and notes each that shows the markup as such."""
+
+    papers: ClassVar[set[str]] = set()
 
     def _read(self, address: str) -> list[str]:
         # A page that leads to itself with an ever longer address would be read until memory ends.
