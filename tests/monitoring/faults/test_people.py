@@ -72,7 +72,6 @@ def busy(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) 
         yield app
 
 
-@pytest.mark.thorough
 def test_fifty_alarms_at_once_ask_nobody_for_two_things_and_two_for_nothing(busy: Flask) -> None:
     """F11: fifty alarms in fifty grids, eight who can go."""
     now = clock.now()
