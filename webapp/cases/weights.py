@@ -54,6 +54,11 @@ class Weights:
     urgent_minute: float = _weight(2, 1, 5, _l("In a crowd a minute of something urgent counts"))
     emergency_minute: float = _weight(3, 1, 10, _l("In a crowd a minute of an emergency counts"))
 
+    @classmethod
+    def of(cls, said: Any) -> Weights:
+        """The weights that a row or a form says."""
+        return cls(**{each.name: getattr(said, each.name) for each in fields(cls)})
+
 
 USUAL = Weights()
 BOUNDS: dict[str, Bounds] = {each.name: each.metadata["bounds"] for each in fields(Weights)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import shapely
 from geoalchemy2.shape import from_shape
@@ -76,11 +77,11 @@ def _renew(community: int, code: str, area: BaseGeometry) -> int:
     for key in living - now.keys():
         known[key].end_date = today
     db.session.flush()
-    _add({key: geom for key, geom in now.items() if key not in known}, community)
+    _add({key: geom for key, geom in now.items() if key not in known}, community, today)
     return len(now.keys() ^ living)
 
 
-def _add(made: Mapping[str, BaseGeometry], community: int) -> None:
+def _add(made: Mapping[str, BaseGeometry], community: int, today: date) -> None:
     """New cells: a community may have thousands of them."""
     shapes = list(made.values())
     columns = {
@@ -90,6 +91,6 @@ def _add(made: Mapping[str, BaseGeometry], community: int) -> None:
         "geom": copying.Shapes(shapes),
         "area_m2": shapely.area(shapes),
         "perimeter_m": shapely.length(shapes),
-        "initial_date": clock.now().date(),
+        "initial_date": today,
     }
     copying.copy_in(UnitCell.__table__, columns, len(shapes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
@@ -37,23 +37,20 @@ def one(ledger: Ledger) -> Response:
 @permit("ledgers.lay_out", of=kept)
 def lay_out(ledger: Ledger) -> ResponseReturnValue:
     """From now on the ledger is printed like this."""
-    try:
-        base = LayoutForm.read(request).base
-        laid = layouts.read(request.form, SOURCES[ledger.key].columns)
-        actions.lay_out(ledger, laid, base=base, by=me())
-    except Refusal as refusal:
-        undone(refusal)
-        return _one(ledger, refusal)
-    return goto("ledger_layouts.one", key=ledger.key)
+    return _lay_out(ledger, lambda: layouts.read(request.form, SOURCES[ledger.key].columns))
 
 
 @bp.post("/usual")
 @permit("ledgers.lay_out", of=kept)
 def usual(ledger: Ledger) -> ResponseReturnValue:
     """From now on the ledger is printed as the house has it."""
+    return _lay_out(ledger, lambda: layouts.USUAL)
+
+
+def _lay_out(ledger: Ledger, read: Callable[[], Laid]) -> ResponseReturnValue:
     try:
         base = LayoutForm.read(request).base
-        actions.lay_out(ledger, layouts.USUAL, base=base, by=me())
+        actions.lay_out(ledger, read(), base=base, by=me())
     except Refusal as refusal:
         undone(refusal)
         return _one(ledger, refusal)
@@ -67,7 +64,8 @@ def _one(ledger: Ledger, refusal: Refusal | None = None, *, number: int | None =
     shown = next((each for each in versions if each.number == number), newest)
     laid = layouts.of(shown.said) if shown else layouts.USUAL
     sent = request.form if refusal else _said(laid, ledger)
-    first = {each.column.key: at for at, each in enumerate(layouts.printed(laid, columns))}
+    printed = layouts.printed(laid, columns)
+    first = {each.column.key: at for at, each in enumerate(printed)}
     return page(
         "ledgers/layout.html",
         status=refusal.status if refusal else 200,
@@ -78,7 +76,7 @@ def _one(ledger: Ledger, refusal: Refusal | None = None, *, number: int | None =
         shown=shown,
         laid=laid,
         title=laid.title or sheets.title_of(ledger),
-        printed=layouts.printed(laid, columns),
+        printed=printed,
         signatures=sheets.signatures(laid),
         seals=sheets.seals(laid),
         limits={

@@ -24,7 +24,7 @@ from webapp.monitoring.turning.models import Steering
 from webapp.monitoring.ways.models import Way
 from webapp.operation import queries
 from webapp.people import phones
-from webapp.people.models import Account
+from webapp.people.models import Account, Phoned
 from webapp.points.gates.models import Registration
 from webapp.ports.models import CrewMember, Vessel
 from webapp.relocation.models import RelocationHousehold
@@ -59,8 +59,6 @@ COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Steering.sealed,
     Way.sealed,
 )
-# By the blind index of its phone each of these is found.
-FOUND = (Account, CaseContact, Follow)
 BATCH = 500
 
 
@@ -75,7 +73,8 @@ def seal_anew() -> Iterator[tuple[str, int, int]]:
 
 
 def _anew(column: InstrumentedAttribute[Any]) -> tuple[int, int]:
-    model, done, lost, after = column.class_, 0, 0, 0
+    model: Any = column.class_
+    done, lost, after = 0, 0, 0
     with tqdm(desc=column.key, leave=False) as bar:
         while rows := queries.sealed(column, after=after, limit=BATCH):
             for key, kept in rows:
@@ -88,7 +87,7 @@ def _anew(column: InstrumentedAttribute[Any]) -> tuple[int, int]:
                 raw = type_coerce(column, LargeBinary)
                 change = update(model).where(model.id == key, raw == kept)
                 values: dict[Any, Any] = {column: literal(fresh, LargeBinary)}
-                if column.key == "phone" and model in FOUND:
+                if column.key == "phone" and issubclass(model, Phoned):
                     values[model.phone_blind] = phones.blind(sealing.unseal(fresh).decode())
                 db.session.execute(change.values(values))
                 done += 1

@@ -54,17 +54,17 @@ def call_for(named: str, who: Actor) -> Call | None:
 def compared(call: Call, now: Weights, then: Weights, who: Actor) -> Compared:
     """The same example by the weights in force and by those that are tried."""
     waiting = rota.undispatched(who, CROWD)
-    one, other = _side(call, waiting, now), _side(call, waiting, then)
+    wishes = rota.wishes()
+    calls = [candidates.call_of(each, wishes) for each in waiting]
+    one, other = _side(call, calls, now), _side(call, calls, then)
     rows = [(each, one.of_set.get(each.id), other.of_set.get(each.id)) for each in waiting]
     return Compared(one, other, len(waiting), [row for row in rows if row[1] != row[2]])
 
 
-def _side(call: Call, waiting: list[Case], weights: Weights) -> Side:
+def _side(call: Call, waiting: list[Call], weights: Weights) -> Side:
     staff = candidates.workers(weights)
     made: Ranking = candidates.ranked_among(staff, call)
-    wishes = rota.wishes()
-    calls = candidates.by_road([candidates.call_of(each, wishes) for each in waiting], staff)
-    pairs = rolling.propose(calls, staff.people)
+    pairs = rolling.propose(candidates.by_road(waiting, staff), staff.people)
     return Side(
         candidates.lines(made, FIRST), {pair.call.id: pair.candidate.name for pair in pairs}
     )

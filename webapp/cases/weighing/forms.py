@@ -18,7 +18,7 @@ class _Said(Form):
 
     def weights(self) -> Weights:
         """The same for the choice."""
-        return Weights(**{name: getattr(self, name) for name in BOUNDS})
+        return Weights.of(self)
 
 
 _FIELDS: dict[str, Any] = {

@@ -12,7 +12,7 @@ from webapp.base.db import db
 from webapp.cases.models import Case
 from webapp.cases.rules import ENDED
 from webapp.cases.weighing.models import DispatchWeights
-from webapp.cases.weights import BOUNDS, Weights
+from webapp.cases.weights import USUAL, Weights
 
 MOST_EXAMPLES = 30
 
@@ -20,7 +20,7 @@ MOST_EXAMPLES = 30
 def in_force() -> Weights:
     """By what somebody is looked for now; the usual where nobody laid it down."""
     row = db.session.get(DispatchWeights, 1)
-    return Weights() if row is None else Weights(**{name: getattr(row, name) for name in BOUNDS})
+    return USUAL if row is None else Weights.of(row)
 
 
 def version() -> int:
