@@ -119,7 +119,12 @@ def peopled(since: datetime | None = None) -> World:
 
 @pytest.fixture
 def world(house: Flask, session: Session) -> World:
-    """The people are there, with their grids as this test's session knows them."""
+    """The people are there, as the session of this test knows them."""
+    return settled(house)
+
+
+def settled(house: Flask) -> World:
+    """The people of a house, with their grids as the session that is open knows them."""
     people: World = house.extensions[SETTLED]
     home, next_door = db.session.merge(people.home), db.session.merge(people.next_door)
     return replace(people, home=home, next_door=next_door)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
-from tests.jobs.market import OFFER, Market, person, profile
+from tests.conftest import undone
+from tests.jobs.market import MORNING, OFFER, Market, opened, person, profile
+from tests.world import settled
+from webapp.base import clock
+from webapp.base.db import db
 from webapp.base.spatial import to_lonlat
 from webapp.jobs import postings, queries, seekers, standards, ways
 from webapp.jobs.matching import Matcher, asked, least_of_push
@@ -20,8 +25,22 @@ from webapp.jobs.rules import Benefit, Certificate, Mode, Shift
 GROUPS = ("4-01-02", "4-01-03", "4-02-05", "6-11-01")
 
 
+@pytest.fixture(scope="module")
+def crowd(house: Flask) -> Iterator[tuple[list[Seeker], list[Posting]]]:
+    """A market with its crowd, made once: it is undone after the last test of this file."""
+    with undone(house) as app, app.test_request_context("/"), clock.at(MORNING):
+        yield crowded(opened(settled(app)))
+
+
 @pytest.fixture
-def crowd(session: Session, market: Market) -> tuple[list[Seeker], list[Posting]]:
+def tried(crowd: tuple[list[Seeker], list[Posting]]) -> Iterator[None]:
+    """What the test changes is undone before the next."""
+    with db.session.begin_nested() as change:
+        yield
+        change.rollback()
+
+
+def crowded(market: Market) -> tuple[list[Seeker], list[Posting]]:
     """Sixty seekers and forty postings in all sorts of ways."""
     chance = np.random.default_rng(20261126)
     codes = [each.code for each in queries.occupations() if len(each.code) >= 7]
@@ -157,10 +176,10 @@ def test_every_push_is_found_from_both_sides(crowd: tuple[list[Seeker], list[Pos
 
 
 def test_the_push_query_uses_the_index_on_kind_and_place(
-    session: Session, market: Market, crowd: tuple[list[Seeker], list[Posting]]
+    tried: None, crowd: tuple[list[Seeker], list[Posting]]
 ) -> None:
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    session.execute(text("ANALYZE job_posting"))
+    db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    db.session.execute(text("ANALYZE job_posting"))
     matcher = Matcher()
     wanted = replace(
         asked(crowd[0][0], matcher.standard.parameters, matcher.on), groups=GROUPS, dormitory=True
@@ -187,12 +206,12 @@ def test_both_sides_read_the_same_number(crowd: tuple[list[Seeker], list[Posting
 
 
 def test_a_new_edition_leaves_old_degrees_as_they_were(
-    session: Session, market: Market, crowd: tuple[list[Seeker], list[Posting]]
+    tried: None, crowd: tuple[list[Seeker], list[Posting]]
 ) -> None:
     from webapp.jobs import matching
     from webapp.jobs.models import Push
 
-    push = session.scalars(select(Push)).first()
+    push = db.session.scalars(select(Push)).first()
     assert push is not None
     before = standards.standard()
     standards.renew(note="longer", by=None, parameters=replace(before.parameters, free_minutes=5.0))
@@ -202,7 +221,7 @@ def test_a_new_edition_leaves_old_degrees_as_they_were(
 
 
 def test_ways_are_kept_and_counted_again_when_roads_are_others(
-    session: Session, market: Market, crowd: tuple[list[Seeker], list[Posting]]
+    tried: None, crowd: tuple[list[Seeker], list[Posting]]
 ) -> None:
     from webapp.jobs.models import KeptWay
 
@@ -212,7 +231,7 @@ def test_ways_are_kept_and_counted_again_when_roads_are_others(
     assert any(each.by_road for each in kept.values())
     assert ways.Ways().keep([spot]) == 0
     assert not ways.stale()
-    session.execute(KeptWay.__table__.update().values(roads=-1))
+    db.session.execute(KeptWay.__table__.update().values(roads=-1))
     assert ways.stale()
     assert ways.Ways().to(spot, Mode.EBIKE) == kept
     assert ways.Ways().keep([spot]) == 3
@@ -232,7 +251,7 @@ def test_words_of_a_file_that_are_wrong_are_named_by_their_line() -> None:
 
 
 def test_skills_are_weighed_by_how_rare_they_are(
-    session: Session, market: Market, crowd: tuple[list[Seeker], list[Posting]]
+    tried: None, crowd: tuple[list[Seeker], list[Posting]]
 ) -> None:
     standards.weighed_anew(by=None)
     words = standards.standard().words

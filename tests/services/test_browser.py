@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe, picture, too_wide
+from tests.browser import NewPage, axe, too_wide
 from tests.servers import Served, ask, code_on_the_phone
 from tests.services.conftest import photo
 
@@ -43,7 +43,6 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     agent.goto("/applications/desk")
     assert axe(agent) == []
     assert too_wide(agent) == 0
-    picture(agent, tmp_path / "services-agent-zh.png")
     agent.get_by_role("link", name="灵活就业社会保险补贴申领").last.click()
     agent.select_option("[name=how]", "spoken")
     agent.fill("[name=mandate]", "【示例】行动不便，请代为办理")
@@ -92,7 +91,6 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
 
     agent.reload()
     expect(agent.locator(".matter-ask")).to_contain_text("近六个月的缴费凭证")
-    picture(agent, tmp_path / "services-supplement-zh.png")
     agent.set_input_files("input[name='paper.contribution_receipt']", shot)
     agent.get_by_role("button", name="提交补正").click()
     expect(agent.locator(".matter header .chip")).to_have_text("已提交")
@@ -106,7 +104,6 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     _step(head, place, "to_street", note="【示例】材料齐全")
     clerk = new_page(width=1440, locale="en", signed_in_as=clerk_name)
     clerk.goto("/applications")
-    picture(clerk, tmp_path / "services-inbox-en.png")
     _step(clerk, place, "to_district")
     _step(clerk, place, "publish")
     assert clerk.locator("form[action$='/approve']").count() == 0, "the notice is not over"
@@ -116,17 +113,6 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     assert axe(clerk) == []
     assert too_wide(clerk) == 0
     _step(head, place, "deliver", way="online")
-    head.goto(place)
-    picture(head, tmp_path / "services-matter-zh.png")
-    for address, name in (
-        ("/services", "items"),
-        ("/services/JY02", "item"),
-        ("/applications/station", "station"),
-        ("/applications/figures", "figures"),
-    ):
-        head.goto(address)
-        assert axe(head) == []
-        picture(head, tmp_path / f"services-{name}-zh.png", full_page=True)
 
     phone = new_page(width=390)
     phone.goto("/my-matters")
@@ -143,17 +129,6 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     phone.get_by_role("button", name="提交评价").click()
     expect(phone.locator("main")).to_contain_text("您的评价")
     assert ask(served, "SELECT level FROM service_rating WHERE application_id = %s", key) == (5,)
-    picture(phone, tmp_path / "services-resident-zh.png", full_page=True)
-    for address, name in (
-        ("/services", "items"),
-        ("/services/JY02", "item"),
-        ("/services/JY04/apply", "apply"),
-    ):
-        for locale in ("zh_CN", "en"):
-            phone.goto(f"{address}?lang={locale}")
-            assert axe(phone) == []
-            assert too_wide(phone) == 0
-            picture(phone, tmp_path / f"services-phone-{name}-{locale}.png", full_page=True)
     phone.goto(f"/my-matters/{key}")
     phone.get_by_role("link", name="核验真伪").click()
     expect(phone.locator("h1")).to_have_text("文书真实有效")

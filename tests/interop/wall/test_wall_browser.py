@@ -51,7 +51,14 @@ def opened(page: Page, language: str, scene: str = "situation") -> None:
     expect(page.locator("[data-age]")).to_contain_text("·")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160), (1280, 720)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (1920, 1080),
+        pytest.param(3840, 2160, marks=pytest.mark.thorough),
+        pytest.param(1280, 720, marks=pytest.mark.thorough),
+    ],
+)
 @pytest.mark.parametrize("language", ["zh_CN", pytest.param("en", marks=pytest.mark.thorough)])
 def test_it_is_read_at_five_metres_and_never_scrolls(
     new_page: NewPage, width: int, height: int, language: str
