@@ -168,7 +168,9 @@ def test_a_page_asked_again_as_of_a_moment_offers_no_deed_and_stays_at_the_momen
     app: Flask, world: World
 ) -> None:
     street = someone("the-street", "street_leader")
-    readers = [as_user(app, each) for each in (world.shift_leader, world.admin, street)]
+    readers = [
+        as_user(app, each) for each in (world.shift_leader, world.admin, street, world.worker)
+    ]
     told = {
         rule.rule
         for rule in app.url_map.iter_rules()
@@ -392,4 +394,4 @@ def test_a_page_of_figures_is_asked_again_as_of_the_moment(app: Flask, world: Wo
     assert "as_of=" in body
     # Nobody reads the past of what they may not read now, and what nobody keeps is refused.
     assert as_user(app, world.stranger).get("/alarms/figures", query_string=when).status_code == 403
-    assert client.get("/rota", query_string=when).status_code in (403, 422)
+    assert client.get("/gates", query_string=when).status_code in (403, 422)

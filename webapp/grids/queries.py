@@ -127,10 +127,14 @@ def cells_in_order() -> list[Row[Any]]:
 
 def sets() -> list[Row[Any]]:
     """All boundary sets as rows of (set, number of grids): open work first, then by their time."""
+    versions = (
+        select(GridVersion.set_id, func.count().label("number"))
+        .group_by(GridVersion.set_id)
+        .subquery()
+    )
     found = (
-        select(BoundarySet, func.count(GridVersion.id))
-        .outerjoin(BoundarySet.versions)
-        .group_by(BoundarySet.id)
+        select(BoundarySet, func.coalesce(versions.c.number, 0))
+        .outerjoin(versions, versions.c.set_id == BoundarySet.id)
         .order_by(func.lower(BoundarySet.valid).desc().nulls_first(), BoundarySet.id.desc())
     )
     return [*db.session.execute(found)]

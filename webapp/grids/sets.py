@@ -13,6 +13,7 @@ from webapp.base import audit, clock
 from webapp.base.access import me, permit
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
+from webapp.base.past import told_then
 from webapp.base.spatial import to_lonlat, to_metric
 from webapp.base.web import Form, goto, page, wants_json
 from webapp.grids import actions, checking, comparing, queries, redrawing
@@ -30,6 +31,7 @@ CHIPS = {"draft": "rest", "checked": "soon", "active": "done", "retired": "rest"
 
 
 @bp.get("")
+@told_then
 @permit("grids.draw")
 def listed() -> Response:
     """All boundary sets: what is being worked on, what is in force, what was."""

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page, undone
 from webapp.jobs import (
     desk_queries as desk,
@@ -39,6 +40,7 @@ AHEAD = timedelta(days=7)
 
 
 @bp.get("")
+@told_then
 @permit("jobs.desk")
 def board() -> Response:
     """What waits for me, and what jobs amount to in the subdistrict."""
@@ -79,6 +81,7 @@ def postings() -> Response:
 
 
 @bp.get("/employers")
+@told_then
 @permit("jobs.desk")
 def firms() -> Response:
     """The employers I may see, those that are to be verified first; and enterprises that could be one."""
@@ -108,6 +111,7 @@ def enlist() -> ResponseReturnValue:
 
 
 @bp.get("/seekers")
+@told_then
 @permit("jobs.desk")
 def seekers() -> Response:
     """Who looks for work around my workstation; how to reach them stands nowhere here."""
@@ -147,6 +151,7 @@ def register() -> ResponseReturnValue:
 
 
 @bp.get("/introductions")
+@told_then
 @permit("jobs.desk")
 def introductions() -> Response:
     """The introductions I may see, by state."""
@@ -165,6 +170,7 @@ def introductions() -> Response:
 
 
 @bp.get("/visits")
+@told_then
 @permit("jobs.desk")
 def due() -> Response:
     """The return visits I have to make, and those that were made."""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import Form, page
 from webapp.jobs import foreseen, shown
 from webapp.jobs.calibration import ENOUGH, Step
@@ -63,6 +64,7 @@ def preview() -> Response:
 
 
 @bp.get("/outcomes")
+@told_then
 @permit("jobs.desk")
 def outcomes() -> Response:
     """By bands of the degree how far recommendations came, and how evenly postings are seen."""

@@ -13,6 +13,7 @@ from webapp.base import feed
 from webapp.base.access import may, me, permit, public
 from webapp.base.feed import Entry, Feed
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.spatial import lonlat_of, to_metric
 from webapp.base.web import afresh, goto, page
 from webapp.jobs import explained, introductions, meeting_queries as meetings, queries, shown, ways
@@ -39,6 +40,7 @@ _READ = frozenset(
 
 
 @bp.get("")
+@told_then
 @permit("jobs.read")
 def listed() -> Response:
     """Open postings by kind of work, pay, shift and distance, newest or nearest first."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import PurposeForm, afresh, goto, page, undone
 from webapp.ledgers import actions, asking, frozen, queries, taking, verifying
 from webapp.ledgers.forms import AskForm, FileForm, LookForm, OlderForm
@@ -41,6 +42,7 @@ def kept(key: str) -> Ledger | None:
 
 
 @bp.get("")
+@told_then
 @permit("ledgers.list")
 def listed() -> Response:
     """All ledgers with how many rows each has for the reader."""
@@ -63,6 +65,7 @@ def listed() -> Response:
 
 
 @bp.get("/frozen")
+@told_then
 @permit("ledgers.list")
 def frozen_ones() -> Response:
     """What was frozen, the newest first."""
@@ -72,6 +75,7 @@ def frozen_ones() -> Response:
 
 
 @bp.get("/taken")
+@told_then
 @permit("ledgers.takings")
 def taken() -> Response:
     """Who took rows about people, or looked at them, and what for."""

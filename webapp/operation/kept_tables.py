@@ -16,6 +16,17 @@ _HEARD = """
     ) f LEFT JOIN public.vessel_where w ON w.vessel_id = v.id
 """
 
+# What a series said last, by the values that were heard of it until then.
+_SAID = """
+    SELECT d.id, d.sensor_id, d.code, d.quantity, o.value AS last_value, o.at AS last_at
+    FROM public.datastream d LEFT JOIN LATERAL (
+        SELECT x.value, x.at FROM public.observation x
+        WHERE x.datastream_id = d.id AND x.at <= {moment} ORDER BY x.at DESC LIMIT 1
+    ) o ON true
+"""
+
+_VISITED = ("state", "due_on", "tries", "last_try_at", "account_id", "ended_at")
+
 TABLES: dict[str, Way] = {
     "account": Standing("who asks is who it is now, and so are names", of_now=True),
     "post": Standing("each says from when to when it is held"),
@@ -24,7 +35,10 @@ TABLES: dict[str, Way] = {
     "project_share": Standing("it says who may see a project, and rights are those of now"),
     "unit": Standing("a catalogue"),
     "case_class": Standing("a catalogue"),
-    "service_item_version": Standing("each version says from when to when it holds"),
+    "service_item": Standing("a catalogue"),
+    "job_occupation": Standing("a catalogue"),
+    "wind_limit": Standing("a rule by which vessels are called back"),
+    "erasure_rule": Standing("a rule by which it is erased from now on", of_now=True),
     "sea_limits": Standing("a rule by which positions are weighed"),
     "road_network": Standing("each says when it came"),
     "road_edge": Standing("each is of one network, and none is changed"),
@@ -54,6 +68,24 @@ TABLES: dict[str, Way] = {
     "honesty_flag": Dated(
         "raised_at", {"decided_at": ("decided_by_id", "note")}, flow="honesty_flag"
     ),
+    "service_item_version": Dated("since", {"ended_at": ()}),
+    "service_supplement": Dated("asked_at", {"answered_at": ("answer",)}),
+    "figure_appeal": Dated(
+        "filed_at", {"decided_at": ("decided_by_id", "decision")}, flow="figure_appeal"
+    ),
+    "desk_shift": Dated("created_at", {"given_at": (), "taken_at": ()}, flow="desk_shift"),
+    "job_hire": Dated("at"),
+    "job_push": Dated("made_at", {"told_at": (), "viewed_at": ()}),
+    "job_consent": Dated("given_at", {"withdrawn_at": ()}),
+    "job_impression": Dated("day"),
+    "ledger_snapshot": Dated("frozen_at", {"erased_at": ()}),
+    "released_words": Dated("created_at"),
+    "door": Dated("created_at"),
+    "ledger_taking": Grown("at"),
+    "property_result": Grown("published_at"),
+    "erasure": Grown("at"),
+    "wind_said": Grown("at"),
+    "datastream": Rebuilt(_SAID),
     "port_passage": Grown("at"),
     "vessel_where": Rebuilt(_HEARD),
     "activity": Kept(shapes=_PLACED),
@@ -90,8 +122,11 @@ TABLES: dict[str, Way] = {
         ),
         fixed=("number", "received_at"),
     ),
+    "community_model": Kept(now=("words",)),
+    "council": Kept(),
     "danger_shape": Kept(shapes=("area",)),
     "danger_zone": Kept(),
+    "door_visit": Kept(only=_VISITED, fixed=("door_id", "purpose"), forgotten=True),
     "dwelling": Kept(),
     "enterprise": Kept(now=("contact_post", "contact_phone"), shapes=_PLACED),
     "grid": Kept(),
@@ -99,27 +134,76 @@ TABLES: dict[str, Way] = {
     "hidden_danger": Kept(
         now=("words", "responsible", "measures", "rectified_note"), shapes=_PLACED
     ),
+    "home_visit": Kept(only=_VISITED, fixed=("household_id",), forgotten=True),
     "household": Kept(only=("dwelling_id", "since", "left_at"), forgotten=True),
+    "job_claim": Kept(
+        only=("state", "ended_at", "employer_id", "station_id", "office_id"),
+        fixed=("made_at",),
+        forgotten=True,
+    ),
     "job_employer": Kept(now=("contact_post", "contact_phone")),
+    "job_introduction": Kept(
+        only=(
+            "state",
+            "interview_at",
+            "reason",
+            "by_employer",
+            "ended_at",
+            "station_id",
+            "office_id",
+        ),
+        fixed=("posting_id", "seeker_id", "employer_id", "origin", "percent", "created_at"),
+        forgotten=True,
+    ),
     "job_posting": Kept(now=("contact_post", "contact_phone", "note"), shapes=_PLACED),
+    "job_seeker": Kept(
+        only=("state", "push", "station_id", "office_id"), fixed=("created_at",), forgotten=True
+    ),
+    "job_visit": Kept(
+        only=("state", "due_on", "done_at", "by_id", "stays", "hired", "station_id"),
+        fixed=("hire_id", "days"),
+        forgotten=True,
+    ),
+    "key_flag": Kept(
+        only=("last_day",), fixed=("resident_id", "kind", "first_day", "set_at"), forgotten=True
+    ),
     "livelihood_item": Kept(now=("words",), shapes=_PLACED),
     "muster_point": Kept(shapes=_PLACED),
     "neighbour_role": Kept(
         only=("since", "until"), fixed=("kind", "grid_id", "building_id"), forgotten=True
     ),
+    "news": Kept(now=("title", "title_en", "body", "body_en", "wanted")),
     "opinion": Kept(
         only=("state", "theme", "routed_to", "replied_at", "rating", "grid_id"),
         fixed=("kind", "how", "said_at"),
         forgotten=True,
+    ),
+    "patrol": Kept(now=("title", "note")),
+    "patrol_point": Kept(
+        only=("state", "visited_at", "account_id"), fixed=("patrol_id", "place", "kind", "name")
     ),
     "place": Kept(shapes=_PLACED),
     "port": Kept(shapes=_PLACED),
     "project": Kept(now=("words",)),
     "project_bond": Kept(),
     "project_parcel": Kept(shapes=_PLACED),
+    "project_tough": Kept(now=("words", "solved_words")),
+    "property_company": Kept(now=("phone",)),
+    "property_term": Kept(),
     "recall": Kept(now=("note",)),
     "recall_call": Kept(),
+    "relocation_household": Kept(
+        only=("state", "since", "house_m2", "greenhouse_m2", "land_m2"),
+        fixed=("project_id", "number", "created_at"),
+        forgotten=True,
+    ),
+    "relocation_promise": Kept(
+        only=("due_on", "owner_id", "ended_on", "kept"),
+        fixed=("household_id", "kind", "blocks", "made_on"),
+        forgotten=True,
+    ),
     "resident": Kept(only=("household_id", "left_at"), forgotten=True),
+    "safety_inspection": Kept(now=("note",)),
     "safety_licence": Kept(),
     "safety_profile": Kept(now=("officer", "note")),
     "sensor": Kept(untold=("heard_at",), shapes=_PLACED),
@@ -129,6 +213,7 @@ TABLES: dict[str, Way] = {
         forgotten=True,
     ),
     "service_point": Kept(untold=("heard_at",), shapes=_PLACED),
+    "shift": Kept(),
     "supervision": Kept(now=("words", "answer")),
     "topic": Kept(now=("words", "screened_why", "ended_why", "minutes"), shapes=_PLACED),
     "vessel": Kept(now=("owner", "phone")),

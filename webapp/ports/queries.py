@@ -289,7 +289,7 @@ def at_sea_by_port() -> Sequence[Any]:
         .join(Vessel, Vessel.port_id == Port.id)
         .join(Voyage, _AT_SEA)
         .where(limit.is_not(None), ~called.exists())
-        .group_by(Port.id)
+        .group_by(Port.id, Port.name, Port.geom)
         .order_by(Port.name, Port.id)
     )
     return db.session.execute(found).all()

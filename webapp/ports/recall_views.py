@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import PurposeForm, goto, page
 from webapp.monitoring.weather import queries as weather
 from webapp.monitoring.weather.rules import beaufort
@@ -22,6 +23,7 @@ bp = Blueprint("recalls", __name__)
 
 
 @bp.get("/recalls")
+@told_then
 @permit("recalls.see")
 def listed() -> Response:
     """The recalls, and the form of a new one."""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.past import told_by_itself
+from webapp.base.past import told_by_itself, told_then
 from webapp.base.spatial import degrees, shape_of
 from webapp.base.web import afresh, goto, page
 from webapp.people import days
@@ -21,6 +21,7 @@ bp = Blueprint("relocation", __name__)
 
 
 @bp.get("/relocation")
+@told_then
 @permit("relocation.list")
 def projects_listed() -> Response:
     """The projects whose households one may see, with how far they are."""

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page, part_of_address
 from webapp.people import days, steps
 from webapp.people.forms import again
@@ -39,6 +40,7 @@ DEEDS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
 
 
 @bp.get("/home-visits")
+@told_then
 @permit("home_visits.see")
 def listed() -> Response:
     """Visits that are due soon: the nearest first where the phone said where it is."""

@@ -2,9 +2,9 @@
 import { icon, make } from "./words.js";
 
 export class Areas {
-  /** @param {{name: string, title: string, look: string}} layer */
+  /** @param {{name: string, title: string, look: string, moment?: string|null}} layer `moment`: as of which it is asked for */
   constructor(map, layer) {
-    Object.assign(this, { map, ...layer, moment: null });
+    Object.assign(this, { map, moment: null, ...layer });
     this.swatch = `area-key ${layer.look}`;
     this.drawn = L.geoJSON(null, {
       renderer: L.svg(),

@@ -19,6 +19,7 @@
  *                                        (its code), or neither: the area is to go
  *   map.narrow("show=open&area=...")     shows the cases that the queue of this address names, and its area;  map.narrow(""): all
  *   map.asOf("2026-01-31")               the borders of that day; map.asOf(null): those in force
+ *   The option `as_of` of a page of the past: borders, counts and layers are those of that moment, without news.
  *   map.past({ cases: rows, ... }, load, moment)  how it was: these rows of these layers, [grid, open, late, null] of the grids, other
  *                                        layers as they are told of that moment, no news. map.past(null): the present again
  *
@@ -41,6 +42,7 @@ import { speaker } from "./words.js";
 import { tell } from "../requests.js";
 
 const AREAS = "/maps/layers/grids.json";
+const LOADS = "/maps/layers/counts.json";
 
 /** @param {HTMLElement} element @param {object} [more] options that go before those of the element */
 export function createMap(element, more = {}) {
@@ -52,6 +54,8 @@ class Wangge {
     this.options = options;
     this.say = speaker(element);
     this.busy = 0;
+    // The moment of a page of the past; null: it is now.
+    this.moment = options.as_of ?? null;
     this.leaflet = leafletOf(element);
     this.outlines = new Outlines(this.leaflet, this.say);
     this.labels = new Labels(this.leaflet, this.outlines, () => this.points("cases")?.shown);
@@ -60,7 +64,7 @@ class Wangge {
     this.place = new Place(this.leaflet, this.outlines, this.say);
     this.layers = new Map();
     for (const [name, title, mark, from_zoom] of options.layers) this.addPoints({ name, title, mark, from_zoom });
-    for (const [name, title, look] of options.areas) this.layers.set(name, new Areas(this.leaflet, { name, title, look }));
+    for (const [name, title, look] of options.areas) this.layers.set(name, new Areas(this.leaflet, { name, title, look, moment: this.moment }));
     this.area = new Area(this.leaflet, this.outlines, this.say);
     addTools(this.leaflet, { say: this.say, place: this.place, whole: () => this.fit(), sheet: () => this.view.sheet(), area: this.area }, options.tools);
     this.#listen();
@@ -69,7 +73,7 @@ class Wangge {
 
   async #begin() {
     try {
-      await this.outlines.draw(this.options.set ? `${AREAS}?set=${this.options.set}` : AREAS);
+      await this.outlines.draw(this.options.set ? `${AREAS}?set=${this.options.set}` : this.#then(AREAS));
     } catch {
       tell(this.say("grids_failed"));
       return this;
@@ -138,7 +142,7 @@ class Wangge {
   }
 
   async #changed(id) {
-    if (this.before) return;
+    if (this.before || this.moment) return;
     const points = this.points("cases");
     if (points?.shown) await (id === null ? points.refresh() : points.refreshOne(id));
     if (this.options.counts) await this.recount();
@@ -146,7 +150,7 @@ class Wangge {
 
   /** Asks again for the open cases of every grid. */
   async recount() {
-    const answer = await fetch("/maps/layers/counts.json").catch(() => null);
+    const answer = await fetch(this.#then(LOADS)).catch(() => null);
     if (!answer?.ok) return;
     this.outlines.setLoad((await answer.json()).rows);
     this.labels.place();
@@ -195,8 +199,12 @@ class Wangge {
     this.labels.place();
   }
 
+  #then(address) {
+    return this.moment ? `${address}?as_of=${encodeURIComponent(this.moment)}` : address;
+  }
+
   addPoints(layer) {
-    const points = new Points(this.leaflet, layer, this.say);
+    const points = new Points(this.leaflet, { ...layer, moment: this.moment }, this.say);
     this.layers.set(layer.name, points);
     return points;
   }

@@ -19,16 +19,16 @@ export function mark(state) {
 }
 
 export class Points {
-  /** @param {{name: string, title: string, mark: string, from_zoom: number}} layer */
+  /** @param {{name: string, title: string, mark: string, from_zoom: number, moment?: string|null}} layer `moment`: as of which it is asked for; null: as it is now */
   constructor(map, layer, say) {
-    Object.assign(this, { map, say, ...layer });
+    Object.assign(this, { map, say, moment: null, ...layer });
     this.markers = new Map();
     this.loaded = null;
     this.chosen = null;
     // What the address of the queue says, when only its cases are shown.
     this.queue = "";
-    // How it was in the past, or the moment as of which it is asked for; null: how it is now.
-    this.kept = this.moment = null;
+    // How it was in the past, given row by row; null: it is asked for.
+    this.kept = null;
     // What stands in the list beside the map is reached there by keyboard, not mark by mark.
     L.MarkerCluster.mergeOptions({ keyboard: false });
     this.group = L.markerClusterGroup({

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base.access import me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page, part_of_address
 from webapp.cases.desk import queries, shifts
 from webapp.cases.desk.forms import ShiftForm
@@ -21,6 +22,7 @@ bp = Blueprint("shifts", __name__, url_prefix="/cases/shifts")
 
 
 @bp.get("")
+@told_then
 @permit("shifts.see")
 def listed() -> Response:
     """Papers of shifts, newest first."""

@@ -13,6 +13,7 @@ from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.cases.field import actions, queries
 from webapp.cases.field.actions import Sight
@@ -48,6 +49,7 @@ POINT_DEEDS: dict[str, tuple[Any, tuple[str, ...]]] = {
 
 
 @bp.get("/patrols")
+@told_then
 @permit("patrols.see")
 def listed() -> Response:
     """Patrols to be walked and under way, and the last ones."""

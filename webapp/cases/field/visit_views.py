@@ -12,6 +12,7 @@ from webapp.base import clock
 from webapp.base.access import may, me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page, part_of_address, wants_json
 from webapp.cases.field import actions, queries
 from webapp.cases.field.forms import VisitForm
@@ -36,6 +37,7 @@ DEEDS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...]]] = {
 
 
 @bp.get("/visits")
+@told_then
 @permit("visits.see")
 def listed() -> Response:
     """Visits that are due, the longest due first, and the last ones."""

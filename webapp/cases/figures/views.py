@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
-from webapp.base.past import told_by_itself, zoned
+from webapp.base.past import told_by_itself, told_then, zoned
 from webapp.base.web import Form, afresh, goto, page, part_of_address
 from webapp.cases import queries as cases
 from webapp.cases.figures import actions, periods, queries, sheets
@@ -238,6 +238,7 @@ def file_appeal(case: Case) -> ResponseReturnValue:
 
 
 @bp.get("/figures/appeals")
+@told_then
 @permit("figures.see")
 def appeals() -> Response:
     """Appeals against figures, those that wait first."""

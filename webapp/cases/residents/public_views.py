@@ -31,6 +31,7 @@ SHOWS = {
 
 
 @bp.get("/public/cases")
+@told_then
 @permit("public.read")
 def listed() -> ResponseReturnValue:
     """Confirmed cases, newest first, beside a map of the same; found by words or place."""

@@ -12,6 +12,7 @@ from webapp.base import clock
 from webapp.base.access import me, permit
 from webapp.base.db import db
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page
 from webapp.cases.rota import actions, queries
 from webapp.cases.rota.forms import RotaForm, ShiftForm, SkillForm, WeekForm
@@ -24,6 +25,7 @@ bp = Blueprint("rota", __name__, url_prefix="/rota")
 
 
 @bp.get("")
+@told_then
 @permit("rota.see")
 def week() -> Response:
     """Who is on duty when, in one week."""

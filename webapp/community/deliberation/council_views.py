@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.web import afresh, goto, page, undone
 from webapp.community.deliberation import council_queries, councils, sortition
 from webapp.community.deliberation.council_models import Council
@@ -29,6 +30,7 @@ bp = Blueprint("councils", __name__)
 
 
 @bp.get("/councils")
+@told_then
 @permit("councils.list")
 def listed() -> Response:
     """The councils one may see, the newest first."""
@@ -81,6 +83,7 @@ def draw(council: Council) -> ResponseReturnValue:
 
 
 @bp.get("/public/councils")
+@told_then
 @permit("councils.read")
 def public_listed() -> Response:
     """Every council, for everybody."""

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import afresh, goto, page
 from webapp.community.roles import actions, queries
 from webapp.community.roles.forms import ModelForm
@@ -18,6 +19,7 @@ bp = Blueprint("communities", __name__, url_prefix="/communities")
 
 
 @bp.get("")
+@told_then
 @permit("communities.read")
 def listed() -> Response:
     """Every community, those with a model of their own first."""

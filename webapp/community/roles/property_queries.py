@@ -32,7 +32,7 @@ def companies(day: date) -> Sequence[Row[PropertyCompany, int]]:
             (PropertyTerm.company_id == PropertyCompany.id)
             & func.daterange(PropertyTerm.since, PropertyTerm.until).op("@>")(day),
         )
-        .group_by(PropertyCompany.id)
+        .group_by(PropertyCompany.id, PropertyCompany.name, PropertyCompany.phone)
         .order_by(PropertyCompany.name)
     )
     return db.session.execute(found).all()

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.security import limiter
 from webapp.base.web import afresh, goto, page, undone
 from webapp.community.roles import property_actions, property_queries, queries
@@ -24,6 +25,7 @@ bp = Blueprint("property", __name__, url_prefix="/property")
 
 
 @bp.get("")
+@told_then
 @permit("property.read")
 def results() -> Response:
     """What was published, the newest quarter first, and which companies there are."""

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base.access import may, me, permit
 from webapp.base.deeds import DeedPage
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import page, part_of_address
 from webapp.people import days
 from webapp.projects import queries as projects, shown
@@ -30,6 +31,7 @@ bp = Blueprint("duties", __name__)
 
 
 @bp.get("/projects/tough")
+@told_then
 @permit("projects.list")
 def tough_items() -> Response:
     """The tough items one may see over all projects, and how many of them are accepted."""

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from webapp.base import audit, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.past import told_then
 from webapp.base.spatial import point
 from webapp.base.web import afresh, goto, page
 from webapp.monitoring.safety.inspections import actions, plan, queries
@@ -42,6 +43,7 @@ A_YEAR = timedelta(days=365)
 
 
 @bp.get("/inspections")
+@told_then
 @permit("inspections.see")
 def listed() -> Response:
     """The inspections one may see, by their end, or the nearest first."""
@@ -90,6 +92,7 @@ def hand_in(inspection: Inspection) -> ResponseReturnValue:
 
 
 @bp.get("/saved")
+@told_then
 @permit("inspections.see")
 def saved() -> Response:
     """The visits that monitoring saved in a year, and the inspections behind the number."""
