@@ -32,6 +32,7 @@ from webapp.monitoring.alarms.forms import ListForm as AlarmForm
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import OPEN as ALARM_OPEN, Outcome
 from webapp.monitoring.signals import Kind
+from webapp.operation import untold
 from webapp.people import days
 from webapp.projects import (
     actions as projects,
@@ -202,6 +203,23 @@ def test_a_page_asked_again_as_of_a_moment_offers_no_deed_and_stays_at_the_momen
                 assert "as_of=" in link or link == address, f"{address} falls back to now: {link}"
     assert untold == {}
     assert asks > len(told), "each page has at least the form in which the moment is chosen"
+
+
+def test_each_page_tells_its_past_or_says_why_nobody_does(app: Flask, world: World) -> None:
+    found = list(untold.pages(app))
+    told = {rule.endpoint for rule, is_told in found if is_told}
+    silent = {rule.endpoint for rule, is_told in found if not is_told}
+    named = [endpoint for each in untold.WHY.values() for endpoint in each]
+    assert len(named) == len(set(named)), "one reason each"
+    assert silent - set(named) == set(), "tell it, or say why not"
+    assert set(named) - silent == set(), "these need no reason any more"
+    assert "relocation.projects_listed" in told
+    client = as_user(app, world.admin)
+    asked = {"as_of": (clock.now() - HOUR).isoformat()}
+    for each in untold.WHY.values():
+        rule = next(rule for rule, _told in found if rule.endpoint in each)
+        answer = client.get(rule.rule, query_string=asked, headers={"Accept": "application/json"})
+        assert answer.status_code in (400, 403, 422), rule.rule
 
 
 def test_a_part_of_a_page_of_the_past_has_no_deed_and_keeps_its_moment_too(app: Flask) -> None:

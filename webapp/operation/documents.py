@@ -18,6 +18,7 @@ from webapp.base.flow import FLOWS, Flow
 from webapp.base.kept import TABLES, Dated, Grown, Rebuilt, Standing, Way
 from webapp.base.past import REACH
 from webapp.maps.layers import LAYERS
+from webapp.operation import untold
 from webapp.people import rights as rights_table
 from webapp.people.rules import ROLES
 
@@ -230,12 +231,27 @@ def past(app: Flask) -> Iterator[str]:
         if getattr(app.view_functions[rule.endpoint], "told_then", False)
     )
     yield ", ".join(told) + "\n"
+    yield from _untold(app)
     yield "\n## Tables\n"
     yield "Of any table that stands not here nothing is told of the past.\n"
     yield from _table(
         ("Table", "How its past is told"),
         ((f"`{name}`", _way(way)) for name, way in sorted(TABLES.items())),
     )
+
+
+def _untold(app: Flask) -> Iterator[str]:
+    yield "\n## Not told, and why\n"
+    yield "Asked as of a moment they answer `not_kept` (422).\n"
+    why = {endpoint: reason for reason, named in untold.WHY.items() for endpoint in named}
+    lists = [
+        (f"the list `{each.name}`", _in("en", each.no_past))
+        for each in SHEETS.values()
+        if each.no_past
+    ]
+    found = [(f"`{rule.rule}`", why[rule.endpoint]) for rule, told in untold.pages(app) if not told]
+    yield from _table(("Page", "Why"), (*sorted(lists), *sorted(found)))
+    yield f"{untold.OF_ONE_THING}\n"
 
 
 def _names(sheet: Sheet, which: Callable[[Column], bool]) -> str:

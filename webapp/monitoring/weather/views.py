@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
+from webapp.base.past import told_then
 from webapp.base.web import goto, page
 from webapp.monitoring.weather import actions, queries
 from webapp.monitoring.weather.forms import WindForm
@@ -18,6 +19,7 @@ bp = Blueprint("weather", __name__, url_prefix="/wind")
 
 
 @bp.get("")
+@told_then
 @permit("wind.see")
 def now() -> Response:
     """The wind as it is known now, its stations, and who said what."""
