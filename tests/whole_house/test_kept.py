@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,12 @@ from webapp.cases import moves
 from webapp.cases.desk import past_queries as queue
 from webapp.cases.desk.forms import Wish
 from webapp.cases.models import Case
+from webapp.cases.rota import actions as rota
+from webapp.cases.rota.models import Shift
 from webapp.maps.layers import LAYERS
+from webapp.monitoring.weather import actions as weather
+from webapp.monitoring.weather.forms import WindForm
+from webapp.people import days
 from webapp.people.models import Enterprise
 
 HOUR = timedelta(hours=1)
@@ -145,6 +150,31 @@ def test_a_page_of_the_past_is_marked_and_taken_out(
     stranger = as_user(app, world.stranger)
     assert stranger.get("/people/enterprises", query_string=when).status_code == 403
     assert app.test_client().get("/people/enterprises", query_string=when).status_code == 302
+
+
+def test_boards_say_what_they_said(app: Flask, world: World) -> None:
+    before, day = clock.now(), days.today() + timedelta(days=1)
+    on_duty = {"first": day, "last": day, "begin": time(8), "end": time(9)}
+    rota.put_on_duty([world.worker.id], **on_duty, by=world.admin)
+    weather.say(WindForm(whence=90, speed_ms=7.3), by=world.dispatcher)
+    db.session.commit()
+    between = clock.now()
+    rota.take_off_duty(db.session.scalars(select(Shift)).one(), by=world.admin)
+    weather.say(WindForm(whence=90, speed_ms=2.1), by=world.dispatcher)
+    db.session.commit()
+    client = as_user(app, world.shift_leader)
+
+    def read(path: str, **more: str) -> list[str]:
+        whens = ({"as_of": before.isoformat()}, {"as_of": between.isoformat()}, {})
+        return [client.get(path, query_string={**more, **when}).text for when in whens]
+
+    shown = read("/rota", week=day.isoformat())
+    assert [body.count('class="shift"') for body in shown] == [0, 1, 0]
+    assert ["<fieldset" in body for body in shown] == [False, False, True]
+    for path in ("/wind", "/recalls"):
+        told = read(path)
+        assert ["7.3" in body for body in told[:2]] == [False, True], path
+        assert "2.1" in told[2]
 
 
 def test_a_page_without_a_past_does_not_show_the_present(app: Flask, world: World) -> None:

@@ -23,6 +23,7 @@ from webapp.base import clock
 from webapp.base.db import db
 from webapp.base.exports.past_page import held
 from webapp.base.past import REACH
+from webapp.base.then import as_of
 from webapp.cases import actions as cases, moves
 from webapp.cases.desk import past_queries as past_queue, queries as queue
 from webapp.cases.desk.forms import Wish
@@ -271,6 +272,11 @@ def test_as_of_now_the_households_are_the_households(yard: Yard) -> None:
     ]
     assert len(past_households.listed(key, HouseholdForm(), between)) == 2
     assert past_households.counts(key, between - timedelta(days=1)) == {}
+    with as_of(between):
+        (then,) = now_households.projects(yard.leader, today=days.today())
+    (counted,) = now_households.projects(yard.leader, today=days.today())
+    assert (then.households, counted.households) == (2, 3)
+    assert (then.greenhouse_m2, counted.greenhouse_m2) == (120, 180)
 
 
 @pytest.mark.parametrize("path", ["/cases", "/alarms", "/projects"])

@@ -236,11 +236,12 @@ def _meant(known: Known, found: Proposal) -> dict[str, int] | None:
 
 def _measured(loads: list[float]) -> dict[str, float | None]:
     spread = search.spread(np.array(loads))
-    least = min(loads, default=0.0)
-    return {
-        "spread": round(spread, 4),
-        "ratio": round(max(loads) / least, 2) if least > 0 else None,
-    }
+    least, most = min(loads, default=0.0), max(loads, default=0.0)
+    if most == 0:
+        ratio: float | None = 1.0
+    else:
+        ratio = round(most / least, 2) if least > 0 else None
+    return {"spread": round(spread, 4), "ratio": ratio}
 
 
 def _group(outcome: Outcome) -> dict[str, Any]:

@@ -139,8 +139,8 @@ def percent(share: float) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """How many times the least loaded grid the most loaded one carries; a dash where one carries nothing."""
-    return "–" if value is None else f"{value:.2f}"
+    """How many times the least loaded grid the most loaded one carries; without end where one carries nothing."""
+    return _("∞ (a grid carries nothing)") if value is None else f"{value:.2f}"
 
 
 def measures(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
