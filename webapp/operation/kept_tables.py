@@ -69,7 +69,6 @@ TABLES: dict[str, Way] = {
         "raised_at", {"decided_at": ("decided_by_id", "note")}, flow="honesty_flag"
     ),
     "service_item_version": Dated("since", {"ended_at": ()}),
-    "service_supplement": Dated("asked_at", {"answered_at": ("answer",)}),
     "figure_appeal": Dated(
         "filed_at", {"decided_at": ("decided_by_id", "decision")}, flow="figure_appeal"
     ),

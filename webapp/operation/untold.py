@@ -155,6 +155,9 @@ WHY: dict[str, frozenset[str]] = {
             "sources.unreadable",
         )
     ),
+    "what stood there for a time is gone from it for good: the past does not bring it back": frozenset(
+        ("application_notices.listed", "news.listed")
+    ),
     "it tells the past in its own way: a day is chosen on it": frozenset(
         ("boundaries.at", "maps.desk", "maps.replay")
     ),

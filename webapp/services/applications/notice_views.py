@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request
 from pydantic import Field
 
 from webapp.base.access import me, permit
-from webapp.base.past import told_then
 from webapp.base.web import Form, page
 from webapp.services.applications import queries
 from webapp.services.applications.forms import nonempty
@@ -24,7 +23,6 @@ class NoticesForm(Form):
 
 
 @bp.get("/services/notices")
-@told_then
 @permit("applications.notices")
 def listed() -> Response:
     """The notices that run: number, item, first letter, workstation, how long, how to object."""

@@ -14,7 +14,6 @@ from webapp.base import clock, feed, files, notices
 from webapp.base.access import may, me, permit
 from webapp.base.feed import Entry, Feed
 from webapp.base.flow import Refusal, Unacceptable
-from webapp.base.past import told_then
 from webapp.base.web import Form, afresh, goto, page, part_of_address, undone
 from webapp.points import queries as points
 from webapp.points.models import ServicePoint
@@ -102,7 +101,6 @@ def home() -> Response:
 
 
 @bp.get("/news")
-@told_then
 @permit("news.read")
 def listed() -> Response:
     """Published news, by category and words."""
