@@ -139,6 +139,16 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
+class Rect:
+    """The part of its picture in which a camera saw something: (0, 0) is left above, (1, 1) right below."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
 class Signal:
     """Something is happening, goes on, or is over.
 
@@ -157,6 +167,8 @@ class Signal:
     ended_at: datetime | None = None
     lonlat: tuple[float, float] | None = None
     accuracy_m: float | None = None
+    # Where a camera saw it, of which its place follows where nobody has said that.
+    box: Rect | None = None
     words: str = ""
     # Names of pictures and films as the source names them; fetched by who may, never shown as links.
     media: tuple[str, ...] = ()

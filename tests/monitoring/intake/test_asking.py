@@ -7,21 +7,32 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from math import radians, tan
 from threading import Thread
 from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 
 from tests.monitoring.intake import messages
-from tests.monitoring.intake.conftest import Box, alarms
-from tests.monitoring.intake.messages import NOW
+from tests.monitoring.intake.conftest import Box, alarms, message
+from tests.monitoring.intake.messages import LAT, LON, NOW
+from tests.world import World, as_user
+from webapp.base.audit import Event
+from webapp.base.db import db
 from webapp.base.flow import Unacceptable
+from webapp.base.sealing import unseal
 from webapp.monitoring.alarms.rules import State
-from webapp.monitoring.intake import asking, keeping
+from webapp.monitoring.cameras import actions as cameras
+from webapp.monitoring.cameras.forms import Described as CameraSaid
+from webapp.monitoring.cameras.models import Camera
+from webapp.monitoring.cameras.rules import CameraKind
+from webapp.monitoring.intake import asking, filming, keeping
 from webapp.monitoring.intake.keeping import Described
+from webapp.monitoring.intake.models import Message
 from webapp.monitoring.intake.rules import Format
-from webapp.monitoring.video import queries as video
+from webapp.monitoring.video import queries as seen
 
 
 class _Recorder(BaseHTTPRequestHandler):
@@ -31,14 +42,19 @@ class _Recorder(BaseHTTPRequestHandler):
     elsewhere = ""
     asked: list[str] = []
     picture = b""
+    event: dict[str, Any] = {}
+    film = b""
 
     def do_GET(self) -> None:
         """Tells."""
         self.asked.append(self.path)
-        if self.path.endswith("/snapshot.jpg"):
-            self.send_response(200 if self.picture else 404)
+        if self.path.startswith("/api/events/"):
+            given = {"snapshot.jpg": self.picture, "clip.mp4": self.film}
+            told = json.dumps(self.event).encode() if self.event else b""
+            answer = given.get(self.path.rpartition("/")[2], told)
+            self.send_response(200 if answer else 404)
             self.end_headers()
-            self.wfile.write(self.picture)
+            self.wfile.write(answer)
             return
         self.send_response(302 if self.elsewhere else 200)
         self.send_header("Location", self.elsewhere)
@@ -53,6 +69,7 @@ class _Recorder(BaseHTTPRequestHandler):
 def recorder(box: Box) -> Iterator[type[_Recorder]]:
     """A recorder on this machine, which the operator allows."""
     _Recorder.rows, _Recorder.elsewhere, _Recorder.asked, _Recorder.picture = [], "", [], b""
+    _Recorder.event, _Recorder.film = {}, b""
     server = HTTPServer(("127.0.0.1", 0), _Recorder)
     Thread(target=server.serve_forever, daemon=True).start()
     old = box.app.extensions["settings"]
@@ -87,10 +104,90 @@ def test_the_picture_of_a_recorder_stands_with_its_alarm_once_it_gives_one(
     assert asking.bring_pictures(box.source) == 0
     recorder.picture = body.getvalue()
     assert [asking.bring_pictures(box.source) for _time in range(2)] == [1, 0]
-    (picture,) = video.pictures_of(alarm.id)
+    (picture,) = seen.pictures_of(alarm.id)
     assert picture.taken_at == alarm.first_at
     named = next(each for each in alarm.media if each.startswith("event/"))
+    # Nobody knows the camera: where it was seen leads nowhere.
     assert recorder.asked == [f"/api/events/{named[6:]}/snapshot.jpg"] * 3
+
+
+def _camera() -> Camera:
+    described = CameraSaid(
+        "院子", CameraKind.FIXED, lon=LON, lat=LAT, bearing=90, fov=60, range_m=60
+    )
+    hung = replace(described, mount_height_m=6, tilt=-30)
+    return cameras.register(hung, source="box", external_id="yard", by=None)
+
+
+def test_an_alarm_of_a_recorder_lies_where_its_event_was_seen(
+    box: Box, recorder: type[_Recorder]
+) -> None:
+    camera = _camera()
+    box.take(Format.FRIGATE, messages.review("new"), topic="reviews")
+    (alarm,) = alarms()
+    whole, kind = alarm.accuracy_m, alarm.kind
+    body = io.BytesIO()
+    Image.new("RGB", (64, 36)).save(body, "JPEG")
+    recorder.picture = body.getvalue()
+    # Ten metres before the camera, a little to the right: 30 degrees below level is the middle.
+    recorder.event = {
+        "id": "1764129570.1-q1",
+        "camera": "yard",
+        "sub_label": "somebody known",
+        "data": {"box": [0.45, 0.2, 0.1, 0.3]},
+    }
+    assert asking.bring_pictures(box.source) == 1
+    db.session.refresh(alarm)
+    assert camera.lonlat is not None
+    assert alarm.lonlat is not None
+    assert alarm.lonlat[0] - camera.lonlat[0] == pytest.approx(
+        6 / tan(radians(30)) / 88_150, rel=0.05
+    )
+    assert alarm.accuracy_m is not None
+    assert whole is not None
+    assert alarm.accuracy_m < whole / 2
+    assert (alarm.kind, alarm.state, alarm.count) == (kind, State.RAISED, 2)
+    told = db.session.scalars(select(Message).order_by(Message.id.desc())).first()
+    assert told is not None
+    assert b"somebody known" not in unseal(told.body)
+
+
+def test_the_film_of_a_recorder_is_fetched_for_a_purpose_and_kept_as_a_clip(
+    box: Box, recorder: type[_Recorder], world: World
+) -> None:
+    camera = _camera()
+    box.take(Format.FRIGATE, messages.review("new"), topic="reviews")
+    (alarm,) = alarms()
+    named = filming.films_of(alarm)
+    assert named == ["event/1764129570.1-q1"]
+    browser, address = as_user(box.app, box.safety), f"/alarms/{alarm.id}/recorder-film"
+    assert "recorder-film" in browser.get(f"/alarms/{alarm.id}/pictures").text
+    sent = {"event": named[0], "purpose": "who was it"}
+    assert browser.post(address, data=sent).status_code == 502
+    lasted = {"start_time": messages.seconds(NOW) - 9, "end_time": messages.seconds(NOW)}
+    recorder.event = {"id": "1764129570.1-q1"} | lasted
+    recorder.film = b"<html>no film</html>"
+    assert browser.post(address, data=sent).status_code == 409
+    recorder.film = b"\0\0\0\x18ftypmp42" + b"\0" * 100
+    assert browser.post(address, data=sent | {"purpose": ""}).status_code == 422
+    assert browser.post(address, data=sent | {"event": "event/other"}).status_code == 409
+    assert as_user(box.app, world.stranger).post(address, data=sent).status_code == 403
+    assert not seen.clips_of(alarm.id)
+    assert "<video" in browser.post(address, data=sent).text
+    (clip,) = seen.clips_of(alarm.id)
+    assert (clip.camera_id, clip.named, clip.seconds) == (camera.id, named[0], pytest.approx(9))
+    logged = select(Event.data).where(Event.thing_kind == "camera", Event.move == "replay")
+    (line,) = db.session.scalars(logged)
+    assert (line["purpose"], line["alarm"]) == ("who was it", alarm.id)
+    assert filming.films_of(alarm) == []
+    assert browser.post(address, data=sent).status_code == 409
+
+
+def test_what_names_a_person_is_counted_and_not_kept(box: Box) -> None:
+    named = {"type": "face", "id": "1764129570.1-q1", "name": "somebody known", "score": 0.9}
+    taken = [box.take(Format.FRIGATE, named, topic="tracked_object_update") for _time in range(2)]
+    kept = message(taken[0])
+    assert (kept.why, kept.times, unseal(kept.body)) == ("personal", 2, b"")
 
 
 def test_one_that_sends_elsewhere_is_not_followed(box: Box, recorder: type[_Recorder]) -> None:

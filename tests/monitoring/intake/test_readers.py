@@ -14,7 +14,7 @@ from tests.monitoring.intake import messages
 from tests.monitoring.intake.messages import LAT, LON, NOW, SHANGHAI
 from webapp.base.datum import Datum, from_wgs84
 from webapp.monitoring.intake import reading
-from webapp.monitoring.intake.readers.values import Around, moment
+from webapp.monitoring.intake.readers.values import Around, Shown, moment
 from webapp.monitoring.intake.rules import Format, NotRead, Why
 from webapp.monitoring.signals import Beat, Change, Kind, Read, Reading, Severity, Signal
 
@@ -399,6 +399,79 @@ def test_xml_as_deep_as_a_well_breaks_nothing(form: Format) -> None:
         Why.DEEP,
         Why.NOT_XML,
     )
+
+
+# Boxes in pictures
+
+
+def _target(left: str, top: str, wide: str, high: str) -> bytes:
+    sides = f"<X>{left}</X><Y>{top}</Y><width>{wide}</width><height>{high}</height>"
+    entry = f"<DetectionRegionEntry><TargetRect>{sides}</TargetRect></DetectionRegionEntry>"
+    regions = f"<DetectionRegionList>{entry}</DetectionRegionList></EventNotificationAlert>"
+    return messages.isapi().replace(b"</EventNotificationAlert>", regions.encode())
+
+
+def _shape(box: str, turned: str = "") -> bytes:
+    shape = (
+        f'<tt:ElementItem Name="Object">{turned}<tt:BoundingBox {box}/></tt:ElementItem></tt:Data>'
+    )
+    return messages.onvif().replace(b"</tt:Data>", shape.encode())
+
+
+UNITS = '<tt:Transformation><tt:Translate x="-1" y="1"/><tt:Scale x="0.002" y="-0.004"/></tt:Transformation>'
+IN_JSON = {
+    "DetectionRegionList": [{"TargetRect": {"x": 0.25, "y": 0.5, "width": 0.5, "height": 0.25}}]
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [
+        (Format.ISAPI, _target("0.25", "0.5", "0.5", "0.25")),
+        (Format.ISAPI, _target("250", "500", "500", "250")),
+        (Format.ISAPI, _target("2500", "5000", "5000", "2500")),
+        (Format.ISAPI, json.dumps(json.loads(messages.isapi_json()) | IN_JSON).encode()),
+        (Format.ONVIF, _shape('left="-0.5" top="0" right="0.5" bottom="-0.5"')),
+        (Format.ONVIF, _shape('left="250" top="250" right="750" bottom="375"', UNITS)),
+    ],
+)
+def test_where_in_its_picture_a_box_saw_something_is_read_however_it_counts(
+    form: Format, body: bytes
+) -> None:
+    box = signal(form, body).box
+    assert box is not None
+    assert (box.left, box.top, box.right, box.bottom) == pytest.approx((0.25, 0.5, 0.75, 0.75))
+
+
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [
+        (Format.ISAPI, messages.isapi()),
+        (Format.ISAPI, _target("0.25", "here", "0.5", "0.25")),
+        (Format.ISAPI, _target("0.25", "0.5", "0", "0.25")),
+        (Format.ISAPI, _target("25000", "0.5", "1", "1")),
+        (Format.ONVIF, messages.onvif()),
+        (Format.ONVIF, _shape('left="7" top="0" right="9" bottom="-0.5"')),
+    ],
+)
+def test_a_box_that_is_none_leaves_the_alarm_as_it_is(form: Format, body: bytes) -> None:
+    assert signal(form, body).box is None
+
+
+# Tracked objects of Frigate
+
+
+def test_a_description_belongs_to_the_alarm_that_shows_the_object() -> None:
+    shown = Shown("r-1", Kind.INTRUSION, NOW - timedelta(minutes=1))
+    how: dict[str, Any] = {"topic": "tracked_object_update", "showing": {"event/e-1": shown}.get}
+    said = {"type": "description", "id": "e-1", "description": "somebody climbs a fence"}
+    told = signal(Format.FRIGATE, said, **how)
+    assert (told.own_id, told.kind, told.words) == ("r-1", Kind.INTRUSION, said["description"])
+    assert (told.at, told.version, told.change) == (shown.first_at, NOW, Change.UPDATED)
+    assert read(Format.FRIGATE, said | {"id": "e-2"}, **how).ignored == Why.UNKNOWN
+    for sort in ("face", "lpr"):
+        named = {"type": sort, "id": "e-1", "name": "somebody", "plate": "X 1", "score": 0.9}
+        assert read(Format.FRIGATE, named, **how).ignored == Why.PERSONAL
 
 
 # Hikvision ISAPI

@@ -142,6 +142,14 @@ def _only(rows: Sequence[Any]) -> dict[str, int]:
     return known | {row.gb_id: row.id for row in rows if row.gb_id is not None}
 
 
+def showing(source: str, name: str, *, since: datetime) -> Alarm | None:
+    """The newest alarm of a source since a moment that has a picture or film which the source calls so."""
+    found = select(Alarm).where(
+        Alarm.source == source, Alarm.received_at >= since, Alarm.media.contains([name])
+    )
+    return db.session.scalar(found.order_by(Alarm.id.desc()).limit(1))
+
+
 def incidents_near(alarms: Collection[Alarm]) -> dict[int, tuple[Incident, float]]:
     """By the key of each alarm with a place the open incident to which it belongs, and how far away
     (metres) that is: of its family, as near and as soon as the rules say.

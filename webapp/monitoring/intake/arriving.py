@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -163,7 +163,12 @@ def bury(message: Message, sent: Sent, refusal: NotRead) -> Taken:
 def ignored(
     source: Source, form: Format, sent: Sent, found: Read, now: datetime, detail: str = ""
 ) -> Taken:
-    """The message is not for us: the first of its sort is kept for a while, the others are counted."""
+    """The message is not for us: the first of its sort is kept for a while, the others are counted.
+
+    Of what names a person nothing is kept but that it came.
+    """
+    if found.ignored == Why.PERSONAL:
+        sent = replace(sent, body=b"")
     name = found.message_id or f"ignored:{found.ignored}:{detail}:{sent.topic}"[:400]
     values = {
         "message_id": name,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from datetime import timedelta
 from http.client import HTTPException
+from typing import Any
 from urllib.parse import quote
 
 from flask import current_app
@@ -18,8 +20,8 @@ from webapp.base.sealing import unseal
 from webapp.monitoring.intake import queries, several
 from webapp.monitoring.intake.arriving import Sent
 from webapp.monitoring.intake.models import Source
-from webapp.monitoring.intake.readers.frigate import EVENT
-from webapp.monitoring.intake.readers.values import json_of
+from webapp.monitoring.intake.readers.frigate import EVENT, OF_EVENT
+from webapp.monitoring.intake.readers.values import json_of, object_of
 from webapp.monitoring.intake.rules import LARGEST_PICTURED, MOST_AT_ONCE, Format
 from webapp.monitoring.reaching import checked, opener
 from webapp.monitoring.video import queries as video
@@ -28,7 +30,7 @@ from webapp.monitoring.video.actions import keep_sent
 # So much of what was asked for already is asked for again: reviews end later than they begin.
 OVERLAP = timedelta(minutes=10)
 FIRST = timedelta(hours=2)
-WITHIN_S = 5.0
+WITHIN_S, A_PIECE = 5.0, 1 << 16
 # So long a picture is asked for, and at most so many each time.
 PICTURED_FOR, MOST_PICTURES = timedelta(hours=1), 10
 
@@ -65,28 +67,60 @@ def ask(source: Source) -> int:
 
 
 def bring_pictures(source: Source) -> int:
-    """New alarms of the recorder have the picture of their first event; answers how many do now.
+    """New alarms of the recorder have the picture of their first event and lie where that was seen;
+    answers how many have it now.
 
     What has none yet, or finds no room on the disk, is asked for again for an hour.
     """
     brought = 0
     since = clock.now() - PICTURED_FOR
     for alarm in video.without_pictures(source.code, since=since, limit=MOST_PICTURES):
-        named = next(each for each in alarm.media if each.startswith(EVENT))
-        path = f"/api/events/{quote(named.removeprefix(EVENT), safe='')}/snapshot.jpg"
+        name = next(each for each in alarm.media if each.startswith(EVENT)).removeprefix(EVENT)
         try:
-            brought += keep_sent(alarm, fetch(source, path), at=alarm.first_at)
+            brought += keep_sent(
+                alarm, fetch(source, f"{event_path(name)}/snapshot.jpg"), at=alarm.first_at
+            )
+            if alarm.camera_id is not None and "place" not in alarm.said:
+                _place(source, name)
         except (OSError, HTTPException, Refusal) as error:
             log.info("no picture of alarm %s: %s", alarm.id, error)
     return brought
 
 
-def fetch(source: Source, path: str) -> bytes:
-    """What the recorder answers. Its host is looked at again: what is allowed may have changed."""
+def _place(source: Source, name: str) -> None:
+    """The alarm of this event lies where it was seen; of the event nothing else is kept."""
+    row = event(source, name)
+    box = {"box": row["data"].get("box")} if isinstance(row.get("data"), dict) else {}
+    kept = {"id": row.get("id"), "camera": row.get("camera"), "data": box}
+    sent = Sent(json.dumps(kept).encode(), "application/json", OF_EVENT)
+    several.take_all(source, Format.FRIGATE, [sent])
+
+
+def event(source: Source, name: str) -> dict[str, Any]:
+    """What the recorder knows of one of its events. Raises `OSError`, `HTTPException` or a `Refusal`."""
+    return object_of(fetch(source, event_path(name)))
+
+
+def event_path(name: str) -> str:
+    """Where the recorder tells of one of its events."""
+    return f"/api/events/{quote(name, safe='')}"
+
+
+def fetch(
+    source: Source, path: str, *, most: int = LARGEST_PICTURED, within_s: float = WITHIN_S
+) -> bytes:
+    """What the recorder answers. Its host is looked at again: what is allowed may have changed.
+
+    Raises `OSError` where it is more than so many bytes, or takes longer than so long.
+    """
     settings: Settings = current_app.extensions["settings"]
     address = unseal(source.asked or b"").decode()
     hosts = settings.allowed_camera_hosts
     checked(address, hosts)
+    until, body = time.monotonic() + within_s, bytearray()
     with opener(hosts).open(f"{address.rstrip('/')}{path}", timeout=WITHIN_S) as answer:
-        body: bytes = answer.read(LARGEST_PICTURED)
-    return body
+        while some := answer.read(A_PIECE):
+            body += some
+            if len(body) > most or time.monotonic() > until:
+                raise OSError("more than is taken at once")
+    return bytes(body)

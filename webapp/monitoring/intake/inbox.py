@@ -19,13 +19,16 @@ from webapp.monitoring.cameras import beats
 from webapp.monitoring.intake import afloat, arriving, picturing, queries, reading
 from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
-from webapp.monitoring.intake.readers.values import Around
+from webapp.monitoring.intake.readers.values import Around, Shown
 from webapp.monitoring.intake.rules import Format, NotRead, Status, Why
 from webapp.monitoring.sensors import hearing
-from webapp.monitoring.signals import Beat, Position, Read, Reading, Signal, Told
+from webapp.monitoring.signals import Beat, Kind, Position, Read, Reading, Signal, Told
+from webapp.monitoring.video import actions as video
 
 # A sign of life older than this says nothing of now.
 BEAT_HOLDS = timedelta(seconds=90)
+# What is said of a picture or film is looked for among the alarms of so long.
+SHOWN_FOR = timedelta(days=1)
 # A source that speaks all the time is noted as heard so often.
 HEARD_EVERY = timedelta(seconds=10)
 
@@ -139,13 +142,22 @@ def around(source: Source, sent: Sent, now: datetime) -> Around:
         topic=sent.topic,
         name=source.code,
         known=partial(queries.alarm_of, source.id),
+        showing=partial(_showing, source.code, now),
     )
+
+
+def _showing(source: str, now: datetime, name: str) -> Shown | None:
+    alarm = known_alarms.showing(source, name, since=now - SHOWN_FOR)
+    if alarm is None or alarm.own_id is None:
+        return None
+    return Shown(alarm.own_id, Kind(alarm.kind), alarm.first_at)
 
 
 def _merge(message: Message, source: Source, found: Read, now: datetime) -> Taken:
     """All of what it says is merged, or nothing."""
     with db.session.begin_nested():
-        heard = alarms.hear_all(signals_of(found), source=source.code, received_at=now)
+        signals = video.placed(signals_of(found), source=source.code)
+        heard = alarms.hear_all(signals, source=source.code, received_at=now)
         tell_all(source, [each for each in found.told if not isinstance(each, Signal)], now)
     taken = taken_of(message.id, heard)
     message.status = taken.status

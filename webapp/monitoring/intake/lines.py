@@ -10,10 +10,11 @@ from webapp.base.intake import Line, Message, Say
 from webapp.monitoring.intake import sending, speaking
 from webapp.monitoring.intake.arriving import Sent, Taken
 from webapp.monitoring.intake.models import Source
+from webapp.monitoring.intake.readers.frigate import OF_OBJECT
 from webapp.monitoring.intake.rules import Format, Status
 from webapp.monitoring.intake.speaking import SCOPE
 
-_FRIGATE = ("reviews", "available", "+/status/+")
+_FRIGATE = ("reviews", "available", "+/status/+", OF_OBJECT)
 _OBSERVATIONS = ("v1.0/+/Observations", "v1.1/+/Observations")
 
 

@@ -59,6 +59,7 @@ class Why(StrEnum):
     STATE = "state"
     DRAFT = "draft"
     UNKNOWN = "unknown"
+    PERSONAL = "personal"
 
 
 WHY_WORDS = {
@@ -79,6 +80,7 @@ WHY_WORDS = {
     Why.STATE: _l("The device only says how it stands."),
     Why.DRAFT: _l("A draft or a message of the system."),
     Why.UNKNOWN: _l("Nobody here knows this device."),
+    Why.PERSONAL: _l("It names a person or a plate: nothing of it is kept."),
 }
 
 

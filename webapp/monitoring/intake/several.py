@@ -16,6 +16,7 @@ from webapp.monitoring.intake.arriving import Sent, Taken
 from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.rules import Format
 from webapp.monitoring.signals import Read, Signal
+from webapp.monitoring.video import actions as video
 
 # Whose messages say nothing of each other, so that several may be read before the first is kept.
 TOGETHER = frozenset(Format) - {Format.CAP}
@@ -90,7 +91,8 @@ def _all_merged(
         (name, each) for name, place in new.items() for each in inbox.signals_of(said[place][1])
     ]
     heard: dict[str, list[alarms.Heard]] = {name: [] for name in new}
-    answers = alarms.hear_all([each for _n, each in signals], source=source.code, received_at=now)
+    placed = video.placed([each for _n, each in signals], source=source.code)
+    answers = alarms.hear_all(placed, source=source.code, received_at=now)
     for (name, _signal), answer in zip(signals, answers, strict=True):
         heard[name].append(answer)
     db.session.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from webapp.base.db import db, lock
 from webapp.base.erasing import erase
 from webapp.base.files import StoredFile
 from webapp.base.flow import Unacceptable, hold
-from webapp.monitoring.alarms import actions as alarms
+from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ALARM_FLOW, MOST_MEDIA
 from webapp.monitoring.cameras.models import Camera
@@ -25,7 +26,7 @@ from webapp.monitoring.video import ground, placing, queries
 from webapp.monitoring.video.forms import ZoneForm
 from webapp.monitoring.video.ground import Pair
 from webapp.monitoring.video.models import CameraClip, CameraPicture, CameraZone
-from webapp.monitoring.video.placing import Place, Pose, Seen
+from webapp.monitoring.video.placing import USUAL_ASPECT, Place, Pose, Seen
 from webapp.monitoring.video.rules import MOST_CLIPS, MOST_ZONES, checked_corners
 from webapp.people.refusing import refusing
 
@@ -115,6 +116,27 @@ def found(
     return alarms.hear(signal, source=queries.SOURCE, received_at=clock.now()).alarm
 
 
+def placed(signals: Sequence[Signal], *, source: str) -> list[Signal]:
+    """Those that say in which part of its picture a camera of the source saw something lie there on the
+    ground, as findings of our own rules do. A camera that turns may have looked anywhere."""
+    wanted = sorted(
+        {each.device for each in signals if each.box and each.device and not each.lonlat}
+    )
+    if not wanted:
+        return list(signals)
+    cameras = known_alarms.cameras_of(source, wanted)
+    return [_placed(each, cameras.get(each.device or "")) for each in signals]
+
+
+def _placed(signal: Signal, camera: Camera | None) -> Signal:
+    box = signal.box
+    if box is None or signal.lonlat or camera is None or camera.kind != CameraKind.FIXED:
+        return signal
+    foot = ((box.left + box.right) / 2, box.bottom)
+    where = _place_of(camera, Seen(box.left, box.right, foot, USUAL_ASPECT))
+    return replace(signal, lonlat=where[:2], accuracy_m=where[2]) if where else signal
+
+
 def _place_of(camera: Camera, seen: Seen) -> Place | None:
     """By four points of the ground; else by how the camera hangs, or the part of its ground in that direction,
     whichever is more exact; None where nothing says more than what the camera sees."""
@@ -194,6 +216,32 @@ def keep_clip(row: int, body: bytes, *, began_at: datetime, seconds: float) -> N
     file = files.keep(body, "video/mp4", by=None, name=f"camera-{clip.camera_id}.mp4")
     clip.file_id, clip.began_at, clip.seconds = file.id, began_at, seconds
     db.session.flush()
+
+
+def keep_film(
+    alarm: Alarm, body: bytes, *, named: str, began_at: datetime, seconds: float, by: Actor
+) -> CameraClip:
+    """The film of a recorder is a clip of the alarm. Raises `OSError` where no file can be written,
+    `Unacceptable` where it is there already."""
+    now, camera_id = clock.now(), alarm.camera_id
+    if camera_id is None:
+        raise LookupError(f"nobody knows the camera of alarm {alarm.id}")
+    file = files.keep(body, "video/mp4", by=by, name=f"camera-{camera_id}.mp4")
+    made = CameraClip(
+        alarm_id=alarm.id,
+        camera_id=camera_id,
+        file_id=file.id,
+        wanted_at=now,
+        begun_at=now,
+        began_at=began_at,
+        seconds=seconds,
+        named=named,
+    )
+    there = Unacceptable(_l("This film is here already. Look at the page again."))
+    with refusing(uq_camera_clip_named=there):
+        db.session.add(made)
+        db.session.flush()
+    return made
 
 
 def play_clip(clip: CameraClip, *, purpose: str, by: Actor) -> None:

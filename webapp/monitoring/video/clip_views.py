@@ -15,7 +15,9 @@ from webapp.cases import queries as cases
 from webapp.cases.models import Case
 from webapp.monitoring.alarms import queries as alarms
 from webapp.monitoring.alarms.models import Alarm
+from webapp.monitoring.intake import filming
 from webapp.monitoring.video import actions, passes, queries
+from webapp.monitoring.video.forms import FilmForm
 from webapp.monitoring.video.models import CameraClip
 from webapp.monitoring.video.rules import CLIPS_KEPT
 from webapp.monitoring.video.views import goes_or_sees
@@ -42,6 +44,20 @@ def play(alarm: Alarm) -> Response:
 def film(alarm: Alarm) -> Response:
     """The film itself, for whoever said what for."""
     return _film(_of_alarm(alarm))
+
+
+@bp.post("/alarms/<int:alarm_id>/recorder-film")
+@permit("alarms.see", of=alarms.one)
+def fetch(alarm: Alarm) -> Response:
+    """The film that the recorder keeps of an event plays, and is a clip of the alarm from now on."""
+    try:
+        said = FilmForm.read(request)
+        clip = filming.fetch(alarm, said.event, by=me())
+        actions.play_clip(clip, purpose=said.purpose, by=me())
+    except Refusal as refusal:
+        shown = {"alarm": alarm, "event": request.form.get("event", "")}
+        return again("monitoring/video/film.html", refusal, fragment="film", **shown)
+    return _playing(clip, None)
 
 
 @bp.post("/cases/<int:case_id>/clips-of-alarms/<int:clip_id>")

@@ -71,6 +71,13 @@ class ReplayForm(Form):
         return zoned
 
 
+class FilmForm(Form):
+    """Of which event of an alarm the recorder's film is wanted, and what for."""
+
+    event: str = Field(min_length=1, max_length=200)
+    purpose: str = Field(min_length=2, max_length=200)
+
+
 class GroundForm(Form):
     """Four lines: across and down in the picture, longitude and latitude on the ground. Nothing: none."""
 

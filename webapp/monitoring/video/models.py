@@ -118,7 +118,8 @@ class CameraPicture(Numbered, Base):
 class CameraClip(Numbered, Base):
     """Some seconds of a camera around an alarm: asked for first, there once it has a file, erased later.
 
-    `begun_at` is when the watch took it up, `began_at` what moment its first picture shows.
+    `begun_at` is when the watch took it up, `began_at` what moment its first picture shows. `named` is
+    what the recorder calls the film that was fetched from there.
     """
 
     __tablename__ = "camera_clip"
@@ -126,6 +127,13 @@ class CameraClip(Numbered, Base):
         Index("ix_camera_clip_alarm_id", "alarm_id", "id"),
         Index("ix_camera_clip_camera_id", "camera_id", "wanted_at"),
         Index("ix_camera_clip_wanted", "wanted_at", postgresql_where=text("begun_at IS NULL")),
+        Index(
+            "uq_camera_clip_named",
+            "alarm_id",
+            "named",
+            unique=True,
+            postgresql_where=text("named IS NOT NULL"),
+        ),
         Index("ix_camera_clip_kept", "began_at", postgresql_where=text("file_id IS NOT NULL")),
         CheckConstraint("(file_id IS NULL) OR (began_at IS NOT NULL AND seconds > 0)", name="film"),
     )
@@ -137,6 +145,7 @@ class CameraClip(Numbered, Base):
     begun_at: Mapped[datetime | None]
     began_at: Mapped[datetime | None]
     seconds: Mapped[float | None] = mapped_column(Float(53))
+    named: Mapped[str | None]
     erased_at: Mapped[datetime | None]
 
     alarm: Mapped[Alarm] = relationship()

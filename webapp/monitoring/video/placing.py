@@ -13,6 +13,8 @@ ANGLE_DOUBT, HEIGHT_DOUBT = 2.0, 0.1
 FOOT_DOUBT = 0.01
 # Whoever sees wider than this (degrees) bends what is straight.
 WIDEST = 120.0
+# The width of a picture by its height, where whoever saw it does not tell.
+USUAL_ASPECT = 16 / 9
 ARC_STEP = 5.0
 _DEGREE_M = 111_320.0
 

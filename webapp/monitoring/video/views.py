@@ -25,6 +25,7 @@ from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import KEPT_DAYS, STATUS_CHIPS, STATUS_WORDS, Retention
+from webapp.monitoring.intake import filming
 from webapp.monitoring.signals import KINDS
 from webapp.monitoring.video import actions, live, passes, pictures, queries
 from webapp.monitoring.video.forms import ReplayForm
@@ -155,6 +156,7 @@ def of_alarm(alarm: Alarm) -> Response:
         alarm=alarm,
         found=queries.pictures_of(alarm.id),
         clips=queries.clips_of(alarm.id),
+        films=filming.films_of(alarm),
         days=CLIPS_KEPT.days,
         picture_days=PICTURES_KEPT.days,
         sent={},

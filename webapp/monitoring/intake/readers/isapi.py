@@ -17,14 +17,19 @@ from webapp.monitoring.intake.readers.values import (
     local,
     moment,
     needed,
+    number,
     object_of,
+    rect,
     words,
     xml,
 )
 from webapp.monitoring.intake.rules import NotRead, Why
-from webapp.monitoring.signals import Beat, Change, Kind, Read, Signal, Told
+from webapp.monitoring.signals import Beat, Change, Kind, Read, Rect, Signal, Told
 
 ROOT = "EventNotificationAlert"
+# The rectangle of what was seen, how deep it is looked for in JSON, and by what it may be counted.
+TARGET, MOST_LEVELS = "TargetRect", 8
+_SIDES, _SCALES = ("x", "y", "width", "height"), (1.0, 1000.0, 10_000.0)
 
 KINDS = {
     "vmd": Kind.MOTION,
@@ -85,7 +90,7 @@ def read(body: bytes, content_type: str, around: Around) -> Read:
 
 def _document(body: bytes, pictures: tuple[str, ...], around: Around) -> Told:
     stripped = body.lstrip(b"\xef\xbb\xbf \r\n\t")
-    said = _of_json(stripped) if stripped.startswith(b"{") else _of_xml(body)
+    said, box = _of_json(stripped) if stripped.startswith(b"{") else _of_xml(body)
     event = needed(said.get("eventType", ""), "eventType")
     active = needed(said.get("eventState", ""), "eventState").lower() == "active"
     at = moment(said.get("dateTime"), "dateTime", around.zone)
@@ -99,24 +104,52 @@ def _document(body: bytes, pictures: tuple[str, ...], around: Around) -> Told:
         at=at,
         device=device,
         ended_at=None if active else at,
+        box=box if active else None,
         words=said.get("eventDescription", "") or event,
         media=pictures,
         rule=f"isapi/{event}",
     )
 
 
-def _of_xml(body: bytes) -> Mapping[str, str]:
+def _of_xml(body: bytes) -> tuple[Mapping[str, str], Rect | None]:
     notices = below(xml(body), ROOT)
     if not notices:
         raise NotRead(Why.MISSING, ROOT)
-    return {local(each): words(each.text) for each in notices[0]}
+    targets = below(notices[0], TARGET)
+    sides = {local(each).lower(): words(each.text) for each in targets[0]} if targets else {}
+    return {local(each): words(each.text) for each in notices[0]}, _box(sides)
 
 
-def _of_json(body: bytes) -> Mapping[str, str]:
+def _of_json(body: bytes) -> tuple[Mapping[str, str], Rect | None]:
     sent: Any = object_of(body)
     inner = sent.get(ROOT)
     known = inner if isinstance(inner, dict) else sent
-    return {name: words(value) for name, value in known.items()}
+    sides = {name.lower(): value for name, value in _target(known, MOST_LEVELS).items()}
+    return {name: words(value) for name, value in known.items()}, _box(sides)
+
+
+def _target(said: Any, levels: int) -> Mapping[str, Any]:
+    """The rectangle of the first target, wherever it stands."""
+    if levels == 0 or not isinstance(said, dict | list):
+        return {}
+    if isinstance(said, dict) and isinstance(said.get(TARGET), dict):
+        found: Mapping[str, Any] = said[TARGET]
+        return found
+    inside = said.values() if isinstance(said, dict) else said
+    return next((each for each in (_target(one, levels - 1) for one in inside) if each), {})
+
+
+def _box(sides: Mapping[str, Any]) -> Rect | None:
+    """Of left, top, width and height. Boxes count their pictures in parts, in thousandths or ten-thousandths."""
+    try:
+        left, top, wide, high = (number(sides.get(each), each) for each in _SIDES)
+    except NotRead:
+        return None
+    most = max(left + wide, top + high)
+    scale = next((each for each in _SCALES if most <= each), None)
+    if scale is None:
+        return None
+    return rect(left / scale, top / scale, (left + wide) / scale, (top + high) / scale)
 
 
 def _device(said: Mapping[str, str]) -> str:

@@ -17,11 +17,13 @@ from webapp.monitoring.intake.readers.values import (
     identifier,
     moment,
     needed,
+    number,
+    rect,
     words,
     xml,
 )
 from webapp.monitoring.intake.rules import NotRead, Why
-from webapp.monitoring.signals import KINDS as RULES, Change, Kind, Read, Signal
+from webapp.monitoring.signals import KINDS as RULES, Change, Kind, Read, Rect, Signal
 
 # By a part of the topic, in small letters; the first that fits counts.
 KINDS: tuple[tuple[str, Kind], ...] = (
@@ -44,6 +46,7 @@ KINDS: tuple[tuple[str, Kind], ...] = (
 )
 _TRUE = frozenset(("true", "1", "active"))
 _FALSE = frozenset(("false", "0", "inactive"))
+_SIDES = ("left", "top", "right", "bottom")
 _STATES = ("ismotion", "state", "isinside", "istamper", "logicalstate", "value")
 
 
@@ -98,6 +101,7 @@ def _notice(notice: Element, around: Around) -> Signal | None:
         at=at,
         device=_device(source, around),
         ended_at=at if ended else None,
+        box=None if ended else _box(message),
         words=topic,
         rule=words(f"onvif/{topic}", 120),
     )
@@ -109,6 +113,32 @@ def _items(message: Element, name: str) -> dict[str, str]:
         for part in children(message, name)
         for each in below(part, "SimpleItem")
     }
+
+
+def _box(message: Element) -> Rect | None:
+    """Where the first object of a notice was seen. The standard counts from -1 to 1, upwards, unless the
+    notice says by what its own numbers are to be turned into that."""
+    boxes = below(message, "BoundingBox")
+    if not boxes:
+        return None
+    moved, scaled = (
+        _pair(message, name, usual) for name, usual in (("Translate", 0), ("Scale", 1))
+    )
+    try:
+        sides = {each: number(boxes[0].get(each), each) for each in _SIDES}
+    except NotRead:
+        return None
+    xs = sorted((sides[each] * scaled[0] + moved[0] + 1) / 2 for each in ("left", "right"))
+    ys = sorted((1 - sides[each] * scaled[1] - moved[1]) / 2 for each in ("top", "bottom"))
+    return rect(xs[0], ys[0], xs[1], ys[1])
+
+
+def _pair(message: Element, name: str, usual: float) -> tuple[float, float]:
+    found = [each for part in below(message, "Transformation") for each in below(part, name)]
+    try:
+        return (number(found[0].get("x"), "x"), number(found[0].get("y"), "y"))
+    except (IndexError, NotRead):
+        return (usual, usual)
 
 
 def _on(data: dict[str, str]) -> bool | None:

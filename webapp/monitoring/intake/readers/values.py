@@ -17,6 +17,7 @@ from defusedxml import DefusedXmlException
 from webapp.base.datum import Datum, to_wgs84
 from webapp.monitoring.intake.rules import NotRead, Why
 from webapp.monitoring.letters import text_of, xml_of
+from webapp.monitoring.signals import Kind, Rect
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 2000
@@ -28,11 +29,20 @@ _NUMBER = re.compile(r"[+-]?\d{1,20}(\.\d{1,12})?")
 
 
 @dataclass(frozen=True)
+class Shown:
+    """The alarm of which a picture or film is: its own name, what it is about, when it began."""
+
+    own_id: str
+    kind: Kind
+    first_at: datetime
+
+
+@dataclass(frozen=True)
 class Around:
     """What a reader knows beside the message: when and whereby it came, and of whom.
 
     `topic` is the rest of the topic it came by, `name` who speaks. `known` answers which alarm an
-    earlier message of this source, by its own name, was about.
+    earlier message of this source, by its own name, was about; `showing` of which one a picture is.
     """
 
     now: datetime
@@ -41,6 +51,7 @@ class Around:
     topic: str = ""
     name: str = ""
     known: Callable[[str], str | None] = lambda _message: None
+    showing: Callable[[str], Shown | None] = lambda _picture: None
 
 
 def digest(body: bytes) -> str:
@@ -215,6 +226,15 @@ def place(lon: Any, lat: Any, datum: Datum) -> tuple[float, float] | None:
     if (x == 0 and y == 0) or not (-180 <= x <= 180 and -90 <= y <= 90):
         return None
     return to_wgs84(x, y, datum)
+
+
+def rect(left: float, top: float, right: float, bottom: float) -> Rect | None:
+    """A part of a picture, cut at its edges; None where it has no extent or lies outside of it."""
+    sides = left, top, right, bottom
+    if not all(math.isfinite(each) and -0.5 <= each <= 1.5 for each in sides):
+        return None
+    x, y, far, low = (min(1.0, max(0.0, each)) for each in sides)
+    return Rect(x, y, far, low) if x < far and y < low else None
 
 
 def _no_number(_word: str) -> float:
