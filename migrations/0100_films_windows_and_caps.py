@@ -1,4 +1,4 @@
-"""films of recorders, what names a person is not kept
+"""films of recorders, streams of notices, what names a person is not kept
 
 Revision ID: 0100
 Revises: 0098
@@ -36,6 +36,7 @@ WHYS = (
     "draft",
     "unknown",
 )
+WAYS = ("onvif", "wvp", "thingsboard", "frigate")
 
 
 def upgrade() -> None:
@@ -49,10 +50,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("named IS NOT NULL"),
     )
     _one_of("intake_message", "why", (*WHYS, "personal"))
+    for table in ("source_way", "source_told"):
+        _one_of(table, "kind", (*WAYS, "isapi"))
 
 
 def downgrade() -> None:
-    """Downgrade schema. What names a person counts as what is not for us."""
+    """Downgrade schema. What names a person counts as what is not for us; streams are read no more."""
+    op.execute("DELETE FROM source_way WHERE kind = 'isapi'")
+    for table in ("source_way", "source_told"):
+        _one_of(table, "kind", WAYS)
     op.execute("UPDATE intake_message SET why = 'other' WHERE why = 'personal'")
     _one_of("intake_message", "why", WHYS)
     op.drop_index("uq_camera_clip_named", table_name="camera_clip")

@@ -14,8 +14,9 @@ from tests.monitoring.intake import messages
 from tests.monitoring.intake.messages import LAT, LON, NOW, SHANGHAI
 from webapp.base.datum import Datum, from_wgs84
 from webapp.monitoring.intake import reading
+from webapp.monitoring.intake.readers import parts
 from webapp.monitoring.intake.readers.values import Around, Shown, moment
-from webapp.monitoring.intake.rules import Format, NotRead, Why
+from webapp.monitoring.intake.rules import LARGEST_PICTURED, Format, NotRead, Why
 from webapp.monitoring.signals import Beat, Change, Kind, Read, Reading, Severity, Signal
 
 AROUND = Around(NOW, zone=SHANGHAI, name="box")
@@ -526,6 +527,37 @@ def test_a_stream_of_notices_is_several_alarms() -> None:
     )
     found = read(Format.ISAPI, body, content_type="multipart/mixed; boundary=MIME_boundary")
     assert [type(each) for each in found.told] == [Beat, Signal]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_a_stream_is_read_part_by_part_however_it_is_cut(size: int, end: str) -> None:
+    whole = messages.multipart(
+        ("application/xml", messages.isapi()), ("application/json", messages.isapi_json()), end=end
+    )
+    stream, found = parts.Parts(), list[parts.Part]()
+    for at in range(0, len(whole), size):
+        found += stream.fed(whole[at : at + size])
+    assert [each.content_type for each in found] == [
+        "application/xml",
+        "application/json",
+        "image/jpeg",
+    ]
+    assert found[0].body == messages.isapi()
+    assert found[2].body == messages.JPEG
+    body, content_type = parts.joined(found)
+    assert parts.split(body, content_type) == [
+        parts.Part(each.content_type, each.name, each.body) for each in found
+    ]
+
+
+def test_a_part_with_its_length_waits_for_nothing_and_one_without_end_is_given_up() -> None:
+    stream, body = parts.Parts(), messages.isapi_json()
+    head = f"--x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    assert [each.body for each in stream.fed(head.encode() + body)] == [body]
+    assert stream.fed(b"\r\n" + head.encode() + body[:-1]) == []
+    with pytest.raises(NotRead):
+        stream.fed(b"--x\r\nContent-Type: text/plain\r\n\r\n" + b"a" * (LARGEST_PICTURED + 1))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_a_way_is_set_up_tried_and_forgotten(
 ) -> None:
     browser = as_user(here, officer)
     listed = browser.get("/sources/box/ways", headers={"HX-Request": "true"}).text
-    assert listed.count("未启用") == 4
+    assert listed.count("未启用") == 5
     address = "/sources/box/ways/thingsboard"
     assert "立即测试" not in browser.get(address).text
     sent = {"address": board.address, "user": USER, "password": "wrong"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,13 +18,17 @@ from typing import Any
 import psycopg2
 import pytest
 from flask import Flask
+from flask_babel import force_locale
+from PIL import Image
 from sqlalchemy import exc
 
 from tests.brokers import soon
 from tests.busy import busy_house
 from tests.databases import SECRET_KEY
 from tests.forks import Process
+from tests.monitoring.intake import messages
 from tests.monitoring.onvif import PASSWORD, USER
+from tests.monitoring.ways.box import PASSWORD as BOX_PASSWORD, USER as BOX_USER, hikvision
 from tests.monitoring.ways.camera import Watching, watching
 from tests.servers import start
 from webapp.base.access import HOUSE
@@ -34,7 +40,8 @@ from webapp.monitoring.intake import keeping, queries as sources, several
 from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.rules import Format
 from webapp.monitoring.onvif import Reached
-from webapp.monitoring.ways import actions, events, pulling
+from webapp.monitoring.reaching import NoAnswer
+from webapp.monitoring.ways import actions, events, followers, pulling, streaming
 from webapp.monitoring.ways.events import EventDevice, PullPoint
 from webapp.monitoring.ways.forms import WayForm
 from webapp.monitoring.ways.models import Way
@@ -277,7 +284,7 @@ def test_what_was_fetched_waits_for_a_database_that_is_away(
         return took(*said)
 
     monkeypatch.setattr(several, "take_all", sometimes)
-    monkeypatch.setattr(pulling, "AGAIN_S", 0.05)
+    monkeypatch.setattr(followers, "AGAIN_S", 0.05)
     fetched.happens(2)
     soon(fetched.all_kept, "some are lost")
     assert (away, fetched.doubled()) == ([0], 0)
@@ -300,7 +307,7 @@ def test_a_camera_that_renews_nothing_is_subscribed_to_again_and_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "LASTS_S", (2,))
-    monkeypatch.setattr(pulling, "FIRST_WAIT_S", 0.05)
+    monkeypatch.setattr(followers, "FIRST_WAIT_S", 0.05)
     house.camera.renews, house.camera.most = False, 9
     house.fetch()
     made = "CreatePullPointSubscription"
@@ -330,3 +337,64 @@ def test_a_camera_is_asked_for_as_long_as_it_allows(app: Flask) -> None:
         assert PullPoint.of(made.as_json()) == made
         device.unsubscribe(made)
         assert (camera.unsubscribed, camera.subscriptions) == (1, {})
+
+
+def test_the_notices_of_a_hikvision_box_are_read_as_they_come_and_after_it_was_away(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(followers, "FIRST_WAIT_S", 0.05)
+    address = app.extensions["settings"].database_url
+    url = address.replace("postgresql+psycopg2://", "postgresql://")
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 36)).save(picture, "JPEG")
+    with hikvision() as box:
+        with app.test_request_context("/"):
+            source = keeping.set_up("nvr", Described("录像机", (Format.ISAPI,)), by=None)
+            said = WayForm(address=box.address, user=BOX_USER, password=BOX_PASSWORD)
+            actions.keep(source, WayKind.ISAPI, said, by=HOUSE)
+            for number in (1, 2):
+                described = CameraSaid(f"通道 {number}", CameraKind.FIXED)
+                code = f"44:19:b6:aa:bb:cc/{number}"
+                cameras.register(described, source="nvr", external_id=code, by=None)
+            db.session.commit()
+        house = House(app, url, tmp_path, Watching(), "nvr")
+        house.fetch()
+        try:
+            # Of the network cameras the recorder calls the first one 33.
+            box.says(messages.isapi("videoloss", "inactive", channel=33, at=datetime.now(UTC)))
+            box.says(messages.isapi(channel=33, at=datetime.now(UTC)), long=False)
+            box.says(picture.getvalue(), "image/jpeg")
+            online = (
+                "SELECT status FROM camera WHERE source = %s AND external_id LIKE '%%/1' AND beats"
+            )
+            assert soon(lambda: house.ask(online, "nvr"), "no camera lives") == "online"
+            seen = (
+                "SELECT c.external_id FROM alarm a JOIN camera c ON c.id = a.camera_id"
+                " JOIN camera_picture p ON p.alarm_id = a.id WHERE a.source = %s AND a.state = 'raised'"
+            )
+            assert soon(lambda: house.ask(seen, "nvr"), "no alarm with its picture")[-2:] == "/1"
+            box.ends()
+            soon(lambda: box.opened == 2, "nobody reads again")
+            box.says(messages.isapi(state="inactive", channel=33, at=datetime.now(UTC)))
+            over = "SELECT ended_at FROM alarm WHERE source = %s AND state = 'over'"
+            soon(lambda: house.ask(over, "nvr"), "the alarm does not end")
+            assert house.way("failed") is None
+        finally:
+            began = time.monotonic()
+            house.end()
+        # It waits for the box no longer than for a sign of life, and not at all when it is to stop.
+        assert time.monotonic() - began < 10
+
+
+def test_a_box_that_does_not_know_us_or_sends_no_stream_says_so(app: Flask) -> None:
+    with app.app_context(), hikvision() as box:
+        streaming.tried(Reached(box.address, BOX_USER, BOX_PASSWORD), (HOSTS,))
+        for wrong, words in (
+            (Reached(box.address, BOX_USER, "wrong"), "用户名"),
+            (Reached(f"{box.address}/other", BOX_USER, BOX_PASSWORD), "用户名"),
+            (Reached("http://127.0.0.1:9", BOX_USER, BOX_PASSWORD), "没有应答"),
+        ):
+            with pytest.raises(NoAnswer) as refused, force_locale("zh_CN"):
+                streaming.tried(wrong, (HOSTS,))
+            with force_locale("zh_CN"):
+                assert words in str(refused.value.words)

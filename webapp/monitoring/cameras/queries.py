@@ -278,6 +278,16 @@ def of_source(source: str) -> dict[str, Camera]:
     return {each.external_id: each for each in db.session.scalars(found)}
 
 
+def codes_below(source: str, box: str) -> set[str]:
+    """What a source calls the open cameras that hang on one of its boxes: each begins with the box and a slash."""
+    found = select(Camera.external_id).where(
+        Camera.source == source,
+        Camera.closed_at.is_(None),
+        func.starts_with(Camera.external_id, f"{box}/"),
+    )
+    return set(db.session.scalars(found))
+
+
 def of_national_numbers(numbers: Collection[str]) -> dict[str, Camera]:
     """The open cameras of these numbers of GB/T 28181, whichever source knows them."""
     found = select(Camera).where(Camera.gb_id.in_(sorted(numbers)), Camera.closed_at.is_(None))

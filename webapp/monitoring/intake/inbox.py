@@ -16,7 +16,7 @@ from webapp.base.db import db, is_away
 from webapp.base.sealing import unseal
 from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
 from webapp.monitoring.cameras import beats
-from webapp.monitoring.intake import afloat, arriving, picturing, queries, reading
+from webapp.monitoring.intake import afloat, arriving, channels, picturing, queries, reading
 from webapp.monitoring.intake.arriving import REPEAT, Sent, Taken
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.intake.readers.values import Around, Shown
@@ -44,7 +44,7 @@ def take(source: Source, form: Format, sent: Sent) -> Taken:
     try:
         if form not in source.formats:
             raise NotRead(Why.FORMAT, form)
-        found = reading.read(form, sent.body, sent.content_type, around(source, sent, now))
+        found = read(source, form, sent, now)
     except NotRead as refusal:
         return arriving.dead(source, form, sent, refusal, now)
     except Exception as error:  # noqa: BLE001  # a reader that breaks loses no message
@@ -91,9 +91,7 @@ def _replayed(message: Message, source: Source, form: Format, sent: Sent) -> Tak
     if form not in source.formats:
         raise NotRead(Why.FORMAT, form)
     # As of the moment it came: a message is not too old because nobody could read it for a while.
-    found = reading.read(
-        form, sent.body, sent.content_type, around(source, sent, message.received_at)
-    )
+    found = read(source, form, sent, message.received_at)
     first = queries.named(source.id, found.message_id) if found.message_id else None
     message.status, message.why, message.detail = Status.OK, None, ""
     if first is not None:
@@ -111,6 +109,12 @@ def _replayed(message: Message, source: Source, form: Format, sent: Sent) -> Tak
         db.session.flush()
         return Taken(Status.IGNORED, message.id)
     return _merge(message, source, found, message.received_at)
+
+
+def read(source: Source, form: Format, sent: Sent, now: datetime) -> Read:
+    """What a message of a source says, of devices as the catalogue calls them. Raises `NotRead`."""
+    found = reading.read(form, sent.body, sent.content_type, around(source, sent, now))
+    return channels.as_kept(source.code, found) if form is Format.ISAPI else found
 
 
 def taken_of(number: int, heard: Sequence[alarms.Heard]) -> Taken:

@@ -11,7 +11,7 @@ from flask import current_app
 from webapp.base import clock
 from webapp.base.db import db, is_away
 from webapp.monitoring.alarms import actions as alarms
-from webapp.monitoring.intake import arriving, inbox, reading
+from webapp.monitoring.intake import arriving, inbox
 from webapp.monitoring.intake.arriving import Sent, Taken
 from webapp.monitoring.intake.models import Source
 from webapp.monitoring.intake.rules import Format
@@ -64,7 +64,7 @@ def _together(source: Source, form: Format, sent: Sequence[Sent], now: datetime)
 
 def _read(source: Source, form: Format, sent: Sent, now: datetime) -> Read | None:
     try:
-        return reading.read(form, sent.body, sent.content_type, inbox.around(source, sent, now))
+        return inbox.read(source, form, sent, now)
     except Exception:  # noqa: BLE001  # whatever it is, `take` says what becomes of it
         return None
 

@@ -20,6 +20,7 @@ class WayKind(StrEnum):
     WVP = "wvp"
     THINGSBOARD = "thingsboard"
     FRIGATE = "frigate"
+    ISAPI = "isapi"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ WAYS: Mapping[WayKind, WayRules] = {
         Format.FRIGATE,
         "http://10.20.0.5:5000",
         signed=False,
+    ),
+    WayKind.ISAPI: WayRules(
+        _l("Read the notices (Hikvision)"),
+        _l(
+            "The intake keeps the alert stream of the camera or recorder open and reads what it sends."
+        ),
+        Format.ISAPI,
+        "http://10.20.0.64",
     ),
 }
 

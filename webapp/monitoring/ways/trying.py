@@ -12,7 +12,7 @@ from webapp.base.config import Settings
 from webapp.base.flow import Refusal
 from webapp.monitoring.onvif import Reached
 from webapp.monitoring.reaching import Keys
-from webapp.monitoring.ways import actions
+from webapp.monitoring.ways import actions, streaming
 from webapp.monitoring.ways.events import EventDevice
 from webapp.monitoring.ways.models import Way
 from webapp.monitoring.ways.platforms import LISTENERS
@@ -46,6 +46,11 @@ def _events(keys: Keys, hosts: tuple[str, ...]) -> Any:
     return _l("It keeps events for us. Its clock is %(n)s s ahead of ours.", n=seconds)
 
 
+def _notices(keys: Keys, hosts: tuple[str, ...]) -> Any:
+    streaming.tried(Reached(keys.address, keys.user, keys.password), hosts)
+    return _l("It opens its stream of notices to us.")
+
+
 def _channels(keys: Keys, hosts: tuple[str, ...]) -> Any:
     rows = Wvp(keys, hosts).channels()
     online = sum(str(each.get("gbStatus")).upper() in ("ON", "OK") for each in rows)
@@ -59,5 +64,6 @@ def _listener(kind: WayKind) -> Try:
 _TRIES: Mapping[WayKind, Try] = {
     WayKind.ONVIF: _events,
     WayKind.WVP: _channels,
+    WayKind.ISAPI: _notices,
     **{kind: _listener(kind) for kind in LISTENERS},
 }

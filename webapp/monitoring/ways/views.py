@@ -22,7 +22,7 @@ from webapp.monitoring.ways.rules import ACT_WORDS, KIND_OF, TELLS, WAYS, ToldSt
 
 bp = Blueprint("ways", __name__)
 
-_KIND = "<any(onvif, wvp, thingsboard, frigate):kind>"
+_KIND = "<any(onvif, wvp, thingsboard, frigate, isapi):kind>"
 
 
 def _named(code: str, kind: str = "") -> Source | None:
