@@ -8,6 +8,7 @@ from datetime import date
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from stdnum.cn import uscc
 
 from tests.cases.stages import reported
 from tests.community.test_opinions import form
@@ -21,8 +22,14 @@ from webapp.cases.models import CaseContact
 from webapp.cases.residents import following
 from webapp.cases.residents.rules import Every
 from webapp.community.opinions import actions as opinions
-from webapp.people import actions as people, entry, queries as known
+from webapp.community.roles.models import NeighbourRole
+from webapp.community.roles.rules import RoleKind
+from webapp.jobs import employers
+from webapp.jobs.claims import actions as claims
+from webapp.people import actions as people, days, enterprises, entry, queries as known
 from webapp.people.actors import Nobody
+from webapp.people.enterprises import Described
+from webapp.people.rules import Premises
 from webapp.residents import actions as residents
 
 assert village
@@ -73,10 +80,28 @@ def test_a_dump_says_nobodys_number(
         grid=world.home, every=Every.DAILY, phone="13800007777", by=Nobody(), locale="en"
     )
     vessel = harbour.vessel
+    shop = enterprises.enter(
+        Described(name="示例店", premises=Premises.STORE, contact_phone="13800009999"), by=None
+    )
+    employer = employers.enlist(shop, by=None)
+    code = "91370600MA3EXAMP0"
+    asked = claims.Said(
+        name="示例面馆",
+        credit_code=uscc.validate(code + uscc.calc_check_digit(code)),
+        premises=Premises.SMALL_EATERY,
+        address="示例路 1 号",
+        contact_post="店长",
+        contact_phone="13800001113",
+        lon=121.1,
+        lat=37.6,
+    )
+    claim = claims.make(asked, by=world.worker)
+    head = {"grid_id": world.home.id, "name": "楼长", "since": days.today()}
+    session.add(NeighbourRole(kind=RoleKind.PARTNER, phone="+8613800001112", **head))
     vessel.phone = "+8613800008888"
     session.flush()
     callers = ("13800003333", "示例来电人", "示例报告人", "a@b.example")
-    kept = [f"1380000{number}" for number in (4444, 5555, 6666, 7777, 8888)]
+    kept = [f"1380000{number}" for number in (4444, 5555, 6666, 7777, 8888, 9999, 1112, 1113)]
     hidden = (ID_NUMBER, "13800001111", "13800002222", *callers, *kept)
     found = _read(session, hidden)
     for said in hidden:
@@ -84,4 +109,6 @@ def test_a_dump_says_nobodys_number(
     session.expire_all()
     assert (sheet.caller_name, sheet.caller_phone) == ("示例来电人", "+8613800003333")
     assert (account.phone, vessel.phone) == ("+8613800004444", "+8613800008888")
+    assert shop.contact_phone == employer.contact_phone == "+8613800009999"
+    assert claim.contact_phone == "+8613800001113"
     assert known.by_phone("+8613800004444") is account

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,32 @@ def test_every_column_of_bytes_is_sealed_anew_or_named_as_plain() -> None:
     }
     sealed = {f"{each.class_.__tablename__}.{each.key}" for each in resealing.COLUMNS}
     assert columns == sealed | PLAIN | ELSEWHERE
+
+
+# What a column is called that may tell how to reach somebody or which number they have.
+REACHED_BY = re.compile(r"phone|mobile|(^|_)tel|contact|id_number|id_card|email|wechat")
+# Named alike, and something else: where and how a phone took a picture, moments, counts, posts and indexes.
+NO_NUMBER = {
+    *(f"case_media.phone_{said}" for said in ("lon", "lat", "accuracy_m", "heading", "m")),
+    "appeal.contacted_at",
+    "erasure.contacts",
+    *(
+        f"{table}.contact_post"
+        for table in ("enterprise", "job_claim", "job_employer", "job_posting")
+    ),
+}
+
+
+def test_every_number_of_somebody_is_sealed_or_published_on_purpose() -> None:
+    named = {
+        f"{table.name}.{column.name}": isinstance(column.type, LargeBinary | sealing.SealedText)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if REACHED_BY.search(column.name)
+    }
+    assert len(named) > 20
+    plain = {column for column, is_sealed in named.items() if not is_sealed}
+    assert plain == NO_NUMBER | resealing.PUBLISHED.keys()
 
 
 def test_what_was_sealed_is_read_without_the_old_key(

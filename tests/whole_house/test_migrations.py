@@ -94,7 +94,9 @@ def test_up_down_and_up_again(upgraded: str) -> None:
 
 KEPT = """
     SELECT (SELECT phone FROM account), (SELECT phone FROM follow WHERE account_id IS NULL),
-           (SELECT array_agg(address ORDER BY id) FROM dispatch_out), (SELECT count(*) FROM phone_code)
+           (SELECT array_agg(address ORDER BY id) FROM dispatch_out), (SELECT count(*) FROM phone_code),
+           (SELECT contact_phone FROM enterprise), (SELECT contact_phone FROM job_employer),
+           (SELECT count(fields) FROM former_row)
 """
 OF_BEFORE = """
     INSERT INTO account (name, phone) VALUES ('x', '+8613800004444');
@@ -102,6 +104,8 @@ OF_BEFORE = """
     VALUES ('+8613800005555', 'en', 'spot', ST_SetSRID(ST_MakePoint(400000, 4160000), 4549), 100, 'daily', 't');
     INSERT INTO dispatch_out (channel, address, body)
     VALUES ('console', '+8613800006666', 'said'), ('console', '+8613800007777', NULL);
+    INSERT INTO enterprise (name, premises, contact_phone) VALUES ('x', 'store', '+8613800008888');
+    INSERT INTO job_employer (enterprise_id, contact_phone) SELECT id, contact_phone FROM enterprise;
     INSERT INTO phone_code (phone, digest, expires_at) VALUES ('+8613800004444', '', now());
 """
 
@@ -113,11 +117,12 @@ def test_phones_are_sealed_on_the_way_up_and_read_on_the_way_down(upgraded: str)
         connection.cursor().execute(OF_BEFORE)
         connection.commit()
     databases.flask(upgraded, "db", "upgrade")
-    ((account, follow, sent, codes),) = _ask(upgraded, KEPT)
-    assert not any(b"138" in bytes(each) for each in (account, follow))
-    assert (len(sent), sent[1], codes) == (2, None, 0)
+    ((account, follow, sent, codes, *work, former),) = _ask(upgraded, KEPT)
+    assert not any(b"138" in bytes(each) for each in (account, follow, *work))
+    assert (len(sent), sent[1], codes, former) == (2, None, 0, 0)
     databases.flask(upgraded, "db", "downgrade", "0098-1")
     found = ("+8613800004444", "+8613800005555", ["+8613800006666", ""], 0)
+    found += ("+8613800008888", "+8613800008888", 0)
     assert _ask(upgraded, KEPT) == [found]
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
+from webapp.base.sealing import SealedText
 from webapp.base.spatial import Metric, Placed
 from webapp.grids.models import Grid, Unit
 from webapp.jobs.pay import PayUnit
@@ -104,7 +105,7 @@ class Employer(Numbered, Base):
     verified_at: Mapped[datetime | None]
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     contact_post: Mapped[str | None]
-    contact_phone: Mapped[str | None]
+    contact_phone: Mapped[str | None] = mapped_column(SealedText)
     station_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     office_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     version: Mapped[int] = mapped_column(server_default=text("0"))
@@ -213,7 +214,7 @@ class Posting(Numbered, Placed, Base):
     start_on: Mapped[date | None]
     valid_until: Mapped[date]
     contact_post: Mapped[str]
-    contact_phone: Mapped[str]
+    contact_phone: Mapped[str] = mapped_column(SealedText)
     # What the words of the posting were marked for, and what a person decided about it.
     flags: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
     decided: Mapped[str | None]

@@ -17,14 +17,17 @@ from webapp.cases.appeals.models import Appeal
 from webapp.cases.models import CaseContact
 from webapp.cases.residents.models import Follow
 from webapp.community.opinions.models import Opinion
+from webapp.community.roles.models import NeighbourRole
 from webapp.interop.webhooks.models import Secret as WebhookSecret
+from webapp.jobs.claims.models import Claim
+from webapp.jobs.models import Employer, Posting
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.intake.models import Message, Source
 from webapp.monitoring.turning.models import Steering
 from webapp.monitoring.ways.models import Way
 from webapp.operation import queries
 from webapp.people import phones
-from webapp.people.models import Account, Phoned
+from webapp.people.models import Account, Enterprise, Phoned
 from webapp.points.gates.models import Registration
 from webapp.ports.models import CrewMember, Vessel
 from webapp.relocation.models import RelocationHousehold
@@ -42,13 +45,18 @@ COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Camera.stream,
     Camera.snapshot,
     Camera.webrtc,
+    Claim.contact_phone,
     CrewMember.id_number,
     DeadLetter.body,
     Dispatch.address,
     Dispatch.body,
+    Employer.contact_phone,
+    Enterprise.contact_phone,
     Follow.phone,
     Message.body,
+    NeighbourRole.phone,
     Opinion.contact,
+    Posting.contact_phone,
     Registration.sealed,
     RelocationHousehold.phone,
     Vessel.phone,
@@ -59,6 +67,11 @@ COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     Steering.sealed,
     Way.sealed,
 )
+# Phones and contacts that are kept as they were written, and why: they stand on pages for everybody.
+PUBLISHED = {
+    "service_point.phone": "the number of an office, on the page of the point, on paper and in OGC layers",
+    "property_company.phone": "the number for repairs of a company, on the page that residents rate it on",
+}
 BATCH = 500
 
 

@@ -222,7 +222,7 @@ class Enterprise(Numbered, Placed, Base):
     industry: Mapped[str | None]
     address: Mapped[str | None]
     contact_post: Mapped[str | None]
-    contact_phone: Mapped[str | None]
+    contact_phone: Mapped[str | None] = mapped_column(SealedText)
     # The named place of the geodata that it was made from.
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"), unique=True)
     provenance: Mapped[str | None]

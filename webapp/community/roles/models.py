@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
+from webapp.base.sealing import SealedText
 from webapp.community.roles.rules import IN_A_BUILDING, RoleKind
 from webapp.grids.models import Grid, Unit
 from webapp.people.models import Account
@@ -56,7 +57,7 @@ class NeighbourRole(Numbered, Base):
     building_id: Mapped[int | None] = mapped_column(ForeignKey("building.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"))
     name: Mapped[str]
-    phone: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(SealedText)
     words: Mapped[str | None]
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date | None] = mapped_column(Date)

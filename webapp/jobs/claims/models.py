@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.base.db import Base, Numbered, one_of
+from webapp.base.sealing import SealedText
 from webapp.base.spatial import Placed
 from webapp.grids.models import Grid
 from webapp.jobs.claims.rules import CLAIM_FLOW, ClaimState
@@ -41,7 +42,7 @@ class Claim(Numbered, Placed, Base):
     premises: Mapped[str]
     address: Mapped[str]
     contact_post: Mapped[str]
-    contact_phone: Mapped[str]
+    contact_phone: Mapped[str] = mapped_column(SealedText)
     state: Mapped[str] = mapped_column(default=ClaimState.WAITING)
     version: Mapped[int] = mapped_column(server_default=text("0"))
     station_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
