@@ -1,7 +1,7 @@
 """films of recorders, streams of notices, what names a person is not kept
 
 Revision ID: 0100
-Revises: 0098
+Revises: 0099
 Create Date: 2026-11-27 19:10:00.000000
 
 """
@@ -13,7 +13,7 @@ from alembic import op
 
 # revision identifiers, used by Alembic.
 revision: str = "0100"
-down_revision: Union[str, Sequence[str], None] = "0098"
+down_revision: Union[str, Sequence[str], None] = "0099"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 

@@ -1,7 +1,7 @@
 """phones of enterprises, of their postings and of neighbours are sealed
 
 Revision ID: 0101
-Revises: 0098
+Revises: 0100
 Create Date: 2026-11-27 19:15:00.000000
 
 """
@@ -16,7 +16,7 @@ from webapp.base import sealing
 
 # revision identifiers, used by Alembic.
 revision: str = "0101"
-down_revision: Union[str, Sequence[str], None] = "0098"
+down_revision: Union[str, Sequence[str], None] = "0100"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
