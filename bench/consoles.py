@@ -42,6 +42,7 @@ PATIENCE_S = 60.0
 READER = "dispatcher"
 
 _BEGUN = re.compile(rb'event: alarm\ndata: {"id": (\d+), "move": "raise"')
+_PLACE = re.compile(rb"id: (\d+-\d+)\n")
 _COUNT = text("""
     SELECT (SELECT count(*) FROM intake_message m JOIN intake_source s ON s.id = m.source_id
             WHERE s.code = 'consoles' AND m.message_id LIKE :run),
@@ -51,10 +52,58 @@ _COUNT = text("""
 
 @dataclass(frozen=True)
 class Told:
-    """What the consoles heard: of each timed one when it heard of an alarm, of all how many lines."""
+    """What the consoles heard: of each timed one when it heard of an alarm, of all how many lines,
+    and how often a stream had ended and its console came back."""
 
     heard: list[tuple[int, float]]
     lines: int
+    back: int
+
+
+class Console:
+    """One console; like that of a browser it comes back when its stream ends, and says what it heard last."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self._port, self._cookie = port, cookie
+        self._place, self._rest = b"", b""
+        self.opened = self._let_in()
+
+    def come_back(self) -> None:
+        """The stream has ended; another one goes on where it stopped."""
+        self.opened.close()
+        self._rest = b""
+        self.opened = self._let_in()
+
+    def read(self) -> list[int] | None:
+        """The alarms told of in what has arrived; None once the stream has ended."""
+        came = self.opened.recv(65536)
+        if not came:
+            return None
+        return self._alarms(came)
+
+    def _alarms(self, came: bytes) -> list[int]:
+        whole, end, self._rest = (self._rest + came).rpartition(b"\n\n")
+        for place in _PLACE.findall(whole + end):
+            self._place = place
+        return [int(each) for each in _BEGUN.findall(whole)]
+
+    def _let_in(self) -> socket.socket:
+        """The places of consoles that went are free again at the next heartbeat."""
+        asking = f"GET /live HTTP/1.1\r\nHost: bench\r\nCookie: {self._cookie}\r\n"
+        if self._place:
+            asking += f"Last-Event-ID: {self._place.decode()}\r\n"
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            opened = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE_S)
+            opened.sendall(f"{asking}\r\n".encode())
+            # What follows the head is read with the rest.
+            if b" 200 " in opened.recv(len("HTTP/1.1 200 ")):
+                opened.setblocking(False)
+                return opened
+            opened.close()
+            if time.monotonic() > until:
+                raise RuntimeError("a console was not let in")
+            time.sleep(0.5)
 
 
 def storm(ground: Ground) -> Iterator[Figure]:
@@ -121,7 +170,7 @@ def told_at(
     yield Figure(
         what="the same: messages in the inbox, alarms, alarms heard by each console",
         rows=wanted,
-        measured=f"{kept:,}, {alarms:,}, {told.lines / CONSOLES:,.1f}",
+        measured=f"{kept:,}, {alarms:,}, {told.lines / CONSOLES:,.1f}; {told.back:,} came back",
         wanted="all of them",
         met=kept == alarms == wanted and told.lines == wanted * CONSOLES,
     )
@@ -166,35 +215,22 @@ def _listen(port: int, cookie: str, other: Connection) -> None:
     """The consoles in a process of their own, until they are told that it is enough."""
     waiting = selectors.DefaultSelector()
     for number in range(CONSOLES):
-        opened = _let_in(port, cookie)
-        opened.setblocking(False)
-        waiting.register(opened, selectors.EVENT_READ, [number, b""])
+        console = Console(port, cookie)
+        waiting.register(console.opened, selectors.EVENT_READ, (number, console))
     other.send("ready")
     heard: list[tuple[int, float]] = []
-    lines = 0
+    lines = back = 0
     while not other.poll():
         for key, _events in waiting.select(timeout=0.2):
-            console: socket.socket = key.fileobj  # type: ignore[assignment]  # they are all sockets
-            number, rest = key.data
-            body, at = rest + console.recv(65536), time.monotonic()
-            found = list(_BEGUN.finditer(body))
-            key.data[1] = body[found[-1].end() :] if found else body[-200:]
+            number, console = key.data
+            found, at = console.read(), time.monotonic()
+            if found is None:
+                waiting.unregister(key.fileobj)
+                console.come_back()
+                waiting.register(console.opened, selectors.EVENT_READ, key.data)
+                back += 1
+                continue
             lines += len(found)
             if number < TIMED:
-                heard += [(int(each[1]), at) for each in found]
-    other.send(Told(heard, lines))
-
-
-def _let_in(port: int, cookie: str) -> socket.socket:
-    """A console that listens; the places of consoles that went are free again at the next heartbeat."""
-    asking = f"GET /live HTTP/1.1\r\nHost: bench\r\nCookie: {cookie}\r\n\r\n".encode()
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        opened = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
-        opened.sendall(asking)
-        if b" 200 " in opened.recv(4096):
-            return opened
-        opened.close()
-        if time.monotonic() > until:
-            raise RuntimeError("a console was not let in")
-        time.sleep(0.5)
+                heard += [(each, at) for each in found]
+    other.send(Told(heard, lines, back))
