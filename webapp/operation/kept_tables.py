@@ -33,9 +33,10 @@ TABLES: dict[str, Way] = {
     "job_member": Standing("each says from when to when it holds"),
     "project_member": Standing("each says from when to when it holds"),
     "project_share": Standing("it says who may see a project, and rights are those of now"),
+    "case_part": Standing("it says who else may see a case, and rights are those of now"),
     "unit": Standing("a catalogue"),
     "case_class": Standing("a catalogue"),
-    "service_item": Standing("a catalogue"),
+    "service_item_version": Standing("each version says from when to when it holds"),
     "job_occupation": Standing("a catalogue"),
     "wind_limit": Standing("a rule by which vessels are called back"),
     "erasure_rule": Standing("a rule by which it is erased from now on", of_now=True),
@@ -68,7 +69,6 @@ TABLES: dict[str, Way] = {
     "honesty_flag": Dated(
         "raised_at", {"decided_at": ("decided_by_id", "note")}, flow="honesty_flag"
     ),
-    "service_item_version": Dated("since", {"ended_at": ()}),
     "figure_appeal": Dated(
         "filed_at", {"decided_at": ("decided_by_id", "decision")}, flow="figure_appeal"
     ),

@@ -136,6 +136,7 @@ WHY: dict[str, frozenset[str]] = {
             "routing.dry_run",
             "routing.listed",
             "sea.limits",
+            "services.listed",
             "standards.listed",
             "standards.stages",
             "tokens.listed",

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, abort, render_template, request
 from pydantic import Field as Wanted
 
 from webapp.base.access import permit
-from webapp.base.past import told_then
 from webapp.base.web import Form, page
 from webapp.grids.models import Unit
 from webapp.services import shown
@@ -41,7 +40,6 @@ class FindForm(Form):
 
 
 @bp.get("")
-@told_then
 @permit("services.see")
 def listed() -> Response:
     """The items, by words, by field, only those that are online."""
