@@ -82,6 +82,7 @@ class Kind(StrEnum):
     OFFLINE = "device.offline"
     TAMPER = "device.tamper"
     FAULT = "device.fault"
+    NOISY = "device.noisy"
     WEATHER = "weather"
     SOS = "manual.sos"
     THRESHOLD = "threshold"
@@ -123,6 +124,7 @@ KINDS: dict[Kind, KindRules] = {
     Kind.OFFLINE: KindRules(_l("Device does not answer"), "device", Severity.MINOR),
     Kind.TAMPER: KindRules(_l("Device covered or moved"), "device", Severity.MAJOR),
     Kind.FAULT: KindRules(_l("Device at fault"), "device", Severity.WARNING),
+    Kind.NOISY: KindRules(_l("Rings too often"), "device", Severity.MINOR),
     Kind.WEATHER: KindRules(_l("Weather warning"), "weather", Severity.MAJOR),
     Kind.SOS: KindRules(_l("Call for help"), "people", Severity.CRITICAL, life=True, sends=True),
     Kind.THRESHOLD: KindRules(_l("Measured value out of bounds"), "device", Severity.MINOR),

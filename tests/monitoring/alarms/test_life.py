@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,11 +16,22 @@ from webapp.base import audit, clock
 from webapp.base.access import may
 from webapp.base.db import db
 from webapp.base.flow import EvidenceMissing, NotAllowed, NotOpen, Unacceptable
-from webapp.monitoring.alarms import handling, queries, shelving
-from webapp.monitoring.alarms.actions import What, hear
-from webapp.monitoring.alarms.models import Alarm, Shelf
-from webapp.monitoring.alarms.rules import CLOSES_AFTER, GHOSTS_KEPT, REARM, Outcome, Quiet, State
-from webapp.monitoring.signals import Change, Kind, Signal
+from webapp.monitoring.alarms import handling, keeping, queries, shelving, shown
+from webapp.monitoring.alarms.actions import What, hear, hear_all
+from webapp.monitoring.alarms.forms import WindowForm
+from webapp.monitoring.alarms.models import Alarm, AlarmCap, Shelf
+from webapp.monitoring.alarms.rules import (
+    CAP_MOST,
+    CAP_TIME,
+    CLOSES_AFTER,
+    GHOSTS_KEPT,
+    REARM,
+    USUAL_CAP,
+    Outcome,
+    Quiet,
+    State,
+)
+from webapp.monitoring.signals import KINDS, Change, Kind, Signal
 from webapp.operation import checks
 
 
@@ -170,6 +181,112 @@ def test_a_shelf_ends_by_itself(session: Session, world: World) -> None:
     shelf(world)
     with clock.at(clock.now() + timedelta(hours=2, seconds=1)):
         assert raised(world).loud
+
+
+def window(world: World, **more: Any) -> Shelf:
+    """From Monday 22:00 to Tuesday 02:00, and on Wednesday, until the last day of the month."""
+    values: dict[str, Any] = {
+        "source": "box",
+        "weekdays": [1, 3],
+        "begins": time(22),
+        "ends": time(2),
+        "first_day": date(2026, 11, 2),
+        "last_day": date(2026, 11, 30),
+        "reason": "the fence is tested",
+    }
+    return shelving.plan(WindowForm(**{**values, **more}), by=world.shift_leader)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "quiet"),
+    [
+        (2, 21, False),
+        (2, 22, True),
+        (3, 1, True),
+        (3, 2, False),
+        (3, 23, False),
+        (4, 23, True),
+        (30, 23, True),
+        # The night of the last day is whole; the Monday after it rings.
+        (31, 1, True),
+        (37, 23, False),
+    ],
+)
+def test_maintenance_comes_round_until_its_last_day(
+    session: Session, world: World, day: int, hour: int, quiet: bool
+) -> None:
+    office = clock.Calendar().zone
+    with clock.at(datetime(2026, 11, 1, 12, tzinfo=office)):
+        kept = window(world)
+    with clock.at(datetime(2026, 11, 1, hour, tzinfo=office) + timedelta(days=day - 1)):
+        alarm = raised(world)
+        assert (alarm.quiet, alarm.shelf_id) == (
+            (Quiet.MAINTENANCE, kept.id) if quiet else (None, None)
+        )
+        assert raised(world, Kind.SMOKE).loud
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"source": None}, "source"),
+        ({"kind": Kind.SMOKE}, "kind"),
+        ({"ends": time(22)}, "ends"),
+        ({"last_day": date(2026, 11, 1)}, "last_day"),
+        ({"last_day": date(2028, 1, 1)}, "last_day"),
+    ],
+)
+def test_a_window_that_is_none_is_refused_and_the_database_holds_its_bounds(
+    session: Session, world: World, wrong: dict[str, Any], field: str
+) -> None:
+    with clock.at(datetime(2026, 11, 1, 12, tzinfo=clock.Calendar().zone)):
+        with pytest.raises(Unacceptable) as refused:
+            window(world, **wrong)
+        assert list(refused.value.fields) == [field]
+        kept = window(world)
+    for column, value in (("weekdays", [0]), ("weekdays", []), ("ends", None), ("ends", time(22))):
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            db.session.execute(update(Shelf).where(Shelf.id == kept.id).values({column: value}))
+
+
+def test_a_device_that_rings_too_often_is_one_alarm_with_its_number(
+    session: Session, world: World
+) -> None:
+    keeping.cap(Kind.CROWD, 3, by=world.shift_leader)
+    first = [raised(world, Kind.CROWD, own_id=f"c-{number}") for number in range(3)]
+    assert all(each.loud for each in first)
+    told = [
+        Signal(Kind.CROWD, Change.RAISED, clock.now(), own_id=f"d-{number}", device="C1")
+        for number in range(4)
+    ]
+    heard = hear_all(told, source="box", received_at=clock.now())
+    assert {each.alarm.quiet for each in heard} == {Quiet.NOISY}
+    assert {each.what for each in heard} == {What.SUPPRESSED}
+    noisy = db.session.scalars(select(Alarm).where(Alarm.kind == Kind.NOISY)).one()
+    assert (noisy.loud, noisy.count, noisy.device) == (True, 4, "C1")
+    assert str(KINDS[Kind.CROWD].words) in str(shown.what(noisy))
+    # Other kinds and other devices ring, and whatever a life may hang on.
+    assert raised(world, own_id="e-1").loud
+    assert raised(world, Kind.CROWD, own_id="e-2", device="C2").loud
+    smoke = [raised(world, Kind.SMOKE, own_id=f"s-{number}") for number in range(USUAL_CAP + 2)]
+    assert all(each.loud for each in smoke)
+    with clock.at(clock.now() + CAP_TIME + SECOND):
+        handling.tidy()
+        assert noisy.state == State.OVER
+        assert raised(world, Kind.CROWD, own_id="f-1").loud
+
+
+def test_a_cap_is_laid_down_within_its_bounds_and_never_for_lives(
+    session: Session, world: World
+) -> None:
+    with pytest.raises(Unacceptable):
+        keeping.cap(Kind.SMOKE, 3, by=world.shift_leader)
+    keeping.cap(Kind.CROWD, 3, by=world.shift_leader)
+    for values in ({"most": 0}, {"most": CAP_MOST + 1}, {"kind": "fire.smoke"}):
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            db.session.execute(update(AlarmCap).values(**values))
+    keeping.cap(Kind.CROWD, None, by=world.shift_leader)
+    assert queries.caps() == {}
 
 
 def test_fire_gas_and_lives_are_never_shelved(session: Session, world: World) -> None:

@@ -225,6 +225,27 @@ def test_something_is_shelved_and_taken_down_again(app: Flask, world: World) -> 
     assert client.post(f"/alarms/shelves/{kept.id}/take-down").status_code == 303
 
 
+def test_who_keeps_alarms_plans_windows_and_lays_down_caps(app: Flask, world: World) -> None:
+    client = as_user(app, world.shift_leader)
+    for address in ("/alarms/windows", "/alarms/caps"):
+        assert as_user(app, world.dispatcher).get(address).status_code == 403
+        assert as_user(app, world.dispatcher).post(address).status_code == 403
+        assert client.get(address).status_code == 200
+    today = clock.now().astimezone(clock.Calendar().zone).date()
+    form = {"source": "box", "weekdays": ["1", "6"], "begins": "22:00", "ends": "02:00"}
+    form |= {"last_day": (today + timedelta(days=30)).isoformat(), "reason": "tested weekly"}
+    wrong = client.post("/alarms/windows", data=form | {"last_day": "2020-01-01"})
+    assert (wrong.status_code, "field-last_day-error" in wrong.text) == (422, True)
+    assert wrong.text.count("checked") == 2
+    assert client.post("/alarms/windows", data=form).status_code == 303
+    listed = text_of(client, "/alarms/shelves")
+    assert "22:00–02:00" in listed
+    assert "星期六" in listed
+    assert client.post("/alarms/caps", data={"kind": "crowd", "most": "0"}).status_code == 422
+    assert client.post("/alarms/caps", data={"kind": "crowd", "most": "7"}).status_code == 303
+    assert "每小时 7 次" in text_of(client, "/alarms/caps")
+
+
 def test_the_office_lays_down_its_own_ladder(app: Flask, world: World) -> None:
     client = as_user(app, world.shift_leader)
     address = "/alarms/ladders/intrusion"

@@ -14,13 +14,13 @@ from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.grids import relocation
 from webapp.grids.models import BoundarySet
-from webapp.monitoring.alarms import finding, standing
+from webapp.monitoring.alarms import finding, queries, standing
 from webapp.monitoring.alarms.following import Aftermath
 from webapp.monitoring.alarms.merging import Course, course_of, order_of, together
 from webapp.monitoring.alarms.models import Alarm, Incident
 from webapp.monitoring.alarms.rows import PLACE, as_columns, course_kept, place_of
-from webapp.monitoring.alarms.rules import ACTIVE, ENDS, OPEN, Quiet, State
-from webapp.monitoring.signals import KINDS, Signal
+from webapp.monitoring.alarms.rules import ACTIVE, ENDS, NOISY_RULE, OPEN, Quiet, State
+from webapp.monitoring.signals import KINDS, Change, Kind, Signal
 
 # Where two hear of the same alarm at once, one of them looks again; more often than so is a fault.
 MOST_LOOKS = 5
@@ -80,7 +80,8 @@ def hear_all(signals: Sequence[Signal], *, source: str, received_at: datetime) -
         if not new:
             break
         written = _write([told[new[key]] for key in sorted(new)], source, received_at)
-        for alarm in written:
+        after.count(written)
+        for alarm, _room in written:
             known[alarm.key].append(alarm)
             place = new[alarm.key]
             heard[place] = Heard(alarm, _begin(alarm, told[place].course, after))
@@ -91,7 +92,24 @@ def hear_all(signals: Sequence[Signal], *, source: str, received_at: datetime) -
                 raise RuntimeError(f"an alarm of {sorted(new)} could be neither found nor written")
             known = finding.held(keys, since=since)
     after.done()
+    if after.noisy:
+        hear_all(
+            [_too_many(each, received_at) for each in after.noisy],
+            source=source,
+            received_at=received_at,
+        )
     return [heard[place] for place in range(len(told))]
+
+
+def _too_many(alarm: Alarm, at: datetime) -> Signal:
+    """What the desk hears in the place of an alarm that is one of too many of its device."""
+    return Signal(
+        kind=Kind.NOISY,
+        change=Change.RAISED,
+        at=at,
+        device=alarm.device,
+        rule=f"{NOISY_RULE}{alarm.kind}",
+    )
 
 
 @dataclass(frozen=True)
@@ -121,13 +139,17 @@ def _known(told: _Told, known: Sequence[Alarm]) -> Alarm | None:
     return finding.unnamed(known, order_of(told.signal), life=life)
 
 
-def _write(told: Sequence[_Told], source: str, received_at: datetime) -> list[Alarm]:
-    """New alarms, of different keys and in their order; without those that somebody else has written."""
+def _write(
+    told: Sequence[_Told], source: str, received_at: datetime
+) -> list[tuple[Alarm, int | None]]:
+    """New alarms, of different keys and in their order, each with how often its device may still ring; without
+    those that somebody else has written."""
     known = standing.find_all(source, [each.signal.device for each in told])
     rows = [_row(each, known.get(each.signal.device or ""), source, received_at) for each in told]
     db.session.flush()
-    arriving = insert(Alarm).on_conflict_do_nothing().returning(Alarm)
-    return list(db.session.scalars(arriving, rows, execution_options={"render_nulls": True}))
+    arriving = insert(Alarm).on_conflict_do_nothing().returning(Alarm, queries.ROOM)
+    made = db.session.execute(arriving, rows, execution_options={"render_nulls": True})
+    return [(alarm, room) for alarm, room in made]
 
 
 def _row(

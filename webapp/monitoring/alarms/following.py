@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -39,6 +40,9 @@ class Aftermath:
         self.at = at
         # What is known of those whose place is another now.
         self.moved: dict[Alarm, Course] = {}
+        # Alarms that are one of too many of their device.
+        self.noisy: list[Alarm] = []
+        self._beyond: set[int] = set()
         self._deeds: list[Deed] = []
         self._reached: dict[Alarm, None] = {}
 
@@ -53,6 +57,15 @@ class Aftermath:
     def note(self, alarm: Alarm, name: str, data: dict[str, Any] | None = None) -> None:
         """The log says this of the alarm."""
         self._deeds.append(ALARM_FLOW.note(alarm, name, by=HOUSE, data=data))
+
+    def count(self, new: Sequence[tuple[Alarm, int | None]]) -> None:
+        """It is known which of these are too many of their device: each with how often that may still ring."""
+        together: Counter[tuple[str | None, str]] = Counter()
+        for alarm, room in new:
+            same = (alarm.device, alarm.kind)
+            if room is not None and room <= together[same]:
+                self._beyond.add(alarm.id)
+            together[same] += 1
 
     def is_late(self, whole: Course) -> bool:
         """True for what came too late to ring."""
@@ -71,6 +84,9 @@ class Aftermath:
             alarm.quiet, alarm.shelf = kept
         elif whole.chattering:
             alarm.quiet = Quiet.CHATTERING
+        elif alarm.id in self._beyond:
+            alarm.quiet = Quiet.NOISY
+            self.noisy.append(alarm)
 
     def reach(self, alarm: Alarm) -> None:
         """What is not quiet will belong to an incident, whose ladder begins; what hangs on it grows quiet."""

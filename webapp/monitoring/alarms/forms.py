@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, time
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
@@ -11,8 +11,10 @@ from webapp.base import clock
 from webapp.base.past import AsOf
 from webapp.base.web import Form
 from webapp.monitoring.alarms.ladders import ROLES, Act, Until
-from webapp.monitoring.alarms.rules import Outcome, Quiet
+from webapp.monitoring.alarms.rules import CAP_LEAST, CAP_MOST, Outcome, Quiet
 from webapp.monitoring.signals import Kind
+
+Weekday = Annotated[int, Field(ge=1, le=7)]
 
 
 class ListForm(AsOf):
@@ -49,6 +51,37 @@ class ShelfForm(Form):
     @classmethod
     def _zoned(cls, value: datetime | None) -> datetime | None:
         return value.replace(tzinfo=clock.Calendar().zone) if value and not value.tzinfo else value
+
+
+class WindowForm(Form):
+    """What rings nobody on some weekdays in some hours, until a last day, and why."""
+
+    source: str | None = Field(default=None, max_length=60)
+    device: str | None = Field(default=None, max_length=120)
+    kind: Kind | None = None
+    weekdays: list[Weekday] = Field(min_length=1, max_length=7)
+    begins: time
+    ends: time
+    first_day: date | None = None
+    last_day: date
+    reason: str = Field(min_length=2, max_length=500)
+
+    @field_validator("weekdays", mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        return value if isinstance(value, list) else [value]
+
+    @field_validator("begins", "ends", mode="after")
+    @classmethod
+    def _by_the_office(cls, value: time) -> time:
+        return value.replace(tzinfo=None)
+
+
+class CapForm(Form):
+    """How often in an hour one device rings for a kind; without a number as often as usual."""
+
+    kind: Kind
+    most: int | None = Field(default=None, ge=CAP_LEAST, le=CAP_MOST)
 
 
 class RungForm(Form):

@@ -15,6 +15,7 @@ from webapp.monitoring.alarms import actions, casework, climbing, incidents, que
 from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident
 from webapp.monitoring.alarms.rules import (
     ALARM_FLOW,
+    CAP_TIME,
     CLOSES_AFTER,
     ENDS,
     GHOSTS_KEPT,
@@ -198,8 +199,12 @@ def drill(*, kind: Kind, lon: float, lat: float, words: str, by: Actor) -> Alarm
 
 @tasks.task("alarms.tidy", cron="*/10 * * * *")
 def tidy() -> None:
-    """What is over and was seen long ago is closed; ends without a beginning are forgotten."""
+    """What is over and was seen long ago is closed; ends without a beginning are forgotten; devices that ring
+    no more than they may are said to."""
     now = clock.now()
+    for noisy in queries.calm(now - CAP_TIME):
+        calmed = Signal(kind=Kind.NOISY, change=Change.CLEARED, at=now, device=noisy.device)
+        actions.hear(calmed, source=noisy.source, received_at=now)
     for alarm in queries.to_close(now - CLOSES_AFTER):
         alarm.closed_at = now
         ALARM_FLOW.move(alarm, "close_itself", by=HOUSE)

@@ -1,4 +1,4 @@
-"""Pages on which alarms are prepared for: shelves and maintenance, ladders, exercises."""
+"""Pages on which alarms are prepared for: shelves and maintenance, caps, ladders, exercises."""
 
 from __future__ import annotations
 
@@ -12,12 +12,30 @@ from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.web import goto, page
 from webapp.monitoring.alarms import climbing, handling, keeping, queries, shelving, shown
-from webapp.monitoring.alarms.forms import DrillForm, RungForm, ShelfForm, rows_of
+from webapp.monitoring.alarms.forms import (
+    CapForm,
+    DrillForm,
+    RungForm,
+    ShelfForm,
+    WindowForm,
+    rows_of,
+)
 from webapp.monitoring.alarms.ladders import ROLES, Rung
 from webapp.monitoring.alarms.models import Shelf
-from webapp.monitoring.alarms.rules import MAINTENANCE_MOST_H, QUIET_WORDS, SHELVED_MOST_H, Quiet
+from webapp.monitoring.alarms.rules import (
+    CAP_LEAST,
+    CAP_MOST,
+    MAINTENANCE_MOST_H,
+    NEVER_CAPPED,
+    QUIET_WORDS,
+    SHELVED_MOST_H,
+    USUAL_CAP,
+    WINDOW_MOST_DAYS,
+    Quiet,
+)
 from webapp.monitoring.signals import KINDS, Kind
 from webapp.people.forms import again
+from webapp.points.rules import WEEKDAYS
 
 bp = Blueprint("alarm_keeping", __name__)
 
@@ -54,6 +72,42 @@ def take_down(shelf: Shelf) -> ResponseReturnValue:
     except Refusal as refusal:
         return again("monitoring/alarms/shelves.html", refusal, **_shelves())
     return goto("alarm_keeping.shelves")
+
+
+@bp.get("/alarms/windows")
+@permit("alarms.keep")
+def windows() -> Response:
+    """The form of maintenance that comes round."""
+    return page("monitoring/alarms/windows.html", errors={}, sent=request.args, **_windows())
+
+
+@bp.post("/alarms/windows")
+@permit("alarms.keep")
+def plan() -> ResponseReturnValue:
+    """Alarms of this scope ring nobody in these hours of these weekdays."""
+    try:
+        shelving.plan(WindowForm.read(request), by=me())
+    except Refusal as refusal:
+        return again("monitoring/alarms/windows.html", refusal, **_windows())
+    return goto("alarm_keeping.shelves")
+
+
+@bp.get("/alarms/caps")
+@permit("alarms.keep")
+def caps() -> Response:
+    """How often one device may ring for a kind, and the form to lay that down."""
+    return page("monitoring/alarms/caps.html", errors={}, sent=request.args, **_caps())
+
+
+@bp.post("/alarms/caps")
+@permit("alarms.keep")
+def lay_cap() -> ResponseReturnValue:
+    """One device rings so often for this kind from now on."""
+    try:
+        keeping.cap(**CapForm.read(request).model_dump(), by=me())
+    except Refusal as refusal:
+        return again("monitoring/alarms/caps.html", refusal, **_caps())
+    return goto("alarm_keeping.caps")
 
 
 @bp.get("/alarms/ladders")
@@ -120,6 +174,23 @@ def _shelves() -> dict[str, Any]:
         "choices": QUIETS,
         "most": SHELVED_MOST_H,
         "most_maintenance": MAINTENANCE_MOST_H // 24,
+        "weekdays": WEEKDAYS,
+        **shown.words(),
+    }
+
+
+def _windows() -> dict[str, Any]:
+    return {"weekdays": WEEKDAYS, "most_days": WINDOW_MOST_DAYS, **shown.words()}
+
+
+def _caps() -> dict[str, Any]:
+    laid = queries.caps()
+    rows = [(kind, laid.get(kind, USUAL_CAP), kind in laid) for kind in KINDS]
+    return {
+        "rows": [each for each in rows if each[0] not in NEVER_CAPPED],
+        "usual": USUAL_CAP,
+        "least": CAP_LEAST,
+        "most_of_all": CAP_MOST,
         **shown.words(),
     }
 

@@ -12,11 +12,33 @@ from webapp.base import audit
 from webapp.base.access import Actor
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
+from webapp.monitoring.alarms import queries
 from webapp.monitoring.alarms.ladders import Act, Rung
-from webapp.monitoring.alarms.models import LadderRung
+from webapp.monitoring.alarms.models import AlarmCap, LadderRung
+from webapp.monitoring.alarms.rules import NEVER_CAPPED
 from webapp.monitoring.signals import KINDS, Kind
 
 MOST_RUNGS = 10
+
+
+def cap(kind: Kind, most: int | None, *, by: Actor) -> None:
+    """In an hour one device rings so often for this kind; without a number, as often as usual.
+
+    Raises `Unacceptable` for what always rings.
+    """
+    if kind in NEVER_CAPPED:
+        words = _l("This kind rings however often it comes.")
+        raise Unacceptable(words, fields={"kind": words})
+    known = queries.cap(kind)
+    if known is not None and most is not None:
+        known.most = most
+    elif known is not None:
+        db.session.delete(known)
+    elif most is not None:
+        db.session.add(AlarmCap(kind=kind, most=most))
+    db.session.flush()
+    number, data = zlib.crc32(kind.encode()), {"kind": kind, "most": most}
+    audit.record(kind="alarm_cap", thing_id=number, move="lay_down", by=by, data=data)
 
 
 def lay_down(kind: Kind, rungs: Sequence[Rung], *, by: Actor) -> None:

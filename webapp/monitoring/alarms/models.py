@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     SmallInteger,
+    Time,
     event,
     func,
     text,
@@ -32,9 +33,13 @@ from webapp.monitoring.alarms.ladders import Act, Until
 from webapp.monitoring.alarms.rules import (
     ACTIVE,
     ALARM_FLOW,
+    CAP_LEAST,
+    CAP_MOST,
     MAINTENANCE_MOST_H,
+    NEVER_CAPPED,
     OPEN,
     SHELVED_MOST_H,
+    WINDOW_MOST_DAYS,
     Outcome,
     Quiet,
     State,
@@ -162,6 +167,7 @@ class Alarm(Numbered, Placed, Base):
             postgresql_where=text(f"state IN ({_listed(OPEN)})"),
         ),
         Index("ix_alarm_incident_id", "incident_id"),
+        Index("ix_alarm_device", "source", "device", "received_at"),
         Index("ix_alarm_camera_id", "camera_id", "received_at"),
         Index("ix_alarm_rule", "rule", "received_at", postgresql_where=text("rule IS NOT NULL")),
         CheckConstraint("count >= 1", name="count"),
@@ -252,7 +258,8 @@ event.listen(Alarm.__table__, "before_create", DDL(PIECES_OF))  # type: ignore[n
 class Shelf(Numbered, Spanned, Base):
     """Alarms of a source, a device or a kind are kept and ring nobody for a time, with the reason.
 
-    What a life may hang on rings all the same.
+    With `weekdays` (1 Monday to 7 Sunday) only on these, from `begins` to `ends` by the clock of the office,
+    past midnight where that is earlier. What a life may hang on rings all the same.
     """
 
     __tablename__ = "alarm_shelf"
@@ -261,12 +268,26 @@ class Shelf(Numbered, Spanned, Base):
         one_of("quiet", Quiet),
         CheckConstraint("num_nonnulls(source, device, kind) > 0", name="scope"),
         CheckConstraint("device IS NULL OR source IS NOT NULL", name="device"),
+        # Two days more than is said: the last one whole, and the hours of its night.
         CheckConstraint(
             f"quiet IN ('{Quiet.SHELVED}', '{Quiet.MAINTENANCE}')"
-            f" AND upper(span) - lower(span) <= CASE quiet WHEN '{Quiet.SHELVED}'"
-            f" THEN interval '{SHELVED_MOST_H} hours' ELSE interval '{MAINTENANCE_MOST_H} hours' END",
+            f" AND upper(span) - lower(span) <= CASE WHEN quiet = '{Quiet.SHELVED}'"
+            f" THEN interval '{SHELVED_MOST_H} hours'"
+            f" WHEN weekdays IS NOT NULL THEN interval '{WINDOW_MOST_DAYS + 2} days'"
+            f" ELSE interval '{MAINTENANCE_MOST_H} hours' END",
             name="length",
         ),
+        CheckConstraint(
+            "num_nonnulls(weekdays, begins, ends) IN (0, 3)"
+            f" AND (weekdays IS NULL OR quiet = '{Quiet.MAINTENANCE}')",
+            name="recurring",
+        ),
+        CheckConstraint(
+            "cardinality(weekdays) BETWEEN 1 AND 7"
+            " AND weekdays <@ ARRAY[1, 2, 3, 4, 5, 6, 7]::smallint[]",
+            name="weekdays",
+        ),
+        CheckConstraint("begins <> ends", name="hours"),
         Index("ix_alarm_shelf_span", "span", postgresql_using="gist"),
     )
 
@@ -274,11 +295,30 @@ class Shelf(Numbered, Spanned, Base):
     source: Mapped[str | None]
     device: Mapped[str | None]
     kind: Mapped[str | None]
+    weekdays: Mapped[list[int] | None] = mapped_column(ARRAY(SmallInteger))
+    begins: Mapped[time | None] = mapped_column(Time)
+    ends: Mapped[time | None] = mapped_column(Time)
     reason: Mapped[str]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     made_by: Mapped[Account | None] = relationship()
+
+
+class AlarmCap(Numbered, Base):
+    """How often in an hour one device rings for a kind, where the office has laid that down."""
+
+    __tablename__ = "alarm_cap"
+    __table_args__ = (
+        CheckConstraint(f"most BETWEEN {CAP_LEAST} AND {CAP_MOST}", name="most"),
+        CheckConstraint(
+            f"kind NOT IN ({', '.join(repr(each.value) for each in sorted(NEVER_CAPPED))})",
+            name="kind",
+        ),
+    )
+
+    kind: Mapped[str] = mapped_column(unique=True)
+    most: Mapped[int] = mapped_column(SmallInteger)
 
 
 class LadderRung(Numbered, Base):

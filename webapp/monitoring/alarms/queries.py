@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     TIMESTAMP,
+    BigInteger,
     BindParameter,
     ColumnElement,
     Select,
@@ -16,12 +17,14 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal_column,
     or_,
     select,
     true,
 )
 from sqlalchemy.orm import contains_eager, joinedload
 
+from webapp.base import clock
 from webapp.base.db import db
 from webapp.cases.models import Assignment, Case
 from webapp.cases.rules import UNASKED
@@ -30,12 +33,22 @@ from webapp.monitoring.alarms.ladders import Act
 from webapp.monitoring.alarms.models import (
     Alarm,
     AlarmCall,
+    AlarmCap,
     Incident,
     LadderRung,
     LadderStep,
     Shelf,
 )
-from webapp.monitoring.alarms.rules import ACTIVE, NEAR_M, SOON, State
+from webapp.monitoring.alarms.rules import (
+    ACTIVE,
+    CAP_TIME,
+    NEAR_M,
+    NEVER_CAPPED,
+    SOON,
+    USUAL_CAP,
+    State,
+    in_window,
+)
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.signals import KINDS, Kind, Severity
@@ -63,6 +76,28 @@ _SHELVES = (
     .where(Shelf.span.op("@>")(bindparam("moment", type_=TIMESTAMP(timezone=True))))
     .order_by(Shelf.id)
 )
+
+# SQL, of a row that was just written: how often its device may still ring for its kind, itself included, in
+# the hour that ends with it, without the rows that were written with it; NULL where it may always. Asked with
+# the row, for it is asked of each new one.
+_NEVER = ", ".join(f"'{kind}'" for kind in sorted(NEVER_CAPPED))
+_CAP = f"coalesce((SELECT c.most FROM alarm_cap c WHERE c.kind = alarm.kind), {USUAL_CAP})"
+ROOM: ColumnElement[int] = literal_column(
+    f"""
+    CASE WHEN alarm.device IS NOT NULL AND NOT alarm.exercise AND alarm.kind NOT IN ({_NEVER}) THEN {_CAP} - (
+        SELECT count(*)
+        FROM (
+            SELECT 1
+            FROM alarm o
+            WHERE o.source = alarm.source AND o.device = alarm.device AND o.kind = alarm.kind
+                AND o.received_at > alarm.received_at - interval '{CAP_TIME.total_seconds():.0f} seconds'
+                AND NOT o.exercise AND (o.quiet IS NULL OR o.quiet IN ('chattering', 'noisy'))
+            LIMIT {_CAP}
+        ) lately
+    ) END
+    """,
+    BigInteger,
+).label("room")
 
 # Statements of the way of every alarm are built once: to build them anew costs more than their answers.
 _CODES: BindParameter[str] = bindparam("codes", expanding=True)
@@ -293,7 +328,34 @@ def shelves(now: datetime) -> list[Shelf]:
 
 def shelves_at(moment: datetime) -> list[Shelf]:
     """Shelves and windows in force at a moment, the first one first."""
-    return list(db.session.scalars(_SHELVES, {"moment": moment}))
+    here = moment.astimezone(clock.Calendar().zone)
+    found = db.session.scalars(_SHELVES, {"moment": moment})
+    return [each for each in found if _holds(each, here)]
+
+
+def _holds(shelf: Shelf, here: datetime) -> bool:
+    if shelf.weekdays is None or shelf.begins is None or shelf.ends is None:
+        return True
+    return in_window(shelf.weekdays, shelf.begins, shelf.ends, here)
+
+
+def caps() -> dict[str, int]:
+    """How often in an hour one device rings for a kind, where the office has laid that down."""
+    rows = db.session.execute(select(AlarmCap.kind, AlarmCap.most))
+    return {kind: most for kind, most in rows}
+
+
+def cap(kind: Kind) -> AlarmCap | None:
+    """What the office has laid down for a kind."""
+    return db.session.scalar(select(AlarmCap).where(AlarmCap.kind == kind))
+
+
+def calm(since: datetime) -> list[Alarm]:
+    """Alarms of devices that rang too often, and since a moment did no more."""
+    found = select(Alarm).where(
+        Alarm.kind == Kind.NOISY, Alarm.state.in_(ACTIVE), Alarm.live_at < since
+    )
+    return list(db.session.scalars(found.order_by(Alarm.id)))
 
 
 def is_behind(alarm: Alarm) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.base import flow, live
 from webapp.base.access import Anywhere, ByItself, Holds, Owns
 from webapp.base.flow import Flow, move
+from webapp.monitoring.signals import KINDS, Kind
 
 # A stateless source that speaks again so soon after its alarm was over speaks of the same alarm.
 REARM = timedelta(minutes=5)
@@ -30,11 +32,28 @@ GHOSTS_KEPT = timedelta(days=2)
 # Somebody shelves at most so long, and plans maintenance for at most so long (hours).
 SHELVED_MOST_H = 8
 MAINTENANCE_MOST_H = 14 * 24
+# Maintenance that comes round is planned for at most so many days ahead.
+WINDOW_MOST_DAYS = 366
+# Of one kind a device rings so often in the time, unless the office lays down another number for the kind;
+# what comes above that is one alarm.
+USUAL_CAP, CAP_LEAST, CAP_MOST = 20, 1, 1000
+CAP_TIME = timedelta(hours=1)
+NOISY_RULE = "noisy/"
 # More alarms than this in the time are too much for one who looks at them.
 FLOOD = 10
 FLOOD_TIME = timedelta(minutes=10)
 # How many pictures and films are named of one alarm.
 MOST_MEDIA = 20
+
+
+def in_window(weekdays: Sequence[int], begins: time, ends: time, at: datetime) -> bool:
+    """True while it is one of these weekdays (1 Monday to 7 Sunday) between these times by the clock of the
+    office; what ends past midnight belongs to the day on which it began."""
+    now, today = at.time(), at.isoweekday()
+    if begins < ends:
+        return today in weekdays and begins <= now < ends
+    yesterday = today - 1 or 7
+    return (today in weekdays and now >= begins) or (yesterday in weekdays and now < ends)
 
 
 class State(StrEnum):
@@ -82,6 +101,7 @@ class Quiet(StrEnum):
     MAINTENANCE = "maintenance"
     BEHIND = "behind"
     CHATTERING = "chattering"
+    NOISY = "noisy"
 
 
 QUIET_WORDS = {
@@ -90,6 +110,7 @@ QUIET_WORDS = {
     Quiet.MAINTENANCE: _l("Under maintenance"),
     Quiet.BEHIND: _l("Behind a device that is down"),
     Quiet.CHATTERING: _l("Comes and goes too often"),
+    Quiet.NOISY: _l("One of too many"),
 }
 
 STATE_CHIPS = {
@@ -174,3 +195,9 @@ MAY = {
 
 live.watch("alarm", "alarms.see")
 live.watch("incident", "alarms.see")
+
+
+# Kinds that ring however often they come: what a life may hang on, and what says that others do not.
+NEVER_CAPPED = frozenset(
+    {kind for kind, rules in KINDS.items() if rules.life} | {Kind.OFFLINE, Kind.NOISY}
+)

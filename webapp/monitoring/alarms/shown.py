@@ -15,6 +15,7 @@ from webapp.monitoring.alarms.ladders import ACT_WORDS, UNTIL_WORDS
 from webapp.monitoring.alarms.models import Alarm, Incident, LadderStep
 from webapp.monitoring.alarms.rules import (
     ALARM_FLOW,
+    NOISY_RULE,
     OUTCOME_WORDS,
     QUIET_WORDS,
     STATE_CHIPS,
@@ -105,8 +106,12 @@ def words() -> dict[str, Any]:
 
 
 def what(thing: Alarm | Incident) -> Any:
-    """What an alarm or an incident is about."""
-    return KINDS[Kind(thing.kind)].words
+    """What an alarm or an incident is about; of a device that rings too often, for what."""
+    words, rule = KINDS[Kind(thing.kind)].words, getattr(thing, "rule", None) or ""
+    about = rule.removeprefix(NOISY_RULE)
+    if thing.kind != Kind.NOISY or about == rule or about not in list(Kind):
+        return words
+    return gettext("%(what)s: %(kind)s", what=words, kind=KINDS[Kind(about)].words)
 
 
 def card(thing: Alarm | Incident) -> list[str]:

@@ -22,7 +22,7 @@ _COUNTED = "NOT a.exercise AND a.live_at IS NOT NULL AND a.received_at >= :since
 
 _TOTALS = text(f"""
     SELECT count(*) FILTER (WHERE a.quiet IS NULL OR a.quiet = 'chattering') AS alarms,
-        count(*) FILTER (WHERE a.quiet IN ('shelved', 'maintenance', 'behind')) AS suppressed,
+        count(*) FILTER (WHERE a.quiet IN ('shelved', 'maintenance', 'behind', 'noisy')) AS suppressed,
         count(*) FILTER (WHERE a.quiet = 'late') AS late,
         count(*) FILTER (WHERE a.max_severity = 'critical') AS critical,
         count(*) FILTER (WHERE a.outcome = '{Outcome.REAL}') AS real,
