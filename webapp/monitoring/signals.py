@@ -38,6 +38,17 @@ WEIGHT = {
 }
 
 
+# The four colours in which the country warns of weather and floods (突发事件应对法), by how bad it is,
+# and the families of kinds that are told in them.
+COLOUR_WORDS = {
+    Severity.CRITICAL: _l("Red warning"),
+    Severity.MAJOR: _l("Orange warning"),
+    Severity.MINOR: _l("Yellow warning"),
+    Severity.WARNING: _l("Blue warning"),
+}
+COLOURED = frozenset(("flood", "weather"))
+
+
 @dataclass(frozen=True)
 class KindRules:
     """What an alarm kind is called and means where nothing else is said."""
@@ -49,6 +60,10 @@ class KindRules:
     life: bool = False
     # Somebody is sent at once, before anybody at the desk has decided.
     sends: bool = False
+
+    def level(self, severity: Severity) -> LazyString:
+        """How bad it is, in words: a colour where the country warns of it in colours."""
+        return (COLOUR_WORDS if self.family in COLOURED else SEVERITY_WORDS)[severity]
 
 
 class Kind(StrEnum):

@@ -22,7 +22,7 @@ from webapp.monitoring.alarms.figures import queries as figures
 from webapp.monitoring.alarms.figures.queries import Span
 from webapp.monitoring.alarms.models import Alarm, Shelf
 from webapp.monitoring.alarms.rules import Outcome, State
-from webapp.monitoring.signals import Change, Kind
+from webapp.monitoring.signals import Change, Kind, Severity
 
 DAY = timedelta(days=1)
 PAGES = (
@@ -223,6 +223,27 @@ def test_something_is_shelved_and_taken_down_again(app: Flask, world: World) -> 
     kept = db.session.scalars(select(Shelf)).one()
     assert not raised(world).loud
     assert client.post(f"/alarms/shelves/{kept.id}/take-down").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("severity", "words"),
+    [
+        (Severity.CRITICAL, "红色预警"),
+        (Severity.MAJOR, "橙色预警"),
+        (Severity.MINOR, "黄色预警"),
+        (Severity.WARNING, "蓝色预警"),
+    ],
+)
+def test_floods_and_weather_are_told_in_their_colours(
+    app: Flask, world: World, severity: Severity, words: str
+) -> None:
+    client = as_user(app, world.dispatcher)
+    rain = raised(world, Kind.RAIN, severity=severity)
+    assert words in text_of(client, "/alarms")
+    assert words in text_of(client, f"/alarms/{rain.id}")
+    assert words in text_of(client, "/alarms/board")
+    crowd = raised(world, Kind.CROWD, severity=severity)
+    assert words not in text_of(client, f"/alarms/{crowd.id}")
 
 
 def test_who_keeps_alarms_plans_windows_and_lays_down_caps(app: Flask, world: World) -> None:

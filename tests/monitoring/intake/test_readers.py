@@ -623,6 +623,23 @@ def test_topics_of_onvif_have_kinds(topic: str, kind: Kind) -> None:
 # CAP
 
 
+@pytest.mark.parametrize(
+    ("severity", "event", "grave"),
+    [
+        ("Extreme", "暴雨红色预警", Severity.CRITICAL),
+        ("Unknown", "暴雨橙色预警", Severity.MAJOR),
+        ("", "洪水黄色预警", Severity.MINOR),
+        ("Unknown", "大风蓝色预警信号升级为黄色之前", Severity.WARNING),
+        ("Unknown", "大雾", None),
+    ],
+)
+def test_a_warning_is_as_bad_as_it_says_or_as_its_colour(
+    severity: str, event: str, grave: Severity | None
+) -> None:
+    body = messages.cap(severity=severity, event=event)
+    assert signal(Format.CAP, body).severity is grave
+
+
 def test_a_warning_has_its_latitude_first() -> None:
     told = signal(Format.CAP, messages.cap())
     assert told.lonlat == pytest.approx((121.1, 37.7), abs=0.02)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import get_locale, gettext, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from webapp.base import clock
 from webapp.base.language import listed
@@ -21,7 +22,7 @@ from webapp.monitoring.alarms.rules import (
     STATE_CHIPS,
     State,
 )
-from webapp.monitoring.signals import KINDS, SEVERITY_WORDS, Kind, Severity
+from webapp.monitoring.signals import COLOURED, KINDS, SEVERITY_WORDS, Kind, Severity
 from webapp.people.rules import ROLES
 
 SEVERITY_CHIPS = {
@@ -29,6 +30,13 @@ SEVERITY_CHIPS = {
     Severity.MAJOR: "soon",
     Severity.MINOR: "new",
     Severity.WARNING: "rest",
+}
+
+COLOUR_CHIPS = {
+    Severity.CRITICAL: "late",
+    Severity.MAJOR: "soon",
+    Severity.MINOR: "work",
+    Severity.WARNING: "new",
 }
 
 LANE_WORDS = {
@@ -100,6 +108,8 @@ def words() -> dict[str, Any]:
         "whom": whom,
         "done": done,
         "what": what,
+        "level": level,
+        "level_chip": level_chip,
         "took": took,
         "now": clock.now(),
     }
@@ -112,6 +122,17 @@ def what(thing: Alarm | Incident) -> Any:
     if thing.kind != Kind.NOISY or about == rule or about not in list(Kind):
         return words
     return gettext("%(what)s: %(kind)s", what=words, kind=KINDS[Kind(about)].words)
+
+
+def level(thing: Alarm | Incident, severity: str | None = None) -> LazyString:
+    """How bad an alarm or an incident is, or was at another severity; weather and floods in their colours."""
+    return KINDS[Kind(thing.kind)].level(Severity(severity or thing.severity))
+
+
+def level_chip(thing: Alarm | Incident) -> str:
+    """The chip of the same."""
+    coloured = KINDS[Kind(thing.kind)].family in COLOURED
+    return (COLOUR_CHIPS if coloured else SEVERITY_CHIPS)[Severity(thing.severity)]
 
 
 def card(thing: Alarm | Incident) -> list[str]:
@@ -144,7 +165,7 @@ def spoken(alarm: Alarm) -> str:
     return str(
         gettext(
             "%(severity)s. %(what)s, %(where)s",
-            severity=SEVERITY_WORDS[Severity(alarm.severity)],
+            severity=level(alarm),
             what=what(alarm),
             where=where,
         )

@@ -28,7 +28,6 @@ from webapp.monitoring.alarms.models import Alarm, AlarmCall, Incident
 from webapp.monitoring.alarms.rules import ACTIVE, JUDGED, UNSEEN
 from webapp.monitoring.cameras import queries as cameras
 from webapp.monitoring.cameras.rules import SEEN_WORDS
-from webapp.monitoring.signals import SEVERITY_WORDS, Severity
 from webapp.people import queries as people
 
 bp = Blueprint("alarms", __name__)
@@ -247,7 +246,6 @@ def _incident(found: Incident, refusal: Refusal | None = None) -> Response:
         status=refusal.status if refusal else 200,
         incident=found,
         worst=worst,
-        severity=SEVERITY_WORDS[Severity(found.severity)],
         unseen=[each for each in found.alarms if each.state in UNSEEN and each.live_at],
         stages=shown.stages(found),
         events=list(reversed(events)),

@@ -69,7 +69,7 @@ def read(body: bytes, _content_type: str, around: Around) -> Read:
         change=Change.CLEARED if over else _CHANGES[kind_of_it],
         at=sent,
         own_id=name if kind_of_it == "Alert" else _first(said(root, "references"), around) or name,
-        severity=SEVERITIES.get(said(info, "severity")),
+        severity=SEVERITIES.get(said(info, "severity")) or kinds.by_colour(_words(info)),
         version=sent,
         ended_at=sent if over else None,
         lonlat=spot,

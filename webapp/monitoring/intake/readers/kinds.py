@@ -33,7 +33,19 @@ _WORDS: tuple[tuple[str, Kind], ...] = (
 )
 _FIND = [(re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _WORDS]
 
+# Warnings of weather and floods have four colours, which their headlines name.
+_COLOURS = (
+    ("红色", Severity.CRITICAL),
+    ("橙色", Severity.MAJOR),
+    ("黄色", Severity.MINOR),
+    ("蓝色", Severity.WARNING),
+)
+
 SEVERITIES = {
+    "red": Severity.CRITICAL,
+    "orange": Severity.MAJOR,
+    "yellow": Severity.MINOR,
+    "blue": Severity.WARNING,
     "critical": Severity.CRITICAL,
     "major": Severity.MAJOR,
     "minor": Severity.MINOR,
@@ -57,3 +69,9 @@ def guessed(text: str) -> Kind:
 def severity(name: str) -> Severity | None:
     """The severity of this name; None leaves it to the kind."""
     return SEVERITIES.get(name.strip().lower())
+
+
+def by_colour(text: str) -> Severity | None:
+    """How bad a warning is by the colour that its words name first; None where they name none."""
+    named = [(text.find(word), grave) for word, grave in _COLOURS if word in text]
+    return min(named)[1] if named else None
