@@ -49,6 +49,7 @@ WHY: dict[str, frozenset[str]] = {
         (
             "activities.new",
             "alarm_keeping.drill",
+            "alarm_keeping.windows",
             "appeals.new",
             "buildings.new",
             "buildings.outlines_form",
@@ -125,6 +126,7 @@ WHY: dict[str, frozenset[str]] = {
     ),
     "it says what holds now; who changed it, and when, stands in the log or in its editions": frozenset(
         (
+            "alarm_keeping.caps",
             "alarm_keeping.ladders",
             "calendar.show",
             "home_visits.intervals",
