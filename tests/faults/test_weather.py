@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
 import struct
 import subprocess
@@ -10,7 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +36,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.thorough]
 # machines say for news of the future, and puts it aside (F15).
 JUMPS = ("7200", "0", "-240", "0")
 ROOM = "16m"
+# Longer than anybody waits for a server that is frozen.
+FROZEN_S = 16.0
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +130,73 @@ def test_while_the_database_is_held_up_everybody_is_told_within_the_limits(here:
         holder.rollback()
     assert {report(mark).status for mark in marks} <= {200, 201}
     assert here.rows("SELECT count(*) FROM case_file WHERE words = 'held up'") == [(len(marks),)]
+
+
+@contextmanager
+def frozen(here: Hall) -> Iterator[None]:
+    """Every process of the database server stands still; nothing of it is gone, and nobody is refused."""
+    ((one,),) = here.rows("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+    said = Path(f"/proc/{one}/status").read_text()
+    (mother,) = (int(line.split()[1]) for line in said.splitlines() if line.startswith("PPid:"))
+    # First who lets in, so that there are no more of them.
+    os.kill(mother, signal.SIGSTOP)
+    all_of_them = [
+        mother,
+        *map(int, Path(f"/proc/{mother}/task/{mother}/children").read_text().split()),
+    ]
+    try:
+        for each in all_of_them[1:]:
+            os.kill(each, signal.SIGSTOP)
+        yield
+    finally:
+        for each in all_of_them:
+            # One that had just ended is gone with the first who goes on.
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGCONT)
+
+
+def test_while_the_database_is_frozen_everybody_is_told_and_then_all_goes_on(here: Hall) -> None:
+    machine = Caller.with_key(here.served, here.cast.case_key)
+    spot = here.cast.spot
+    marks = [str(uuid.uuid4()) for _each in range(30)]
+
+    def report(mark: str) -> tuple[Answer, float]:
+        said = {"class_code": "06010", "lon": spot.lon, "lat": spot.lat, "words": "frozen"}
+        begun = time.monotonic()
+        body = json.dumps({**said, "client_id": mark}).encode()
+        return machine.post_json("/api/v1/cases", body), time.monotonic() - begun
+
+    def page(path: str) -> tuple[Answer, float]:
+        begun = time.monotonic()
+        return Caller(here.served).ask("GET", path), time.monotonic() - begun
+
+    first = len(marks) // 2
+    with frozen(here), ThreadPoolExecutor(len(marks) + 3) as callers:
+        asked = [callers.submit(report, mark) for mark in marks[:first]]
+        asked += [
+            callers.submit(page, path)
+            for path in ("/report", "/nowhere", "/api/v1/locate?lon=121.1&lat=37.6")
+        ]
+        alive = []
+        until = time.monotonic() + FROZEN_S
+        while time.monotonic() < until:
+            alive.append(page("/healthz"))
+            time.sleep(0.5)
+        # Whoever comes only then is told as well.
+        asked += [callers.submit(report, mark) for mark in marks[first:]]
+        answers = [each.result() for each in asked]
+    told = {(each.status, each.retry_after) for each, _s in answers}
+    assert told == {(503, "3")}, told
+    assert max(took for _each, took in answers) < FROZEN_S
+    assert {each.status for each, _s in alive} == {200}
+    assert max(took for _each, took in alive) < WAIT_S / 2
+    # By itself, and at once: those who came meanwhile come again.
+    soon(lambda: report(marks[0])[0].status in (200, 201), "it does not go on", within_s=10)
+    assert {report(mark)[0].status for mark in marks} <= {200, 201}
+    assert here.rows("SELECT count(*) FROM case_file WHERE words = 'frozen'") == [(len(marks),)]
+    ready = json.loads(page("/readyz")[0].body)
+    assert (ready["database"], ready["worker"]) == ("ok", "ok")
+    assert "everything is whole" in here.checked()
 
 
 def test_poisoned_jobs_fail_by_themselves_and_the_next_has_its_turn(here: Hall) -> None:

@@ -188,6 +188,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             pool_size=most,
             max_overflow=0,
             pool_recycle=_KEPT_S,
+            poolclass=Pool,
             connect_args={"options": SERVER_OPTIONS, "application_name": "wangge-following"},
         )
         app.extensions["standby"] = standby

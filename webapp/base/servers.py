@@ -8,7 +8,7 @@ from sqlalchemy import URL, make_url
 
 from webapp.base.config import Settings
 
-# A host that does not answer at all is passed over after so long (seconds).
+# A host that does not answer at all is passed over, or is away, after so long (seconds).
 PATIENCE_S = 3
 
 
@@ -39,11 +39,13 @@ def plain(address: str) -> str:
 
 def _wanting(address: str, attributes: str) -> str:
     url = make_url(address)
-    if len(_hosts(url)) < 2:
-        return address
-    wanted: dict[str, Any] = {"target_session_attrs": attributes}
+    wanted: dict[str, Any] = {}
+    if len(_hosts(url)) > 1:
+        wanted["target_session_attrs"] = attributes
     if "connect_timeout" not in url.query:
         wanted["connect_timeout"] = str(PATIENCE_S)
+    if not wanted:
+        return address
     return url.update_query_dict(wanted).render_as_string(hide_password=False)
 
 

@@ -353,8 +353,18 @@ def error_answer(
 ) -> Response:
     """The same refusal for a machine (JSON, or by its standard), for htmx (a line) and for a person (a page).
 
-    A wrong token is told of first, even where nobody had asked yet whose it is.
+    A wrong token is told of first, even where nobody had asked yet whose it is; and before that, that the
+    database is away, of which the page around the refusal would read.
     """
+    try:
+        return _refused(status, code, words, fields)
+    except exc.SQLAlchemyError as error:
+        if status >= 500:
+            raise
+        return _away(error)
+
+
+def _refused(status: int, code: str, words: Any, fields: dict[str, Any] | None) -> Response:
     if status < 500:
         try:
             me()
@@ -382,6 +392,21 @@ _HTTP_WORDS: dict[int, LazyString] = {
     429: _l("Too many tries. Please wait a moment."),
     503: _l("The service is busy or restarting. Please try again in a moment."),
 }
+
+
+def _away(error: exc.SQLAlchemyError) -> Response:
+    """The database is away: whoever asked is told to come again soon. Anything else that is wrong is raised."""
+    if not is_away(error):
+        raise error
+    current_app.logger.error("database away: %s", error)
+    # Who asks, and in which language, nobody can look up now.
+    g.no_database = True
+    g.pop("_login_user", None)
+    with suppress(exc.SQLAlchemyError):
+        db.session.rollback()
+    answer = error_answer(503, "unavailable", _HTTP_WORDS[503])
+    answer.headers["Retry-After"] = "3"
+    return answer
 
 
 def _full(error: OSError) -> Response:
@@ -425,20 +450,7 @@ def init_app(app: Flask) -> None:
                 answer.headers[name] = value
         return answer
 
-    @app.errorhandler(exc.SQLAlchemyError)
-    def database_away(error: exc.SQLAlchemyError) -> Response:
-        if not is_away(error):
-            raise error
-        app.logger.error("database away: %s", error)
-        # Who asks, and in which language, nobody can look up now.
-        g.no_database = True
-        g.pop("_login_user", None)
-        with suppress(exc.SQLAlchemyError):
-            db.session.rollback()
-        answer = error_answer(503, "unavailable", _HTTP_WORDS[503])
-        answer.headers["Retry-After"] = "3"
-        return answer
-
+    app.register_error_handler(exc.SQLAlchemyError, _away)
     app.register_error_handler(OSError, _full)
 
     @app.errorhandler(500)
