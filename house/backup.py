@@ -60,6 +60,8 @@ def backup() -> int:
         )
     else:
         _keep_database(instance, folder)
+    if os.environ.get("FILES_URL"):
+        say("The bucket of FILES_URL is backed up by its own administrator: it is not in here.")
     files = _keep_files(instance, folder, key)
     (instance / archive.DONE).touch()
     say(

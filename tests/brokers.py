@@ -6,7 +6,6 @@ import json
 import os
 import queue
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from paho.mqtt.properties import Properties
 
 from house import broker
 from tests.forks import Process
-from tests.servers import free_port, start, start_other
+from tests.servers import answers, free_port, start, start_other
 
 WITHIN_S = 30.0
 
@@ -94,8 +93,7 @@ class Post:
             self.machines.remove(other)
 
     def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        return answers(self.port)
 
 
 class Machine:
@@ -157,7 +155,7 @@ class Machine:
 
 
 @contextmanager
-def posted(database_url: str, instance: Path, secret_key: str) -> Iterator[Post]:
+def posted(database_url: str, instance: Path, secret_key: str, **settings: str) -> Iterator[Post]:
     """A broker and an intake, until the block ends."""
     port = free_port()
     environment = {
@@ -168,6 +166,7 @@ def posted(database_url: str, instance: Path, secret_key: str) -> Iterator[Post]
         "MQTT_PORT": str(port),
         "SECRET_KEY": secret_key,
         "PYTHONUNBUFFERED": "1",
+        **settings,
     }
     environment.pop("MQTT_URL", None)
     post = Post(instance, environment, port)

@@ -166,6 +166,12 @@ def code_on_the_phone(served: Served, phone: str) -> str:
     raise AssertionError("no code is on its way")
 
 
+def answers(port: int) -> bool:
+    """True when a program of this machine takes connections at the port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:

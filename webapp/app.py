@@ -24,6 +24,7 @@ from webapp.base import (
 )
 from webapp.base.config import Settings
 from webapp.base.exports import (
+    actions as exports_actions,
     later as exports_later,
     rules as exports,
     sheet as exported,
@@ -720,7 +721,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sign_in.init_app(app, settings)
     single.init_app(app, settings)
     language.init_app(app, settings)
-    files.init_app(app, settings.instance)
+    files.init_app(app, settings)
     tasks.init_app(app)
     web.init_app(app)
     live.init_app(app, settings)
@@ -728,6 +729,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for line in SPOKEN:
         intake.register(line)
     kept.register(kept_tables.TABLES)
+    exports_actions.init_app(app, settings)
     exports_later.known_by(actors.person)
     for sheet in SHEETS:
         exported.register(sheet)

@@ -103,7 +103,9 @@ class Hall:
 
     def checked(self) -> str:
         """What `flask check --files` says; it raises where anything is broken."""
-        where = {name: self.served.environment[name] for name in ("INSTANCE", "SECRET_KEY")}
+        told = self.served.environment
+        names = ("INSTANCE", "SECRET_KEY", "FILES_URL")
+        where = {name: told[name] for name in names if name in told}
         return databases.flask(self.url, "check", "--files", **where)
 
 
@@ -115,9 +117,10 @@ def hall(template_url: str, cluster: Throwaway, instance: Path, **settings: str)
     settings = {"WEBHOOK_NETWORKS": NEAR, "WEB_THREADS": "16", **settings}
     with ExitStack() as open_:
         receiver = open_.enter_context(receiving())
-        cast = peopled_for_all(cluster.url, instance, receiver)
+        files = {name: value for name, value in settings.items() if name == "FILES_URL"}
+        cast = peopled_for_all(cluster.url, instance, receiver, **files)
         url = settings.get("DATABASE_URL", cluster.url)
-        post = open_.enter_context(posted(url, instance, databases.SECRET_KEY))
+        post = open_.enter_context(posted(url, instance, databases.SECRET_KEY, **files))
         settings = settings | {"DATABASE_URL": url, "MQTT_PORT": str(post.port)}
         served = open_.enter_context(running(url, instance, workers=2, **settings))
         yield Hall(cluster.url, served, post, receiver, cast)
@@ -142,9 +145,9 @@ def app_on(url: str, instance: Path, **more: str) -> Any:
     return create_app(Settings.from_environment(values))
 
 
-def peopled_for_all(url: str, instance: Path, receiver: Receiver) -> Cast:
+def peopled_for_all(url: str, instance: Path, receiver: Receiver, **more: str) -> Cast:
     """Everybody is there who writes anything; the receiver is told of every case."""
-    app = app_on(url, instance, WEBHOOK_NETWORKS=NEAR)
+    app = app_on(url, instance, WEBHOOK_NETWORKS=NEAR, **more)
     with app.test_request_context("/"):
         world = peopled()
         block = block_of(world, HOMES)

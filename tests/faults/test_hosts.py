@@ -1,4 +1,4 @@
-"""Two web servers behind nginx, their database behind PgBouncer in transaction mode: the whole house as with one."""
+"""Two web servers behind nginx, PgBouncer before their database, their files in a bucket: all as with one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from house.cluster import Throwaway
 from tests.brokers import soon
+from tests.buckets import Stand, bucket
 from tests.conftest import URL
 from tests.databases import plain
 from tests.faults.calls import NOBODY, Caller
@@ -34,6 +35,7 @@ class Row:
     hall: Hall
     second: Served
     pooler: str
+    files: Stand
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,13 @@ def row(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -
     with ExitStack() as open_:
         cluster = open_.enter_context(Throwaway())
         pooler = open_.enter_context(pooled(cluster, size=CONNECTIONS))
-        settings = {"DATABASE_URL": pooler, "DIRECT_DATABASE_URL": cluster.url, "PROXIES": "1"}
+        files = open_.enter_context(bucket(folder))
+        settings = {
+            "DATABASE_URL": pooler,
+            "DIRECT_DATABASE_URL": cluster.url,
+            "PROXIES": "1",
+            "FILES_URL": files.address,
+        }
         first = open_.enter_context(hall(pytestconfig.stash[URL], cluster, folder, **settings))
         port = str(free_port())
         second = replace(
@@ -54,7 +62,7 @@ def row(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -
         open_.callback(second.kill_web)
         houses = [each.url.removeprefix("http://") for each in (first.served, second)]
         front = open_.enter_context(balanced(folder, houses))
-        yield Row(replace(first, served=replace(first.served, url=front)), second, pooler)
+        yield Row(replace(first, served=replace(first.served, url=front)), second, pooler, files)
 
 
 def test_a_connection_of_the_pooler_is_asked_what_the_house_asks(row: Row) -> None:
@@ -102,6 +110,12 @@ def test_everything_is_written_while_one_of_two_is_shot_and_comes_back(row: Row)
     }
     soon(lambda: len(row.hall.receiver.came) > 10, "no webhook leaves", within_s=60)
     assert "everything is whole" in row.hall.checked()
+    digests = {
+        f"files/{sha[:2]}/{sha}" for (sha,) in row.hall.rows("SELECT sha256 FROM stored_file")
+    }
+    assert len(digests) > 10
+    assert digests <= row.files.names()
+    assert not (row.hall.served.instance / "files").exists(), "no host keeps one for itself"
 
 
 def test_the_database_has_no_more_connections_than_the_pooler_was_given(row: Row) -> None:

@@ -77,6 +77,7 @@ _LIKE_ADDRESS = re.compile(
 SETTINGS = {
     "database_url",
     "direct_database_url",
+    "files_url",
     "mqtt_url",
     "public_url",
     "camera_hosts",
@@ -104,13 +105,14 @@ SPEAKERS = {
     "people/single/provider.py": OPERATORS,
     "interop/processes.py": OPERATORS,
     "base/listening.py": OPERATORS,
+    "base/stores.py": OPERATORS,
     "ports/sea/listening.py": OPERATORS,
     "points/gates/simulated_lines.py": OPERATORS,
     "travel/loading.py": OPERATORS,
 }
 _SPEAKS = re.compile(
     r"urllib\.request|urlopen\(|http\.client import .*HTTPS?Connection|import http\.client|import requests"
-    r"|import httpx|import aiohttp|urllib3|OAuth2Session|socket\.(?:create_connection|getaddrinfo|socket\()"
+    r"|import httpx|import aiohttp|urllib3|obstore|OAuth2Session|socket\.(?:create_connection|getaddrinfo|socket\()"
     r"|paho\.mqtt\.client|import smtplib|import ftplib|import apprise|subprocess\.(?:run|Popen)\("
     r"|import asyncio\.subprocess|os\.system\("
 )

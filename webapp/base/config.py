@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+# Before the file that holds a secret, where the environment is not to hold it.
+FILE = "file:"
+
 
 class SettingsError(Exception):
     """A setting is missing or cannot be used; the message names it and says how to mend it."""
@@ -56,6 +59,13 @@ class Settings:
         " newest first; empty: those of SECRET_KEY. A new one goes in front, then"
         " `reseal`, then the old one may go where no frozen ledger was signed and no relocation paper"
         " was sealed with it: these never change",
+    )
+    files_url: str = _setting(
+        "FILES_URL",
+        "",
+        "bucket in a store that speaks S3, for the files of several web hosts, such as"
+        " `https://KEY:SECRET@s3.example.cn/wangge`, or `file:` and the file that holds this address; empty:"
+        " they lie in the folder `files` of INSTANCE (docs/scale.md)",
     )
     port: int = _setting("PORT", 8000, "port of the web pages on 127.0.0.1")
     mqtt_url: str = _setting(
@@ -167,14 +177,12 @@ class Settings:
         "",
         "the secret it has given to this house, or `file:` and the file that holds it; empty: PKCE alone",
     )
-    oidc_scopes: str = _setting(
-        "OIDC_SCOPES", "openid profile", "what the service is asked for; `openid` is among it"
-    )
     oidc_rules: str = _setting(
         "OIDC_RULES",
         "",
-        "file (JSON, see docs/sign-in.md) that says what the button is called, which claims give which"
-        " posts, and what becomes of newcomers; empty: nobody new comes in, no claim gives a post",
+        "file (JSON, see docs/sign-in.md) that says what the button is called, what the service is asked"
+        " for, which claims give which posts, and what becomes of newcomers; empty: nobody new comes in, no"
+        " claim gives a post",
     )
     session_idle_hours: int = _setting(
         "SESSION_IDLE_HOURS", 12, "a session that nobody used for so many hours ends"
@@ -251,8 +259,11 @@ class Settings:
             raise SettingsError("OIDC_ISSUER must begin with https://.")
         if not self.oidc_client_id:
             raise SettingsError("OIDC_CLIENT_ID is missing: the service knows this house by it.")
-        if "openid" not in self.oidc_scopes.split():
-            raise SettingsError("OIDC_SCOPES must have openid among them.")
+
+    @property
+    def files_address(self) -> str:
+        """The bucket of the files; empty where they lie in the folder of this installation."""
+        return kept_apart("FILES_URL", self.files_url)
 
     @property
     def allowed_camera_hosts(self) -> tuple[str, ...]:
@@ -297,6 +308,16 @@ class Settings:
             return {}  # these are the numbers of the default geodata
         pairs = (part.split("=") for part in self.grid_counts.split(",") if part.strip())
         return {kind.strip(): int(count) for kind, count in pairs}
+
+
+def kept_apart(variable: str, said: str) -> str:
+    """A secret: what its setting says, or what stands in the file that the setting names with `file:`."""
+    if not said.startswith(FILE):
+        return said
+    try:
+        return Path(said.removeprefix(FILE)).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{variable} cannot be read: {error}.") from error
 
 
 def _read(variable: str, text: str, kind: type) -> Any:

@@ -10,5 +10,5 @@ from webapp.base.files import StoredFile
 def erase(file: StoredFile) -> None:
     """The row of a file that nothing names any more is deleted, and its bytes where no other file has the same."""
     if not file_queries.shares_bytes(file):
-        files.path_of(file).unlink(missing_ok=True)
+        files.forget(file)
     db.session.delete(file)

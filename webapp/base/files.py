@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
@@ -12,16 +14,18 @@ from mimetypes import guess_extension
 from pathlib import Path
 from typing import IO, Any
 
-from flask import Flask, Response, current_app, send_file
+from flask import Flask, Response, current_app, request, send_file
 from flask_babel import lazy_gettext as _l
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import Float, ForeignKey, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from webapp.base import clock
+from webapp.base import clock, stores
 from webapp.base.access import Actor
+from webapp.base.config import Settings
 from webapp.base.db import Base, Numbered, db
 from webapp.base.flow import Unacceptable
+from webapp.base.stores import Folder, Store
 
 LONGEST_SIDE = 2048
 LARGEST_PICTURE = 60_000_000
@@ -56,11 +60,15 @@ class StoredFile(Numbered, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-def init_app(app: Flask, instance: Path) -> None:
-    """The app keeps its files under the instance folder."""
-    folder = (instance / "files").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    app.extensions["files"] = folder
+def init_app(app: Flask, settings: Settings) -> None:
+    """The app keeps its files under the instance folder, or in the bucket that the settings name."""
+    app.extensions["files"] = stores.opened(settings, "files", "??/*")
+
+
+def store() -> Store:
+    """Where the bytes of this app lie, each under `name_of` its file."""
+    found: Store = current_app.extensions["files"]
+    return found
 
 
 @dataclass(frozen=True)
@@ -129,10 +137,39 @@ def keep(body: bytes, media_type: str, *, by: Actor | None, name: str | None = N
     return _keep(body, media_type, by=by, name=name)
 
 
+def name_of(file: StoredFile) -> str:
+    """Under which name the bytes lie."""
+    return f"{file.sha256[:2]}/{file.sha256}"
+
+
 def path_of(file: StoredFile) -> Path:
-    """Where the bytes lie."""
-    folder: Path = current_app.extensions["files"]
-    return folder / file.sha256[:2] / file.sha256
+    """Where the bytes lie on this disk. Raises `LookupError` in a house whose files lie in a bucket."""
+    kept = store()
+    if not isinstance(kept, Folder):
+        raise LookupError("the files of this house lie in a bucket")
+    return kept.path(name_of(file))
+
+
+def body_of(file: StoredFile) -> bytes:
+    """The bytes. Raises `FileNotFoundError` when they are gone, `stores.Away` when nobody can say."""
+    return store().read(name_of(file))
+
+
+def forget(file: StoredFile) -> None:
+    """The bytes are gone; whoever has the row says what becomes of it."""
+    store().drop(name_of(file))
+
+
+@contextmanager
+def lent(file: StoredFile) -> Iterator[Path]:
+    """The bytes as a file of this disk, for programs that read nothing else; it may be gone afterwards."""
+    if isinstance(store(), Folder):
+        yield path_of(file)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / file.sha256
+        path.write_bytes(body_of(file))
+        yield path
 
 
 def answer(file: StoredFile) -> Response:
@@ -142,7 +179,7 @@ def answer(file: StoredFile) -> Response:
     """
     shown = file.media_type.startswith(SHOWN)
     response = send_file(
-        path_of(file),
+        _sent(file),
         mimetype=file.media_type,
         etag=file.sha256,
         max_age=3600,
@@ -156,6 +193,14 @@ def answer(file: StoredFile) -> Response:
     return response
 
 
+def _sent(file: StoredFile) -> Path | IO[bytes]:
+    """What is sent: from the disk where it lies there, and nothing where the browser has it already."""
+    if isinstance(store(), Folder):
+        return path_of(file)
+    known = request.if_none_match.contains_weak(file.sha256)
+    return io.BytesIO(b"" if known else body_of(file))
+
+
 def _keep(body: bytes, media_type: str, *, by: Actor | None, name: str | None) -> StoredFile:
     digest = hashlib.sha256(body).hexdigest()
     file = StoredFile(
@@ -165,20 +210,8 @@ def _keep(body: bytes, media_type: str, *, by: Actor | None, name: str | None) -
         name=name,
         account_id=by.id if by else None,
     )
-    target = path_of(file)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # On disk before the row is committed: a row never names bytes that a crash took.
-        draft = target.with_suffix(f".{os.getpid()}.part")
-        try:
-            with draft.open("wb") as out:
-                out.write(body)
-                out.flush()
-                os.fsync(out.fileno())
-            draft.replace(target)
-        except OSError:
-            draft.unlink(missing_ok=True)  # half a file on a full disk
-            raise
+    # There before the row is committed: a row never names bytes that a crash took.
+    store().put(name_of(file), body)
     db.session.add(file)
     db.session.flush()
     return file

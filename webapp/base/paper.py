@@ -40,7 +40,7 @@ class _Photos(URLFetcher):  # type: ignore[misc]  # WeasyPrint comes without typ
             raise ValueError(f"nothing is fetched for paper: {url}")
         if isinstance(file, bytes):
             return URLFetcherResponse(url, file, {"Content-Type": "image/png"})
-        body = files.path_of(file).read_bytes()
+        body = files.body_of(file)
         return URLFetcherResponse(url, body, {"Content-Type": file.media_type})
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import PurePosixPath
 
-from flask import current_app
-
-from webapp.base import clock, file_queries, tasks, web
+from webapp.base import clock, file_queries, files, tasks, web
 from webapp.base.db import db
 
 # An upload and what it belongs to are one transaction; the rest is room for clocks and long imports.
@@ -23,17 +21,16 @@ def sweep() -> None:
     So no row ever names bytes that are not there, wherever this breaks off.
     """
     before = clock.now() - KEPT
-    for path in bytes_of_nobody(before):
-        path.unlink(missing_ok=True)
+    for name in bytes_of_nobody(before):
+        files.store().drop(name)
     for file in file_queries.of_nobody(BATCH, before=before):
         db.session.delete(file)
     db.session.flush()
 
 
-def bytes_of_nobody(before: datetime) -> Iterator[Path]:
-    """Files on the disk that were written before a moment and that no row names."""
-    folder: Path = current_app.extensions["files"]
-    old = [path for path in folder.glob("??/*") if path.stat().st_mtime < before.timestamp()]
-    for paths in web.chunks(old, BATCH):
-        kept = file_queries.kept_contents([path.name for path in paths])
-        yield from (path for path in paths if path.name not in kept)
+def bytes_of_nobody(before: datetime) -> Iterator[str]:
+    """Names in the store of files that were written before a moment and that no row names."""
+    old = [each.name for each in files.store().lying() if each.at < before]
+    for names in web.chunks(old, BATCH):
+        kept = file_queries.kept_contents([PurePosixPath(name).name for name in names])
+        yield from (name for name in names if PurePosixPath(name).name not in kept)

@@ -59,7 +59,7 @@ def reveal(vessel: Vessel, member: CrewMember, *, purpose: str, by: Actor) -> st
     if member.certificate_picture is None:
         raise NotOpen(_l("No picture of this certificate is kept."))
     _record(vessel, "show_certificate", by, name=member.name, purpose=purpose)
-    body = files.path_of(member.certificate_picture).read_bytes()
+    body = files.body_of(member.certificate_picture)
     return "data:image/jpeg;base64," + base64.b64encode(body).decode()
 
 

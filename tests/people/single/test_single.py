@@ -421,7 +421,6 @@ def _settings(**more: str) -> Settings:
     [
         {"OIDC_ISSUER": "ftp://id.example/"},
         {"OIDC_CLIENT_ID": ""},
-        {"OIDC_SCOPES": "profile"},
     ],
 )
 def test_settings_that_cannot_be_used_are_named(more: dict[str, str]) -> None:
@@ -446,7 +445,16 @@ def test_a_line_of_posts_that_cannot_be_used_is_named(tmp_path: Path, line: dict
     assert "OIDC_RULES" in _refused(tmp_path, json.dumps({"posts": [line]}))
 
 
-@pytest.mark.parametrize("text", ['{"newcomers": "everybody"}', '{"names": "x"}', "[]", "no json"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"newcomers": "everybody"}',
+        '{"scopes": "profile openids"}',
+        '{"names": "x"}',
+        "[]",
+        "no json",
+    ],
+)
 def test_rules_that_cannot_be_used_are_named(tmp_path: Path, text: str) -> None:
     assert "OIDC_RULES" in _refused(tmp_path, text)
 

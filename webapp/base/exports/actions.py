@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -17,8 +16,9 @@ from flask_babel import force_locale, lazy_gettext as _l
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from webapp.base import clock
+from webapp.base import clock, stores
 from webapp.base.access import Actor
+from webapp.base.config import Settings
 from webapp.base.db import db
 from webapp.base.exports import books, queries
 from webapp.base.exports.cells import Field, fields, zone
@@ -27,6 +27,7 @@ from webapp.base.exports.rules import AT_ONCE, KEPT_HOURS, MOST_WAITING, Format
 from webapp.base.exports.sheet import Address, Sheet
 from webapp.base.exports.streams import STREAMS, Batches
 from webapp.base.flow import Refusal, Unacceptable
+from webapp.base.stores import Folder, Store
 
 # How often (seconds) it is told how far a file has come.
 TOLD_S = 1.0
@@ -198,14 +199,26 @@ def note(export_id: int, **values: Any) -> None:
 
 
 def keep(export: Export, path: Path) -> None:
-    """The made file waits for whoever asked for it."""
+    """The made file waits for whoever asked for it, at whatever host they ask."""
     export.file, export.size = path.name, path.stat().st_size
+    store().take(path)
     export.ended_at = clock.now()
     export.expires_at = clock.now() + timedelta(hours=KEPT_HOURS)
 
 
+def init_app(app: Flask, settings: Settings) -> None:
+    """Made files wait under the instance folder, or in the bucket that the settings name."""
+    app.extensions["exports"] = stores.opened(settings, "exports", "*")
+
+
+def store() -> Store:
+    """Where made files wait."""
+    found: Store = current_app.extensions["exports"]
+    return found
+
+
 def folder() -> Path:
-    """Where made files wait; nobody else may look into it."""
+    """Where files are made; nobody else may look into it."""
     found: Path = current_app.extensions["settings"].instance / "exports"
     found.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found.resolve()
@@ -216,26 +229,25 @@ def new_path(form: Format) -> Path:
     return folder() / f"{secrets.token_urlsafe(18)}.{form.ending}"
 
 
-def path_of(export: Export) -> Path | None:
-    """The file of an export, while it waits to be fetched."""
+def waiting(export: Export) -> str | None:
+    """The name in the store under which the file of an export waits, while it does."""
     if export.file is None or export.expires_at is None or export.expires_at < clock.now():
         return None
-    path = folder() / export.file
-    return path if path.is_file() else None
+    return export.file if store().has(export.file) else None
 
 
 def forget() -> None:
     """Files that waited long enough are gone, and so is what a killed process left."""
-    now, place = clock.now(), folder()
+    now = clock.now()
     for export in queries.expired(now):
-        (place / (export.file or "")).unlink(missing_ok=True)
+        store().drop(export.file or "")
         export.file = None
     for export in queries.unended(now - timedelta(hours=KEPT_HOURS)):
         export.failed_at = now
     db.session.flush()
-    lying = {each.name: each for each in place.iterdir()}
-    old = time.time() - KEPT_HOURS * 3600
-    for name in set(lying) - queries.kept(list(lying)):
-        with contextlib.suppress(FileNotFoundError):
-            if lying[name].stat().st_mtime < old:
-                lying[name].unlink()
+    # By the clock of the disks, which nobody sets for a test.
+    old = datetime.fromtimestamp(time.time() - KEPT_HOURS * 3600, UTC)
+    for place in (store(), Folder(folder(), "*")):
+        lying = [each.name for each in place.lying() if each.at < old]
+        for name in set(lying) - queries.kept(lying):
+            place.drop(name)

@@ -207,7 +207,7 @@ def one(export: Export) -> Response:
         "exports/one.html",
         fragment="state",
         export=export,
-        waits=actions.path_of(export) is not None,
+        waits=actions.waiting(export) is not None,
         **_words(),
     )
 
@@ -216,11 +216,13 @@ def one(export: Export) -> Response:
 @permit("exports.fetch", of=queries.one)
 def fetch(export: Export) -> Response:
     """The made file, for whoever asked for it, while it waits."""
-    path, sheet = actions.path_of(export), SHEETS.get(export.sheet)
-    if path is None or sheet is None:
+    name, sheet = actions.waiting(export), SHEETS.get(export.sheet)
+    if name is None or sheet is None:
         return page("exports/one.html", status=410, export=export, waits=False, **_words())
     form = Format(export.format)
-    return _named(send_file(path, mimetype=MEDIA_TYPES[form.ending]), sheet, form)
+    answer = send_file(actions.store().opened(name), mimetype=MEDIA_TYPES[form.ending])
+    answer.content_length = export.size or 0
+    return _named(answer, sheet, form)
 
 
 def _before() -> int | None:

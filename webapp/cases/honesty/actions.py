@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from webapp.base import clock, files, tasks
 from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db
+from webapp.base.files import StoredFile
 from webapp.cases.honesty import queries
 from webapp.cases.honesty.marks import bands_of, is_drawn, mark_of
 from webapp.cases.honesty.models import HonestyFlag, PictureMark
@@ -24,8 +26,7 @@ def look(limit: int = AT_ONCE) -> int:
     """
     fresh = queries.unmarked(limit)
     for media in fresh:
-        path = files.path_of(media.file)
-        mark = mark_of(path) if path.is_file() else None
+        mark = _mark(media.file)
         across, down = mark or (None, None)
         bands = bands_of(across) if across is not None else []
         row = PictureMark(
@@ -36,6 +37,13 @@ def look(limit: int = AT_ONCE) -> int:
     for row in queries.findings([media.id for media in fresh]):
         _raise(row.case_id, row.kind, row.media_id, row.other_media_id, row.facts)
     return len(fresh)
+
+
+def _mark(file: StoredFile) -> tuple[int, int] | None:
+    try:
+        return mark_of(io.BytesIO(files.body_of(file)))
+    except FileNotFoundError:
+        return None
 
 
 def draw(after: int = 0) -> int:

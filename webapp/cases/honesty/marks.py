@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from PIL import Image
@@ -14,7 +15,7 @@ from webapp.cases.honesty.rules import SAMPLE_PERCENT
 FLAT = 4.0
 
 
-def mark_of(file: Path) -> tuple[int, int] | None:
+def mark_of(file: Path | IO[bytes]) -> tuple[int, int] | None:
     """Whether it gets brighter across and down, in 64 bits each; None for a picture of one colour."""
     with Image.open(file) as picture:
         picture.draft("L", (64, 64))

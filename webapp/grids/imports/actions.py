@@ -144,23 +144,24 @@ def looked_at(made: BorderImport, said: Said) -> tuple[CheckReport, Repair | Non
     """The report on the file of an import, after the repair if one was asked for and can be."""
     outline, illustrative = queries.outline_in_force()
     expected = current_app.extensions["settings"].expected_counts
-    path, name, import_id = files.path_of(made.file), made.name, made.id
+    lent, name, import_id = files.lent(made.file), made.name, made.id
     # Reading may take long: no transaction stands open meanwhile.
     db.session.commit()
 
     def progress(step: int, steps: int, words: str) -> None:
         _progress(import_id, step, steps, words)
 
-    report = check_file(
-        path,
-        outline=outline,
-        srid=SRID,
-        expected_counts=expected,
-        illustrative=illustrative,
-        name=name,
-        answers=said.answers(),
-        progress=progress,
-    )
+    with lent as path:
+        report = check_file(
+            path,
+            outline=outline,
+            srid=SRID,
+            expected_counts=expected,
+            illustrative=illustrative,
+            name=name,
+            answers=said.answers(),
+            progress=progress,
+        )
     if not (said.mend and can_mend(report.findings)):
         return report, None
     done = repair(
@@ -252,7 +253,7 @@ def borders_of(made: BorderImport) -> list[Draft]:
             each["community"],
             shapely.from_wkb(each["wkb"]) if each["wkb"] else None,
         )
-        for each in json.loads(files.path_of(made.borders).read_bytes())
+        for each in json.loads(files.body_of(made.borders))
     ]
 
 

@@ -321,7 +321,7 @@ def borders_of(made: Balance) -> dict[str, Polygon]:
     """The proposed borders in metres, by code: of the grids that change."""
     if made.borders is None:
         return {}
-    kept: dict[str, str] = json.loads(files.path_of(made.borders).read_bytes())
+    kept: dict[str, str] = json.loads(files.body_of(made.borders))
     return {code: shapely.from_wkb(wkb) for code, wkb in kept.items()}  # type: ignore[misc]  # all are areas
 
 

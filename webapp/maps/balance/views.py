@@ -239,7 +239,7 @@ def picture(made: Balance) -> Response:
 def _pictures(made: Balance) -> dict[str, bytes]:
     if made.drawing is None:
         abort(404)
-    kept = json.loads(files.path_of(made.drawing).read_bytes())
+    kept = json.loads(files.body_of(made.drawing))
     return {when: pictures.drawn(kept, when) for when in ("before", "after")}
 
 

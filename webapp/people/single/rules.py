@@ -10,14 +10,11 @@ from typing import Any, Self
 from flask import current_app
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from webapp.base.config import Settings, SettingsError
+from webapp.base.config import Settings, SettingsError, kept_apart
 from webapp.people.rules import ROLES
 
 # Whoever keeps people is chosen by people, and a machine has tokens.
 BY_HAND = frozenset(("admin", "machine"))
-
-
-FILE = "file:"
 
 
 class Newcomers(StrEnum):
@@ -58,11 +55,12 @@ class Grant(BaseModel):
 
 
 class Rules(BaseModel):
-    """What the office has laid down for its sign-in service: its name, newcomers, posts by claims."""
+    """What the office has laid down for its sign-in service: its name, what it is asked for, newcomers, posts."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: str = ""
+    scopes: str = Field(default="openid profile", pattern=r"(^|.* )openid( .*|$)")
     newcomers: Newcomers = Newcomers.REFUSE
     posts: list[Grant] = []
 
@@ -83,13 +81,7 @@ def rules_of(settings: Settings) -> Rules:
 
 def secret_of(settings: Settings) -> str:
     """The secret of this client: what the setting says, or what stands in the file it names."""
-    said = settings.oidc_client_secret
-    if not said.startswith(FILE):
-        return said
-    try:
-        return Path(said.removeprefix(FILE)).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"OIDC_CLIENT_SECRET cannot be read: {error}.") from error
+    return kept_apart("OIDC_CLIENT_SECRET", settings.oidc_client_secret)
 
 
 def in_force() -> Rules | None:

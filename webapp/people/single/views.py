@@ -42,10 +42,11 @@ class BackForm(Form):
 def init_app(app: Flask, settings: Settings) -> None:
     """The app knows its sign-in service, if it has one. Nothing is asked of it before somebody signs in."""
     if settings.oidc_issuer:
+        rules = rules_of(settings)
         app.extensions["single"] = Provider(
-            settings.oidc_issuer, settings.oidc_client_id, secret_of(settings), settings.oidc_scopes
+            settings.oidc_issuer, settings.oidc_client_id, secret_of(settings), rules.scopes
         )
-        app.extensions["single_rules"] = rules_of(settings)
+        app.extensions["single_rules"] = rules
 
 
 @bp.get("/sign-in/single")

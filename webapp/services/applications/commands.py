@@ -53,5 +53,5 @@ def seal_anew() -> tuple[int, int]:
 
 
 def _kept_anew(file: StoredFile) -> int:
-    body = sealing.sealed_anew(files.path_of(file).read_bytes())
+    body = sealing.sealed_anew(files.body_of(file))
     return files.keep(body, SEALED, by=None, name=file.name).id

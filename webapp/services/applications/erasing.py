@@ -121,6 +121,6 @@ def _destroy_papers(limit: int) -> None:
         db.session.delete(page)
     db.session.flush()
     for file in queries.files_of_nobody(limit * 20):
-        files.path_of(file).unlink(missing_ok=True)
+        files.forget(file)
         db.session.delete(file)
     db.session.flush()

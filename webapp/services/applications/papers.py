@@ -45,7 +45,7 @@ def keep(stream: IO[bytes], *, by: Actor | None) -> list[StoredFile]:
 
 def shown(file: StoredFile, *, reader: str, at: datetime) -> str:
     """A page as a picture in an address of its own, with the reader and the moment written across it."""
-    with Image.open(io.BytesIO(sealing.unseal(files.path_of(file).read_bytes()))) as picture:
+    with Image.open(io.BytesIO(sealing.unseal(files.body_of(file)))) as picture:
         marked = _marked(
             picture.convert("RGBA"), f"{reader} {format_datetime(at, 'yyyy-MM-dd HH:mm')}"
         )
