@@ -20,10 +20,14 @@ from sqlalchemy import text
 from bench.figures import Figure
 from bench.ground import Ground
 from bench.load import Request, Server, asked, served
+from webapp.base.access import HOUSE
 from webapp.base.db import db
+from webapp.monitoring.alarms import keeping as ringing
+from webapp.monitoring.alarms.rules import CAP_MOST
 from webapp.monitoring.intake import keeping
 from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.rules import Format
+from webapp.monitoring.signals import Kind
 
 CONSOLES = 200
 # Of these each alarm is timed; the others are read and their lines counted.
@@ -130,6 +134,8 @@ def source_of(ground: Ground) -> str:
     with ground.app.test_request_context("/"):
         source = keeping.set_up("consoles", Described("consoles", tuple(Format)), by=None)
         key = keeping.new_key(source, by=None)
+        # Each message rings, however often its device speaks.
+        ringing.cap(Kind.MOTION, CAP_MOST, by=HOUSE)
         db.session.commit()
     return key
 
