@@ -28,6 +28,7 @@ from webapp.monitoring import onvif, reaching
 from webapp.monitoring.cameras.rules import allowed_page
 from webapp.monitoring.intake import asking
 from webapp.monitoring.video import ffmpeg
+from webapp.monitoring.ways.streaming import AlertStream
 
 HOUSE = Path(__file__).parents[2] / "webapp"
 CAMERA = "nvr.example"
@@ -98,6 +99,7 @@ SPEAKERS = {
     "interop/webhooks/posting.py": TRIED,
     "monitoring/reaching.py": TRIED,
     "monitoring/onvif.py": TRIED,
+    "monitoring/ways/streaming.py": TRIED,
     "monitoring/video/ffmpeg.py": TRIED,
     "monitoring/video/example.py": "a film on this disk",
     "monitoring/video/clips.py": "a film on this disk",
@@ -105,6 +107,7 @@ SPEAKERS = {
     "people/single/provider.py": OPERATORS,
     "interop/processes.py": OPERATORS,
     "base/listening.py": OPERATORS,
+    "base/pooling.py": OPERATORS,
     "base/stores.py": OPERATORS,
     "ports/sea/listening.py": OPERATORS,
     "points/gates/simulated_lines.py": OPERATORS,
@@ -203,6 +206,11 @@ def _device(address: str, hosts: Sequence[str]) -> Any:
     return onvif.Device(onvif.Reached(address, "", ""), hosts).ask("x", "y", "")
 
 
+def _notices(address: str, hosts: Sequence[str]) -> Any:
+    with AlertStream.of(onvif.Reached(address, "", ""), hosts) as stream:
+        return list(stream.read())
+
+
 def _filmed(address: str, hosts: Sequence[str]) -> bytes:
     source = ffmpeg.reading(address, hosts)
     process = ffmpeg.begun(source, "-f", "mpegts", "pipe:1")
@@ -230,6 +238,7 @@ def speakers(house: Flask) -> dict[str, Speaks]:
         "a webhook": _told,
         "a platform of cameras": _platform,
         "a device that turns": _device,
+        "a box that sends notices": _notices,
         "a recorder that is asked": recorder,
         "a stream or picture": _filmed,
     }
@@ -239,6 +248,7 @@ KINDS = (
     "a webhook",
     "a platform of cameras",
     "a device that turns",
+    "a box that sends notices",
     "a recorder that is asked",
     "a stream or picture",
 )
