@@ -47,6 +47,7 @@ TABLES = {
         forgotten=True,
     ),
     "key_flag": Kept(only=("last_day",), forgotten=True),
+    "livelihood_milestone": Kept(now=("words",)),
     "news": Kept(now=("title", "title_en", "body", "body_en", "wanted")),
     "patrol": Kept(now=("title", "note")),
     "patrol_point": Kept(only=("state", "visited_at", "account_id")),

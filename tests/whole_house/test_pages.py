@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import cache
 from html import unescape
 from typing import Any, ClassVar
@@ -22,11 +23,12 @@ from werkzeug.exceptions import HTTPException
 
 from tests import databases, examples
 from tests.world import World, as_user
-from webapp.base import notices
+from webapp.base import clock, notices
 from webapp.base.datum import Datum
 from webapp.base.db import db
 from webapp.cases import actions
 from webapp.cases.rules import Source
+from webapp.operation import untold
 
 READERS = (
     None,
@@ -362,6 +364,24 @@ def test_every_page_is_in_reach_of_somebody(full_house: Flask, readings: Any) ->
     }
     assert sorted(pages - reached - NOT_BY_LINK) == [], "no link leads to these pages"
     assert pages >= NOT_BY_LINK, "these are pages no more"
+
+
+@pytest.mark.thorough
+def test_whoever_reads_a_page_reads_its_past(full_house: Flask) -> None:
+    pages = sorted(rule.rule for rule, is_told in untold.pages(full_house) if is_told)
+    asked = {"as_of": (clock.now() - timedelta(hours=1)).isoformat()}
+    wrong, read = [], 0
+    for username in READERS:
+        client = _client(full_house, username, "zh_CN")
+        for path in pages:
+            answer = client.get(path, query_string=asked, headers={"Accept": "text/html"})
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                read += 1
+                wrong += [f"{username} {path}: {fault}" for fault in html_faults(answer.text)]
+            elif answer.status_code not in (200, 302, 303, 403, 404):
+                wrong.append(f"{username} {path}: {answer.status_code}")
+    assert wrong == []
+    assert read > len(pages)
 
 
 def test_an_error_is_a_proper_page_too(full_house: Flask) -> None:

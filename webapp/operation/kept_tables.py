@@ -34,6 +34,7 @@ TABLES: dict[str, Way] = {
     "project_member": Standing("each says from when to when it holds"),
     "project_share": Standing("it says who may see a project, and rights are those of now"),
     "case_part": Standing("it says who else may see a case, and rights are those of now"),
+    "whistle_call": Standing("it says who else may see a whistle, and rights are those of now"),
     "unit": Standing("a catalogue"),
     "case_class": Standing("a catalogue"),
     "service_item_version": Standing("each version says from when to when it holds"),
@@ -167,6 +168,7 @@ TABLES: dict[str, Way] = {
         only=("last_day",), fixed=("resident_id", "kind", "first_day", "set_at"), forgotten=True
     ),
     "livelihood_item": Kept(now=("words",), shapes=_PLACED),
+    "livelihood_milestone": Kept(now=("words",)),
     "muster_point": Kept(shapes=_PLACED),
     "neighbour_role": Kept(
         only=("since", "until"), fixed=("kind", "grid_id", "building_id"), forgotten=True
