@@ -102,12 +102,15 @@ def hear_all(signals: Sequence[Signal], *, source: str, received_at: datetime) -
 
 
 def _too_many(alarm: Alarm, at: datetime) -> Signal:
-    """What the desk hears in the place of an alarm that is one of too many of its device."""
+    """What the desk hears in the place of an alarm that is one of too many of its device; it lies where that does."""
+    place = course_kept(alarm).word("place")
     return Signal(
         kind=Kind.NOISY,
         change=Change.RAISED,
         at=at,
         device=alarm.device,
+        lonlat=(place[0], place[1]) if place else None,
+        accuracy_m=place[2] if place else None,
         rule=f"{NOISY_RULE}{alarm.kind}",
     )
 

@@ -35,7 +35,7 @@ SEVERITY_CHIPS = {
 COLOUR_CHIPS = {
     Severity.CRITICAL: "late",
     Severity.MAJOR: "soon",
-    Severity.MINOR: "work",
+    Severity.MINOR: "caution",
     Severity.WARNING: "new",
 }
 

@@ -32,7 +32,7 @@ DONE = {
     "close_licence": _l("Licence not needed any more"),
 }
 
-RISK_CHIPS = {Risk.RED: "late", Risk.ORANGE: "soon", Risk.YELLOW: "work", Risk.BLUE: "new"}
+RISK_CHIPS = {Risk.RED: "late", Risk.ORANGE: "soon", Risk.YELLOW: "caution", Risk.BLUE: "new"}
 
 
 def words() -> dict[str, Any]:
