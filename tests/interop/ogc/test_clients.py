@@ -22,6 +22,7 @@ from tests.interop.ogc.reader import OGC, bearer, camera, case_at, told
 from tests.interop.open311.clients import filed
 from tests.world import World
 from webapp.interop.ogc.table import COLLECTIONS
+from webapp.people.rules import SCOPES
 
 
 class Quiet(WSGIRequestHandler):
@@ -118,7 +119,7 @@ def test_nothing_that_the_description_allows_breaks_the_house(
     """Only statuses of the description, and those in the form that it says."""
     filed(world)
     camera(world.home, "gate")
-    header = bearer(world.admin, "ogc")
+    header = bearer(world.admin, *SCOPES)
     document = client.get(f"{OGC}/api", headers=header).get_json(force=True)
     schema = schemathesis.openapi.from_dict(document)
     tried = [
