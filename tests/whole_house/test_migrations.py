@@ -6,13 +6,17 @@ import re
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
+from sqlalchemy import text
 
 from tests import databases
-from webapp.base import audit, kept, notices
+from tests.faults.storm import app_on
+from webapp.base import audit, clock, kept, notices, then
+from webapp.base.db import db
 from webapp.community.deliberation import council_models, guards
 from webapp.community.livelihood import accepting
 from webapp.grids import locate
@@ -171,3 +175,40 @@ def test_constraints_and_indexes_are_those_of_the_models(empty: str, own_databas
         )
         assert migrated - modelled == set()
         assert modelled - migrated == set()
+
+
+@pytest.mark.thorough
+def test_two_subdistricts_lie_in_one_database_each_in_a_schema_of_its_own(
+    empty: str, tmp_path: Path
+) -> None:
+    """What docs/scale.md says of Citus, as far as PostgreSQL alone can show it."""
+    kept_there: dict[str, int] = {}
+    for name in ("dajijia", "binjiang"):
+        _in_schema(empty, name)
+        databases.flask(empty, "db", "upgrade")
+    for name, loaded in (("dajijia", True), ("binjiang", False)):
+        _in_schema(empty, name)
+        if loaded:
+            databases.flask(empty, "geodata", "load")
+            assert "everything is whole" in databases.flask(empty, "check")
+        app = app_on(empty, tmp_path)
+        with app.test_request_context("/"), then.as_of(clock.now()):
+            for table in kept.TABLES:
+                db.session.execute(text(f"SELECT count(*) FROM {table}"))
+            kept_there[name] = db.session.scalar(text("SELECT count(*) FROM grid")) or 0
+            db.session.rollback()
+            db.engine.dispose()
+    assert kept_there == {"dajijia": 97, "binjiang": 0}
+    assert _ask(empty, TABLES) == [], "nothing of either lies between them"
+    across = """
+        SELECT k.conname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_class f ON f.oid = k.confrelid WHERE c.relnamespace <> f.relnamespace
+    """
+    assert _ask(empty, across) == [], "no row of one refers to a row of the other"
+
+
+def _in_schema(url: str, name: str) -> None:
+    with closing(psycopg2.connect(databases.plain(url))) as connection, connection.cursor() as sql:
+        sql.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
+        sql.execute(f"ALTER DATABASE {connection.info.dbname} SET search_path = {name}, public")
+        connection.commit()

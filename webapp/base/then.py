@@ -31,6 +31,10 @@ _BEFORE: ContextVar[datetime | None] = ContextVar("before", default=None)
 # A connection on which the clock of the house was told, so that it is told again when it runs on.
 _TOLD = "wangge.clock"
 SINCE = "wangge.kept_since"
+SCHEMA = "wangge.schema"
+# A part has the name of its table: the table itself is told by its schema, which is this one unless several
+# subdistricts share a database (docs/scale.md).
+_PUBLIC = "public"
 _CLOCK = "SELECT set_config('wangge.clock', %s, false)"
 
 _NOW = re.compile(r"\b(?:now|clock_timestamp|statement_timestamp)\(\)|\bCURRENT_TIMESTAMP\b")
@@ -80,7 +84,8 @@ def _asked(connection: Any, cursor: Any, words: str, values: Any, context: Any, 
     if moment is None and context is not None:
         moment = context.execution_options.get("as_of")
     if moment is not None:
-        return as_then(words, moment, _known_since(connection, cursor)), values
+        since = _known_since(connection, cursor)
+        return as_then(words, moment, since, schema=connection.info[SCHEMA]), values
     _tell_clock(connection, cursor, words)
     return words, values
 
@@ -94,13 +99,15 @@ def _tell_clock(connection: Any, cursor: Any, words: str) -> None:
         cursor.execute(_CLOCK, (held.isoformat() if held else "",))
 
 
-def as_then(words: str, moment: datetime, since: Mapping[str, datetime]) -> str:
+def as_then(
+    words: str, moment: datetime, since: Mapping[str, datetime], *, schema: str = _PUBLIC
+) -> str:
     """The statement `words` as it reads the rows of a moment; `since` when each table is kept. Raises `NotKept`."""
     if _WRITES.match(words):
         raise NotKept(_l("The past cannot be changed."))
     said = f"'{moment.isoformat()}'::timestamptz"
     parts = [
-        f"{name} AS NOT MATERIALIZED ({part})"
+        f"{name} AS NOT MATERIALIZED ({part.replace(f'{_PUBLIC}.', f'{schema}.')})"
         for name in named_in(words)
         if (part := _part(name, said, moment, since.get(name))) is not None
     ]
@@ -155,6 +162,8 @@ def _known_since(connection: Any, cursor: Any) -> dict[str, datetime]:
         own = cursor.connection.cursor()
         own.execute("SELECT relation, since FROM kept_since")
         known = connection.info[SINCE] = dict(own.fetchall())
+        own.execute("SELECT quote_ident(current_schema())")
+        (connection.info[SCHEMA],) = own.fetchone()
     return known
 
 

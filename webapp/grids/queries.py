@@ -93,13 +93,17 @@ def stored_srid() -> int:
     found = text(
         "SELECT srid FROM geometry_columns"
         " WHERE f_table_name = 'grid_version' AND f_geometry_column = 'geom'"
+        " AND f_table_schema = current_schema()"
     )
     return int(db.session.scalars(found).one())
 
 
 def rule_is_current() -> bool:
     """True when the database finds the grid of a point as the code and the settings say."""
-    found = text("SELECT prosrc FROM pg_proc WHERE proname IN ('grid_at', 'cell_at', 'placed')")
+    found = text(
+        "SELECT prosrc FROM pg_proc WHERE proname IN ('grid_at', 'cell_at', 'placed')"
+        " AND pronamespace = current_schema()::regnamespace"
+    )
     wanted = {function.split("$$")[1] for function in locate.FUNCTIONS}
     return set(db.session.scalars(found)) == wanted
 

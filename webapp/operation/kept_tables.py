@@ -9,7 +9,7 @@ _PLACED = ("geom",)
 # Where a vessel was, by the last of what was heard of it until then: each position is kept for itself.
 _HEARD = """
     SELECT v.id AS vessel_id, f.at, f.source, f.geom, f.sog, f.cog, f.received_at, w.watches,
-           w.mooring, NULL::public.geometry AS moored, NULL::timestamptz AS adrift_since
+           w.mooring, NULL::geometry AS moored, NULL::timestamptz AS adrift_since
     FROM public.vessel v CROSS JOIN LATERAL (
         SELECT * FROM public.vessel_fix x WHERE x.vessel_id = v.id AND x.at <= {moment}
         ORDER BY x.at DESC LIMIT 1

@@ -293,10 +293,12 @@ INVARIANTS = (
         "what protects the data is switched on",
         """
         SELECT 'trigger ' || tgname || ' of ' || tgrelid::regclass || ' is switched off'
-        FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('D', 'R')
+        FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
+        WHERE NOT tgisinternal AND tgenabled IN ('D', 'R')
+          AND c.relnamespace = current_schema()::regnamespace
         UNION ALL
         SELECT 'rule ' || conname || ' of ' || conrelid::regclass || ' was never verified'
-        FROM pg_constraint WHERE NOT convalidated
+        FROM pg_constraint WHERE NOT convalidated AND connamespace = current_schema()::regnamespace
         """,
     ),
     Invariant(
