@@ -214,10 +214,9 @@ def renew_rule() -> bool:
 
 
 def _alone() -> None:
-    """Nobody places anything, and no other borders take force, until this transaction ends. Over a
-    very large place much is counted in between, while the database waits."""
+    """Nobody places anything, and no other borders take force, until this transaction ends."""
     db.session.execute(text(f"SELECT pg_advisory_xact_lock({BORDERS_LOCK})"))
-    db.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
+    queries.be_patient()
 
 
 def _write_lineage(old: BoundarySet, new: BoundarySet) -> None:

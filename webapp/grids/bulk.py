@@ -117,6 +117,7 @@ def territory(side: float | None = None) -> Territory:
     key = (str(db.engine.url), *active, side)
     with _lock:
         if key not in _kept:
+            queries.be_patient()
             made = Territory(side)
             while len(_kept) >= KEPT:
                 del _kept[next(iter(_kept))]
