@@ -57,6 +57,8 @@ def _phone(browser: Browser, base: str, ground: Ground, reader: str | None) -> B
         device_scale_factor=2,
         locale="zh-CN",
         reduced_motion="reduce",
+        # What it fetches is for later, without a network, and comes after the page.
+        service_workers="block",
     )
     if reader is not None:
         name, _equals, value = ground.cookie_of(reader).partition("=")
