@@ -19,6 +19,7 @@ from tests.monitoring.intake import messages
 from tests.monitoring.intake.conftest import Box, alarms, message
 from tests.monitoring.intake.messages import LAT, LON, NOW
 from tests.world import World, as_user
+from webapp.base import files
 from webapp.base.audit import Event
 from webapp.base.db import db
 from webapp.base.flow import Unacceptable
@@ -32,7 +33,9 @@ from webapp.monitoring.intake import asking, filming, keeping
 from webapp.monitoring.intake.keeping import Described
 from webapp.monitoring.intake.models import Message
 from webapp.monitoring.intake.rules import Format
-from webapp.monitoring.video import queries as seen
+from webapp.monitoring.video import actions as drawn, queries as seen
+from webapp.monitoring.video.forms import ZoneForm
+from webapp.monitoring.video.rules import ZoneKind
 
 
 class _Recorder(BaseHTTPRequestHandler):
@@ -181,6 +184,26 @@ def test_the_film_of_a_recorder_is_fetched_for_a_purpose_and_kept_as_a_clip(
     assert (line["purpose"], line["alarm"]) == ("who was it", alarm.id)
     assert filming.films_of(alarm) == []
     assert browser.post(address, data=sent).status_code == 409
+
+
+def test_nothing_behind_a_mask_is_kept_of_what_a_recorder_shows(
+    box: Box, recorder: type[_Recorder]
+) -> None:
+    left = "0,0\n0.5,0\n0.5,1\n0,1"
+    drawn.draw_zone(_camera(), ZoneForm(name="室内", kind=ZoneKind.MASK, corners=left), by=None)
+    box.take(Format.FRIGATE, messages.review("new"), topic="reviews")
+    (alarm,) = alarms()
+    body = io.BytesIO()
+    Image.new("RGB", (64, 36), "white").save(body, "JPEG")
+    recorder.picture = body.getvalue()
+    assert asking.bring_pictures(box.source) == 1
+    (picture,) = seen.pictures_of(alarm.id)
+    assert picture.file is not None
+    with Image.open(files.path_of(picture.file)) as opened:
+        shown = opened.convert("L")
+        values = [shown.getpixel((x, 18)) for x in (4, 60)]
+    assert values == [pytest.approx(128, abs=6), pytest.approx(255, abs=6)]
+    assert filming.films_of(alarm) == []
 
 
 def test_what_names_a_person_is_counted_and_not_kept(box: Box) -> None:

@@ -15,14 +15,14 @@ from webapp.base.access import HOUSE, Actor
 from webapp.base.db import db, lock
 from webapp.base.erasing import erase
 from webapp.base.files import StoredFile
-from webapp.base.flow import Unacceptable, hold
+from webapp.base.flow import NotOpen, Unacceptable, hold
 from webapp.monitoring.alarms import actions as alarms, queries as known_alarms
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ALARM_FLOW, MOST_MEDIA
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraKind
 from webapp.monitoring.signals import Change, Kind, Signal
-from webapp.monitoring.video import ground, placing, queries
+from webapp.monitoring.video import ground, pictures, placing, queries
 from webapp.monitoring.video.forms import ZoneForm
 from webapp.monitoring.video.ground import Pair
 from webapp.monitoring.video.models import CameraClip, CameraPicture, CameraZone
@@ -178,15 +178,18 @@ def keep_seen(
 
 
 def keep_sent(alarm: Alarm, picture: bytes, *, at: datetime) -> bool:
-    """The alarm has a picture that came with it; False where it has enough, or this is none.
+    """The alarm has a picture that came with it, grey where its camera is masked; False where it has enough,
+    or this is none.
 
     Raises `OSError` where no file can be written.
     """
     if queries.picture_count(alarm.id) >= MOST_MEDIA:
         return False
+    masks = queries.masks_of(alarm.camera_id) if alarm.camera_id is not None else []
     try:
-        file = files.keep_picture(io.BytesIO(picture), by=HOUSE)
-    except Unacceptable:
+        shown = pictures.masked(picture, masks) if masks else picture
+        file = files.keep_picture(io.BytesIO(shown), by=HOUSE)
+    except (NotOpen, Unacceptable):
         return False
     _add_picture(alarm.id, file, camera_id=alarm.camera_id, zone_id=None, at=at)
     return True
