@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import NewPage, axe, too_wide
+from tests.keys import by_tab
 from tests.pages import MOST_KIB, MOST_SHIFT, ON_PHONES, Scale, reached
 
 pytestmark = pytest.mark.thorough
@@ -127,23 +128,6 @@ JOBS = {
     "employer": ("/jobs", 'a[href="/jobs/firms"]', "/jobs/firms"),
     None: ("/", 'a[href="/report"]', "/report"),
 }
-MOST_STOPS = 400
-
-# Where the keyboard stands: whether it matches, what it is, whether that can be seen.
-_STANDS = """(wanted) => {
-    const here = document.activeElement;
-    const shown = (each) => { const s = getComputedStyle(each); return s.outlineStyle !== "none" || s.boxShadow !== "none"; };
-    window.stops ??= new Map();
-    if (!window.stops.has(here)) window.stops.set(here, window.stops.size);
-    return {
-        found: !!wanted && here.matches(wanted),
-        number: window.stops.get(here),
-        body: here === document.body,
-        what: here.outerHTML.slice(0, 160),
-        seen: shown(here) || (here.parentElement && shown(here.parentElement)) || !!here.closest("label"),
-        dated: /date|time|month/.test(here.type ?? ""),
-    };
-}"""
 
 
 @pytest.mark.parametrize("reader", JOBS)
@@ -154,34 +138,12 @@ def test_the_main_job_is_opened_by_the_keyboard_alone(
     page = new_page(signed_in_as=reader, width=1280)
     page.goto(begin)
     page.wait_for_load_state("load")
-    _by_keyboard(page, control)
+    by_tab(page, control)
     page.keyboard.press("Enter")
     ending = re.escape(there) + (r"[^/?]+" if there.endswith("/") else "")
     page.wait_for_url(re.compile(rf"{ending}(\?.*)?$"))
     page.wait_for_load_state("load")
-    _by_keyboard(page, None)
-
-
-def _by_keyboard(page: Page, wanted: str | None) -> None:
-    """The tab key leads to it, or once through the page; each stop can be seen, and none holds it."""
-    before, held, unseen = -1, 0, []
-    for _stop in range(MOST_STOPS):
-        page.keyboard.press("Tab")
-        here = page.evaluate(_STANDS, wanted)
-        if here["found"]:
-            break
-        if here["body"] or here["number"] < before:
-            assert wanted is None, f"{wanted} is not reached"
-            break
-        held = held + 1 if here["number"] == before else 0
-        # A date is written in several places: year, month, day, hour, minute, and a calendar.
-        assert held <= (6 if here["dated"] else 0), f"held by {here['what']}"
-        if not here["seen"]:
-            unseen.append(here["what"])
-        before = here["number"]
-    else:
-        raise AssertionError(f"more than {MOST_STOPS} stops")
-    assert not unseen, "\n".join(unseen)
+    by_tab(page, None)
 
 
 @pytest.mark.parametrize("reader", ["worker", "dispatcher"])
