@@ -141,25 +141,21 @@ def test_the_rounds_of_the_clock_run(house: Served, name: str) -> None:
 
 
 def test_a_job_that_took_its_worker_with_it_each_time_is_let_lie(house: Served, sql: Any) -> None:
+    jobs = []
     for tries in (tasks.TAKEN_UP_MOST - 1, tasks.TAKEN_UP_MOST):
         sql.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts, scheduled_at)"
-            " VALUES ('default', 'tasks.forget', 'doing', %s, now() + interval '1 day')",
+            " VALUES ('default', 'tasks.forget', 'doing', %s, now() + interval '1 day') RETURNING id",
             (tries,),
         )
+        jobs += sql.fetchone()
     app = create_app(Settings.from_environment(house.environment))
     with app.app_context():
         tasks.take_up()
         db.session.commit()
-    sql.execute(
-        "SELECT status, count(*) FROM procrastinate_jobs WHERE attempts >= %s GROUP BY 1",
-        (tasks.TAKEN_UP_MOST,),
-    )
-    assert dict(sql.fetchall())["failed"] == 1
-    sql.execute(
-        "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IS NULL"
-    )
-    assert sql.fetchone() == (0,)
+    sql.execute("SELECT status FROM procrastinate_jobs WHERE id = ANY(%s) ORDER BY id", (jobs,))
+    (taken_up,), (let_lie,) = sql.fetchall()
+    assert (taken_up in ("todo", "doing", "succeeded"), let_lie) == (True, "failed")
 
 
 def test_rounds_come_by_themselves_and_do_not_fail(house: Served, sql: Any) -> None:

@@ -388,7 +388,7 @@ def test_an_alarm_is_kept_without_its_picture_while_the_disk_is_full(
     nowhere = tmp_path / "a file"
     nowhere.touch()
     with monkeypatch.context() as broken:
-        broken.setitem(box.app.extensions, "files", nowhere)
+        broken.setattr(box.app.extensions["files"], "root", nowhere)
         assert box.says("isapi", push(1), content_type=messages.MULTIPART).status_code == 202
         picturing.picture()
         assert pictures() == 0
