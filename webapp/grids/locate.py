@@ -177,9 +177,9 @@ _AT: TextClause = text(f"""
     LEFT JOIN unit u ON u.id = v.community_id
     LEFT JOIN LATERAL (
         SELECT ST_Distance(w.geom, here.geom) AS away, w.name FROM grid_version w
-        WHERE l.grid_id IS NULL AND w.set_id = {_ACTIVE}
+        WHERE w.set_id = {_ACTIVE}
         ORDER BY w.geom <-> here.geom LIMIT 1
-    ) near ON true
+    ) near ON l.grid_id IS NULL
 """)
 
 # Versions keep their whole borders, so a moment in the past is answered from them directly.
