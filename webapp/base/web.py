@@ -34,6 +34,7 @@ from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializ
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, Unauthorized
+from werkzeug.routing import Rule
 
 from webapp.base import logs
 from webapp.base.access import may, me
@@ -94,6 +95,24 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
 
+class Late(Rule):
+    """A rule whose addresses are put together by code that is compiled when the first is asked for.
+
+    A process asks for those of few of its thousand rules, and to compile all took most of its start.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+        built: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            if not built:
+                built.append(compiled(append_unknown))
+            return built[0](rule, **values)
+
+        return build
+
+
 class House(Flask):
     """A Flask app in which every changing request is one transaction.
 
@@ -101,6 +120,7 @@ class House(Flask):
     """
 
     session_interface = Sessions()
+    url_rule_class = Late
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is: the house has none that would have to be waited for."""
