@@ -79,7 +79,9 @@ class Wire:
 
     def alarms(self, device: str) -> int:
         """How many signals of a device were merged."""
-        found = self.ask("SELECT sum(count) FROM alarm WHERE device = %s", device)
+        found = self.ask(
+            "SELECT sum(count) FROM alarm WHERE device = %s AND kind <> 'device.noisy'", device
+        )
         return int(found or 0)
 
 
