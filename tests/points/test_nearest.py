@@ -211,7 +211,10 @@ def test_the_way_is_a_line_from_here_to_there(client: FlaskClient, station: Stat
 def test_a_place_that_has_no_metres_here_is_refused_in_words(client: FlaskClient) -> None:
     spot = {"lon": "21", "lat": "0"}
     refused = client.get("/api/v1/points/nearest", query_string=spot)
-    assert (refused.status_code, refused.get_json()["error"]["message"]) == (422, "这个位置太远了。")
+    assert (refused.status_code, refused.get_json()["error"]["message"]) == (
+        422,
+        "这个位置太远了。",
+    )
     page = client.get("/nearest", query_string=spot)
     assert page.status_code == 422
     assert "这个位置太远了。" in page.get_data(as_text=True)
