@@ -139,6 +139,9 @@ def test_the_phone_of_whoever_is_asked_rings_and_they_say_how_far_they_are(
     expect(corner.locator(".clock")).to_have_text(re.compile(r"^\d:\d\d$"))
     assert axe(phone) == []
     corner.get_by_role("button", name="签收").click()
+    expect(phone.get_by_role("button", name="我已出发")).to_be_visible()
+    # Its scripts are there: what is pressed before may be forgotten.
+    phone.wait_for_load_state()
     phone.get_by_role("button", name="我已出发").click()
     expect(phone.get_by_role("button", name="我已出发")).to_have_count(0)
     phone.get_by_role("button", name="我已到场").click()
