@@ -208,13 +208,16 @@ def test_the_way_is_a_line_from_here_to_there(client: FlaskClient, station: Stat
     assert area.get_json()["geometry"]["type"] in {"Polygon", "MultiPolygon"}
 
 
-def test_a_place_that_has_no_metres_here_is_refused_in_words(client: FlaskClient) -> None:
+def test_a_place_that_has_no_metres_here_is_refused_in_words(
+    client: FlaskClient, station: Station
+) -> None:
     spot = {"lon": "21", "lat": "0"}
     refused = client.get("/api/v1/points/nearest", query_string=spot)
     assert (refused.status_code, refused.get_json()["error"]["message"]) == (
         422,
         "这个位置太远了。",
     )
-    page = client.get("/nearest", query_string=spot)
-    assert page.status_code == 422
-    assert "这个位置太远了。" in page.get_data(as_text=True)
+    for address in ("/nearest", f"/points/{station.point.id}/line.json"):
+        answer = client.get(address, query_string=spot, headers={"Accept": "text/html"})
+        assert answer.status_code == 422, address
+        assert "这个位置太远了。" in answer.get_data(as_text=True)

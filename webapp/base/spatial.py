@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flask_babel import lazy_gettext as _l
 from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from pyproj import CRS, Transformer
@@ -29,6 +31,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from webapp.base.config import Settings
 from webapp.base.datum import Datum, to_wgs84
+from webapp.base.flow import Unacceptable
 
 SRID = Settings.from_environment().srid
 
@@ -57,6 +60,14 @@ def to_metric(lon: float, lat: float, datum: Datum = Datum.WGS84) -> tuple[float
     wgs = to_wgs84(lon, lat, datum)
     x, y = transformer(WGS84, SRID).transform(*wgs)
     return float(x), float(y)
+
+
+def named_place(lon: float, lat: float, datum: Datum = Datum.WGS84) -> tuple[float, float]:
+    """The same for a place that somebody names. Raises `Unacceptable` where it is so far away that it has no metres."""
+    x, y = to_metric(lon, lat, datum)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise Unacceptable(_l("This place is too far away."))
+    return x, y
 
 
 def to_metric_all(lon: Sequence[float], lat: Sequence[float]) -> tuple[list[float], list[float]]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import lazy_gettext as _l
-
 from webapp.base import clock
 from webapp.base.datum import Datum
-from webapp.base.flow import Unacceptable
-from webapp.base.spatial import lonlat_of, to_metric
+from webapp.base.spatial import lonlat_of, named_place
 from webapp.grids import locate
 from webapp.points import queries
 from webapp.points.hours import Hours, Opening
@@ -85,9 +81,7 @@ def nearest(
 
     Raises `Unacceptable` for a place so far away that it has no metres here.
     """
-    x, y = to_metric(lon, lat, datum)
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise Unacceptable(_l("This place is too far away."))
+    x, y = named_place(lon, lat, datum)
     place = locate.locate(lon, lat, datum=datum)
     own = queries.assigned(place.grid_id) if place.grid_id is not None else None
     points = [each for each in queries.listed(template, item=item) if each.geom is not None]

@@ -14,7 +14,7 @@ from webapp.base import clock, files
 from webapp.base.access import may, me, permit, public
 from webapp.base.flow import Refusal, Unacceptable
 from webapp.base.security import limiter
-from webapp.base.spatial import lonlat_of, to_lonlats, to_metric
+from webapp.base.spatial import lonlat_of, named_place, to_lonlats
 from webapp.base.web import afresh, goto, page
 from webapp.points import offered, queries, shown, tickets
 from webapp.points.forms import BookForm, ListForm, LookForm, PlaceForm, ReachForm, TakeForm
@@ -259,7 +259,7 @@ def arrive(appointment: Appointment) -> ResponseReturnValue:
 def line(point: ServicePoint) -> Response:
     """The way from a place to a point, as a GeoJSON feature (WGS 84)."""
     asked = PlaceForm.of(request.args.to_dict())
-    x, y = to_metric(asked.lon, asked.lat, asked.datum)
+    x, y = named_place(asked.lon, asked.lat, asked.datum)
     to = queries.spot_of(point)
     reach = loaded.reach(x, y, asked.mode)
     times = reach.to([to[0]], [to[1]])

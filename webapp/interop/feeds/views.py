@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -11,10 +10,9 @@ from flask_babel import get_locale, gettext as _
 from webapp.base import feed, web
 from webapp.base.access import permit
 from webapp.base.feed import Feed
-from webapp.base.flow import Unacceptable
 from webapp.base.reading import may_lag
 from webapp.base.security import by_key, limiter
-from webapp.base.spatial import to_metric
+from webapp.base.spatial import named_place
 from webapp.base.web import page
 from webapp.cases.models import Case
 from webapp.cases.residents import queries as residents
@@ -92,9 +90,7 @@ def of_class(prefix: str) -> Response:
 def near() -> Response:
     """The newest public cases around a point."""
     wish = NearForm.of(request.args.to_dict())
-    x, y = to_metric(wish.lon, wish.lat, wish.datum)
-    if not math.isfinite(x) or not math.isfinite(y):
-        raise Unacceptable(_("This place is too far away."))
+    x, y = named_place(wish.lon, wish.lat, wish.datum)
     title = _("Public cases within %(n)s m", n=wish.radius)
     return _cases(title, queries.cases(near=(x, y, wish.radius)))
 

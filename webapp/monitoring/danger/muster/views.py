@@ -11,7 +11,7 @@ from webapp.base import audit
 from webapp.base.access import me, permit
 from webapp.base.flow import Refusal
 from webapp.base.past import told_then
-from webapp.base.spatial import to_lonlat, to_metric
+from webapp.base.spatial import named_place, to_lonlat
 from webapp.base.web import goto, page, sent_file
 from webapp.cases import queries as cases
 from webapp.cases.models import Case
@@ -131,7 +131,7 @@ def approach(zone: DangerZone) -> Response:
     here = HereForm.of(request.args.to_dict())
     start = queries.stands_at(me().id)
     if here.lon is not None and here.lat is not None:
-        start = to_metric(here.lon, here.lat)
+        start = named_place(here.lon, here.lat)
     drawn, _made = shown.drawing_of(zone.shape)
     way, inside = None, False
     if start is not None:
