@@ -16,6 +16,7 @@ from tests.conftest import Browser
 from webapp.app import create_app
 from webapp.base.config import Settings
 from webapp.base.db import db
+from webapp.base.flow import Refusal
 
 
 @contextmanager
@@ -42,6 +43,20 @@ def busy_house(
     with app.app_context():
         db.engine.dispose()
     databases.drop(cluster_url, name)
+
+
+def outcome(app: Flask, deed: Callable[[], Any]) -> str:
+    """`made`, or the status of the refusal; whatever else happens is told by its name."""
+    with app.test_request_context("/"):
+        try:
+            deed()
+            db.session.commit()
+        except Refusal as refusal:
+            db.session.rollback()
+            return str(refusal.status) if str(refusal.words) else "a refusal without words"
+        except Exception as error:  # noqa: BLE001  # whatever it is, the test tells it
+            return f"{type(error).__name__}: {error}"
+        return "made"
 
 
 def at_once(*deeds: Callable[[], Any]) -> list[Any]:

@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from tests.busy import at_once, busy_house
+from tests.busy import at_once, busy_house, outcome
 from webapp.app import RULES
 from webapp.base import audit
 from webapp.base.access import HOUSE
 from webapp.base.db import db
-from webapp.base.flow import EVIDENCE_WORDS, FLOWS, Flow, Refusal
+from webapp.base.flow import EVIDENCE_WORDS, FLOWS, Flow
 from webapp.operation import queries
 
 # The house is imported, so that every life is known.
@@ -53,18 +53,13 @@ def _stand(flow: Flow, model: Any, key: int, state: str) -> int:
 
 
 def _try(app: Flask, flow: Flow, model: Any, key: int, name: str, version: int | None) -> str:
-    """`made`, or the kind of the refusal; whatever else happens is told by its name."""
-    with app.test_request_context("/"):
-        try:
-            thing = db.session.get_one(model, key)
-            flow.move(thing, name, by=HOUSE, evidence=EVERYTHING, base_version=version)
-            db.session.commit()
-        except Refusal as refusal:
-            db.session.rollback()
-            return str(refusal.status) if str(refusal.words) else "a refusal without words"
-        except Exception as error:  # noqa: BLE001  # whatever it is, the test tells it
-            return f"{type(error).__name__}: {error}"
-        return "made"
+    """What became of the move."""
+
+    def move() -> None:
+        thing = db.session.get_one(model, key)
+        flow.move(thing, name, by=HOUSE, evidence=EVERYTHING, base_version=version)
+
+    return outcome(app, move)
 
 
 @pytest.mark.thorough

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.busy import at_once, busy_house
+from tests.busy import at_once, busy_house, outcome
 from tests.community.test_activities import planned
 from tests.community.voting import Block, block_of
 from tests.grids.redrawing import bitten, draft, neighbours
@@ -21,7 +22,6 @@ from tests.points.gates.conftest import Booth, built
 from tests.world import World, peopled
 from webapp.base import clock
 from webapp.base.db import db
-from webapp.base.flow import Refusal
 from webapp.community.activities import actions as activities
 from webapp.community.activities.models import Activity, Participation
 from webapp.community.deliberation import poll_queries, polls, recount
@@ -67,22 +67,9 @@ class Crowd:
 
     def fifty(self, deed: Callable[[int], Any]) -> Counter[str]:
         """How often the deed of a number was `made`, or refused with which status; anything else by its name."""
-        return Counter(at_once(*(self._one(deed, number) for number in range(MANY))))
-
-    def _one(self, deed: Callable[[int], Any], number: int) -> Callable[[], str]:
-        def run() -> str:
-            with self.app.test_request_context("/"):
-                try:
-                    deed(number)
-                    db.session.commit()
-                except Refusal as refusal:
-                    db.session.rollback()
-                    return str(refusal.status) if str(refusal.words) else "a refusal without words"
-                except Exception as error:  # noqa: BLE001  # whatever it is, the test tells it
-                    return f"{type(error).__name__}: {error}"
-                return "made"
-
-        return run
+        return Counter(
+            at_once(*(partial(outcome, self.app, partial(deed, number)) for number in range(MANY)))
+        )
 
     def counted(self, question: Any) -> int:
         """One number of the database."""
