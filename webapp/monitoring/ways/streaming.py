@@ -121,7 +121,9 @@ class Streamer(Follower):
             with self._guard:
                 self._stream = stream
             try:
-                self._read(stream)
+                # Told to stop before there was a stream to cut, it does not begin to read.
+                if not self.stopped.is_set():
+                    self._read(stream)
             finally:
                 with self._guard:
                     self._stream = None
