@@ -39,6 +39,8 @@ SERVER_OPTIONS = (
     "-c jit=off -c max_parallel_workers_per_gather=0 -c timezone=UTC"
     " -c idle_in_transaction_session_timeout=60000 -c lock_timeout=10000"
 )
+# Somebody counts long, or fetches slowly: their transaction may wait longer than that of a page.
+PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 
 
 # SQLAlchemy's number for a transaction whose connection is gone.

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from webapp.base import clock
 from webapp.base.access import Actor
 from webapp.base.config import Settings
-from webapp.base.db import db
+from webapp.base.db import PATIENT, db
 from webapp.base.flow import Changed, Unacceptable
 from webapp.base.spatial import SRID
 from webapp.grids import bulk, differences, locate, queries, relocation, stops, unit_cells
@@ -216,7 +216,7 @@ def renew_rule() -> bool:
 def _alone() -> None:
     """Nobody places anything, and no other borders take force, until this transaction ends."""
     db.session.execute(text(f"SELECT pg_advisory_xact_lock({BORDERS_LOCK})"))
-    queries.be_patient()
+    db.session.execute(PATIENT)
 
 
 def _write_lineage(old: BoundarySet, new: BoundarySet) -> None:

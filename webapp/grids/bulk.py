@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, delete, text
 
 from webapp.base.datum import Datum, to_wgs84
-from webapp.base.db import db
+from webapp.base.db import PATIENT, db
 from webapp.base.spatial import SRID, WGS84, Placed, transformer
 from webapp.grids import queries
 from webapp.grids.copying import Points, Repeated, copy_in
@@ -117,7 +117,7 @@ def territory(side: float | None = None) -> Territory:
     key = (str(db.engine.url), *active, side)
     with _lock:
         if key not in _kept:
-            queries.be_patient()
+            db.session.execute(PATIENT)
             made = Territory(side)
             while len(_kept) >= KEPT:
                 del _kept[next(iter(_kept))]

@@ -88,11 +88,6 @@ def has_runs() -> bool:
     return bool(db.session.scalar(select(select(GridRun.north).exists())))
 
 
-def be_patient() -> None:
-    """Whoever counts long in this transaction, over a very large place, is not cut off meanwhile."""
-    db.session.execute(text("SET LOCAL idle_in_transaction_session_timeout = '10min'"))
-
-
 def stored_srid() -> int:
     """The CRS in which this database keeps geometry."""
     found = text(

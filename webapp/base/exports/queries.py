@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, Select, column, func, literal_column, select, table, text
+from sqlalchemy import Row, Select, column, func, literal_column, select, table
 from sqlalchemy.orm import Session
 
 from webapp.base import past
 from webapp.base.access import Actor
-from webapp.base.db import db
+from webapp.base.db import PATIENT, db
 from webapp.base.exports.models import Export
 from webapp.base.exports.rules import BATCH, MOST_WAITING, Format
 from webapp.base.exports.sheet import SHEETS, Address, Column, Sheet
@@ -22,9 +22,6 @@ from webapp.base.then import as_of
 from webapp.base.web import Page
 
 PAGE = 50
-
-# Somebody fetches slowly: their transaction may wait longer than that of a page.
-_PATIENT = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 
 _account = table("account", column("id"), column("name"))
 
@@ -108,7 +105,7 @@ def batches(found: Select[Any], session: Session | None = None) -> Iterator[Sequ
         yield from _runs(found, session)
         return
     with db.sessionmaker() as own:
-        own.execute(_PATIENT)
+        own.execute(PATIENT)
         yield from _runs(found, own)
 
 
