@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.base import broker, intake
 from webapp.base.broker import Doors, Login
 from webapp.base.config import Settings, SettingsError
-from webapp.base.intake import Holder, Line, Message, Say
+from webapp.base.intake import Holder, Line, Message, Said, Say
 
 taken: list[Message] = []
 broken: list[bool] = []
@@ -49,17 +49,17 @@ def things(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_a_topic_names_the_machine_and_what_it_speaks_of(session: Session) -> None:
-    assert intake.take("things/a/said", b"word") == [Say("things/a/told", {"size": 4})]
-    intake.take("things/b/part/7/of/wall", b"")
+    assert intake.take(Said("things/a/said", b"word")) == [Say("things/a/told", {"size": 4})]
+    intake.take(Said("things/b/part/7/of/wall", b""))
     assert [(each.name, each.levels) for each in taken] == [("a", ()), ("b", ("7", "wall"))]
-    assert intake.take("things/a/said/more", b"") == []
-    assert intake.take("others/a/said", b"") == []
+    assert intake.take(Said("things/a/said/more", b"")) == []
+    assert intake.take(Said("others/a/said", b"")) == []
     assert len(taken) == 2
 
 
 def test_what_breaks_is_put_aside_sealed_and_taken_again(session: Session) -> None:
     broken.append(True)
-    assert intake.take("things/a/said", b"a secret") == []
+    assert intake.take(Said("things/a/said", b"a secret")) == []
     (letter,) = intake.dead_letters()
     assert (letter.topic, letter.why) == ("things/a/said", "ZeroDivisionError")
     assert b"a secret" not in letter.body
@@ -71,12 +71,12 @@ def test_what_breaks_is_put_aside_sealed_and_taken_again(session: Session) -> No
 
 
 def test_what_waits_is_kept_by_one_commit_or_each_by_itself(session: Session) -> None:
-    said = [("things/a/said", b"one"), ("things/b/part/7/of/wall", b"two")]
+    said = [Said("things/a/said", b"one"), Said("things/b/part/7/of/wall", b"two", asks=True)]
     assert intake.take_together(said) == [
         [Say("things/a/told", {"size": 3})],
         [Say("things/b/told", {"size": 3})],
     ]
-    assert [each.body for each in taken] == [b"one", b"two"]
+    assert [(each.body, each.asks) for each in taken] == [(b"one", False), (b"two", True)]
     broken.append(True)
     assert intake.take_together(said) is None
     assert intake.dead_letters() == []

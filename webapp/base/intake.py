@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import LargeBinary, delete, exc, func, select
@@ -31,12 +31,16 @@ SILENT_S = 60
 
 @dataclass(frozen=True)
 class Message:
-    """What a machine said on a topic. `name` is its own name in it, `levels` are the free ones."""
+    """What a machine said on a topic. `name` is its own name in it, `levels` are the free ones.
+
+    `asks` where its sender has named the answer, and so waits for one.
+    """
 
     topic: str
     name: str
     levels: tuple[str, ...]
     body: bytes
+    asks: bool = False
 
     def read(self) -> Any:
         """The JSON in it; `Unacceptable` when it is none."""
@@ -53,6 +57,14 @@ class Say:
     topic: str
     body: Mapping[str, Any]
     lasts_s: float | None = None
+
+
+class Said(NamedTuple):
+    """What came from the broker; `asks` as of a `Message`."""
+
+    topic: str
+    body: bytes
+    asks: bool = False
 
 
 Take = Callable[[Message], Iterable[Say]]
@@ -124,30 +136,30 @@ class Away(Exception):
     """The database is not there; the message is for later."""
 
 
-def take(topic: str, body: bytes) -> list[Say]:
+def take(said: Said) -> list[Say]:
     """What a machine said is kept for good; answers what it is told.
 
     A message that breaks us is put aside, sealed, and the next one has its turn. Raises `Away`.
     """
     try:
         try:
-            answers = _handled(topic, body)
+            answers = _handled(said)
             db.session.commit()
         except exc.SQLAlchemyError as error:
             db.session.rollback()
             if is_away(error):
                 raise Away from error
-            answers = _put_aside(topic, body, error)
+            answers = _put_aside(said, error)
         except Exception as error:  # noqa: BLE001  # whatever it is, the others must not wait for it
             db.session.rollback()
-            answers = _put_aside(topic, body, error)
+            answers = _put_aside(said, error)
     except exc.SQLAlchemyError as error:
         raise Away from error
     return answers
 
 
-def take_together(said: Sequence[tuple[str, bytes]]) -> list[list[Say]] | None:
-    """These messages (topic, body) are kept by one commit; answers what each machine is told.
+def take_together(said: Sequence[Said]) -> list[list[Say]] | None:
+    """These messages are kept by one commit; answers what each machine is told.
 
     None where one of them stands in the way: nothing is kept then, and each has its turn alone.
     """
@@ -210,7 +222,7 @@ def try_again(letter_id: int) -> str | None:
     if letter is None:
         return None
     try:
-        _handled(letter.topic, sealing.unseal(letter.body))
+        _handled(Said(letter.topic, sealing.unseal(letter.body)))
         db.session.delete(letter)
         db.session.commit()
     except Exception as error:  # noqa: BLE001  # the others have their turn, as when they came
@@ -226,19 +238,19 @@ def forget() -> None:
     db.session.execute(delete(DeadLetter).where(old))
 
 
-def _handled(topic: str, body: bytes) -> list[Say]:
-    found = _found(topic, body)
+def _handled(said: Said) -> list[Say]:
+    found = _found(said)
     if found is None:
         return []
     _line, take_it, message = found
     return [*take_it(message)]
 
 
-def _all_handled(said: Sequence[tuple[str, bytes]]) -> list[list[Say]]:
+def _all_handled(said: Sequence[Said]) -> list[list[Say]]:
     answers: list[list[Say]] = [[] for _each in said]
     waiting: dict[str, list[tuple[int, Message]]] = {}
-    for place, (topic, body) in enumerate(said):
-        found = _found(topic, body)
+    for place, each in enumerate(said):
+        found = _found(each)
         if found is None:
             continue
         line, take_it, message = found
@@ -250,26 +262,28 @@ def _all_handled(said: Sequence[tuple[str, bytes]]) -> list[list[Say]]:
         together = LINES[scope].together
         if together is not None:
             says = together([message for _place, message in messages])
-            for (place, _message), each in zip(messages, says, strict=True):
-                answers[place] = [*each]
+            for (place, _message), told in zip(messages, says, strict=True):
+                answers[place] = [*told]
     return answers
 
 
-def _found(topic: str, body: bytes) -> tuple[Line, Take, Message] | None:
+def _found(said: Said) -> tuple[Line, Take, Message] | None:
     for line in LINES.values():
         for pattern, taken in line.says.items():
-            found = _expression(pattern).fullmatch(topic)
+            found = _expression(pattern).fullmatch(said.topic)
             if found is not None:
-                said = found.groupdict()
-                free = tuple(said[key] for key in sorted(said) if key != "name")
-                return line, taken, Message(topic, said.get("name") or "", free, body)
-    log.warning("nobody takes %s", topic)
+                levels = found.groupdict()
+                free = tuple(levels[key] for key in sorted(levels) if key != "name")
+                name = levels.get("name") or ""
+                return line, taken, Message(said.topic, name, free, said.body, said.asks)
+    log.warning("nobody takes %s", said.topic)
     return None
 
 
-def _put_aside(topic: str, body: bytes, error: Exception) -> list[Say]:
-    log.error("a message on %s was put aside: %r", topic, error, exc_info=error)
-    db.session.add(DeadLetter(topic=topic, body=sealing.seal(body), why=type(error).__name__))
+def _put_aside(said: Said, error: Exception) -> list[Say]:
+    log.error("a message on %s was put aside: %r", said.topic, error, exc_info=error)
+    letter = DeadLetter(topic=said.topic, body=sealing.seal(said.body), why=type(error).__name__)
+    db.session.add(letter)
     db.session.commit()
     return []
 

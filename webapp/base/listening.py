@@ -63,6 +63,25 @@ class Heard:
     body: bytes
     reference: bytes | None
 
+    @property
+    def said(self) -> intake.Said:
+        """What it says; whoever names the answer waits for one."""
+        return intake.Said(self.topic, self.body, self.reference is not None)
+
+
+class _Line(Client):
+    """A connection that hears its broker out: only its end in reading closes it.
+
+    A broker that dies has acknowledged to its senders what still lies unread on our side. Where something
+    of ours cannot be sent any more paho would close the connection with all of that in it.
+    """
+
+    def _sock_send(self, buf: bytes | bytearray) -> int:
+        try:
+            return super()._sock_send(buf)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            return len(buf)
+
 
 class Listener:
     """The house at a broker, from `run` until `stop`.
@@ -142,7 +161,7 @@ class Listener:
             self._client.loop_stop()
 
     def _made(self) -> Client:
-        made = Client(
+        made = _Line(
             CallbackAPIVersion.VERSION2,
             client_id=self._name(),
             protocol=MQTTv5,
@@ -228,7 +247,7 @@ class Listener:
         """These are kept by one commit; where one of them stands in the way, each by itself."""
         if len(heard) > 1 and not self._stop.is_set():
             with self.app.app_context(), force_locale(self.settings.locale):
-                answers = intake.take_together([(each.topic, each.body) for each in heard])
+                answers = intake.take_together([each.said for each in heard])
             if answers is not None:
                 self._away = False
                 for each, says in zip(heard, answers, strict=True):
@@ -243,7 +262,7 @@ class Listener:
         while not self._stop.is_set():
             try:
                 with self.app.app_context(), force_locale(self.settings.locale):
-                    answers = intake.take(heard.topic, heard.body)
+                    answers = intake.take(heard.said)
             except intake.Away as error:
                 self._told_away(error)
                 self._write_down()

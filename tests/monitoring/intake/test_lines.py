@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from typing import Any
 
 import psycopg2
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from tests.brokers import Machine, Post, posted, soon
 from tests.busy import busy_house
@@ -137,6 +141,15 @@ def test_a_source_is_told_what_nobody_could_read(wire: Wire) -> None:
     soon(lambda: box.say("intake/box/generic", b"{") == 0, "nobody listens")
     told = box.hears("intake/box/told")["results"]
     assert told[0]["why"] == "not_json"
+    # Nothing is said of what is read, unless it is asked for: then it is kept by the time it is said.
+    box.say("intake/box/generic", said("unasked", 1))
+    asking = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    asking.CorrelationData = b"a receipt"
+    words = json.dumps(said("asked", 1))
+    box.client.publish("intake/box/generic", words, qos=1, properties=asking)
+    (told,) = box.hears("intake/box/told")["results"]
+    assert told["status"] == "ok"
+    assert wire.alarms("asked") == 1
     box.say("intake/box/generic", said("after", 1))
     soon(lambda: wire.alarms("after") == 1, "the next one does not have its turn")
 
@@ -244,6 +257,25 @@ def test_a_broker_that_dies_keeps_what_it_acknowledged(wire: Wire) -> None:
     wire.post.start_broker()
     wire.post.start_intake()
     soon(lambda: wire.alarms("kept") == 20, "the broker forgot")
+
+
+@pytest.mark.thorough
+@pytest.mark.fault
+def test_what_a_dying_broker_had_sent_is_read_though_nothing_can_be_answered(wire: Wire) -> None:
+    """The intake is held until the broker is dead: its first answers go nowhere, and much is unread by then."""
+    box = wire.machine()
+    intake = wire.post.intake
+    assert intake is not None
+    os.killpg(intake.pid, signal.SIGSTOP)
+    try:
+        for number in range(60):
+            assert box.say("intake/box/generic", said("wire", number)) == 0
+        wire.post.kill_broker()
+    finally:
+        os.killpg(intake.pid, signal.SIGCONT)
+    soon(lambda: wire.alarms("wire") == 60, "what was on the wire is lost")
+    wire.post.start_broker()
+    soon(box.is_in, "the source does not come back")
 
 
 @pytest.mark.thorough

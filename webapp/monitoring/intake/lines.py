@@ -19,7 +19,7 @@ _OBSERVATIONS = ("v1.0/+/Observations", "v1.1/+/Observations")
 
 
 def _take(form: Format, message: Message) -> Iterable[Say]:
-    """What a source said is kept and merged. It is told only of what nobody could read."""
+    """What a source said is kept and merged. It is told of what nobody could read, and of all it asks for."""
     (says,) = _take_of(message.name, form, [message])
     return says
 
@@ -32,7 +32,8 @@ def _take_of(name: str, form: Format, said: Sequence[Message]) -> list[list[Say]
     if not may(speaker.who, "intake.report", source):
         return [[] for _each in said]
     sent = [Sent(each.body, topic=_beside(each, form)) for each in said]
-    return [_told(source, taken) for taken in sending.take_each(source, form, sent)]
+    taken = sending.take_each(source, form, sent)
+    return [_told(source, each, became) for each, became in zip(said, taken, strict=True)]
 
 
 def _beside(message: Message, form: Format) -> str:
@@ -40,9 +41,9 @@ def _beside(message: Message, form: Format) -> str:
     return beside if beside != message.topic else ""
 
 
-def _told(source: Source, taken: Sequence[Taken]) -> list[Say]:
-    dead = [sending.told(each) for each in taken if each.status == Status.DEAD]
-    return [Say(f"intake/{source.code}/told", {"results": dead})] if dead else []
+def _told(source: Source, message: Message, taken: Sequence[Taken]) -> list[Say]:
+    told = [sending.told(each) for each in taken if message.asks or each.status == Status.DEAD]
+    return [Say(f"intake/{source.code}/told", {"results": told})] if told else []
 
 
 def _urgent(message: Message) -> Iterable[Say]:
