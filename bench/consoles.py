@@ -47,6 +47,8 @@ READER = "dispatcher"
 
 _BEGUN = re.compile(rb'event: alarm\ndata: {"id": (\d+), "move": "raise"')
 _PLACE = re.compile(rb"id: (\d+-\d+)\n")
+# The last piece of an answer that is sent in pieces; its line may stay open.
+_ENDED = b"\r\n0\r\n\r\n"
 _COUNT = text("""
     SELECT (SELECT count(*) FROM intake_message m JOIN intake_source s ON s.id = m.source_id
             WHERE s.code = 'consoles' AND m.message_id LIKE :run),
@@ -69,7 +71,7 @@ class Console:
 
     def __init__(self, port: int, cookie: str) -> None:
         self._port, self._cookie = port, cookie
-        self._place, self._rest = b"", b""
+        self._place, self._rest, self.over = b"", b"", False
         self.opened = self._let_in()
 
     def come_back(self) -> None:
@@ -78,11 +80,10 @@ class Console:
         self._rest = b""
         self.opened = self._let_in()
 
-    def read(self) -> list[int] | None:
-        """The alarms told of in what has arrived; None once the stream has ended."""
+    def read(self) -> list[int]:
+        """The alarms told of in what has arrived; `over` once the stream has ended."""
         came = self.opened.recv(65536)
-        if not came:
-            return None
+        self.over = not came or (self._rest + came).endswith(_ENDED)
         return self._alarms(came)
 
     def _alarms(self, came: bytes) -> list[int]:
@@ -230,13 +231,12 @@ def _listen(port: int, cookie: str, other: Connection) -> None:
         for key, _events in waiting.select(timeout=0.2):
             number, console = key.data
             found, at = console.read(), time.monotonic()
-            if found is None:
+            lines += len(found)
+            if number < TIMED:
+                heard += [(each, at) for each in found]
+            if console.over:
                 waiting.unregister(key.fileobj)
                 console.come_back()
                 waiting.register(console.opened, selectors.EVENT_READ, key.data)
                 back += 1
-                continue
-            lines += len(found)
-            if number < TIMED:
-                heard += [(each, at) for each in found]
     other.send(Told(heard, lines, back))

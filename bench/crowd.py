@@ -39,7 +39,13 @@ _WORKERS = text("""
     SELECT a.username FROM account a JOIN post p ON p.account_id = a.id
     WHERE p.role = 'grid_worker' AND a.username IS NOT NULL ORDER BY a.id LIMIT :most
 """)
-_OPENED = text("SELECT id FROM case_file WHERE closed_at IS NULL ORDER BY random() LIMIT :most")
+_OPENED = text("""
+    SELECT c.id FROM case_file c
+    WHERE c.closed_at IS NULL AND (cast(:name AS text) IS NULL OR c.grid_id IN (
+        SELECT p.grid_id FROM post p JOIN account a ON a.id = p.account_id
+        WHERE a.username = :name AND p.valid @> now()))
+    ORDER BY random() LIMIT :most
+""")
 
 
 def figures(ground: Ground) -> Iterator[Figure]:
@@ -83,7 +89,7 @@ class Crowd:
 def _begun(house: Server, folder: Path) -> Crowd:
     command = [
         *(sys.executable, "-m", "locust", "-f", str(ROOT / "bench/crowd_users.py")),
-        *("--headless", "--users", "212", "--spawn-rate", "20", "--only-summary"),
+        *("--headless", "--users", "212", "--spawn-rate", "4", "--only-summary"),
         *("--host", f"http://127.0.0.1:{house.port}", "--csv", str(folder / "told")),
         *("--run-time", f"{consoles.SECONDS + 10}s", "--stop-timeout", "20", "--loglevel", "ERROR"),
     ]
@@ -94,19 +100,24 @@ def _begun(house: Server, folder: Path) -> Crowd:
 
 
 def _said(ground: Ground) -> dict[str, object]:
-    areas = _places(ground)
     with ground.app.app_context():
         workers = list(db.session.scalars(_WORKERS, {"most": SIGNED}))
-        opened = list(db.session.scalars(_OPENED, {"most": PLACES}))
     return {
-        "spots": areas,
-        "cases": opened,
-        "cookies": {
-            "worker": [ground.cookie_of(name) for name in workers],
-            "desk": [ground.cookie_of(name) for name in ("dispatcher", "shift")],
-            "street": [ground.cookie_of("street")],
+        "spots": _places(ground),
+        "signed": {
+            # A worker opens the cases of the own grid, the desk all.
+            "worker": [_person(ground, name, name) for name in workers],
+            "desk": [_person(ground, name, None) for name in ("dispatcher", "shift")],
+            "street": [_person(ground, "street", None)],
         },
     }
+
+
+def _person(ground: Ground, username: str, of: str | None) -> dict[str, object]:
+    signed = ground.signed_in(username)
+    with ground.app.app_context():
+        cases = list(db.session.scalars(_OPENED, {"most": PLACES, "name": of}))
+    return {"cookie": signed.cookie, "token": signed.token, "cases": cases}
 
 
 def _places(ground: Ground) -> list[tuple[float, float]]:

@@ -28,8 +28,9 @@ class _Signed(FastHttpUser):
 
     def on_start(self) -> None:
         """The browser has its cookie; forms carry their token."""
-        self.client.client.default_headers = {"Cookie": random.choice(SAID["cookies"][self.role])}
-        self.token = self.look("/session", "who is signed in").json()["csrf_token"]
+        signed = random.choice(SAID["signed"][self.role])
+        self.client.client.default_headers = {"Cookie": signed["cookie"]}
+        self.token, self.cases = signed["token"], signed["cases"]
 
     def look(self, path: str, name: str, **more: Any) -> Any:
         """A page."""
@@ -57,7 +58,7 @@ class Worker(_Signed):
     @task(2)
     def case(self) -> None:
         """A case."""
-        self.look(f"/cases/{random.choice(SAID['cases'])}", "a case")
+        self.look(f"/cases/{random.choice(self.cases)}", "a case")
 
     @task(2)
     def report(self) -> None:
@@ -91,7 +92,7 @@ class Desk(_Signed):
     @task(4)
     def case(self) -> None:
         """A case."""
-        self.look(f"/cases/{random.choice(SAID['cases'])}", "a case")
+        self.look(f"/cases/{random.choice(self.cases)}", "a case")
 
     @task(2)
     def desk(self) -> None:

@@ -36,6 +36,14 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @dataclass(frozen=True)
+class Signed:
+    """A browser in which somebody has signed in: the header by which it is known, and the token of its forms."""
+
+    cookie: str
+    token: str
+
+
+@dataclass(frozen=True)
 class Ground:
     """A database set up by the commands an operator uses, and the app that works on it.
 
@@ -67,6 +75,10 @@ class Ground:
 
     def cookie_of(self, username: str) -> str:
         """The header by which a browser in which somebody of the demo has signed in is known."""
+        return self.signed_in(username).cookie
+
+    def signed_in(self, username: str) -> Signed:
+        """A browser in which somebody of the demo has signed in."""
         logins = json.loads((Path(self.environment["INSTANCE"]) / "demo-logins.json").read_text())
         # Those that are not listed have the same.
         listed = {each["username"]: each["password"] for each in logins}
@@ -77,10 +89,11 @@ class Ground:
         self.app.config["WTF_CSRF_ENABLED"] = True
         if answer.status_code != 303:
             raise RuntimeError(f"{username} cannot sign in: {answer.status_code}")
+        token = browser.get("/session").get_json()["csrf_token"]
         cookie = browser.get_cookie("session")
         if cookie is None:
             raise RuntimeError("signing in gave no cookie")
-        return f"session={cookie.value}"
+        return Signed(f"session={cookie.value}", token)
 
 
 @contextmanager
