@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from collections.abc import Iterable, Iterator
 
 import pytest
+from paho.mqtt.client import MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
 from sqlalchemy.orm import Session
 
-from webapp.base import broker, intake
+from tests.brokers import soon
+from webapp.base import broker, intake, listening
 from webapp.base.broker import Doors, Login
 from webapp.base.config import Settings, SettingsError
 from webapp.base.intake import Holder, Line, Message, Said, Say
@@ -123,3 +128,25 @@ def test_a_broker_of_ones_own_is_named_by_its_address(settings: Settings) -> Non
     assert at("off") is None
     with pytest.raises(SettingsError, match="MQTT_URL must be like"):
         at("http://broker.example")
+
+
+def test_what_a_dying_broker_had_sent_is_read_though_nothing_can_be_answered() -> None:
+    """It acknowledged to its senders what still lies on the wire: a failed answer must not throw that away."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        line = listening.Line(CallbackAPIVersion.VERSION2, protocol=MQTTv5, manual_ack=True)
+        heard: list[bytes] = []
+        line.on_message = lambda _client, _data, message: heard.append(message.payload)
+        line.connect(*door.getsockname())
+        with door.accept()[0] as broken:
+            broken.recv(1024)
+            broken.sendall(b"\x20\x03\x00\x00\x00")
+            soon(lambda: line.loop(0.1) == 0 and line.is_connected(), "it is not let in")
+            for number in range(5):
+                # On topic `t`, at least once, under a number, without properties.
+                broken.sendall(bytes([0x32, 7, 0, 1, ord("t"), 0, number + 1, 0, number]))
+            # Killed: whoever writes to it from now on is told that nobody is there.
+            broken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    for number in (90, 91):
+        line.ack(number, 1)
+    soon(lambda: line.loop(0.1) != 0, "it does not hear that the broker is gone")
+    assert heard == [bytes([number]) for number in range(5)]

@@ -69,7 +69,7 @@ class Heard:
         return intake.Said(self.topic, self.body, self.reference is not None)
 
 
-class _Line(Client):
+class Line(Client):
     """A connection that hears its broker out: only its end in reading closes it.
 
     A broker that dies has acknowledged to its senders what still lies unread on our side. Where something
@@ -161,7 +161,7 @@ class Listener:
             self._client.loop_stop()
 
     def _made(self) -> Client:
-        made = _Line(
+        made = Line(
             CallbackAPIVersion.VERSION2,
             client_id=self._name(),
             protocol=MQTTv5,
