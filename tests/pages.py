@@ -66,7 +66,9 @@ def reached(
         seen.add(kind)
         if kind not in first and not wanted(kind):
             continue
-        answer = request.get(address, headers={"Accept": "text/html"}, max_redirects=0)
+        answer = request.get(
+            address, headers={"Accept": "text/html"}, max_redirects=0, max_retries=1
+        )
         if answer.status in (301, 302, 303):
             there = urlsplit(urljoin(address, answer.headers["location"]))
             waiting.append(there._replace(scheme="", netloc="").geturl())

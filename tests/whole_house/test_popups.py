@@ -63,11 +63,15 @@ _OPENED = """async (most) => {
     for (const map of window.maps) {
         const layers = [];
         map.eachLayer((layer) => layers.push(layer));
+        for (const layer of [...layers]) layers.push(...(layer.getAllChildMarkers?.() ?? []));
         const counts = {};
         for (const layer of layers) {
             const kind = `${layer.getTooltip?.()?.options.className} ${layer.getPopup?.()?.options.className}`;
             counts[kind] = (counts[kind] ?? 0) + 1;
             if (counts[kind] > most || !(layer.getTooltip?.() || layer.getPopup?.())) continue;
+            // One that is counted in a cluster stands on the map by itself for a moment.
+            const apart = !map.hasLayer(layer);
+            if (apart) layer.addTo(map);
             for (const which of ["Tooltip", "Popup"]) {
                 if (!layer[`get${which}`]?.()) continue;
                 layer[`open${which}`]();
@@ -77,6 +81,7 @@ _OPENED = """async (most) => {
                 if (text.includes("onerror=alert(1)")) found.said += 1;
                 look(which);
             }
+            if (apart) layer.remove();
         }
     }
     return found;
@@ -101,6 +106,16 @@ def served(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         databases.drop(cluster_url, name)
 
 
+# What a page brings to its maps and dialogs: two that bring the same are alike.
+_BROUGHT = re.compile(
+    r'<script\b[^>]*\ssrc="([^"?]+)|&#34;show&#34;: (\[[^\]]*\])|<dialog\b([^>]*)|\sdata-([\w-]+)="[{\[]'
+)
+
+
+def _brought(text: str) -> frozenset[str]:
+    return frozenset("".join(found) for found in _BROUGHT.findall(text))
+
+
 def _opened(page: Page, address: str) -> dict[str, Any]:
     page.goto(address)
     page.wait_for_load_state("networkidle")
@@ -112,6 +127,7 @@ def _opened(page: Page, address: str) -> dict[str, Any]:
 
 def test_no_map_popup_or_dialog_takes_what_was_written_for_markup(new_page: NewPage) -> None:
     met: set[str] = set()
+    known: set[frozenset[str]] = set()
     count: Counter[str] = Counter()
     read: Counter[str] = Counter()
     faults = []
@@ -138,6 +154,9 @@ def test_no_map_popup_or_dialog_takes_what_was_written_for_markup(new_page: NewP
             if kind in met or not WITH_MAP.search(text):
                 continue
             met.add(kind)
+            if (brought := _brought(text)) in known:
+                continue
+            known.add(brought)
             found = _opened(page, address)
             count.update({name: found[name] for name in ("maps", "opened", "said")})
             faults += [f"{reader} {address}: {each}" for each in found["raw"]]
