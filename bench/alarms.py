@@ -100,16 +100,22 @@ def _asked(desk: Actor, leader: Actor, grid: int) -> Iterator[tuple[str, Actor, 
     yield "open, as a leader of some grids", leader, {"lane": "open"}
 
 
-def _filled(who: Actor) -> Figure:
+def fill(who_id: int, count: int, *, still_open: int) -> float:
+    """So many alarms, the newest of them open, seen and closed by somebody; answers how long that took (seconds)."""
     for statement in _SPOTS:
         db.session.execute(text(statement))
     begun = time.perf_counter()
-    db.session.execute(_FILL, {"alarms": ALARMS, "open": OPEN, "who": who.id})
+    db.session.execute(_FILL, {"alarms": count, "open": still_open, "who": who_id})
     db.session.execute(text("DROP TABLE bench_spot"))
     db.session.commit()
     took = time.perf_counter() - begun
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as alone:
         alone.execute(text("VACUUM ANALYZE alarm"))
+    return took
+
+
+def _filled(who: Actor) -> Figure:
+    took = fill(who.id, ALARMS, still_open=OPEN)
     size = db.session.scalar(text("SELECT pg_size_pretty(pg_total_relation_size('alarm'))"))
     return Figure("alarms written", ALARMS, f"{took:,.0f} s, {size}")
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from webapp.cases.figures.kpis import Subject
 
-# The cases to which something happened in the period. Every moment by which a figure counts is one of these.
-TOUCHED = """
+# The cases that were rated in the period, and those to which anything happened in it: every moment by which a
+# figure counts is one of these.
+RATED = """
+    SELECT case_id AS thing_id FROM case_rating
+    WHERE created_at >= :since AND created_at < :until AND created_at <= :at
+"""
+TOUCHED = f"""
     SELECT thing_id FROM event
     WHERE thing_kind = 'case' AND at >= :since AND at < :until AND at <= :at
-    UNION
-    SELECT case_id FROM case_rating
-    WHERE created_at >= :since AND created_at < :until AND created_at <= :at
+    UNION {RATED}
 """
 
 # One case, whatever the period.
@@ -33,6 +36,10 @@ _VERIFIED = "move IN ('confirm', 'refute')"
 _CHECKED = "move IN ('pass', 'fail')"
 _HANDLED = "move IN ('feedback', 'self_close')"
 _DECIDED = "move IN ('accept', 'reject', 'send_verify', 'merge')"
+# Moves that come in time or late.
+_JUDGED = """
+    'confirm', 'refute', 'file', 'dispatch', 'feedback', 'self_close', 'pass', 'fail', 'close'
+"""
 _IN_STEP = "coalesce(at <= stage_due_at, true)"
 _IN_LIMIT = "coalesce(at <= due_at, true)"
 
@@ -48,7 +55,8 @@ def _worked(since: str, until: str) -> str:
     return f"({_WORKED.format(at=until)} - {_WORKED.format(at=since)})"
 
 
-# A limit is the one that was in force just before the step that is judged by it.
+# A limit is the one that was in force just before the step that is judged by it. The log of each case is looked
+# up by itself (OFFSET 0): joined as a whole, the plan would read the log of all cases of all years.
 CASES = f"""
 WITH office AS (
     SELECT cast(:starts AS float8[]) AS starts, cast(:ends AS float8[]) AS ends,
@@ -60,10 +68,16 @@ log AS (
            e.grid_version_id, e.data, t.due_at, t.stage_due_at,
            lead(e.at, 1, :at) OVER (PARTITION BY e.thing_id ORDER BY e.seq) AS next_at
     FROM touched
-    JOIN event e ON e.thing_kind = 'case' AND e.thing_id = touched.thing_id AND e.at <= :at
+    CROSS JOIN LATERAL (
+        SELECT thing_id, seq, move, before, after, at, actor_id, grid_id, grid_version_id, data
+        FROM event
+        WHERE thing_kind = 'case' AND thing_id = touched.thing_id AND at <= :at
+        ORDER BY seq OFFSET 0
+    ) e
     LEFT JOIN LATERAL (
         SELECT t.due_at, t.stage_due_at FROM case_term t
-        WHERE t.case_id = e.thing_id AND t.seq < e.seq ORDER BY t.seq DESC LIMIT 1
+        WHERE e.move IN ({_JUDGED}) AND t.case_id = e.thing_id AND t.seq < e.seq
+        ORDER BY t.seq DESC LIMIT 1
     ) t ON true
 ),
 told AS (
@@ -107,7 +121,7 @@ told AS (
     FROM log GROUP BY thing_id
 ),
 facts AS (
-    SELECT t.*, c.source, d.unit_id AS department_id, f.unit_id AS first_department_id,
+    SELECT t.*, c.source, p.last AS department_id, p.first AS first_department_id,
            coalesce(v.community_id, g.community_id) AS community_id,
            coalesce(v.kind, g.kind) AS grid_kind,
            CASE WHEN c.source = 'worker' THEN c.reporter_id END AS collector_id,
@@ -136,15 +150,11 @@ facts AS (
         WHERE t2.case_id = t.id AND t2.seq <= t.last_seq ORDER BY t2.seq DESC LIMIT 1
     ) n ON true
     LEFT JOIN LATERAL (
-        SELECT p.unit_id FROM case_part p
-        WHERE p.case_id = t.id AND p.lead AND p.sent_at <= :at
-          AND (p.ended_at IS NULL OR p.ended_at > :at)
-        ORDER BY p.sent_at DESC, p.id DESC LIMIT 1
-    ) d ON true
-    LEFT JOIN LATERAL (
-        SELECT p.unit_id FROM case_part p
-        WHERE p.case_id = t.id AND p.lead AND p.sent_at <= :at ORDER BY p.sent_at, p.id LIMIT 1
-    ) f ON true
+        SELECT (array_agg(p.unit_id ORDER BY p.sent_at, p.id))[1] AS first,
+               (array_agg(p.unit_id ORDER BY p.sent_at DESC, p.id DESC)
+                   FILTER (WHERE p.ended_at IS NULL OR p.ended_at > :at))[1] AS last
+        FROM case_part p WHERE p.case_id = t.id AND p.lead AND p.sent_at <= :at
+    ) p ON true
     LEFT JOIN LATERAL (
         SELECT e.data->'class'->>0 AS code FROM event e
         WHERE e.thing_kind = 'case' AND e.thing_id = t.id AND e.move = 'correct' AND e.at > :at

@@ -19,7 +19,7 @@ from webapp.base.web import Page
 from webapp.cases.appeals.models import Appeal
 from webapp.cases.figures import periods
 from webapp.cases.figures.counting import Count, Figure
-from webapp.cases.figures.facts import ALONE, CASES, FACTS
+from webapp.cases.figures.facts import ALONE, CASES, FACTS, RATED
 from webapp.cases.figures.kpis import KPIS, Kpi, Subject
 from webapp.cases.figures.models import FigureAppeal
 from webapp.cases.figures.periods import Window
@@ -74,7 +74,7 @@ def measured(
             continue
         group = f"cast({_key(own[0], division)} AS text)" if grouped else "cast(NULL AS text)"
         columns = [column for kpi in own for column in _columns(kpi, division, scope)]
-        sql = f"{_facts(subject)} SELECT {group} AS key, {', '.join(columns)} FROM facts GROUP BY 1"
+        sql = f"{_facts(subject, own)} SELECT {group} AS key, {', '.join(columns)} FROM facts GROUP BY 1"
         rows = db.session.execute(_bound(sql), _values(division, window, scope, subject)).mappings()
         for row in rows:
             found.setdefault(row["key"], {}).update({kpi: _figure(kpi, row) for kpi in own})
@@ -109,7 +109,7 @@ def behind(
     elif key is not None:
         only.append(f"cast({_key(kpi, division)} AS text) = :key")
     sql = f"""
-        {_facts(subject)}
+        {_facts(subject, [kpi])}
         SELECT id FROM facts WHERE {_counts(kpi, part, division, scope)} AND {" AND ".join(only)}
     """
     values = {**_values(division, window, scope, subject), **({"key": key} if key else {})}
@@ -215,8 +215,10 @@ def appeals(
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
-def _facts(subject: Subject) -> str:
+def _facts(subject: Subject, kpis: Iterable[str]) -> str:
     facts, touched = FACTS[subject]
+    if subject is Subject.CASE and all(KPIS[kpi].by_day == "rated_at" for kpi in kpis):
+        touched = RATED
     return facts.format(touched=touched)
 
 

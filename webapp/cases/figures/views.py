@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from webapp.base import clock, files
 from webapp.base.access import may, me, permit
 from webapp.base.flow import Refusal
 from webapp.base.past import told_by_itself, told_then, zoned
+from webapp.base.shelf import Shelf
 from webapp.base.web import Form, afresh, goto, page, part_of_address
 from webapp.cases import queries as cases
 from webapp.cases.figures import actions, periods, queries, sheets
@@ -35,6 +37,13 @@ from webapp.cases.rules import CASE_FLOW
 from webapp.grids.rules import KIND_WORDS
 
 bp = Blueprint("figures", __name__)
+
+T = TypeVar("T")
+# By period compared and object of a division: each figure.
+Divided = dict[str, dict[str | None, dict[str, Figure]]]
+
+# By what is asked for, as whose: counts over many cases, of which nobody waits for the same twice.
+_SHELF: Shelf[tuple[Asked, Any]] = Shelf()
 
 # So many periods stand side by side in the picture of a figure.
 TREND = 6
@@ -88,6 +97,8 @@ class Asked:
     division: Division
     period: Period
     window: Window
+    # True where the numbers are of a moment ago.
+    kept: bool = False
 
     @property
     def past(self) -> bool:
@@ -100,6 +111,11 @@ class Asked:
         as_of = self.wish.as_of.isoformat() if self.wish.as_of is not None else None
         kept = {"span": self.wish.span.value, "on": self.wish.on, "as_of": as_of}
         return {name: value for name, value in kept.items() if value}
+
+    @property
+    def behind(self) -> dict[str, Any]:
+        """The same for what is behind the numbers: it stands as it stood when they were counted."""
+        return self.address | ({"as_of": self.window.at.isoformat()} if self.kept else {})
 
     def others(self) -> dict[str, Window]:
         """The period before and the one a year ago, as of the same point of them."""
@@ -114,8 +130,7 @@ class Asked:
 @permit("figures.see")
 def overview() -> Response:
     """Every figure of a period, with its formula, what it was before, and the ways on."""
-    asked = _asked()
-    shown = _all(asked)
+    asked, shown = _kept("", _asked(), _all)
     return page(
         "cases/figures/overview.html",
         sections={
@@ -147,9 +162,10 @@ def export() -> Response:
 @permit("figures.see")
 def one(kpi: str) -> Response:
     """One figure divided: a row for each, none ranked, with the cases behind every number."""
-    asked = _asked(kpi)
-    rows = _rows(kpi, asked)
-    trend = _trend(kpi, asked)
+    asked, (found, trend) = _kept(
+        kpi, _asked(kpi), lambda asked: (_divided(kpi, asked), _trend(kpi, asked))
+    )
+    rows = _rows(kpi, asked, found)
     return page(
         "cases/figures/one.html",
         kpi=kpi,
@@ -168,7 +184,7 @@ def one(kpi: str) -> Response:
 def export_one(kpi: str) -> Response:
     """The rows of one figure as a table for Excel; the log knows who took it."""
     asked = _asked(kpi)
-    rows = _rows(kpi, asked)
+    rows = _rows(kpi, asked, _divided(kpi, asked))
     actions.note_export(by=me(), what={**_told(asked), "kpi": kpi})
     return sheets.answer(kpi, sheets.divided(kpi, rows, asked.period, asked.window))
 
@@ -305,6 +321,15 @@ def _asked(kpi: str | None = None) -> Asked:
     return Asked(wish, scope, division, period, periods.window(period, at))
 
 
+def _kept(what: str, asked: Asked, count: Callable[[Asked], T]) -> tuple[Asked, T]:
+    """What is asked, counted now or, where that takes long, a moment ago; and as of when it is."""
+    if asked.wish.as_of is not None:
+        return asked, count(asked)
+    key = (what, asked.division, asked.period, asked.scope)
+    then, found = _SHELF.get(key, lambda: (asked, count(asked)))
+    return (asked if then is asked else replace(then, wish=asked.wish, kept=True)), found
+
+
 def _by_body(kpi: str) -> bool:
     return Division.DEPARTMENT in KPIS[kpi].whose
 
@@ -327,15 +352,19 @@ def _all(asked: Asked) -> dict[str, dict[str, Figure]]:
     }
 
 
-def _rows(kpi: str, asked: Asked) -> list[dict[str, Any]]:
-    """A row for each object of the division, in the order of their names: nobody is ranked."""
+def _divided(kpi: str, asked: Asked) -> Divided:
+    """One figure by object of the division, now and in the periods it is compared with."""
     windows = {"now": asked.window, **asked.others()}
-    found = {
+    return {
         name: queries.measured(
             [kpi], division=asked.division, window=each, scope=asked.scope, grouped=True
         )
         for name, each in windows.items()
     }
+
+
+def _rows(kpi: str, asked: Asked, found: Divided) -> list[dict[str, Any]]:
+    """A row for each object of the division, in the order of their names: nobody is ranked."""
     keys = {key for each in found.values() for key in each}
     names = _names(asked.division, keys)
     if asked.scope.only is not None:
