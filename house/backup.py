@@ -9,10 +9,12 @@ rest of the instance. Both encrypt with the key in `backup-key`, which must also
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import re
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
@@ -223,8 +225,14 @@ def _folder(instance: Path) -> Path:
     if folder.is_relative_to(instance):
         raise Trouble(f"{folder} lies in the installation itself: what takes one takes both.")
     user = postmaster.unprivileged()
-    for part in (folder, folder / "database"):
-        part.mkdir(parents=True, exist_ok=True)
+    try:
+        for part in (folder, folder / "database"):
+            part.mkdir(parents=True, exist_ok=True)
+    except PermissionError:
+        raise Trouble(
+            f"{folder} may not be made or written by this user: somebody who may types\n"
+            f"    install -d -m 700 -o {getpass.getuser()} {shlex.quote(str(folder))}\nand start again."
+        ) from None
     folder.chmod(0o700 if user is None else 0o711)
     (folder / "files").mkdir(exist_ok=True, mode=0o700)
     postmaster.give(folder / "database", user)

@@ -57,13 +57,15 @@ def run(
     except PermissionError:
         raise Trouble(f"{what}: {command[0]} may not be run as {user or 'this user'}.") from None
     if done.returncode:
-        lines = [line for line in done.stdout.splitlines() if line.strip()]
-        for line in lines[-12:-1]:
-            say(f"    {line}")
-        last = (
-            lines[-1].strip() if lines else f"{command[0]} ended with exit code {done.returncode}"
-        )
-        raise Trouble(f"{what}: {last}")
+        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+        # A hint without what it is about says nothing.
+        telling = [line for line in lines if not line.startswith("HINT:")] or [
+            f"{command[0]} ended with exit code {done.returncode}"
+        ]
+        for line in lines[-12:]:
+            if line is not telling[-1]:
+                say(f"    {line}")
+        raise Trouble(f"{what}: {telling[-1]}")
     return str(done.stdout)
 
 

@@ -180,7 +180,8 @@ async function refused(item, status, body) {
   const words = [...new Set([body.error?.message, ...Object.values(faults)])].filter(Boolean).join(" ");
   const theirs = status === 409 ? body.theirs : null;
   await note({ ...item, tries: item.tries + 1, error: words || String(status), status, faults, theirs });
-  return status === 429 || status === 503 ? "away" : "refused";
+  // A proxy says so when nobody stands behind it, or was too slow; too many at once come again later.
+  return [429, 502, 503, 504].includes(status) ? "away" : "refused";
 }
 
 /** Sends one form with a fresh token. */

@@ -9,13 +9,16 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+import requests
 
+from house.serve import RENEWED_WITHIN
 from house.trouble import ROOT
 from tests import databases
-from tests.fronts import DEPLOY, nginx, put
+from tests.fronts import DEPLOY, balanced, nginx, put
 from tests.servers import Served, free_port, running
 from tests.world import PASSWORD, someone
 from webapp.base.db import SERVER_OPTIONS
@@ -29,6 +32,22 @@ def test_the_units_are_read_by_systemd() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "Unknown" not in done.stderr
+
+
+def test_the_service_reaches_its_backups_and_waits_for_a_renewal() -> None:
+    unit = dict(re.findall(r"^(\w+)=(.*)$", (DEPLOY / "wangge.service").read_text(), re.M))
+    # The server writes its log where the backups are: outside its own folder, which `strict` forbids.
+    assert unit["ProtectSystem"] == "full"
+    assert float(unit["TimeoutStartSec"]) > RENEWED_WITHIN
+
+
+def test_who_comes_while_nobody_is_behind_the_proxy_is_told_to_come_again(tmp_path: Path) -> None:
+    with balanced(tmp_path, [f"127.0.0.1:{free_port()}"]) as address:
+        answer = requests.get(f"{address}/desk", timeout=20)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "系统正在启动或维护" in answer.text
+    assert "503" in (ROOT / "static/js/offline.js").read_text()
 
 
 def test_every_measure_of_an_alert_is_one_of_ours() -> None:
@@ -133,7 +152,8 @@ def test_somebody_signs_in_and_hears_a_live_page_at_once(front: Front) -> None:
 
     page = front.ask("GET", "/sign-in")
     words = page.read().decode()
-    assert page.headers["Strict-Transport-Security"]
+    for name in ("Strict-Transport-Security", "Content-Security-Policy", "X-Content-Type-Options"):
+        assert len(page.headers.get_all(name) or []) == 1, name
     assert "Secure" in page.headers["Set-Cookie"]
     token = re.search(r'name="csrf-token" content="([^"]+)"', words)
     assert token
