@@ -27,6 +27,8 @@ compress-type=lz4
 log-level-file=off
 log-level-console=warn
 lock-path={socket}
+# Debian's own place is the user postgres's: a restore by anybody else would end at it.
+spool-path={socket}
 start-fast=y
 # Should the folder be away for long, the disk of the database does not fill up: what was not kept is given up.
 archive-push-queue-max=4GiB

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
+from house import archive
 from house.serve import RENEWED_WITHIN
 from house.trouble import ROOT
 from tests import databases
@@ -39,6 +40,9 @@ def test_the_service_reaches_its_backups_and_waits_for_a_renewal() -> None:
     # The server writes its log where the backups are: outside its own folder, which `strict` forbids.
     assert unit["ProtectSystem"] == "full"
     assert float(unit["TimeoutStartSec"]) > RENEWED_WITHIN
+    # Debian's places for what pgBackRest writes beside are of the user postgres, whom the service is not.
+    for name in ("lock-path", "spool-path"):
+        assert f"{name}={{socket}}" in archive.SETTINGS
 
 
 def test_who_comes_while_nobody_is_behind_the_proxy_is_told_to_come_again(tmp_path: Path) -> None:
