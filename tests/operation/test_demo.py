@@ -228,6 +228,7 @@ def test_nothing_happened_in_the_future_and_the_log_is_in_order(demo: Installati
 def test_the_check_finds_everything_whole(demo: Installation) -> None:
     said = databases.flask(demo.url, "check", "--files", INSTANCE=str(demo.instance))
     assert "everything is whole" in said
+    assert re.search(r"^the newest event is of 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\+08:00$", said, re.M)
 
 
 def test_production_refuses(demo: Installation) -> None:

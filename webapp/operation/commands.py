@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
@@ -11,7 +12,7 @@ from flask.cli import with_appcontext
 from webapp.base import intake, listening, tasks
 from webapp.base.config import Settings
 from webapp.monitoring.ways import pulling
-from webapp.operation import checks, demo as demo_data, documents, resealing
+from webapp.operation import checks, demo as demo_data, documents, queries, resealing
 from webapp.residents import commands as residents
 from webapp.services.applications import commands as applications
 
@@ -92,7 +93,14 @@ def demo() -> None:
 @click.option("--files", "read_files", is_flag=True, help="Read every stored file, too.")
 @with_appcontext
 def check(read_files: bool) -> None:
-    """Verify the event log and the rules that always hold; name everything broken, then exit 1."""
+    """Verify the event log and the rules that always hold; name everything broken, then exit 1.
+
+    The moment of the newest event says how much a restored house holds.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    if newest := queries.newest_event():
+        local = newest.astimezone(ZoneInfo(settings.timezone))
+        click.echo(f"the newest event is of {local.isoformat(' ', 'seconds')}")
     broken = 0
     for line in checks.findings(read_files=read_files):
         click.echo(line)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import LargeBinary, Row, func, select, text, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
+from webapp.base.audit import Event
 from webapp.base.db import Base, db
 from webapp.base.files import StoredFile
 from webapp.base.flow import FLOWS, Flow
@@ -353,6 +355,11 @@ def lives() -> list[tuple[Flow, Any]]:
         for each in getattr(mapper.local_table, "constraints", ())
         if each.info.get("flow") == flow.kind
     ]
+
+
+def newest_event() -> datetime | None:
+    """When the last thing happened that is kept, None in an empty house."""
+    return db.session.scalar(select(func.max(Event.at)))
 
 
 def files() -> Iterator[StoredFile]:
