@@ -6,7 +6,6 @@ from typing import Any
 
 import shapely
 from PIL import Image, ImageDraw, ImageFont
-from shapely.geometry import shape
 
 from webapp.maps.briefings import sheets
 from webapp.maps.bulletin import pictures
@@ -37,10 +36,10 @@ def drawn(drawing: dict[str, Any], when: str) -> bytes:
     _outlined(draw, at, drawing["hands"], CHANGED, 3)
     _outlined(draw, at, grids, LINE, 4)
     for each in grids:
-        middle = shapely.point_on_surface(shape(each["geometry"]))
-        font = ImageFont.load_default(_letters(each["geometry"], at) * FINER)
+        middle, room = _widest(each["geometry"], at)
+        font = ImageFont.load_default(min(LARGEST, max(LEAST, room / FINER)) * FINER)
         draw.text(
-            at(middle.x, middle.y),
+            middle,
             _short(each["properties"]["code"]),
             INK,
             font,
@@ -59,14 +58,18 @@ def _outlined(draw: Any, at: Any, features: list[Any], hue: str, width: int) -> 
                 draw.line([at(*point[:2]) for point in ring], hue, width * FINER, "curve")
 
 
-def _letters(geometry: Any, at: Any) -> float:
-    """A third of the side of a square as large as the grid."""
-    area = sum(
-        shapely.Polygon([at(*point[:2]) for point in rings[0]]).area
+def _widest(geometry: Any, at: Any) -> tuple[tuple[float, float], float]:
+    """Where in a grid a number has most room, and how far from there the nearest border is; pixels drawn.
+
+    Three digits as high as that stay inside: half of them is as far from their middle as they are high.
+    """
+    drawn_as = [
+        shapely.Polygon([at(*point[:2]) for point in rings[0]])
         for rings in pictures.polygons(geometry)
-    )
-    side: float = area**0.5 / FINER
-    return min(LARGEST, max(LEAST, side / 3))
+    ]
+    to_border = shapely.maximum_inscribed_circle(max(drawn_as, key=lambda each: each.area), FINER)
+    x, y = to_border.coords[0]
+    return (x, y), to_border.length
 
 
 def _short(code: str) -> str:
