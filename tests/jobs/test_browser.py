@@ -74,6 +74,16 @@ def test_staff_see_the_figures_that_the_subdistrict_reports(new_page: NewPage) -
         box = desk.locator(".job-figure", has_text=words)
         expect(box.locator("b")).to_have_text(number)
     _whole(desk)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    _whole(desk)
+    # No number is broken over two lines.
+    lines = """each => each.map(one => {
+        const text = document.createRange();
+        text.selectNodeContents(one);
+        return text.getClientRects().length;
+    })"""
+    assert set(desk.locator(".job-table td.num").evaluate_all(lines)) == {1}
+    desk.set_viewport_size({"width": 1440, "height": 900})
     desk.locator(".job-figure", has_text="件回访到期").click()
     desk.locator(".lines a").first.click()
     desk.get_by_label("是否仍在岗？").select_option("1")
