@@ -224,7 +224,7 @@ class _Reader:
         shape = {re.sub(r'="[^"]*"|>[^<]*(?=<)', "", part) for part in _PARTS.split(text)}
         if shape <= _PROPER:
             return []
-        faults = html_faults(text)
+        faults = html_faults(text) + deeds_that_move(text)
         if not faults:
             _PROPER.update(shape)
         return faults
@@ -281,6 +281,37 @@ def html_faults(text: str) -> list[str]:
         f"{html5lib.constants.E[code] % more} near {lines[min(line, len(lines)) - 1].strip()[:160]}"
         for (line, _column), code, more in parser.errors
     ]
+
+
+def deeds_that_move(text: str) -> list[str]:
+    """What can be pressed right below a part that loads late: it moves under the thumb."""
+    main = re.search(r"<main\b.*?</main>", text, re.DOTALL)
+    if main is None or 'hx-trigger="load' not in main[0]:
+        return []
+    faults = []
+    for parent in html5lib.parseFragment(main[0], namespaceHTMLElements=False).iter():
+        above = ""
+        for each in parent:
+            pressed = [one for one in each.iter() if _is_deed(one)]
+            if above and pressed:
+                faults.append(f"below {above}: {''.join(pressed[0].itertext()).strip()[:40]}")
+            if each.get("hx-trigger", "").startswith("load") and not _has_room(each):
+                above = each.get("hx-get", "")
+    return faults
+
+
+def _is_deed(each: Any) -> bool:
+    return each.tag == "button" or (each.tag == "a" and "btn" in each.get("class", "").split())
+
+
+def _has_room(late: Any) -> bool:
+    """It is no part of what is below it, or room is kept for it, or it says what comes before the rest."""
+    return (
+        late.get("hx-swap") == "none"
+        or late.tag == "section"
+        or "grid-watch" in late.get("class", "")
+        or "data-behind" in late.attrib
+    )
 
 
 @contextmanager
