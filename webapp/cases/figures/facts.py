@@ -55,8 +55,8 @@ def _worked(since: str, until: str) -> str:
     return f"({_WORKED.format(at=until)} - {_WORKED.format(at=since)})"
 
 
-# A limit is the one that was in force just before the step that is judged by it. The log of each case is looked
-# up by itself (OFFSET 0): joined as a whole, the plan would read the log of all cases of all years.
+# A limit is the one that was in force just before the step that is judged by it. Each case and its log are looked
+# up by themselves (OFFSET 0): joined as a whole, the plan would read all cases of all years and their logs.
 CASES = f"""
 WITH office AS (
     SELECT cast(:starts AS float8[]) AS starts, cast(:ends AS float8[]) AS ends,
@@ -142,7 +142,9 @@ facts AS (
                    AND a.decided_at <= :at) AS left_out
     FROM told t
     CROSS JOIN office o
-    JOIN case_file c ON c.id = t.id
+    CROSS JOIN LATERAL (
+        SELECT source, reporter_id, class_code FROM case_file WHERE id = t.id OFFSET 0
+    ) c
     LEFT JOIN grid g ON g.id = t.grid_id
     LEFT JOIN grid_version v ON v.id = t.version_id
     LEFT JOIN LATERAL (
