@@ -30,6 +30,7 @@ from bench import (
     points,
     ports,
     residents,
+    scans,
     soonest,
     tally,
     travel,
@@ -77,6 +78,7 @@ BENCHMARKS: dict[str, Callable[[Ground], Iterator[Figure]]] = {
 LONG: dict[str, Callable[[Ground], Iterator[Figure]]] = {
     "storm": consoles.storm,
     "alarms": alarms.figures,
+    "scans": scans.figures,
 }
 
 
