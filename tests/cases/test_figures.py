@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from random import Random
 
 import pytest
@@ -28,7 +30,7 @@ from webapp.cases.appeals.rules import AppealKind
 from webapp.cases.field import actions as field
 from webapp.cases.field.actions import Sight
 from webapp.cases.field.rules import PointKind
-from webapp.cases.figures import actions, periods, queries
+from webapp.cases.figures import actions, periods, queries, views
 from webapp.cases.figures.counting import Count, Figure, legacy
 from webapp.cases.figures.kpis import KPIS, Kind
 from webapp.cases.figures.periods import Span, Window
@@ -39,6 +41,13 @@ from webapp.cases.rules import Stage
 from webapp.grids.models import Unit
 from webapp.people.actors import Person
 from webapp.people.outdoors import Stood
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> None:
+    """What a busy machine took long to count for the test before is not shown to the next."""
+    views.SHELF.clear()
+
 
 # A Monday morning, in working time.
 BEGIN = datetime(2025, 3, 3, 1, 0, tzinfo=clock.UTC)
@@ -428,6 +437,31 @@ def test_what_is_on_screen_leaves_as_a_table_and_the_log_knows(
     noted = audit.last("figures", world.dispatcher.id)
     assert noted is not None
     assert (noted.move, noted.data["kpi"]) == ("export", "register")
+
+
+def test_what_takes_long_is_shown_as_of_the_moment_it_was_counted(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views.SHELF, "slow_s", 0.0)
+    browser = as_user(app, world.dispatcher)
+
+    def shown() -> tuple[int, str]:
+        page = browser.get("/figures/report?by=street&span=year").get_data(as_text=True)
+        found = re.search(r'href="([^"]*part=counted[^"]*)">(\d+)<', page)
+        assert found is not None
+        return int(found[2]), unescape(found[1])
+
+    reported(world)
+    before, behind = shown()
+    assert "as_of" not in behind
+    later = reported(world)
+    again, behind = shown()
+    assert again == before
+    assert later.number not in browser.get(behind).get_data(as_text=True)
+    views.SHELF.clear()
+    again, behind = shown()
+    assert again == before + 1
+    assert later.number in browser.get(behind).get_data(as_text=True)
 
 
 def test_a_table_runs_nothing() -> None:

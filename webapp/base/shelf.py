@@ -63,6 +63,11 @@ class Shelf(Generic[T]):
                 return found
             return self._counted(key, count)
 
+    def clear(self) -> None:
+        """Nothing is kept: what is asked for next is counted."""
+        with self._lock:
+            self._places.clear()
+
     def _anew(self, app: Flask, key: Hashable, place: _Place[T], count: Callable[[], T]) -> None:
         try:
             with app.app_context():

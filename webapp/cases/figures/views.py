@@ -43,7 +43,7 @@ T = TypeVar("T")
 Divided = dict[str, dict[str | None, dict[str, Figure]]]
 
 # By what is asked for, as whose: counts over many cases, of which nobody waits for the same twice.
-_SHELF: Shelf[tuple[Asked, Any]] = Shelf()
+SHELF: Shelf[tuple[Asked, Any]] = Shelf()
 
 # So many periods stand side by side in the picture of a figure.
 TREND = 6
@@ -326,7 +326,7 @@ def _kept(what: str, asked: Asked, count: Callable[[Asked], T]) -> tuple[Asked, 
     if asked.wish.as_of is not None:
         return asked, count(asked)
     key = (what, asked.division, asked.period, asked.scope)
-    then, found = _SHELF.get(key, lambda: (asked, count(asked)))
+    then, found = SHELF.get(key, lambda: (asked, count(asked)))
     return (asked if then is asked else replace(then, wish=asked.wish, kept=True)), found
 
 
