@@ -63,7 +63,7 @@ def known(box: Box) -> Iterator[Box]:
 def over_mqtt(box: Box, said: dict[str, Any]) -> None:
     """The box speaks at the broker."""
     del box
-    lines._handled("intake/box/generic", json.dumps(said).encode())
+    lines._handled(lines.Said("intake/box/generic", json.dumps(said).encode()))
 
 
 def over_http(box: Box, said: dict[str, Any]) -> None:
