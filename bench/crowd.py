@@ -178,7 +178,8 @@ def _memory(weights: Sequence[float]) -> Figure:
     return Figure(
         what=f"crowd: memory of the web server over {len(weights)} s",
         rows=len(weights),
-        measured=f"{weights[0]:.0f} MiB, {warm:.0f} when warm, {weights[-1]:.0f} at the end",
+        measured=f"{weights[0]:.0f} MiB, {warm:.0f} when warm, {weights[-1]:.0f} at the end;"
+        f" on the way {', '.join(f'{each:.0f}' for each in weights[:: len(weights) // 12 + 1])}",
         wanted=f"< +{GROWTH_MIB} MiB after a quarter of the time",
         met=grown < GROWTH_MIB,
     )
