@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -72,6 +73,14 @@ def figures(ground: Ground) -> Iterator[Figure]:
     yield _memory(weights)
 
 
+@dataclass(frozen=True)
+class Weight:
+    """What processes hold by themselves, and how many threads they are."""
+
+    mib: float
+    threads: int
+
+
 class Crowd:
     """The people of locust, in a process of their own."""
 
@@ -128,14 +137,14 @@ def _places(ground: Ground) -> list[tuple[float, float]]:
 
 
 @contextmanager
-def _weighed(house: Server) -> Iterator[list[float]]:
-    """What the web server's processes hold by themselves (MiB), every second."""
-    weights: list[float] = []
+def _weighed(house: Server) -> Iterator[list[Weight]]:
+    """What the web server's processes hold by themselves (MiB) and their threads, every second."""
+    weights: list[Weight] = []
     over = threading.Event()
 
     def weigh() -> None:
         while not over.wait(1.0):
-            weights.append(_private_mib(house.pid))
+            weights.append(_weight(house.pid))
 
     watching = threading.Thread(target=weigh)
     watching.start()
@@ -146,13 +155,14 @@ def _weighed(house: Server) -> Iterator[list[float]]:
         watching.join()
 
 
-def _private_mib(parent: int) -> float:
-    kib = 0
+def _weight(parent: int) -> Weight:
+    kib = threads = 0
     for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        threads += len(list(Path(f"/proc/{child}/task").iterdir()))
         for line in Path(f"/proc/{child}/smaps_rollup").read_text().splitlines():
             if line.startswith("Private_Dirty"):
                 kib += int(line.split()[1])
-    return kib / 1024
+    return Weight(kib / 1024, threads)
 
 
 def _ordered(stats: Sequence[dict[str, str]]) -> list[dict[str, str]]:
@@ -172,14 +182,14 @@ def _pages(rows: Sequence[dict[str, str]]) -> Iterator[Figure]:
         )
 
 
-def _memory(weights: Sequence[float]) -> Figure:
+def _memory(weights: Sequence[Weight]) -> Figure:
     warm = weights[len(weights) // 4]
-    grown = weights[-1] - warm
+    grown = weights[-1].mib - warm.mib
+    steps = [*weights[:: len(weights) // 12 + 1], weights[-1]]
     return Figure(
         what=f"crowd: memory of the web server over {len(weights)} s",
         rows=len(weights),
-        measured=f"{weights[0]:.0f} MiB, {warm:.0f} when warm, {weights[-1]:.0f} at the end;"
-        f" on the way {', '.join(f'{each:.0f}' for each in weights[:: len(weights) // 12 + 1])}",
+        measured=f"{', '.join(f'{each.mib:.0f} MiB by {each.threads}' for each in steps)} threads",
         wanted=f"< +{GROWTH_MIB} MiB after a quarter of the time",
         met=grown < GROWTH_MIB,
     )
