@@ -150,7 +150,7 @@ class House(Flask):
         tag = answer.get_etag()[0] or filename
         if tag not in _small:
             answer.direct_passthrough = False
-            _small[tag] = gzip.compress(answer.get_data(), 6, mtime=0)
+            _small[tag] = gzip.compress(answer.get_data(), 9, mtime=0)
         answer.direct_passthrough = False
         answer.set_data(_small[tag])
         answer.content_encoding = "gzip"

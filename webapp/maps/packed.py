@@ -27,7 +27,7 @@ class Packed:
 
         `once`: it is made for one answer, so that time saved counts more than size.
         """
-        small = gzip.compress(body, 1 if once else 6, mtime=0)
+        small = gzip.compress(body, 1 if once else 9, mtime=0)
         return cls(body, small, hashlib.sha256(body).hexdigest()[:20])
 
     @classmethod
