@@ -167,7 +167,7 @@ ALIKE = 2 if THOROUGH else 1
 # mixtures are read of one path.
 MIXTURES = 6 if THOROUGH else 2
 # What so many readers have met, those after them read once of its kind, and in one mixture.
-KNOWN = 2 if THOROUGH else 1
+KNOWN = 3 if THOROUGH else 1
 # Paper is laid out slowly, and only asked whether it comes: in the thorough run, by whoever meets its kind first.
 PAPER = (".pdf", ".docx", "/atlas.html")
 # One figure is like another.

@@ -52,11 +52,8 @@ class Shelf(Generic[T]):
         if place is None:
             return self._counted(key, count)
         if (found := place.found) is not None and place.holds(STALE_S):
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
-            if not place.holds(FRESH_S) and place.lock.acquire(blocking=False):
-                beside = threading.Thread(target=self._anew, args=(app, key, place, count))
-                beside.daemon = True
-                beside.start()
+            if not place.holds(FRESH_S):
+                self._renew(key, place, count)
             return found
         with place.lock:
             if (found := place.found) is not None and place.holds(FRESH_S):
@@ -67,6 +64,13 @@ class Shelf(Generic[T]):
         """Nothing is kept: what is asked for next is counted."""
         with self._lock:
             self._places.clear()
+
+    def _renew(self, key: Hashable, place: _Place[T], count: Callable[[], T]) -> None:
+        """It is counted beside whoever asks, unless somebody counts already."""
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        if place.lock.acquire(blocking=False):
+            anew = (app, key, place, count)
+            threading.Thread(target=self._anew, args=anew, daemon=True).start()
 
     def _anew(self, app: Flask, key: Hashable, place: _Place[T], count: Callable[[], T]) -> None:
         try:
