@@ -37,7 +37,7 @@ from playwright.sync_api import (
 )
 
 from tests import databases
-from tests.servers import Served, running
+from tests.servers import Served, code_on_the_phone, running
 from webapp.monitoring.signals import Kind
 
 # The shell has no window to draw: it spares a third of the work. Either will do.
@@ -246,6 +246,12 @@ def _looked_at(page: Page, without: Sequence[str], tries: int = 3) -> Any:
         if tries == 1 or "nthChild" not in str(error):
             raise
     return _looked_at(page, without, tries - 1)
+
+
+def code_sent(page: Page, served: Served, phone: str) -> str:
+    """The code asked for on a page, once the page has answered: the phone may hold an older one."""
+    expect(page.locator("#main [name=code]")).to_be_visible()
+    return code_on_the_phone(served, phone)
 
 
 def too_wide(page: Page) -> int:

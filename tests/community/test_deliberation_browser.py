@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import NewPage, axe, too_wide
-from tests.servers import Served, ask, code_on_the_phone
+from tests.browser import NewPage, axe, code_sent, too_wide
+from tests.servers import Served, ask
 
 # Who lives in the second home of the first block.
 RESIDENT = "+8613800001010"
@@ -26,7 +26,7 @@ def test_a_topic_goes_from_a_vote_on_the_phone_to_a_livelihood_item(
     phone.get_by_role("link", name="手机登录").click()
     phone.get_by_label("手机号码").fill(RESIDENT.removeprefix("+86"))
     phone.get_by_role("button", name="获取验证码").click()
-    phone.get_by_label("六位验证码").fill(code_on_the_phone(served, RESIDENT))
+    phone.get_by_label("六位验证码").fill(code_sent(phone, served, RESIDENT))
     phone.get_by_role("button", name="登录").click()
     assert axe(phone) == []
     phone.get_by_label("同意", exact=True).check()

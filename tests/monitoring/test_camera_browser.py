@@ -21,7 +21,8 @@ def test_the_desk_goes_from_a_case_to_the_cameras_and_their_ground(new_page: New
     expect(desk.locator("path.camera-sector")).to_have_count(1)
     desk.goto("/cameras?q=CAM0135")
     desk.locator("#found tbody a").first.click()
-    # The map has been drawn anew about this camera alone.
+    # The list had this one alone on its map as well.
+    expect(desk.locator("h1")).to_contain_text("CAM0135")
     expect(desk.locator("path.camera-sector")).to_have_count(1)
     desk.locator(".spot.cameras").first.click()
     expect(desk.locator(".map-card")).to_contain_text("路口")

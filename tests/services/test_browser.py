@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe, too_wide
-from tests.servers import Served, ask, code_on_the_phone
+from tests.browser import NewPage, axe, code_sent, too_wide
+from tests.servers import Served, ask
 from tests.services.conftest import photo
 
 PHONE = "+8613800009902"
@@ -118,7 +118,7 @@ def test_an_agent_applies_is_asked_once_and_the_resident_rates(
     phone.goto("/my-matters")
     phone.fill("input[name=phone]", PHONE)
     phone.get_by_role("button", name="获取验证码").click()
-    phone.fill("input[name=code]", code_on_the_phone(served, PHONE))
+    phone.fill("input[name=code]", code_sent(phone, served, PHONE))
     phone.locator("main .btn.main").click()
     expect(phone.locator("h1")).to_have_text("我的办件")
     phone.get_by_text(number).click()

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import NewPage
+from tests.browser import NewPage, code_sent
 from tests.cases.stages import picture
 from tests.cases.test_desk_browser import spot
 from tests.community.test_deliberation_browser import RESIDENT
 from tests.keys import Keys
 from tests.points.test_browser import _always_open
-from tests.servers import Served, ask, code_on_the_phone
+from tests.servers import Served, ask
 
 pytestmark = pytest.mark.thorough
 
@@ -128,8 +128,7 @@ def test_a_resident_votes(new_page: NewPage, served: Served) -> None:
     keys.write(page.get_by_label("手机号码"), RESIDENT.removeprefix("+86"))
     page.keyboard.press("Enter")
     code = page.get_by_label("六位验证码")
-    expect(code).to_be_visible()
-    keys.write(code, code_on_the_phone(served, RESIDENT))
+    keys.write(code, code_sent(page, served, RESIDENT))
     page.keyboard.press("Enter")
     choice = page.get_by_label("同意", exact=True)
     expect(choice).to_be_visible()

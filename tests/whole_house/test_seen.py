@@ -24,10 +24,10 @@ from playwright.sync_api import Locator, Page, Response, expect
 from sqlalchemy import make_url
 
 from tests import databases
-from tests.browser import NewPage, axe, deed, picture, too_wide
+from tests.browser import NewPage, axe, code_sent, deed, picture, too_wide
 from tests.community.photographs import DIM, FINE, Picture, paper_of, photographed, written
 from tests.relocation.estate import picture as blank
-from tests.servers import Served, ask, code_on_the_phone, running
+from tests.servers import Served, ask, running
 from webapp.community.opinions.book import layout
 from webapp.community.opinions.rules import OpinionKind
 from webapp.operation import scenes
@@ -134,7 +134,7 @@ def resident(new_page: NewPage, served: Served, phone: str, page_to: str, **how:
     page.goto(f"/sign-in/phone?next={page_to}")
     page.locator("#main [name=phone]").fill(phone.removeprefix("+86"))
     page.locator("#main form button").first.click()
-    page.locator("#main [name=code]").fill(code_on_the_phone(served, phone))
+    page.locator("#main [name=code]").fill(code_sent(page, served, phone))
     page.locator("#main form button").first.click()
     page.wait_for_url(f"**{page_to}")
     return page

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import NewPage, axe, too_wide
+from tests.browser import NewPage, axe, code_sent, too_wide
 from tests.cases.stages import picture
-from tests.servers import Served, ask, code_on_the_phone
+from tests.servers import Served, ask
 
 PHONE = "+8613800009901"
 
@@ -37,8 +37,7 @@ def test_a_resident_reports_follows_reads_and_rates(
     expect(phone.locator("[data-error=phone]")).to_be_visible()
     phone.fill("input[name=phone]", PHONE)
     phone.get_by_role("button", name="获取验证码").click()
-    expect(phone.locator("input[name=code]")).to_be_visible()
-    phone.fill("input[name=code]", code_on_the_phone(served, PHONE))
+    phone.fill("input[name=code]", code_sent(phone, served, PHONE))
     phone.get_by_role("button", name="提交上报").click()
     expect(phone.locator("article.own h1")).to_have_text("乱堆杂物")
     case, number = ask(served, "SELECT id, number FROM case_file WHERE words = %s", words)
