@@ -128,20 +128,15 @@ class Case(Numbered, Placed, Base):
         Index("ix_case_file_state", "state", "id"),
         Index("ix_case_file_reporter_id", "reporter_id", "id"),
         Index("ix_case_file_received_at", "received_at", "id"),
-        Index(
-            "ix_case_file_handler_open",
-            "handler_id",
-            postgresql_where=text(f"state IN ({_OPEN_STATES})"),
-        ),
-        Index(
-            "ix_case_file_checker_open",
-            "checker_id",
-            postgresql_where=text(f"state IN ({_OPEN_STATES})"),
-        ),
-        Index(
-            "ix_case_file_verifier_open",
-            "verifier_id",
-            postgresql_where=text(f"state IN ({_OPEN_STATES})"),
+        # A person's own: what is open, and all there ever was.
+        *(
+            Index(
+                f"ix_case_file_{person}",
+                f"{person}_id",
+                "state",
+                postgresql_where=text(f"{person}_id IS NOT NULL"),
+            )
+            for person in ("handler", "checker", "verifier")
         ),
         # The desk reads what is open newest first, and counts it by its step and place.
         Index(

@@ -27,12 +27,10 @@ def cases(
     keys = _newest()
     if grid_id is not None:
         keys = keys.where(Case.grid_id == grid_id)
-    if class_prefix is not None:
-        keys = keys.where(Case.class_code.in_(_classes(class_prefix)))
     if near is not None:
         x, y, metres = near
         keys = keys.where(_within(func.ST_SetSRID(func.ST_MakePoint(x, y), SRID), literal(metres)))
-    return _these(keys)
+    return _these(keys if class_prefix is None else _of_classes(keys, class_prefix))
 
 
 def own_area(account_id: int, grid_ids: Collection[int]) -> list[Case]:
@@ -82,8 +80,17 @@ def _within(place: Any, metres: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(Case.geom.op("&&")(wider), func.ST_DWithin(shown_point(), place, metres))
 
 
-def _classes(prefix: str) -> Select[str]:
-    return select(CaseClass.code).where(CaseClass.code.startswith(prefix, autoescape=True))
+def _of_classes(keys: Select[int], prefix: str) -> Select[int]:
+    """The newest of some classes: those of each class by its index, and of them the newest."""
+    each = keys.where(Case.class_code == CaseClass.code).correlate(CaseClass).lateral()
+    return (
+        select(each.c.id)
+        .select_from(CaseClass)
+        .join(each, true())
+        .where(CaseClass.code.startswith(prefix, autoescape=True))
+        .order_by(each.c.id.desc())
+        .limit(ENTRIES)
+    )
 
 
 def class_names(prefix: str) -> tuple[str, str | None] | None:
