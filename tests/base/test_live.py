@@ -21,7 +21,7 @@ from webapp.app import create_app
 from webapp.base import live
 from webapp.base.config import Settings
 from webapp.base.db import db
-from webapp.base.live import BACKLOG, Away, Hub
+from webapp.base.live import BACKLOG, Away, Hub, Line
 from webapp.grids.models import Grid
 
 CAP = 4
@@ -319,6 +319,22 @@ def test_a_reader_too_slow_to_be_waited_for_is_dropped_and_replays_the_rest(hous
     assert [line.thing_id for line in late + missed] == told
     assert hub.count() == 1
     hub.close(swift)
+
+
+def test_two_readers_who_come_back_are_told_from_the_memory_of_the_hub(house: House) -> None:
+    hub = Hub(house.served.database_url, idle_s=0)
+    reader = hub.open()
+    here = hub.cursor
+    told = house.tell(3)
+    heard: list[Line] = []
+    while len(heard) < len(told):
+        heard += reader.get(10)
+    kept = [line for line in heard if line.place > here]
+    one, two = hub.since(here), hub.since(kept[0].place)
+    hub.close(reader)
+    # They are the same lines, not read from the database once more.
+    assert [*map(id, one or [])][: len(kept)] == [*map(id, kept)]
+    assert [*map(id, two or [])][: len(kept) - 1] == [*map(id, kept[1:])]
 
 
 def test_a_storm_of_news_wakes_a_reader_a_few_times_and_misses_nothing(house: House) -> None:

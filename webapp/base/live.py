@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,7 +32,9 @@ bp = Blueprint("live", __name__)
 
 HEARTBEAT_S = 10
 LOOK_S = 1.0
+# A stream ends after so long, and up to so much later: readers who came together come back one by one.
 STREAM_S = 600
+STREAM_SPREAD_S = 120
 # So often it is asked whether the reader may still hear, where that can end without them.
 LIVES_S = 3.0
 BACKLOG = 2000
@@ -174,6 +178,9 @@ class Hub:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._cursor = (0, 0)
+        # What was handed out last, for readers who come back: all there is after the floor.
+        self._lately: deque[Line] = deque(maxlen=BACKLOG)
+        self._floor = (0, 0)
         self._ready = threading.Event()
 
     def open(self) -> Stream:
@@ -213,6 +220,9 @@ class Hub:
 
     def since(self, cursor: tuple[int, int]) -> list[Line] | None:
         """All lines after a reader's cursor; None when they are not kept any more."""
+        with self._lock:
+            if self._floor <= cursor <= self._cursor:
+                return [line for line in self._lately if line.place > cursor]
         with closing(self._connection()) as connection, connection.cursor() as sql:
             sql.execute(_KEPT, {"xid": str(cursor[0]), "id": cursor[1]})
             if not sql.fetchone()[0]:
@@ -248,8 +258,7 @@ class Hub:
             sql.execute("LISTEN wangge_live")
             if not self._ready.is_set():
                 sql.execute(_HERE, {"strangers": _strangers(sql)})
-                self._cursor = (int(sql.fetchone()[0]) - 1, LAST_ID)
-                self._ready.set()
+                self._begin((int(sql.fetchone()[0]) - 1, LAST_ID))
             restless_until = news_at = 0.0
             while not self._rests():
                 found = _newer(sql, self._cursor)
@@ -268,8 +277,18 @@ class Hub:
                     connection.notifies.clear()
                     restless_until = time.monotonic() + RESTLESS_FOR_S
 
+    def _begin(self, cursor: tuple[int, int]) -> None:
+        with self._lock:
+            self._lately.clear()
+            self._cursor = self._floor = cursor
+        self._ready.set()
+
     def _hand_out(self, lines: Sequence[Line]) -> None:
         with self._lock:
+            for line in lines:
+                if len(self._lately) == BACKLOG:
+                    self._floor = self._lately[0].place
+                self._lately.append(line)
             for stream in list(self._streams):
                 stream.put(lines)
                 if stream.dropped:
@@ -366,18 +385,9 @@ def _feed(
     lives: Callable[[], bool],
 ) -> Iterator[str]:
     yield "retry: 2000\n\n"
-    sent = cursor or hub.cursor
-    if cursor:
-        missed = hub.since(cursor)
-        if missed is None:
-            yield "event: reload\ndata: {}\n\n"
-            sent = hub.cursor
-        for line in missed or []:
-            sent = line.place
-            if concerns(who, line):
-                yield line.text()
+    sent = (yield from _missed(who, hub, cursor)) if cursor else hub.cursor
     yield f"id: {sent[0]}-{sent[1]}\nevent: hello\ndata: {{}}\n\n"
-    until = time.monotonic() + STREAM_S
+    until = time.monotonic() + STREAM_S + secrets.randbelow(STREAM_SPREAD_S)
     spoken = asked = time.monotonic()
     while time.monotonic() < until and not gone():
         if time.monotonic() > asked + LIVES_S:
@@ -394,3 +404,14 @@ def _feed(
         elif time.monotonic() > spoken + HEARTBEAT_S:
             yield ": still here\n\n"
             spoken = time.monotonic()
+
+
+def _missed(who: Actor, hub: Hub, cursor: tuple[int, int]) -> Generator[str, None, tuple[int, int]]:
+    """What a reader has not heard since the cursor; answers the cursor of what has been said."""
+    lines = hub.since(cursor)
+    if lines is None:
+        yield "event: reload\ndata: {}\n\n"
+        return hub.cursor
+    if said := "".join(line.text() for line in lines if concerns(who, line)):
+        yield said
+    return lines[-1].place if lines else cursor
