@@ -47,7 +47,7 @@ _BUILDINGS = text(f"""
 """)
 _DWELLINGS = text("""
     INSERT INTO dwelling (building_id, stair, floor, door, use, version)
-    SELECT b.id, '1', 1 + d / 2, lpad(d::text, 3, '0'), 'owned', 1
+    SELECT b.id, '1', 1 + d / 2, lpad(d::text, 3, '0'), CASE WHEN d % 4 = 0 THEN 'rented' ELSE 'owned' END, 1
     FROM building b CROSS JOIN generate_series(1, :doors) d WHERE b.name LIKE '量测%'
 """)
 _HOUSEHOLDS = text("""
@@ -57,7 +57,7 @@ _HOUSEHOLDS = text("""
 """)
 _RESIDENTS = text("""
     INSERT INTO resident (household_id, name, sex, born, id_number, id_blind, relation, version)
-    SELECT h.id, '量' || chr(20000 + (h.id * 7 + n * 13)::int % 6000) || chr(20000 + h.id::int % 6000),
+    SELECT h.id, substr('量尺寸丈秤称斤两升斗合斛钧石', 1 + h.id::int % 14, 1) || chr(20000 + (h.id * 7 + n * 13)::int % 6000) || chr(20000 + h.id::int % 6000),
            'female', date '1950-01-01' + (h.id % 20000)::int, :sealed,
            sha256(convert_to(h.id || ' ' || n, 'UTF8')), CASE n WHEN 1 THEN 'head' ELSE 'child' END, 1
     FROM household h JOIN dwelling d ON d.id = h.dwelling_id JOIN building b ON b.id = d.building_id
@@ -233,7 +233,7 @@ def _searches() -> dict[str, dict[str, Any]]:
         raise RuntimeError("nobody lives anywhere")
     lon, lat = building.lonlat
     some = db.session.scalars(
-        text("SELECT name FROM resident WHERE name LIKE '量%' ORDER BY id OFFSET 5000 LIMIT 1")
+        text("SELECT name FROM resident WHERE name LIKE '量%' ORDER BY id OFFSET 500 LIMIT 1")
     ).one()
     return {
         NAMES[0]: {"words": some[:2]},

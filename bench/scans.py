@@ -55,7 +55,7 @@ ASKED = (
     "/cases?q=DJJ",
     "/alarms?q=zone",
     "/alarms?lane=closed&q=%E7%83%9F",
-    "/households?q=%E9%87%8F",
+    "/households?q=%E5%B0%BA",
     "/households?q=%E7%A4%BA%E4%BE%8B%E8%B7%AF",
     "/api/v1/cases?limit=50",
     "/api/v1/locate?lon=121.05&lat=37.66",

@@ -1,4 +1,4 @@
-"""a person's own cases by an index, closed ones too
+"""a person's own cases by an index, closed ones too; what was closed since a moment
 
 Revision ID: 0102
 Revises: 0101
@@ -26,7 +26,13 @@ OPEN = (
 
 
 def upgrade() -> None:
-    """A person's cases are found by the person and the state, whether open or not."""
+    """A person's cases are found by the person and the state, whether open or not; closed ones by the day."""
+    op.create_index(
+        "ix_case_file_closed_at",
+        "case_file",
+        ["closed_at"],
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
     for person in PEOPLE:
         op.create_index(
             f"ix_case_file_{person}",
@@ -39,6 +45,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Only those that are open are found by a person."""
+    op.drop_index("ix_case_file_closed_at", table_name="case_file")
     for person in PEOPLE:
         op.create_index(
             f"ix_case_file_{person}_open",

@@ -128,6 +128,9 @@ class Case(Numbered, Placed, Base):
         Index("ix_case_file_state", "state", "id"),
         Index("ix_case_file_reporter_id", "reporter_id", "id"),
         Index("ix_case_file_received_at", "received_at", "id"),
+        Index(
+            "ix_case_file_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")
+        ),
         # A person's own: what is open, and all there ever was.
         *(
             Index(

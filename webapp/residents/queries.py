@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import CTE, ColumnElement, and_, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, case, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 
 from webapp.base.access import Actor, visible
@@ -189,7 +190,7 @@ def inside(area: BaseGeometry, *, on: date | None = None) -> Inside:
     homes = (
         select(Household.id)
         .join(Dwelling, Dwelling.id == Household.dwelling_id)
-        .join(hit, hit.c.id == Dwelling.building_id)
+        .where(Dwelling.building_id == any_(literal(hit, ARRAY(BigInteger))))
         .where(Household.left_at.is_(None))
         .cte("homes")
     )
@@ -211,14 +212,13 @@ def inside(area: BaseGeometry, *, on: date | None = None) -> Inside:
     )
     row = db.session.execute(
         select(
-            select(func.count()).select_from(hit).scalar_subquery(),
             select(func.count()).select_from(homes).scalar_subquery(),
             select(func.count()).select_from(people).scalar_subquery(),
             select(func.count()).select_from(flagged).scalar_subquery(),
             select(func.count()).select_from(flagged).where(flagged.c.help).scalar_subquery(),
         )
     ).one()
-    return Inside(*row)
+    return Inside(len(hit), *row)
 
 
 def homes_inside(area: BaseGeometry, who: Actor, right: str = "households.see") -> list[Home]:
@@ -235,11 +235,14 @@ def homes_inside(area: BaseGeometry, who: Actor, right: str = "households.see") 
         )
         .join(Dwelling, Dwelling.id == Household.dwelling_id)
         .join(Building, Building.id == Dwelling.building_id)
-        .join(hit, hit.c.id == Building.id)
         .outerjoin(
             Resident, and_(Resident.household_id == Household.id, Resident.left_at.is_(None))
         )
-        .where(Household.left_at.is_(None), visible(Building, who, right))
+        .where(
+            Building.id == any_(literal(hit, ARRAY(BigInteger))),
+            Household.left_at.is_(None),
+            visible(Building, who, right),
+        )
         .group_by(Household.id, Dwelling.id, Building.id)
         .order_by(*_in_order(), Household.id)
         .limit(MOST)
@@ -265,8 +268,8 @@ def key_residents_inside(
         .join(Household, Household.id == Resident.household_id)
         .join(Dwelling, Dwelling.id == Household.dwelling_id)
         .join(Building, Building.id == Dwelling.building_id)
-        .join(hit, hit.c.id == Building.id)
         .where(
+            Building.id == any_(literal(hit, ARRAY(BigInteger))),
             Resident.left_at.is_(None),
             Household.left_at.is_(None),
             visible(Building, who, right),
@@ -299,13 +302,17 @@ def in_force(on: date | None = None) -> ColumnElement[bool]:
     return and_(KeyFlag.first_day <= day, KeyFlag.last_day >= day)
 
 
-def _hit(area: BaseGeometry) -> CTE:
-    """The buildings whose point or ground plan reaches into the area; each index answers its half."""
+def _hit(area: BaseGeometry) -> list[int]:
+    """The buildings whose point or ground plan reaches into the area; each index answers its half.
+
+    Asked by itself: how many are hit is known only then, and decides how the homes are looked up.
+    """
     laid = stored(metric(area))
     reaches = or_(
         func.ST_Intersects(Building.geom, laid), func.ST_Intersects(Building.outline, laid)
     )
-    return select(Building.id).where(reaches, Building.closed_at.is_(None)).cte("hit")
+    found = select(Building.id).where(reaches, Building.closed_at.is_(None))
+    return list(db.session.scalars(found))
 
 
 def _address() -> Sequence[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, select, text
+from sqlalchemy import BigInteger, any_, bindparam, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 from sqlalchemy.types import Float, Text
@@ -113,23 +113,23 @@ def behind(
         SELECT id FROM facts WHERE {_counts(kpi, part, division, scope)} AND {" AND ".join(only)}
     """
     values = {**_values(division, window, scope, subject), **({"key": key} if key else {})}
-    ids = _bound(sql).columns(id=number.type).subquery()
+    # Read once and then looked up by key: within one statement the plan would take them for a single row.
+    ids = list(db.session.scalars(_bound(sql), values))
+    counted = number == any_(literal(ids, ARRAY(number.type)))
     seen = visible(model, who, right)
-    together = db.session.execute(
-        select(func.count(), func.count().filter(seen)).where(number.in_(select(ids.c.id))), values
-    ).one()
+    open_to = db.session.scalar(select(func.count()).select_from(model).where(counted, seen)) or 0
     found = (
         select(model)
         .options(*(joinedload(each) for each in _SHOWN[subject]))
-        .where(number.in_(select(ids.c.id)), seen)
+        .where(counted, seen)
         .order_by(number.desc())
         .limit(limit + 1)
     )
     if before is not None and (subject is Subject.CELL or before.isdigit()):
         found = found.where(number < (before if subject is Subject.CELL else int(before)))
-    rows = list(db.session.scalars(found, values))
+    rows = list(db.session.scalars(found))
     after = getattr(rows[limit - 1], number.key) if len(rows) > limit else None
-    return Behind(rows[:limit], after, together[0], together[0] - together[1])
+    return Behind(rows[:limit], after, len(ids), len(ids) - open_to)
 
 
 def objects_of(case_id: int, window: Window) -> dict[tuple[str, Division], str]:
