@@ -10,18 +10,23 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings, strategies as st
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select, text
+from sqlalchemy.orm import Session
 
 from tests import examples
 from tests.cases.residents.telling import resident, told
 from tests.cases.stages import brought_to, photographed, picture, reported
+from tests.cases.test_joint import _of
 from tests.world import World, as_user
 from webapp.base import files
+from webapp.base.access import visible
 from webapp.base.db import db
 from webapp.cases import moves, publishing
 from webapp.cases.models import Case, CaseClass
 from webapp.cases.residents import actions, queries
 from webapp.cases.rules import Duty, Stage, State
+from webapp.grids.models import Unit
+from webapp.grids.rules import UnitKind
 
 JSON = {"Accept": "application/json"}
 
@@ -202,6 +207,41 @@ def test_the_clause_and_the_rule_agree(world: World) -> None:
     by_clause = set(db.session.scalars(select(Case.id).where(publishing.clause())))
     by_rule = {case.id for case in db.session.scalars(select(Case)) if publishing.is_public(case)}
     assert by_clause == by_rule
+
+
+@pytest.mark.parametrize(
+    ("index", "narrowed"),
+    [
+        ("ix_case_file_public_grid", Case.grid_id == 1),
+        ("ix_case_file_public_class", Case.class_code == "06010"),
+        ("ix_case_file_public", Case.id > 1),
+    ],
+)
+def test_public_cases_are_found_by_their_own_indexes(
+    session: Session, index: str, narrowed: ColumnElement[bool]
+) -> None:
+    wanted = select(Case.id).where(publishing.clause(), narrowed).order_by(Case.id.desc())
+    plan = _plan(session, wanted)
+    assert re.search(rf"using {index}\b", plan), plan
+
+
+def test_a_persons_own_cases_are_found_by_indexes_alone(session: Session) -> None:
+    unit = session.scalars(select(Unit).where(Unit.kind == UnitKind.DEPARTMENT)).first()
+    assert unit is not None
+    own = visible(Case, _of(unit, "hand"), "cases.see")
+    plan = _plan(session, select(Case.id).where(own), index_only=False)
+    for index in ("ix_case_file_handler", "ix_case_file_verifier", "ix_case_file_checker"):
+        assert re.search(rf"on {index}\b", plan), plan
+    assert "Seq Scan on case_file" not in plan
+
+
+def _plan(session: Session, wanted: Select[int], *, index_only: bool = True) -> str:
+    """How a question would be answered if the tables were so big that none can be read whole."""
+    for way in ("seqscan", "bitmapscan") if index_only else ("seqscan",):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))
+    connection = session.connection()
+    asked = wanted.compile(connection, compile_kwargs={"render_postcompile": True})
+    return "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {asked}", asked.params))
 
 
 def test_people_in_need_are_no_class_of_the_public(world: World) -> None:
