@@ -252,7 +252,11 @@ def test_the_pages_lead_from_the_photo_to_the_paper(
         as_user(app, who) for who in (plant.worker, plant.officer, plant.owner, plant.stranger)
     )
     sent = {"profile": plant.profile.id, "kind": "escape", "level": "general", "words": "blocked"}
-    assert worker.post("/safety/dangers", data=sent).status_code == 422
+    for words in ("blocked", ""):
+        refused = worker.post("/safety/dangers", data=sent | {"words": words})
+        assert refused.status_code == 422
+        assert 'id="field-photo-error"' in refused.text
+        assert ('id="field-words-error"' in refused.text) == (not words)
     answer = worker.post("/safety/dangers", data=sent | {"photo": (picture(), "a.jpg")})
     assert answer.status_code == 303
     one = answer.headers["Location"]

@@ -38,6 +38,8 @@ from webapp.monitoring.signals import Severity
 from webapp.people import days
 from webapp.people.refusing import refusing
 
+NO_PHOTO = _l("Take a photo of what you found.")
+
 
 @dataclass(frozen=True)
 class Found:
@@ -65,8 +67,7 @@ def find(
     Raises `EvidenceMissing` without a photo, `Unacceptable` without a place.
     """
     if photo is None:
-        words = _l("Take a photo of what you found.")
-        raise EvidenceMissing(words, fields={"photo": words})
+        raise EvidenceMissing(NO_PHOTO, fields={"photo": NO_PHOTO})
     made = _new(said.kind, said.level, said.words, profile, how, by)
     made.found_photo_id = photo.id
     if said.lon is not None and said.lat is not None:

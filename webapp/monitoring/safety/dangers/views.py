@@ -194,10 +194,21 @@ def _photo() -> StoredFile | None:
     return files.keep_picture(upload.stream, by=me()) if upload and upload.filename else None
 
 
+def _read() -> FindForm:
+    """What was found; where its words are wrong, a missing photo is said as well."""
+    try:
+        return FindForm.read(request)
+    except Refusal as refusal:
+        upload = request.files.get("photo")
+        if not (upload and upload.filename):
+            refusal.fields["photo"] = actions.NO_PHOTO
+        raise
+
+
 def _find(profile: Profile | None, how: FoundBy) -> ResponseReturnValue:
     key = profile.id if profile else None
     try:
-        said = FindForm.read(request)
+        said = _read()
         found = actions.Found(**said.model_dump(exclude={"profile"}))
         danger = actions.find(found, _photo(), profile=profile, how=how, by=me())
     except Refusal as refusal:
