@@ -175,13 +175,18 @@ def stop() -> int:
     return 0
 
 
+# Threads share two arenas of the allocator: each of eight a core would keep for itself what its threads
+# once used (docs/performance.md, "A working day at once").
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
+
+
 def environment() -> dict[str, str]:
     """The environment of every process of the house; the database may or may not be running."""
     instance = instance_folder()
     given = given_database()
     keep = {key: value for key, value in os.environ.items() if given or not key.startswith("PG")}
     keep["PATH"] = f"{VENV / 'bin'}{os.pathsep}{keep.get('PATH', os.defpath)}"
-    return keep | {
+    return {**ALLOCATOR, **keep} | {
         "DATABASE_URL": given or cluster.url(instance),
         "INSTANCE": str(instance),
         "PORT": str(port()),

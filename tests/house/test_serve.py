@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from house import broker, machine
+from house import broker, machine, serve
 from house.trouble import Trouble
 from tests import databases
 from tests.brokers import soon
@@ -291,6 +291,16 @@ def test_the_environment_is_told_for_commands_beside_it(bare_house: SmallHouse) 
     assert told["PORT"] == "8123"
     assert told["DATABASE_URL"].strip("'").startswith("postgresql+psycopg2://wangge@/wangge?host=")
     assert told["WANGGE_ENV"] == "development"
+
+
+def test_threads_share_two_arenas_unless_an_operator_wants_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("INSTANCE", str(tmp_path))
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    assert serve.environment()["MALLOC_ARENA_MAX"] == "2"
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    assert serve.environment()["MALLOC_ARENA_MAX"] == "4"
 
 
 def test_no_right_to_write_is_one_sentence(bare_house: SmallHouse, free_port: str) -> None:
