@@ -12,12 +12,14 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, code_sent
 from tests.cases.stages import picture
 from tests.cases.test_desk_browser import spot
-from tests.community.test_deliberation_browser import RESIDENT
 from tests.keys import Keys
 from tests.points.test_browser import _always_open
 from tests.servers import Served, ask
 
 pytestmark = pytest.mark.thorough
+
+# Who lives in the fourth home of the first block: one vote a home, and no other test votes for this one.
+RESIDENT = "+8613800001030"
 
 
 @pytest.fixture
