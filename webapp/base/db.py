@@ -21,13 +21,15 @@ from sqlalchemy import (
     MetaData,
     Text,
     and_,
+    any_,
     exc,
     func,
     inspect,
+    literal,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP, TSTZRANGE, Range
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from webapp.base import servers
@@ -84,6 +86,12 @@ def containing(words: str) -> str:
     """The pattern of LIKE for texts that hold these words; its own signs count as letters in them."""
     literal = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{literal}%"
+
+
+def among(key: Any, keys: Sequence[Any]) -> ColumnElement[bool]:
+    """SQL: the key is one of these, however many; they are one value, by which an index is asked."""
+    found: ColumnElement[bool] = key == any_(literal(list(keys), ARRAY(key.type)))
+    return found
 
 
 class Spanned:

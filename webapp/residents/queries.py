@@ -8,12 +8,11 @@ from datetime import date
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import BigInteger, ColumnElement, and_, any_, case, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp.base.access import Actor, visible
-from webapp.base.db import db
+from webapp.base.db import among, db
 from webapp.base.spatial import WGS84, metric, stored
 from webapp.people import days
 from webapp.residents.models import Building, Dwelling, Household, KeyFlag, Resident
@@ -190,8 +189,7 @@ def inside(area: BaseGeometry, *, on: date | None = None) -> Inside:
     homes = (
         select(Household.id)
         .join(Dwelling, Dwelling.id == Household.dwelling_id)
-        .where(Dwelling.building_id == any_(literal(hit, ARRAY(BigInteger))))
-        .where(Household.left_at.is_(None))
+        .where(among(Dwelling.building_id, hit), Household.left_at.is_(None))
         .cte("homes")
     )
     people = (
@@ -239,7 +237,7 @@ def homes_inside(area: BaseGeometry, who: Actor, right: str = "households.see") 
             Resident, and_(Resident.household_id == Household.id, Resident.left_at.is_(None))
         )
         .where(
-            Building.id == any_(literal(hit, ARRAY(BigInteger))),
+            among(Building.id, hit),
             Household.left_at.is_(None),
             visible(Building, who, right),
         )
@@ -269,7 +267,7 @@ def key_residents_inside(
         .join(Dwelling, Dwelling.id == Household.dwelling_id)
         .join(Building, Building.id == Dwelling.building_id)
         .where(
-            Building.id == any_(literal(hit, ARRAY(BigInteger))),
+            among(Building.id, hit),
             Resident.left_at.is_(None),
             Household.left_at.is_(None),
             visible(Building, who, right),

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, any_, bindparam, func, literal, select, text
+from sqlalchemy import BigInteger, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 from sqlalchemy.types import Float, Text
 
 from webapp.base import clock
 from webapp.base.access import Actor, visible
-from webapp.base.db import db
+from webapp.base.db import among, db
 from webapp.base.web import Page
 from webapp.cases.appeals.models import Appeal
 from webapp.cases.figures import periods
@@ -115,7 +115,7 @@ def behind(
     values = {**_values(division, window, scope, subject), **({"key": key} if key else {})}
     # Read once and then looked up by key: within one statement the plan would take them for a single row.
     ids = list(db.session.scalars(_bound(sql), values))
-    counted = number == any_(literal(ids, ARRAY(number.type)))
+    counted = among(number, ids)
     seen = visible(model, who, right)
     open_to = db.session.scalar(select(func.count()).select_from(model).where(counted, seen)) or 0
     found = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
 from webapp.base import audit, files
 from webapp.base.access import may, me, permit
@@ -189,9 +190,15 @@ def photo(danger: HiddenDanger) -> Response:
     return files.answer(file)
 
 
-def _photo() -> StoredFile | None:
+def _sent() -> FileStorage | None:
+    """The photo that came along."""
     upload = request.files.get("photo")
-    return files.keep_picture(upload.stream, by=me()) if upload and upload.filename else None
+    return upload if upload and upload.filename else None
+
+
+def _photo() -> StoredFile | None:
+    upload = _sent()
+    return files.keep_picture(upload.stream, by=me()) if upload else None
 
 
 def _read() -> FindForm:
@@ -199,8 +206,7 @@ def _read() -> FindForm:
     try:
         return FindForm.read(request)
     except Refusal as refusal:
-        upload = request.files.get("photo")
-        if not (upload and upload.filename):
+        if not _sent():
             refusal.fields["photo"] = actions.NO_PHOTO
         raise
 
