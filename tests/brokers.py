@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import gt
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,9 @@ class Post:
 
     def start_intake(self, *more: str) -> None:
         """The intake hears what machines say."""
-        before = self.said().count("hearing")
+        before = self._heard()
         self.intake = start(self.environment, self.instance, "intake", "flask", "intake", *more)
-        soon(lambda: self.said().count("hearing") > before, "the intake does not come up")
+        soon(lambda: all(map(gt, self._heard(), before)), "the intake does not come up")
 
     def end_process(self, other: Process) -> None:
         """It dies without a word."""
@@ -78,6 +79,10 @@ class Post:
         """What the intake has said."""
         log = self.instance / "intake.log"
         return log.read_text() if log.exists() else ""
+
+    def _heard(self) -> list[int]:
+        """How often each of its two listeners has come to the broker."""
+        return [self.said().count(words) for words in ("hearing", "listening")]
 
     def machine(self, name: str, key: str) -> Machine:
         """A machine that is connected."""

@@ -182,13 +182,20 @@ class Listener:
         return name if self.seat in (None, 1) else f"{name}-{self.seat}"
 
     def _topics(self) -> list[str]:
-        return self._alone() if self.seat is None else self._shared()
+        return self._named(intake.topics(urgent=self.urgent), shared=self.seat is not None)
 
-    def _alone(self) -> list[str]:
-        return list(intake.topics(urgent=self.urgent))
+    def _left(self) -> list[str]:
+        """What a session of before may hold and this one does not: the same topics the other way, and those
+        that the other listener hears, both ways."""
+        own, others = intake.topics(urgent=self.urgent), intake.topics(urgent=not self.urgent)
+        return [
+            *self._named(own, shared=self.seat is None),
+            *self._named(others, shared=False),
+            *self._named(others, shared=True),
+        ]
 
-    def _shared(self) -> list[str]:
-        return [f"{SHARED}{topic}" for topic in self._alone()]
+    def _named(self, topics: Iterable[str], *, shared: bool) -> list[str]:
+        return [f"{SHARED}{topic}" if shared else topic for topic in topics]
 
     def _connected(
         self, client: Client, _data: Any, flags: ConnectFlags, code: ReasonCode, _properties: Any
@@ -198,8 +205,7 @@ class Listener:
             return
         self._connection += 1
         client.subscribe([(topic, 1) for topic in self._topics()])
-        # A session that began the other way has the topics that way, too.
-        client.unsubscribe(self._shared() if self.seat is None else self._alone())
+        client.unsubscribe(self._left())
         kept = "the session was kept" if flags.session_present else "a new session"
         how = "listening for what is urgent at" if self.urgent else "hearing"
         log.info("%s %s:%s, %s", how, self.place.host, self.place.port, kept)

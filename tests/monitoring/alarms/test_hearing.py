@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
 from tests import examples
@@ -23,8 +24,8 @@ from webapp.base.db import db
 from webapp.monitoring.alarms import queries
 from webapp.monitoring.alarms.actions import Heard, What, hear, hear_all
 from webapp.monitoring.alarms.merging import course_of, together
-from webapp.monitoring.alarms.models import Alarm
-from webapp.monitoring.alarms.rules import LATE, REARM, Quiet, State
+from webapp.monitoring.alarms.models import Alarm, Incident
+from webapp.monitoring.alarms.rules import LATE, REARM, SOON, Quiet, State
 from webapp.monitoring.cameras import actions as cameras
 from webapp.monitoring.cameras.forms import Described
 from webapp.monitoring.cameras.rules import CameraKind
@@ -331,6 +332,44 @@ def test_what_begins_together_at_one_place_is_one_incident(session: Session) -> 
     assert [each.move for each in audit.history("incident", one.id)] == ["open"]
     assert one.steps
     assert far.steps
+
+
+def test_without_a_place_only_what_one_device_tells_of_is_one_incident(session: Session) -> None:
+    now = clock.now()
+
+    def said(device: str | None, kind: Kind = Kind.INTRUSION, **more: Any) -> Incident:
+        signal = replace(motion(now), device=device, kind=kind)
+        incident = hear(signal, received_at=now, **{"source": "box", **more}).alarm.incident
+        assert incident is not None
+        return incident
+
+    first, nameless = said("C1"), said(None)
+    assert len({first, nameless, said("C2"), said("C1", source="other")}) == 4
+    assert said("C1", Kind.CROWD) is first
+    assert said(None, Kind.CROWD) is nameless
+    assert said("C1", Kind.SMOKE) is not first
+    first.last_at = now - 2 * SOON
+    session.flush()
+    assert said("C1", Kind.LOITERING) not in (first, nameless)
+
+
+def test_a_device_is_looked_up_by_itself_whatever_the_statistics_say(session: Session) -> None:
+    plans: list[str] = []
+
+    def explain(raw: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if "w.device" in statement:
+            with raw.connection.cursor() as asked:
+                asked.execute("SET LOCAL enable_seqscan = off; EXPLAIN " + statement, values)
+                plans.append("\n".join(row[0] for row in asked.fetchall()))
+
+    listen(db.engine, "before_cursor_execute", explain)
+    try:
+        heard(motion(clock.now()))
+    finally:
+        remove(db.engine, "before_cursor_execute", explain)
+    (plan,) = plans
+    assert "Index Scan Backward using ix_alarm_device" in plan
+    assert "Index Cond: ((source = w.source) AND (device = w.device))" in plan
 
 
 def test_a_flood_of_turns_is_remembered_no_further_than_the_last_of_them() -> None:

@@ -21,6 +21,9 @@ from tests.databases import SECRET_KEY, closed_to_all
 from tests.points.conftest import clerk_of
 from webapp.base.access import HOUSE
 from webapp.base.db import db
+from webapp.monitoring.intake import keeping as sources
+from webapp.monitoring.intake.keeping import Described
+from webapp.monitoring.intake.rules import Format
 from webapp.people import actions as people
 from webapp.people.models import Account
 from webapp.points import queries as points
@@ -72,7 +75,7 @@ class Lines:
 
 @pytest.fixture(scope="module")
 def lines(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lines]:
-    """Two sampling points have a gate each, known to a broker."""
+    """Two sampling points have a gate each, known to a broker as is a source of alarms."""
     instance = tmp_path_factory.mktemp("mqtt")
     with busy_house(cluster_url, instance) as app:
         with app.test_request_context("/"):
@@ -81,6 +84,8 @@ def lines(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 for number, point in enumerate(points.listed(Template.SAMPLING)[:2], start=1)
             ]
             keys = {gate.code: keeping.new_key(gate, by=None) for gate in gates}
+            source = sources.set_up("box", Described("箱子", tuple(Format)), by=None)
+            keys["box"] = sources.new_key(source, by=None)
             db.session.commit()
         address = app.extensions["settings"].database_url
         url = address.replace("postgresql+psycopg2://", "postgresql://")
@@ -108,6 +113,20 @@ def test_a_gate_is_told_the_same_as_over_http(lines: Lines) -> None:
     assert (rules["per_hour"], rules["open"]) == (360, True)
     assert lines.ask("SELECT queue FROM gate WHERE code = 'booth-1'") == (3,)
     assert lines.kept("same") == 1
+
+
+def test_a_gate_waits_behind_no_alarm(lines: Lines) -> None:
+    gate, box = lines.machine("booth-1"), lines.machine("box")
+    moved = {"id": "m1", "ts": datetime.now(UTC).isoformat(), "kind": "motion", "camera": "C1"}
+    with closing(psycopg2.connect(lines.url)) as line, line.cursor() as sql:
+        sql.execute("LOCK TABLE intake_message IN EXCLUSIVE MODE")
+        assert box.say("intake/box/generic", moved) == 0
+        soon(lines.blocked, "the intake did not take the alarm")
+        gate.say("gates/booth-1/events", lines.event(boot_id="waits"))
+        assert gate.hears("gates/booth-1/told/events")["results"][0]["status"] == "kept"
+        assert lines.blocked()
+        line.rollback()
+    soon(lambda: lines.ask("SELECT count(*) FROM alarm") == (1,), "the alarm is lost")
 
 
 def test_a_command_comes_by_itself_and_is_confirmed(lines: Lines) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.orm import contains_eager, joinedload
@@ -53,22 +54,35 @@ from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.signals import KINDS, Kind, Severity
 
-_SAID = (
-    select(Alarm.source, Alarm.device, Alarm.incident_id)
-    .join(Incident, Incident.id == Alarm.incident_id)
+# To which incidents the newest alarms of each device belong. Each device is looked up by itself, newest first: no
+# statistics of a day before make the planner begin at the incidents of a storm.
+_LATELY = text(
+    """
+    SELECT DISTINCT w.source, w.device, said.incident_id
+    FROM unnest(cast(:sources AS text[]), cast(:devices AS text[])) AS w (source, device)
+    CROSS JOIN LATERAL (
+        SELECT a.incident_id FROM alarm a WHERE a.source = w.source AND a.device = w.device
+        ORDER BY a.received_at DESC LIMIT :most
+    ) said
+    UNION
+    SELECT w.source, NULL, said.incident_id
+    FROM unnest(cast(:nameless AS text[])) AS w (source)
+    CROSS JOIN LATERAL (
+        SELECT a.incident_id FROM alarm a WHERE a.source = w.source AND a.device IS NULL
+        ORDER BY a.received_at DESC LIMIT :most
+    ) said
+    """
+)
+# What a device said further back than so many alarms joins nothing.
+NEWEST = 20
+_STILL_OPEN = (
+    select(Incident)
     .where(
+        Incident.id.in_(bindparam("keys", expanding=True)),
         Incident.ended_at.is_(None),
         Incident.family.in_(bindparam("families", expanding=True)),
         Incident.last_at >= bindparam("since"),
-        Alarm.source.in_(bindparam("sources", expanding=True)),
-        or_(Alarm.device.in_(bindparam("devices", expanding=True)), Alarm.device.is_(None)),
     )
-    .distinct()
-    .subquery()
-)
-_AT = (
-    select(_SAID.c.source, _SAID.c.device, Incident)
-    .join(Incident, Incident.id == _SAID.c.incident_id)
     .order_by(Incident.id)
 )
 _SHELVES = (
@@ -230,15 +244,24 @@ def incidents_at(alarms: Collection[Alarm]) -> list[tuple[str, str | None, Incid
     there = [each for each in alarms if each.geom is None]
     if not there:
         return []
-    devices = [each.device for each in there if each.device is not None]
+    named = sorted({(each.source, each.device) for each in there if each.device is not None})
+    nameless = sorted({each.source for each in there if each.device is None})
+    devices: dict[str, list[str]] = {
+        "sources": [source for source, _device in named],
+        "devices": [device for _source, device in named],
+    }
+    said = db.session.execute(_LATELY, {**devices, "nameless": nameless, "most": NEWEST}).all()
+    keys = {key for _source, _device, key in said if key is not None}
+    if not keys:
+        return []
     asked = {
-        "devices": devices,
+        "keys": sorted(keys),
         "families": sorted({KINDS[Kind(each.kind)].family for each in there}),
         "since": min(each.received_at for each in there) - SOON,
-        "sources": sorted({each.source for each in there}),
     }
-    found = db.session.execute(_AT, asked)
-    return [(source, device, incident) for source, device, incident in found]
+    still = {each.id: each for each in db.session.scalars(_STILL_OPEN, asked)}
+    found = [(source, device, still[key]) for source, device, key in said if key in still]
+    return sorted(found, key=lambda each: each[2].id)
 
 
 def incidents(keys: Collection[int]) -> list[Incident]:

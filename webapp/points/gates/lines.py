@@ -54,14 +54,18 @@ def _waiting() -> Iterable[tuple[str, Say]]:
         yield str(command.id), Say(f"gates/{code}/commands", body, lasts_s)
 
 
+_SAYS = {
+    "gates/{name}/events": partial(_take, What.EVENTS, speaking.events),
+    "gates/{name}/ask": partial(_take, What.ASK, speaking.ask),
+    "gates/{name}/heartbeat": partial(_take, What.HEARTBEAT, speaking.heartbeat),
+    "gates/{name}/commands/+/ack": _confirmed,
+}
+
 LINE = Line(
     scope=SCOPE,
-    says={
-        "gates/{name}/events": partial(_take, What.EVENTS, speaking.events),
-        "gates/{name}/ask": partial(_take, What.ASK, speaking.ask),
-        "gates/{name}/heartbeat": partial(_take, What.HEARTBEAT, speaking.heartbeat),
-        "gates/{name}/commands/+/ack": _confirmed,
-    },
+    says=_SAYS,
+    # Somebody stands before a gate that asks: it waits behind no flood of alarms.
+    urgent=frozenset(_SAYS),
     hears=("gates/{name}/told/#", "gates/{name}/commands"),
     waiting=_waiting,
 )
