@@ -9,7 +9,7 @@ from typing import Any
 from webapp.base import clock
 from webapp.base.access import may
 from webapp.base.flow import Unacceptable
-from webapp.base.intake import Line, Message, Say
+from webapp.base.intake import Line, Message, Say, Take
 from webapp.people import actors
 from webapp.points.gates import queries, speaking, spoken
 from webapp.points.gates.models import Gate
@@ -54,7 +54,7 @@ def _waiting() -> Iterable[tuple[str, Say]]:
         yield str(command.id), Say(f"gates/{code}/commands", body, lasts_s)
 
 
-_SAYS = {
+_SAYS: dict[str, Take] = {
     "gates/{name}/events": partial(_take, What.EVENTS, speaking.events),
     "gates/{name}/ask": partial(_take, What.ASK, speaking.ask),
     "gates/{name}/heartbeat": partial(_take, What.HEARTBEAT, speaking.heartbeat),
