@@ -31,7 +31,7 @@ def _step(page: Page, place: str, name: str, **fields: str) -> None:
             box.fill(value)
     form.locator("button").last.click()
     page.wait_for_load_state("load")
-    assert page.locator(".told-line").count() == 0, page.locator(".told-line").inner_text()
+    assert page.locator("[role=alert].told").all_inner_texts() == []
 
 
 def test_an_agent_applies_is_asked_once_and_the_resident_rates(

@@ -341,7 +341,7 @@ def test_a_household_goes_from_survey_to_clean_land_that_is_handed_over(
     desk = noted(walked, "land", new_page(signed_in_as="lead2", width=1440, forgive=("422",)))
     desk.goto(f"/projects/{key}")
     deed(desk, "/hand_over", note="【示例】现场核验")
-    expect(desk.locator(".case-told")).to_contain_text("地块")
+    expect(desk.locator("[role=alert].told")).to_contain_text("地块")
     show(desk, "not-yet-desk-zh")
     desk.goto(here)
     deed(desk, "/verify", words="【示例】现场无遗留")

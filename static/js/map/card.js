@@ -8,10 +8,16 @@ const CARDS = { cameras: (id) => `/cameras/${id}/glance` };
 /** @param {string} layer @returns {boolean} */
 export const hasCard = (layer) => layer in CARDS;
 
-/** @param {object} leaflet @param {{layer: string, id: number, at: [number, number]}} mark */
-export async function openCard(leaflet, { layer, id, at }) {
+/**
+ * Opens the card of a mark; where it does not come, the map tells so.
+ * @param {object} leaflet @param {{layer: string, id: number, at: [number, number]}} mark @param {string} failed what is told
+ */
+export async function openCard(leaflet, { layer, id, at }, failed) {
   const answer = await fetch(CARDS[layer](id), { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok) {
+    leaflet.fire("told", { words: failed });
+    return;
+  }
   const inside = make("div", "map-card");
   inside.innerHTML = await answer.text();
   const { x, y } = leaflet.getSize();

@@ -100,7 +100,7 @@ class Wangge {
     leaflet.on("point", ({ kind, id, at, layer }) => {
       if (this.busy) return;
       if (kind === "case") this.#send(kind, id);
-      else if (hasCard(layer)) openCard(leaflet, { layer, id, at });
+      else if (hasCard(layer)) openCard(leaflet, { layer, id, at }, this.say("card_failed"));
       else this.go(at);
     });
     leaflet.on("told", ({ words }) => tell(words));
