@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -162,6 +162,8 @@ class NewPage:
 
     served: Served
     rooms: Rooms
+    # Whether service workers are `allow`ed: they fetch pages by themselves, which only a test of that wants.
+    workers: Literal["allow", "block"] = "block"
     forgiven: dict[BrowserContext, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(
@@ -190,7 +192,7 @@ class NewPage:
             device_scale_factor=2 if phone else 1,
             locale=locale.replace("_", "-"),
             timezone_id="Asia/Shanghai",
-            **{"reduced_motion": "reduce", **options},
+            **{"reduced_motion": "reduce", "service_workers": self.workers, **options},
         )
         self.forgiven[context] = tuple(forgive)
         if at is not None:
@@ -223,9 +225,10 @@ class NewPage:
 
 
 @pytest.fixture
-def new_page(served: Served, rooms: Rooms) -> Iterator[NewPage]:
+def new_page(request: pytest.FixtureRequest, served: Served, rooms: Rooms) -> Iterator[NewPage]:
     """Opens pages; at the end of the test they are closed and must have been quiet."""
-    pages = NewPage(served, rooms)
+    offline = request.node.get_closest_marker("offline") is not None
+    pages = NewPage(served, rooms, "allow" if offline else "block")
     yield pages
     faults = pages.faults()
     assert not faults, "\n".join(faults)
@@ -277,6 +280,7 @@ def axe(page: Page, *, without: Sequence[str] = ()) -> list[str]:
 def deed(page: Page, ending: str, **said: Any) -> None:
     """The form of a deed is unfolded, filled in and sent: words, choices, ticks, files (bytes)."""
     form = page.locator(f'form[action$="{ending}"]').first
+    form.wait_for(state="attached")
     for fold in form.locator("xpath=ancestor::details[not(@open)]").all():
         fold.locator("summary").first.click()
     for name, value in said.items():

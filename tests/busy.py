@@ -8,15 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
+from unittest.mock import patch
 
 from flask import Flask
 
 from tests import databases
 from tests.conftest import Browser
 from webapp.app import create_app
+from webapp.base import pooling
 from webapp.base.config import Settings
-from webapp.base.db import db
+from webapp.base.db import SERVER_OPTIONS, db
 from webapp.base.flow import Refusal
+
+# Fifty at once behind one interpreter take as long as the machine is slow: whoever waits for another waits for all.
+PATIENT_S = 120.0
 
 
 @contextmanager
@@ -36,10 +41,13 @@ def busy_house(
         "INSTANCE": str(instance),
         **more,
     }
-    app = create_app(Settings.from_environment(values))
-    app.test_client_class = Browser
-    app.config["WTF_CSRF_METHODS"] = []
-    yield app
+    longer = SERVER_OPTIONS.replace("lock_timeout=10000", f"lock_timeout={PATIENT_S:.0f}s")
+    waits = dict.fromkeys(("STUCK_S", "WAIT_S", "SILENT_S"), PATIENT_S)
+    with patch("webapp.base.db.SERVER_OPTIONS", longer), patch.multiple(pooling, **waits):
+        app = create_app(Settings.from_environment(values))
+        app.test_client_class = Browser
+        app.config["WTF_CSRF_METHODS"] = []
+        yield app
     with app.app_context():
         db.engine.dispose()
     databases.drop(cluster_url, name)

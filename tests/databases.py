@@ -63,22 +63,24 @@ def clone(cluster_url: str, name: str, *, of: str = TEMPLATE) -> str:
     """A fresh copy of the template, or of another database; answers its address."""
     with closing(_opened(cluster_url)) as opened:
         _hold(opened, _TEMPLATE_LOCK)
-    return _copied(cluster_url, name, of=of)
+        return _copied(cluster_url, name, of=of)
 
 
 def copy_to(cluster_url: str, other_url: str) -> None:
     """The database of another cluster, empty so far, holds what the template holds."""
-    with closing(_opened(cluster_url)) as opened:
-        _hold(opened, _TEMPLATE_LOCK)
     program = postgres.server(None).program
     # Without what belongs to the extensions: those are there, and their owner's.
     dump = [str(program("pg_dump")), "--no-owner", "--no-comments"]
     dump += ["--exclude-table-data", "spatial_ref_sys"]
     dump += ["--dbname", plain(named(cluster_url, TEMPLATE))]
     load = [str(program("psql")), "-Xq", "--set=ON_ERROR_STOP=1", "--dbname", plain(other_url)]
-    with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
-        subprocess.run(load, stdin=dumping.stdout, stdout=subprocess.DEVNULL, check=True)
-    assert dumping.returncode == 0, "the template could not be read"
+    with TemporaryFile() as dumped:
+        # Nobody else may copy a database that is being read.
+        with closing(_opened(cluster_url)) as opened:
+            _hold(opened, _TEMPLATE_LOCK)
+            subprocess.run(dump, stdout=dumped, check=True)
+        dumped.seek(0)
+        subprocess.run(load, stdin=dumped, stdout=subprocess.DEVNULL, check=True)
 
 
 def plain(url: str) -> str:

@@ -87,7 +87,7 @@ class Visitor:
 
     def get(self, path: str) -> str:
         """What a page says."""
-        with self._opener.open(self.base + path, timeout=10) as answer:
+        with self._opener.open(self.base + path, timeout=30) as answer:
             said: bytes = answer.read()
         return said.decode()
 
@@ -97,7 +97,7 @@ class Visitor:
         assert found, "the sign-in page carries no token"
         form = {"csrf_token": found[1], "username": username, "password": password}
         with self._opener.open(
-            self.base + "/sign-in", urlencode(form).encode(), timeout=10
+            self.base + "/sign-in", urlencode(form).encode(), timeout=30
         ) as answer:
             assert not answer.url.endswith("/sign-in"), f"{username} was not let in"
         return self
@@ -193,7 +193,15 @@ def _gunicorn(environment: Mapping[str, str]) -> list[str]:
         *("--bind", f"127.0.0.1:{environment['PORT']}"),
         *("--workers", environment["WEB_CONCURRENCY"]),
         *("--worker-class", "gthread", "--threads", environment.get("WEB_THREADS", "24")),
-        *("--graceful-timeout", "2", "--log-level", "warning", "--no-control-socket"),
+        *(
+            "--graceful-timeout",
+            "2",
+            "--keep-alive",
+            "30",
+            "--log-level",
+            "warning",
+            "--no-control-socket",
+        ),
         "--preload",  # the house is imported once for all of them
     ]
 

@@ -309,14 +309,14 @@ def test_a_reader_too_slow_to_be_waited_for_is_dropped_and_replays_the_rest(hous
             while len(heard) < len(told):
                 lines = swift.get(10)
                 assert lines
-                heard += [each.thing_id for each in lines]
+                heard += [each.thing_id for each in lines if each.thing_id > FIRST]
     assert heard == told
     assert slow.dropped
     late = slow.get(10)
     assert slow.get(10) == []
     missed = hub.since(late[-1].place)
     assert missed is not None
-    assert [line.thing_id for line in late + missed] == told
+    assert [each.thing_id for each in late + missed if each.thing_id > FIRST] == told
     assert hub.count() == 1
     hub.close(swift)
 
@@ -350,7 +350,7 @@ def test_a_storm_of_news_wakes_a_reader_a_few_times_and_misses_nothing(house: Ho
     while len(heard) < len(told):
         lines = reader.get(10)
         assert lines
-        heard += [each.thing_id for each in lines]
+        heard += [each.thing_id for each in lines if each.thing_id > FIRST]
         rounds.append(len(lines))
     hub.close(reader)
     assert heard == told

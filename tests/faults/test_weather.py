@@ -24,7 +24,7 @@ from tests.brokers import soon
 from tests.conftest import URL
 from tests.databases import plain
 from tests.faults.calls import Answer, Caller, Part, multipart
-from tests.faults.storm import Hall, hall, unequal, writers, written
+from tests.faults.storm import Hall, hall, refusals, unequal, writers, written
 from tests.faults.writers import photo
 from tests.services.conftest import ANSWERS
 from tests.world import PASSWORD
@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.thorough]
 JUMPS = ("7200", "0", "-240", "0")
 ROOM = "16m"
 # Longer than anybody waits for a server that is frozen.
-FROZEN_S = 16.0
+FROZEN_S = 24.0
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +191,7 @@ def test_while_the_database_is_frozen_everybody_is_told_and_then_all_goes_on(her
     assert {each.status for each, _s in alive} == {200}
     assert max(took for _each, took in alive) < WAIT_S / 2
     # By itself, and at once: those who came meanwhile come again.
-    soon(lambda: report(marks[0])[0].status in (200, 201), "it does not go on", within_s=10)
+    soon(lambda: report(marks[0])[0].status in (200, 201), "it does not go on", within_s=60)
     assert {report(mark)[0].status for mark in marks} <= {200, 201}
     assert here.rows("SELECT count(*) FROM case_file WHERE words = 'frozen'") == [(len(marks),)]
     ready = json.loads(page("/readyz")[0].body)
@@ -290,7 +290,7 @@ def test_whatever_the_clock_jumps_everything_is_taken_once_and_the_house_is_whol
         for each in everybody:
             each.end()
         (here.instance / "clock").write_text("0")
-    assert {each.kind: each.refused for each in everybody if each.refused} == {}
+    assert refusals(everybody) == []
     assert unequal(here, everybody) == {}
     ahead = "SELECT count(*) FROM case_file WHERE happened_at > now() + interval '1 hour'"
     assert here.rows(ahead)[0][0] > 0, "the clock of the house did not jump"

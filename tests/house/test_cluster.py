@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from house import cluster, postgres
 from house.trouble import ROOT, Trouble
 from tests import databases
+from tests.brokers import soon
 
 
 def ask(url: str, sql: str) -> object:
@@ -71,7 +72,8 @@ def test_a_killed_test_run_leaves_nothing_behind() -> None:
     assert killed.returncode == -signal.SIGKILL
     folder = Path(killed.stdout.partition("host=")[2].partition("&")[0])
     with cluster.Throwaway():
-        assert not folder.exists()
+        # Another process of this run may be at it.
+        soon(lambda: not folder.exists(), "what was left behind is still there")
 
 
 def test_an_instance_keeps_its_data_over_stop_and_start(settled: Path) -> None:

@@ -19,6 +19,7 @@ from house.trouble import Trouble
 from tests import databases
 from tests.brokers import soon
 from tests.house.small_house import SmallHouse
+from tests.servers import answers
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
@@ -79,16 +80,16 @@ def test_the_broker_of_the_house_is_there_starts_again_and_ends_with_it(
     assert {"web", "worker", "intake", "broker"} <= logs
     assert not {"watch", "ais"} & logs
     folder = small_house.root / "instance/mqtt"
-    number = int((folder / "pid").read_text())
     port = broker.port(int(free_port))
-    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    soon(lambda: answers(port), "the broker does not listen")
+    number = int((folder / "pid").read_text())
     assert (folder / "passwords").read_text() == ""
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     os.kill(number, signal.SIGKILL)
     read_until(house, "broker | ended; starting again in 1 s")
     soon(lambda: (folder / "pid").read_text() != str(number) + "\n", "no new broker")
     small_house.say("stop")
-    assert house.wait(timeout=20) == 0
+    assert house.wait(timeout=60) == 0
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
@@ -119,7 +120,7 @@ def test_every_process_beside_the_web_server_starts_again_when_it_dies(
     }
     assert all(each["alive"] for each in running.values())
     small_house.say("stop")
-    assert house.wait(timeout=20) == 0
+    assert house.wait(timeout=60) == 0
 
 
 @pytest.mark.thorough
@@ -160,7 +161,7 @@ def test_every_way_to_end_it_ends_all_of_it(
     house = small_house.start("run", PORT=free_port)
     read_until(house, "make stop")
     house.send_signal(deadly)
-    assert house.wait(timeout=20) == 0
+    assert house.wait(timeout=60) == 0
     assert not (small_house.root / "instance/pg/postmaster.pid").exists()
     with pytest.raises(OSError, match="refused"):
         get(free_port, "/healthz")
@@ -175,7 +176,7 @@ def test_a_killed_house_is_followed_by_a_well_one(small_house: SmallHouse, free_
     with open(gunicorn):  # noqa: PTH123 - only to close it
         import select
 
-        assert select.select([gunicorn], [], [], 10)[0], "the web server ends with its house"
+        assert select.select([gunicorn], [], [], 60)[0], "the web server ends with its house"
     house = small_house.start("run", PORT=free_port)
     read_until(house, "make stop")
     assert get(free_port, "/healthz") == "well"

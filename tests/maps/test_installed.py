@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tests.browser import NewPage
 from tests.cases.test_browser import GONE, UNTIL_KEPT
 
+pytestmark = pytest.mark.offline
+
 
 def test_a_browser_can_install_it(client: FlaskClient) -> None:
     page = client.get("/sign-in").text
@@ -51,7 +53,7 @@ def test_every_part_that_a_phone_keeps_is_there(client: FlaskClient) -> None:
 def test_it_begins_and_reports_without_a_network(new_page: NewPage, address: str) -> None:
     page = new_page(signed_in_as="worker", width=390, forgive=GONE)
     page.goto("/phone")
-    page.evaluate(UNTIL_KEPT.replace('["/cases/new"', '["/phone", "/cases/new"'))
+    page.evaluate(UNTIL_KEPT, ["/phone", "/cases/new", "/cases/unsent"])
     page.context.set_offline(True)
     page.goto(address)
     assert page.url.endswith("/phone" if address == "/" else address)

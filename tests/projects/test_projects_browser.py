@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, too_wide
+
+pytestmark = pytest.mark.offline
 
 
 def test_the_day_is_written_down_without_a_network_and_the_desk_sees_what_holds_it_up(

@@ -39,9 +39,10 @@ if (box) {
     map.go(at, 16);
   };
 
+  // A position may be found before the map is there.
+  map.on("placed", ({ at }) => map.ready.then(() => put(at)));
   map.ready.then(() => {
     if (known) put(known);
     else map.leaflet.once("click grid", ({ latlng }) => put([latlng.lng, latlng.lat]));
-    map.on("placed", ({ at }) => put(at));
   });
 }

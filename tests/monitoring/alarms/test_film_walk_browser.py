@@ -16,6 +16,7 @@ from tests.brokers import soon
 from tests.browser import NewPage, axe, picture, too_wide
 from tests.cases.stages import picture as photo
 from tests.databases import ROOT
+from tests.monitoring.alarms.test_alarm_browser import not_yet
 from tests.servers import Served, ask
 from webapp.monitoring.video import example
 
@@ -87,6 +88,7 @@ def test_somebody_enters_a_zone_on_a_film_and_the_case_is_closed_in_the_end(
             " ORDER BY l.id DESC"
         )
         worker, incident, case, alarm = soon(lambda: ask(served, asked), "nobody is asked")
+        not_yet(served, incident)
         seen(desk, "walk-1-ring-desk-zh")
         # The other console hears it, too; one of both has seen it, and it is quiet at both.
         ring = console.locator("#alarm-corner .ringing")

@@ -353,11 +353,13 @@ def test_without_a_place_only_what_one_device_tells_of_is_one_incident(session: 
     assert said("C1", Kind.LOITERING) not in (first, nameless)
 
 
-def test_a_device_is_looked_up_by_itself_whatever_the_statistics_say(session: Session) -> None:
+def test_what_a_storm_asks_is_asked_by_indexes_whatever_the_statistics_say(
+    session: Session,
+) -> None:
     plans: list[str] = []
 
     def explain(raw: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        if "w.device" in statement:
+        if "LATERAL" in statement:
             with raw.connection.cursor() as asked:
                 asked.execute("SET LOCAL enable_seqscan = off; EXPLAIN " + statement, values)
                 plans.append("\n".join(row[0] for row in asked.fetchall()))
@@ -365,11 +367,18 @@ def test_a_device_is_looked_up_by_itself_whatever_the_statistics_say(session: Se
     listen(db.engine, "before_cursor_execute", explain)
     try:
         heard(motion(clock.now()))
+        heard(smoke())
     finally:
         remove(db.engine, "before_cursor_execute", explain)
-    (plan,) = plans
-    assert "Index Scan Backward using ix_alarm_device" in plan
-    assert "Index Cond: ((source = w.source) AND (device = w.device))" in plan
+    told = "\n".join(plans)
+    assert "Index Cond: ((source = w.source) AND (device = w.device))" in told
+    assert "Index Cond: ((source = w_1.source) AND (device IS NULL))" in told
+    assert told.count("Index Scan Backward using ix_alarm_device") == 2
+    assert "Sort Key: a.device" not in told
+    assert told.count("Index Scan using ix_incident_open_place") == 1
+    assert "using ix_incident_open on" not in told
+    for index in ("uq_alarm_own", "uq_alarm_active", "ix_alarm_key"):
+        assert f"using {index} on alarm" in told
 
 
 def test_a_flood_of_turns_is_remembered_no_further_than_the_last_of_them() -> None:

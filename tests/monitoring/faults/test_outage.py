@@ -132,6 +132,8 @@ class Flow:
     seen: list[int] = field(default_factory=list)
     hellos: int = 0
     _over: threading.Event = field(default_factory=threading.Event)
+    # Only when all has been said nobody listens any more.
+    _deaf: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -145,12 +147,15 @@ class Flow:
     def more(self, count: int) -> None:
         """So many messages more are taken."""
         before = len(self.taken)
-        soon(lambda: len(self.taken) >= before + count, "nothing is taken any more")
+        soon(lambda: len(self.taken) >= before + count, "nothing is taken any more", within_s=120)
 
     def end(self) -> None:
         self._over.set()
-        for each in self._threads:
+        *speakers, listener = self._threads
+        for each in speakers:
             each.join()
+        self._deaf.set()
+        listener.join()
 
     def _speak(self, number: int) -> None:
         turn = 0
@@ -165,7 +170,7 @@ class Flow:
 
     def _listen(self) -> None:
         last: str | None = None
-        while not self._over.is_set():
+        while not self._deaf.is_set():
             try:
                 with Stream(self.house.desk, last=last) as stream:
                     if stream.status != 200:
@@ -176,7 +181,7 @@ class Flow:
                         self.hellos += news.event == "hello"
                         if news.event == "alarm" and news.data["move"] == "raise":
                             self.seen.append(news.data["id"])
-                        if self._over.is_set() and news.event == "hello":
+                        if self._deaf.is_set() and news.event == "hello":
                             return
             except (OSError, http.client.HTTPException, TimeoutError):
                 time.sleep(0.05)

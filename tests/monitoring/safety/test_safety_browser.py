@@ -21,6 +21,7 @@ def test_an_inspection_on_the_phone_finds_a_danger_that_is_ordered_and_put_right
     phone.goto("/safety/inspections")
     assert axe(phone) == []
     phone.get_by_role("link", name="烟台蓬友商贸有限公司").click()
+    phone.wait_for_load_state()
     items = phone.locator("fieldset.check-item")
     for place in range(items.count()):
         items.nth(place).get_by_text("合格", exact=True).click()

@@ -66,8 +66,8 @@ def test_the_wall_plays_and_a_zone_is_drawn_by_clicking(new_page: NewPage) -> No
         box.check()
     desk.get_by_role("button", name="显示视频墙").click()
     expect(desk.locator("[data-player]")).to_have_count(2)
-    expect(desk.locator("[data-said]").first).to_have_text("实时，有数秒延迟")
-    expect(desk.locator("video").first).to_be_visible()
+    expect(desk.locator("[data-said]").first).to_have_text("实时，有数秒延迟", timeout=FILMS_MS)
+    expect(desk.locator("video").first).to_be_visible(timeout=FILMS_MS)
     show(desk, "wall")
     assert axe(desk) == []
     desk.locator("[data-player] a").first.click()
@@ -157,7 +157,7 @@ def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     assert axe(desk) == []
     # It walks on by itself; the films that nobody looks at any more end, and their places are taken.
     desk.keyboard.press("Space")
-    expect(place).to_have_text("第 5–6 路，共 6 路")
+    expect(place).to_have_text("第 5–6 路，共 6 路", timeout=FILMS_MS)
     expect(players).to_have_count(2)
     desk.keyboard.press("Space")
     expect(desk.get_by_role("button", name="开始轮巡（空格）")).to_be_visible()
@@ -200,7 +200,7 @@ def test_a_round_walks_over_the_cameras_and_leaves_those_out_of_view(
     phone.get_by_label("Round or cameras").select_option(chosen)
     phone.get_by_role("button", name="Show the wall").click()
     expect(phone.locator("[data-place]")).to_have_text("1 to 4 of 6")
-    expect(phone.locator("video:visible").first).to_be_visible()
+    expect(phone.locator("video:visible").first).to_be_visible(timeout=FILMS_MS)
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     show(phone, "round-phone")
     phone.get_by_role("button", name="Next cameras").tap()

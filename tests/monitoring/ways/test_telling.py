@@ -157,8 +157,8 @@ def test_a_source_that_does_not_answer_is_told_later_and_given_up_at_last(
     alarm = take(source, Format.THINGSBOARD, there)
     handling.see(alarm, by=world.dispatcher)
     board.broken = 503
-    began = clock.now()
     telling.tell()
+    began = clock.now()
     (row,) = queries.of_alarm(alarm.id)
     assert (row.state, row.tries) == (ToldState.WAITING, 1)
     assert "Out of order" in str(row.why)

@@ -70,6 +70,7 @@ def test_who_is_blocked_meanwhile_is_out_and_comes_in_no_more(office: Office) ->
     admin.goto("/people/accounts?q=示例")
     admin.get_by_role("link", name="网格员·示例").first.click()
     form = admin.locator("form[action$='/lock']")
+    form.wait_for(state="attached")
     for fold in form.locator("xpath=ancestor::details[not(@open)]").all():
         fold.locator("summary").first.click()
     form.locator("[name=reason]").fill("离岗")

@@ -57,7 +57,7 @@ def test_two_lanes_with_one_code_at_once_let_one_in(busy: Booth) -> None:
     with busy.app.test_request_context("/"):
         gate = queries.by_code(busy.gate.code)
         assert gate is not None
-        window = registering.windows(gate)[0][0]
+        window = registering.windows(gate)[1][0]
         made = registering.register(gate, window, by=busy.resident)
         made.starts_at = clock.now()
         code = registering.code_of(made)

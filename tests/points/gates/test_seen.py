@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import NewPage, axe, too_wide
+from tests.servers import ask
 
 
 @pytest.mark.thorough
@@ -17,6 +18,13 @@ def test_the_gate_page_and_the_code_of_a_registration(new_page: NewPage, locale:
     desk.goto("/gates")
     desk.get_by_role("link").filter(has_text="sampling-1").click()
     expect(desk.locator("#state")).to_contain_text("sampling-1")
+    # The day on which somebody came: the demo data may be of before midnight.
+    (day,) = ask(
+        new_page.served,
+        "SELECT max(e.at AT TIME ZONE 'Asia/Shanghai')::date FROM gate_event e"
+        " JOIN gate g ON g.id = e.gate_id WHERE g.code = 'sampling-1' AND e.decision = 'admitted'",
+    )
+    desk.goto(f"{desk.url}?day={day}")
     # An hour in which somebody came; another may have seen nobody.
     expect(desk.locator(".gate-hours rect:not([width='0.0'])").first).to_be_visible()
     assert axe(desk) == []

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -135,12 +135,15 @@ def _due(clause: ColumnElement[bool]) -> Any:
             Delivery.state == DeliveryState.WAITING,
             Delivery.due_at <= now,
             or_(Delivery.held_until.is_(None), Delivery.held_until <= now),
-            Endpoint.state == EndpointState.ON,
-            or_(Endpoint.rests_until.is_(None), Endpoint.rests_until <= now),
-            Account.locked_at.is_(None),
+            _on(now),
             clause,
         )
     )
+
+
+def _on(now: datetime) -> ColumnElement[bool]:
+    rests = or_(Endpoint.rests_until.is_(None), Endpoint.rests_until <= now)
+    return and_(Endpoint.state == EndpointState.ON, rests, Account.locked_at.is_(None))
 
 
 def take(each: int, *, until: datetime) -> list[Delivery]:
@@ -148,25 +151,38 @@ def take(each: int, *, until: datetime) -> list[Delivery]:
 
     No other worker takes them before it; the transaction is to be committed before they are sent.
     """
-    turn = func.row_number().over(
-        partition_by=Delivery.endpoint_id, order_by=(Delivery.due_at, Delivery.id)
-    )
-    due = _due(true()).add_columns(turn.label("turn")).subquery()
-    first = select(due.c.id).where(due.c.turn <= each)
-    # Asked once more while it is locked: another worker may have taken it since.
     now = clock.now()
-    free = (
+    free = or_(Delivery.held_until.is_(None), Delivery.held_until <= now)
+    waiting = (
         select(Delivery.id)
         .where(
-            Delivery.id.in_(first),
+            Delivery.endpoint_id == Endpoint.id,
             Delivery.state == DeliveryState.WAITING,
-            or_(Delivery.held_until.is_(None), Delivery.held_until <= now),
+            Delivery.due_at <= now,
+            free,
         )
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(each)
+        .correlate(Endpoint)
+        .lateral()
+    )
+    due = (
+        select(waiting.c.id)
+        .select_from(Endpoint)
+        .join(Account, Account.id == Endpoint.account_id)
+        .join(waiting, true())
+        .where(_on(now))
+    )
+    # Asked once more while it is locked: another worker may have taken it since.
+    own = Delivery.id.in_(list(db.session.scalars(due)))
+    locked = (
+        select(Delivery.id)
+        .where(own, Delivery.state == DeliveryState.WAITING, free)
         .with_for_update(skip_locked=True)
     )
     held = (
         update(Delivery)
-        .where(Delivery.id.in_(free.scalar_subquery()))
+        .where(Delivery.id.in_(locked.scalar_subquery()))
         .values(held_until=until)
         .returning(Delivery.id)
     )

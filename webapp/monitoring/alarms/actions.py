@@ -19,7 +19,15 @@ from webapp.monitoring.alarms.following import Aftermath
 from webapp.monitoring.alarms.merging import Course, course_of, order_of, together
 from webapp.monitoring.alarms.models import Alarm, Incident
 from webapp.monitoring.alarms.rows import PLACE, as_columns, course_kept, place_of
-from webapp.monitoring.alarms.rules import ACTIVE, ENDS, NOISY_RULE, OPEN, Quiet, State
+from webapp.monitoring.alarms.rules import (
+    ACTIVE,
+    ENDS,
+    NOISY_RULE,
+    OPEN,
+    Quiet,
+    State,
+    nameless_key,
+)
 from webapp.monitoring.signals import KINDS, Change, Kind, Signal
 
 # Where two hear of the same alarm at once, one of them looks again; more often than so is a fault.
@@ -132,7 +140,7 @@ def follow_borders(made: BoundarySet, by: Actor | None) -> int:
 def _key(signal: Signal, source: str) -> str:
     if signal.own_id is not None:
         return f"own:{source}:{signal.own_id}"
-    return f"at:{source}:{signal.device or ''}:{signal.kind}"
+    return nameless_key(source, signal.device, signal.kind)
 
 
 def _known(told: _Told, known: Sequence[Alarm]) -> Alarm | None:

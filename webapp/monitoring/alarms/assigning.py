@@ -26,13 +26,13 @@ CROWD_TIME = timedelta(hours=1)
 
 def crowd() -> Staff | None:
     """The staff, while several incidents wait and no more people are free than wait; None otherwise."""
-    waiting = queries.count_waiting(clock.now(), since=clock.now() - CROWD_TIME)
-    if waiting < 2:
+    now = clock.now()
+    since = now - CROWD_TIME
+    if not queries.are_waiting(2, now, since=since):
         return None
     staff = candidates.workers()
-    if waiting < sum(rolling.is_idle(worker) for worker in staff.people):
-        return None
-    return staff
+    idle = sum(rolling.is_idle(worker) for worker in staff.people)
+    return staff if queries.are_waiting(idle, now, since=since) else None
 
 
 @tasks.task("alarms.assign", cron="* * * * * */15", lock="alarms.assign")

@@ -6,24 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import TIMESTAMP, bindparam, func, or_, select
+from sqlalchemy import select
 
 from webapp.base.db import db
+from webapp.monitoring.alarms import queries
 from webapp.monitoring.alarms.models import Alarm
 from webapp.monitoring.alarms.rules import ACTIVE, REARM, State
 
-_LATELY = func.greatest(Alarm.first_at, Alarm.live_at, Alarm.over_at, Alarm.closed_at)
 # Built once: to build it anew for each signal costs more than its answer.
 _HELD = (
     select(Alarm)
-    .where(
-        Alarm.key.in_(bindparam("keys", expanding=True)),
-        or_(
-            Alarm.own_id.is_not(None),
-            Alarm.state.in_(ACTIVE),
-            bindparam("since", type_=TIMESTAMP(timezone=True)) <= _LATELY,
-        ),
-    )
+    .where(queries.OF_KEYS)
     .order_by(Alarm.id)
     .with_for_update()
     .execution_options(populate_existing=True)

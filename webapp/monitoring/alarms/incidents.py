@@ -39,7 +39,7 @@ def join_all(alarms: Sequence[Alarm]) -> tuple[list[Incident], list[audit.Event]
             incident = next((each for each in said if _soon(each, alarm)), None)
             incident = incident or _same_device(alarm, alarms)
         else:
-            incident = _nearest(alarm, near.get(alarm.id), opened)
+            incident = _nearest(alarm, [*near, *opened])
         if incident is None:
             incident = _opened(alarm)
             opened[incident] = alarm
@@ -53,12 +53,10 @@ def join_all(alarms: Sequence[Alarm]) -> tuple[list[Incident], list[audit.Event]
     return found, [_event(each, "open", alarm=first.id) for each, first in opened.items()]
 
 
-def _nearest(
-    alarm: Alarm, known: tuple[Incident, float] | None, opened: Iterable[Incident]
-) -> Incident | None:
-    """What was found in the database, unless what has begun a moment ago is nearer."""
-    best, away = known or (None, NEAR_M)
-    for incident in opened:
+def _nearest(alarm: Alarm, incidents: Iterable[Incident]) -> Incident | None:
+    """The nearest of the incidents that are near and soon enough; of those that are as near the first."""
+    best, away = None, NEAR_M
+    for incident in incidents:
         if _soon(incident, alarm) and incident.geom is not None and alarm.geom is not None:
             far = float(shape_of(incident.geom).distance(shape_of(alarm.geom)))
             if far < away or (best is None and far <= away):

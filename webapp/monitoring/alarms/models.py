@@ -88,6 +88,12 @@ class Incident(Numbered, Placed, Base):
         one_of("severity", Severity),
         Index("ix_incident_open", "family", "last_at", postgresql_where=text("ended_at IS NULL")),
         Index("ix_incident_opened_at", "opened_at"),
+        # Only what is open has a place in it.
+        Index(
+            "ix_incident_open_place",
+            text("(CASE WHEN ended_at IS NULL THEN geom END)"),
+            postgresql_using="gist",
+        ),
     )
 
     family: Mapped[str]
@@ -147,7 +153,7 @@ class Alarm(Numbered, Placed, Base):
             unique=True,
             postgresql_where=text(f"state IN ({_listed(ACTIVE)})"),
         ),
-        Index("ix_alarm_key", "key", "last_at"),
+        Index("ix_alarm_key", "key", text("greatest(first_at, live_at, over_at, closed_at)")),
         Index("ix_alarm_received_at", "received_at", "id"),
         Index("ix_alarm_kind", "kind", "id"),
         Index(
@@ -169,6 +175,20 @@ class Alarm(Numbered, Placed, Base):
         Index("ix_alarm_incident_id", "incident_id"),
         Index("ix_alarm_device", "source", "device", "received_at"),
         Index("ix_alarm_camera_id", "camera_id", "received_at"),
+        # A recorder and the cameras that hang on it, by the beginning of their names.
+        Index(
+            "ix_alarm_offline",
+            "source",
+            "device",
+            postgresql_ops={"device": "text_pattern_ops"},
+            postgresql_where=text(f"kind = '{Kind.OFFLINE}' AND state IN ({_listed(ACTIVE)})"),
+        ),
+        Index(
+            "ix_alarm_media",
+            "media",
+            postgresql_using="gin",
+            postgresql_where=text("media <> '{}'"),
+        ),
         Index("ix_alarm_rule", "rule", "received_at", postgresql_where=text("rule IS NOT NULL")),
         CheckConstraint("count >= 1", name="count"),
         CheckConstraint("last_at >= first_at", name="times"),
@@ -353,6 +373,7 @@ class LadderStep(Numbered, Base):
             "ix_ladder_step_due",
             text("life DESC"),
             "due_at",
+            "id",
             postgresql_where=text("done_at IS NULL"),
         ),
     )

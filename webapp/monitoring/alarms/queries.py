@@ -21,7 +21,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    true,
 )
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -54,36 +53,85 @@ from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.signals import KINDS, Kind, Severity
 
-# To which incidents the newest alarms of each device belong. Each device is looked up by itself, newest first: no
-# statistics of a day before make the planner begin at the incidents of a storm.
-_LATELY = text(
+
+# The open incidents of the newest alarms of each device. Each device and each incident is looked up by itself
+# (OFFSET 0 keeps the conditions out of the look-up): no statistics of before a storm make the planner begin at
+# all that is open. Both columns stand in the order, for that of an index is not seen behind IS NULL.
+def _newest(whose: str) -> str:
+    return f"""
+        CROSS JOIN LATERAL (
+            SELECT a.incident_id FROM alarm a WHERE a.source = w.source AND a.device {whose}
+            ORDER BY a.device DESC, a.received_at DESC LIMIT :most
+        ) said
+        JOIN LATERAL (
+            SELECT i.id, i.ended_at, i.last_at FROM incident i WHERE i.id = said.incident_id OFFSET 0
+        ) i ON i.ended_at IS NULL AND i.last_at >= :since
     """
-    SELECT DISTINCT w.source, w.device, said.incident_id
-    FROM unnest(cast(:sources AS text[]), cast(:devices AS text[])) AS w (source, device)
-    CROSS JOIN LATERAL (
-        SELECT a.incident_id FROM alarm a WHERE a.source = w.source AND a.device = w.device
-        ORDER BY a.received_at DESC LIMIT :most
-    ) said
+
+
+_LATELY = text(
+    f"""
+    SELECT DISTINCT w.source, w.device, i.id
+    FROM unnest(cast(:sources AS text[]), cast(:devices AS text[])) AS w (source, device) {_newest("= w.device")}
     UNION
-    SELECT w.source, NULL, said.incident_id
-    FROM unnest(cast(:nameless AS text[])) AS w (source)
-    CROSS JOIN LATERAL (
-        SELECT a.incident_id FROM alarm a WHERE a.source = w.source AND a.device IS NULL
-        ORDER BY a.received_at DESC LIMIT :most
-    ) said
+    SELECT w.source, NULL, i.id
+    FROM unnest(cast(:nameless AS text[])) AS w (source) {_newest("IS NULL")}
     """
 )
 # What a device said further back than so many alarms joins nothing.
 NEWEST = 20
-_STILL_OPEN = (
-    select(Incident)
-    .where(
-        Incident.id.in_(bindparam("keys", expanding=True)),
-        Incident.ended_at.is_(None),
-        Incident.family.in_(bindparam("families", expanding=True)),
-        Incident.last_at >= bindparam("since"),
-    )
-    .order_by(Incident.id)
+
+
+# The open incidents around a point, each with its distance: by an index that only these have a place in.
+def _around(point: str) -> str:
+    return f"""
+        SELECT o.id, o.family, o.exercise, o.opened_at, o.last_at, ST_Distance(o.geom, {point}) AS away FROM incident o
+        WHERE ST_DWithin(CASE WHEN o.ended_at IS NULL THEN o.geom END, {point}, {NEAR_M}) OFFSET 0
+    """
+
+
+_FAMILY = " ".join(f"WHEN '{kind}' THEN '{each.family}'" for kind, each in KINDS.items())
+_NEAR = text(
+    f"""
+    incident.id = ANY(ARRAY(
+    SELECT n.id
+    FROM alarm a CROSS JOIN LATERAL (
+        SELECT i.id FROM ({_around("a.geom")}) i
+        WHERE i.family = CASE a.kind {_FAMILY} END AND i.exercise = a.exercise
+            AND i.last_at >= a.received_at - cast(:soon AS interval)
+            AND i.opened_at <= a.received_at + cast(:soon AS interval)
+        ORDER BY i.away, i.id LIMIT 1
+    ) n
+    WHERE a.id = ANY(cast(:keys AS bigint[]))
+    ))
+    """
+)
+_OLDER = text(
+    f"""
+    SELECT i.id
+    FROM incident own CROSS JOIN LATERAL ({_around("own.geom")}) i
+    WHERE own.id = :own AND i.id < own.id AND i.family = own.family AND i.exercise = own.exercise
+        AND i.last_at >= own.opened_at - cast(:soon AS interval)
+        AND i.opened_at <= own.opened_at + cast(:soon AS interval)
+    ORDER BY i.id LIMIT 1
+    """
+)
+# SQL: an alarm of these keys that has a name, goes on, or was heard of since a moment. Each way by an index of its
+# own: a device that has been there for years has more rows than may be read for each of its signals.
+_ACTIVE = ", ".join(f"'{each}'" for each in sorted(ACTIVE))
+OF_KEYS = text(
+    f"""
+    alarm.id = ANY(ARRAY(
+    SELECT a.id
+    FROM unnest(cast(:keys AS text[])) AS w (key) CROSS JOIN LATERAL (
+        SELECT id FROM alarm WHERE key = w.key AND own_id IS NOT NULL
+        UNION ALL
+        SELECT id FROM alarm WHERE key = w.key AND state IN ({_ACTIVE})
+        UNION ALL
+        SELECT id FROM alarm WHERE key = w.key AND greatest(first_at, live_at, over_at, closed_at) >= :since
+    ) a
+    ))
+    """
 )
 _SHELVES = (
     select(Shelf)
@@ -194,48 +242,23 @@ def _only(rows: Sequence[Any]) -> dict[str, int]:
 def showing(source: str, name: str, *, since: datetime) -> Alarm | None:
     """The newest alarm of a source since a moment that has a picture or film which the source calls so."""
     found = select(Alarm).where(
-        Alarm.source == source, Alarm.received_at >= since, Alarm.media.contains([name])
+        Alarm.source == source,
+        Alarm.received_at >= since,
+        Alarm.media.contains([name]),
+        Alarm.media != literal_column("'{}'"),
     )
-    return db.session.scalar(found.order_by(Alarm.id.desc()).limit(1))
+    return max(db.session.scalars(found), key=lambda each: each.id, default=None)
 
 
-def incidents_near(alarms: Collection[Alarm]) -> dict[int, tuple[Incident, float]]:
-    """By the key of each alarm with a place the open incident to which it belongs, and how far away
-    (metres) that is: of its family, as near and as soon as the rules say.
+def incidents_near(alarms: Collection[Alarm]) -> list[Incident]:
+    """The open incidents to which alarms with a place may belong: of each alarm the nearest of its family
+    that is as near and as soon as the rules say.
     """
     keys = [each.id for each in alarms if each.geom is not None]
     if not keys:
-        return {}
-    found = db.session.execute(_near(), {"keys": keys})
-    return {key: (incident, far) for key, incident, far in found}
-
-
-@cache
-def _near() -> Select[Any]:
-    family = case({kind: each.family for kind, each in KINDS.items()}, value=Alarm.kind)
-    away = func.ST_Distance(Incident.geom, Alarm.geom)
-    nearest = (
-        select(Incident.id, away.label("away"))
-        .where(
-            Incident.ended_at.is_(None),
-            Incident.family == family,
-            Incident.exercise == Alarm.exercise,
-            Incident.last_at >= Alarm.received_at - SOON,
-            Incident.opened_at <= Alarm.received_at + SOON,
-            func.ST_DWithin(Incident.geom, Alarm.geom, NEAR_M),
-        )
-        .order_by(away, Incident.id)
-        .limit(1)
-        .correlate(Alarm)
-        .lateral()
-    )
-    return (
-        select(Alarm.id, Incident, nearest.c.away)
-        .select_from(Alarm)
-        .join(nearest, true())
-        .join(Incident, Incident.id == nearest.c.id)
-        .where(Alarm.id.in_(bindparam("keys", expanding=True)))
-    )
+        return []
+    found = select(Incident).where(_NEAR).order_by(Incident.id)
+    return list(db.session.scalars(found, {"keys": keys, "soon": SOON}))
 
 
 def incidents_at(alarms: Collection[Alarm]) -> list[tuple[str, str | None, Incident]]:
@@ -250,17 +273,11 @@ def incidents_at(alarms: Collection[Alarm]) -> list[tuple[str, str | None, Incid
         "sources": [source for source, _device in named],
         "devices": [device for _source, device in named],
     }
-    said = db.session.execute(_LATELY, {**devices, "nameless": nameless, "most": NEWEST}).all()
-    keys = {key for _source, _device, key in said if key is not None}
-    if not keys:
-        return []
-    asked = {
-        "keys": sorted(keys),
-        "families": sorted({KINDS[Kind(each.kind)].family for each in there}),
-        "since": min(each.received_at for each in there) - SOON,
-    }
-    still = {each.id: each for each in db.session.scalars(_STILL_OPEN, asked)}
-    found = [(source, device, still[key]) for source, device, key in said if key in still]
+    since = min(each.received_at for each in there) - SOON
+    asked = {**devices, "nameless": nameless, "most": NEWEST, "since": since}
+    said = db.session.execute(_LATELY, asked).all()
+    known = {each.id: each for each in incidents({key for _source, _device, key in said})}
+    found = [(source, device, known[key]) for source, device, key in said]
     return sorted(found, key=lambda each: each[2].id)
 
 
@@ -326,16 +343,9 @@ def older_near(incident: Incident) -> Incident | None:
     """An older open incident of the same family, so near and soon that both are one."""
     if incident.geom is None:
         return None
-    found = select(Incident).where(
-        Incident.id < incident.id,
-        Incident.ended_at.is_(None),
-        Incident.family == incident.family,
-        Incident.exercise == incident.exercise,
-        Incident.last_at >= incident.opened_at - SOON,
-        Incident.opened_at <= incident.opened_at + SOON,
-        func.ST_DWithin(Incident.geom, incident.geom, NEAR_M),
-    )
-    return db.session.scalar(found.order_by(Incident.id).limit(1).with_for_update())
+    key = db.session.scalar(_OLDER, {"own": incident.id, "soon": SOON})
+    found = select(Incident).where(Incident.id == key, Incident.ended_at.is_(None))
+    return db.session.scalar(found.with_for_update()) if key is not None else None
 
 
 def shelf(shelf_id: int) -> Shelf | None:
@@ -481,11 +491,10 @@ _WANTS = exists().where(
 _UNASKED = Case.state.in_(UNASKED)
 
 
-def count_waiting(now: datetime, *, since: datetime) -> int:
-    """How many incidents that began since a moment wait for somebody to be asked."""
+def are_waiting(many: int, now: datetime, *, since: datetime) -> bool:
+    """True where so many incidents that began since a moment wait for somebody to be asked, or more."""
     found = (
-        select(func.count())
-        .select_from(Incident)
+        select(Incident.id)
         .outerjoin(Case, Case.id == Incident.case_id)
         .where(
             Incident.ended_at.is_(None),
@@ -494,8 +503,9 @@ def count_waiting(now: datetime, *, since: datetime) -> int:
             or_(Incident.case_id.is_(None), _UNASKED),
             _WANTS,
         )
+        .limit(many)
     )
-    return db.session.scalar(found, {"now": now}) or 0
+    return len(db.session.scalars(found, {"now": now}).all()) >= many
 
 
 def waiting(now: datetime, limit: int = 60) -> list[Incident]:

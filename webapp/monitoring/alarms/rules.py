@@ -71,6 +71,11 @@ UNSEEN = frozenset((State.RAISED, State.OVER))
 OPEN = frozenset(State) - {State.CLOSED}
 
 
+def nameless_key(source: str, device: str | None, kind: Kind) -> str:
+    """By what a source that has no names for its alarms means one of them."""
+    return f"at:{source}:{device or ''}:{kind}"
+
+
 class Outcome(StrEnum):
     """What an alarm turned out to be."""
 

@@ -30,7 +30,7 @@ from webapp.cases.models import Case
 from webapp.cases.rules import ENDED
 from webapp.monitoring.alarms import queries as alarms, standing
 from webapp.monitoring.alarms.models import Alarm, Incident
-from webapp.monitoring.alarms.rules import ACTIVE, MOST_MEDIA
+from webapp.monitoring.alarms.rules import ACTIVE, MOST_MEDIA, nameless_key
 from webapp.monitoring.alarms.standing import Standing
 from webapp.monitoring.cameras.models import Camera
 from webapp.monitoring.cameras.rules import CameraStatus
@@ -125,12 +125,8 @@ def watched() -> dict[int, list[CameraZone]]:
 
 def goes_on(camera_id: int, kind: Kind) -> bool:
     """True while the watch has an alarm of this kind at this camera that is not over."""
-    found = select(Alarm.id).where(
-        Alarm.camera_id == camera_id,
-        Alarm.source == SOURCE,
-        Alarm.kind == kind,
-        Alarm.state.in_(ACTIVE),
-    )
+    key = nameless_key(SOURCE, device_of(camera_id), kind)
+    found = select(Alarm.id).where(Alarm.key == key, Alarm.state.in_(ACTIVE))
     return db.session.scalar(found.limit(1)) is not None
 
 

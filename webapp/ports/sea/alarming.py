@@ -41,7 +41,7 @@ def _look(only: frozenset[int] | None) -> None:
     now = clock.now()
     closed = queries.closed_on(now.astimezone(ZONE).date())
     around = Around(now, queries.limits(), closed)
-    raised = queries.raised()
+    raised = queries.raised(only)
     found: dict[tuple[Kind, str], tuple[Finding, str]] = {}
     for vessel in queries.afloat(now, around.limits, only=only):
         device = vessel_device(vessel.vessel_id)
@@ -52,8 +52,7 @@ def _look(only: frozenset[int] | None) -> None:
     if only is None:
         found |= _crowded(raised) | _windy(raised)
     else:
-        asked = {vessel_device(each) for each in only}
-        raised = {each for each in raised if each[1] in asked and each[0] in RULES}
+        raised = {each for each in raised if each[0] in RULES}
     for kind, device in sorted(found.keys() - raised):
         finding, words = found[kind, device]
         _tell(kind, device, Change.RAISED, finding, words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -243,11 +243,13 @@ def berths_now(now: datetime) -> Sequence[Any]:
     return db.session.execute(found).all()
 
 
-def raised() -> set[tuple[Kind, str]]:
-    """What is an alarm of ours now: its kind and of which vessel or berth."""
+def raised(only: Collection[int] | None = None) -> set[tuple[Kind, str]]:
+    """What is an alarm of ours now: its kind and of which vessel or berth. `only`: of these vessels."""
     found = select(Alarm.kind, Alarm.device).where(
         Alarm.source == SOURCE, Alarm.state.in_(ACTIVE), Alarm.device.is_not(None)
     )
+    if only is not None:
+        found = found.where(Alarm.device.in_([vessel_device(each) for each in only]))
     return {(Kind(kind), str(device)) for kind, device in db.session.execute(found)}
 
 
