@@ -14,7 +14,7 @@ from PIL import Image
 from tests.browser import NewPage, axe, picture, too_wide
 from webapp.operation.help import GUIDES
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.walk]
 
 SHOWN = os.environ.get("SHOWN")
 

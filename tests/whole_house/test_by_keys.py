@@ -16,7 +16,7 @@ from tests.keys import Keys
 from tests.points.test_browser import _always_open
 from tests.servers import Served, ask
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.walk]
 
 # Who lives in the fourth home of the first block: one vote a home, and no other test votes for this one.
 RESIDENT = "+8613800001030"

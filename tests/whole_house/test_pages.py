@@ -366,7 +366,9 @@ def _reading(
     [
         pytest.param(
             *each,
-            marks=pytest.mark.thorough if each[0] in MORE or each in ENGLISH else (),
+            marks=(pytest.mark.thorough, pytest.mark.walk)
+            if each[0] in MORE or each in ENGLISH
+            else (),
         )
         for each in READINGS
     ],
@@ -381,6 +383,7 @@ def test_every_page_in_reach_is_there_and_is_proper(
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 def test_every_page_is_in_reach_of_somebody(full_house: Flask, readings: Any) -> None:
     addresses = full_house.url_map.bind("localhost")
     reached = set()
@@ -398,6 +401,7 @@ def test_every_page_is_in_reach_of_somebody(full_house: Flask, readings: Any) ->
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 def test_whoever_reads_a_page_reads_its_past(full_house: Flask) -> None:
     pages = sorted(rule.rule for rule, is_told in untold.pages(full_house) if is_told)
     asked = {"as_of": (clock.now() - timedelta(hours=1)).isoformat()}

@@ -14,7 +14,7 @@ from tests.browser import NewPage, axe, too_wide
 from tests.keys import by_tab
 from tests.pages import MOST_KIB, MOST_SHIFT, ON_PHONES, Scale, reached
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.walk]
 
 # What a page is put together from: the tags and classes between two of its parts.
 _PARTS = re.compile(

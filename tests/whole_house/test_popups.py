@@ -20,7 +20,7 @@ from webapp.app import create_app
 from webapp.base.config import Settings
 from webapp.base.db import db
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.walk]
 
 # Who together meets every kind of map, and those who have dialogs.
 READERS = (None, "worker", "shift", "station", "port", "project", "safety", "street")

@@ -471,6 +471,7 @@ def test_each_address_opens_to_whom_the_page_of_rights_says(full_house: Flask) -
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 def test_each_role_opens_what_the_page_of_rights_says_and_nothing_else(full_house: Flask) -> None:
     wrong, nothing, tried = _walked(full_house, kept=6, share=2)
     assert tried > 15_000
@@ -482,6 +483,7 @@ def test_each_role_opens_what_the_page_of_rights_says_and_nothing_else(full_hous
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 def test_no_address_takes_a_form_without_its_token(full_house: Flask) -> None:
     """Whoever is signed in is refused before anybody looks whether they may, or at what they sent."""
     taken = []

@@ -33,7 +33,7 @@ from webapp.community.opinions.rules import OpinionKind
 from webapp.operation import scenes
 from webapp.services.applications.papers import font
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.walk]
 
 SHOWN = os.environ.get("SHOWN")
 

@@ -288,6 +288,7 @@ def forms(spare: Flask) -> list[Sent]:
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 def test_what_is_sent_along_changes_nothing(spare: Flask, forms: list[Sent]) -> None:
     faults, written = [], 0
     for sent in forms:
@@ -313,6 +314,7 @@ def _apart(plain: Done, along: Done) -> str:
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 def test_no_door_takes_a_file_for_what_it_is_not(spare: Flask, forms: list[Sent]) -> None:
     faults, kept = [], Counter[str]()
     doors = [each for each in forms if each.files]

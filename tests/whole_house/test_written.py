@@ -162,6 +162,7 @@ def _kept(sheets: list[str], sheet: str, photos: Any) -> Any:
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 @pytest.mark.parametrize("username", WIDE)
 def test_no_page_takes_what_was_written_for_markup(
     defaced: tuple[Flask, list[str]], username: str | None, monkeypatch: pytest.MonkeyPatch
@@ -180,6 +181,7 @@ def test_no_page_takes_what_was_written_for_markup(
 
 
 @pytest.mark.thorough
+@pytest.mark.walk
 @pytest.mark.skipif(examples.ALL not in os.environ, reason="papers are laid out in the whole run")
 def test_papers_and_documents_were_among_what_was_read() -> None:
     assert LOOKED["application/pdf"] > 3, LOOKED

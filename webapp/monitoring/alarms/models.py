@@ -80,6 +80,10 @@ def _listed(states: frozenset[State]) -> str:
     return ", ".join(f"'{state}'" for state in sorted(states))
 
 
+# SQL: the place of an incident while it is open, as the database writes it down.
+OPEN_PLACE = "(\nCASE\n    WHEN ended_at IS NULL THEN geom\n    ELSE NULL::geometry\nEND)"
+
+
 class Incident(Numbered, Placed, Base):
     """What people are sent to: alarms of one family that belong together."""
 
@@ -91,7 +95,7 @@ class Incident(Numbered, Placed, Base):
         # Only what is open has a place in it.
         Index(
             "ix_incident_open_place",
-            text("(CASE WHEN ended_at IS NULL THEN geom END)"),
+            text(OPEN_PLACE),
             postgresql_using="gist",
         ),
     )
