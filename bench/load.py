@@ -22,7 +22,7 @@ from pathlib import Path
 from bench import cpu
 from bench.figures import Figure
 from bench.ground import ROOT, Ground
-from house.serve import ALLOCATOR, THREADS, WORKERS
+from house.serve import RUNTIME, THREADS, WORKERS
 
 ROUNDS = 4
 WARM_S = 1.0
@@ -87,7 +87,7 @@ def served(
         *("--workers", str(WORKERS), "--threads", str(threads), "--keep-alive", "30"),
         *("--log-level", "error", "--no-control-socket"),
     ]
-    with started(command, {**environment, **ALLOCATOR}, at="--bind=127.0.0.1:{port}") as server:
+    with started(command, {**environment, **RUNTIME}, at="--bind=127.0.0.1:{port}") as server:
         yield server
 
 

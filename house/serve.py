@@ -176,8 +176,8 @@ def stop() -> int:
 
 
 # Threads share two arenas of the allocator: each of eight a core would keep for itself what its threads
-# once used (docs/performance.md, "A working day at once").
-ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
+# once used (docs/performance.md, "A working day at once"). A process that crashes writes down where it was.
+RUNTIME = {"MALLOC_ARENA_MAX": "2", "PYTHONFAULTHANDLER": "1"}
 
 
 def environment() -> dict[str, str]:
@@ -186,7 +186,7 @@ def environment() -> dict[str, str]:
     given = given_database()
     keep = {key: value for key, value in os.environ.items() if given or not key.startswith("PG")}
     keep["PATH"] = f"{VENV / 'bin'}{os.pathsep}{keep.get('PATH', os.defpath)}"
-    return {**ALLOCATOR, **keep} | {
+    return {**RUNTIME, **keep} | {
         "DATABASE_URL": given or cluster.url(instance),
         "INSTANCE": str(instance),
         "PORT": str(port()),

@@ -300,6 +300,7 @@ def test_threads_share_two_arenas_unless_an_operator_wants_others(
     monkeypatch.setenv("INSTANCE", str(tmp_path))
     monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     assert serve.environment()["MALLOC_ARENA_MAX"] == "2"
+    assert serve.environment()["PYTHONFAULTHANDLER"] == "1"
     monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
     assert serve.environment()["MALLOC_ARENA_MAX"] == "4"
 

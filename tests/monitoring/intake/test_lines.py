@@ -205,6 +205,7 @@ def test_a_gas_alarm_does_not_wait_behind_the_flood_of_one_camera(wire: Wire) ->
         worker.wait()
     assert wire.ask(BEFORE) < TURNS / 2, "the gas waited behind the flood"
     assert while_asked < FLOOD, "the flood was over before somebody was asked"
+    assert wire.ask(OFFERED) < 5
     assert wire.alarms("flood") == TURNS
     assert wire.ask("SELECT count(*) FROM alarm WHERE device = 'flood'") == 1
     assert wire.ask("SELECT quiet FROM alarm WHERE device = 'flood'") == "chattering"
