@@ -26,6 +26,8 @@ from webapp.monitoring.intake.rules import Format
 from webapp.monitoring.signals import Kind
 
 MESSAGES, ROUNDS = 400, 3
+# So many devices are heard of for the first time, and so many of them are one part.
+STRANGERS, PART = 6000, 1000
 CLIENTS = 8
 
 # The shape and the indexes of the inbox, and nothing else.
@@ -62,6 +64,7 @@ def figures(ground: Ground) -> Iterator[Figure]:
         yield _beside(what, size, *_rates(ours, bare))
     for index in ("ix_alarm_told", "ix_alarm_pieces"):
         yield _of_words(ground, index)
+    yield _strangers(ground)
     with served("wsgi:app", ground.environment) as house:
         for what, size in (("HTTP, one a request, 8 clients", 1), ("HTTP, fifty a request", 50)):
             ours, bare = partial(_http, house, key, size), partial(_bare, ground, size)
@@ -109,22 +112,39 @@ def _of_words(ground: Ground, index: str) -> Figure:
     )
 
 
-def _message() -> bytes:
-    return _body(next(_numbers))
+def _strangers(ground: Ground) -> Figure:
+    """A storm of devices that nobody knows, each an incident of its own: the last of them beside the first."""
+    parts = [
+        PART / _seconds(partial(_mqtt, ground, 50, messages=PART, devices=STRANGERS))
+        for _part in range(STRANGERS // PART)
+    ]
+    return Figure(
+        what=f"MQTT, fifty a commit, the last {PART:,} of {STRANGERS:,} devices unheard of, no new statistics",
+        rows=STRANGERS,
+        measured=f"{parts[-1]:,.0f} messages/s",
+        baseline=f"the first {PART:,} of them",
+        beside=f"{parts[0]:,.0f} messages/s",
+        ratio=parts[-1] / parts[0],
+    )
 
 
-def _body(number: int) -> bytes:
+def _message(devices: int = 500) -> bytes:
+    return _body(next(_numbers), devices)
+
+
+def _body(number: int, devices: int = 500) -> bytes:
     now = datetime.now(UTC).isoformat()
-    said = {"id": f"b-{number}", "ts": now, "kind": "motion", "camera": f"d-{number % 500}"}
+    camera = f"d{devices}-{number % devices}"
+    said = {"id": f"b-{number}", "ts": now, "kind": "motion", "camera": camera}
     return json.dumps(said).encode()
 
 
-def _mqtt(ground: Ground, size: int) -> None:
-    for _turn in range(MESSAGES // size):
-        said = [("intake/bench/generic", _message()) for _each in range(size)]
+def _mqtt(ground: Ground, size: int, *, messages: int = MESSAGES, devices: int = 500) -> None:
+    for _turn in range(messages // size):
+        said = [lines.Said("intake/bench/generic", _message(devices)) for _each in range(size)]
         with ground.app.app_context():
             if size == 1:
-                lines.take(*said[0])
+                lines.take(said[0])
             elif lines.take_together(said) is None:
                 raise RuntimeError("a message stood in the way")
 
