@@ -24,7 +24,7 @@ def test_the_desk_goes_from_a_case_to_the_cameras_and_their_ground(new_page: New
     # The list had this one alone on its map as well.
     expect(desk.locator("h1")).to_contain_text("CAM0135")
     expect(desk.locator("path.camera-sector")).to_have_count(1)
-    # A click while the map is still being drawn is lost; whoever clicks again is answered.
+    # While the map still moves the mark may lie elsewhere when the button is let go: that is no click.
     assert any(_opened(desk) for _try in range(3))
     expect(desk.locator(".map-card")).to_contain_text("路口")
     desk.goto("/cameras/coverage")
@@ -32,9 +32,12 @@ def test_the_desk_goes_from_a_case_to_the_cameras_and_their_ground(new_page: New
 
 
 def _opened(desk: Page) -> bool:
-    desk.locator(".spot.cameras").first.click()
+    card = desk.locator(".map-card")
+    if card.is_visible():
+        return True
     try:
-        desk.locator(".map-card").wait_for(timeout=4_000)
+        desk.locator(".spot.cameras").first.click()
+        card.wait_for(timeout=4_000)
     except Error:
         return False
     return True
