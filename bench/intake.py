@@ -28,6 +28,7 @@ from webapp.monitoring.signals import Kind
 MESSAGES, ROUNDS = 400, 3
 # So many devices are heard of for the first time, and so many of them are one part.
 STRANGERS, PART = 6000, 1000
+DEVICES = 500
 CLIENTS = 8
 
 # The shape and the indexes of the inbox, and nothing else.
@@ -128,18 +129,18 @@ def _strangers(ground: Ground) -> Figure:
     )
 
 
-def _message(devices: int = 500) -> bytes:
+def _message(devices: int = DEVICES) -> bytes:
     return _body(next(_numbers), devices)
 
 
-def _body(number: int, devices: int = 500) -> bytes:
+def _body(number: int, devices: int = DEVICES) -> bytes:
     now = datetime.now(UTC).isoformat()
     camera = f"d{devices}-{number % devices}"
     said = {"id": f"b-{number}", "ts": now, "kind": "motion", "camera": camera}
     return json.dumps(said).encode()
 
 
-def _mqtt(ground: Ground, size: int, *, messages: int = MESSAGES, devices: int = 500) -> None:
+def _mqtt(ground: Ground, size: int, *, messages: int = MESSAGES, devices: int = DEVICES) -> None:
     for _turn in range(messages // size):
         said = [lines.Said("intake/bench/generic", _message(devices)) for _each in range(size)]
         with ground.app.app_context():

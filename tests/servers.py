@@ -193,15 +193,8 @@ def _gunicorn(environment: Mapping[str, str]) -> list[str]:
         *("--bind", f"127.0.0.1:{environment['PORT']}"),
         *("--workers", environment["WEB_CONCURRENCY"]),
         *("--worker-class", "gthread", "--threads", environment.get("WEB_THREADS", "24")),
-        *(
-            "--graceful-timeout",
-            "2",
-            "--keep-alive",
-            "30",
-            "--log-level",
-            "warning",
-            "--no-control-socket",
-        ),
+        *("--graceful-timeout", "2", "--keep-alive", "30"),
+        *("--log-level", "warning", "--no-control-socket"),
         "--preload",  # the house is imported once for all of them
     ]
 

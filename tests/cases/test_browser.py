@@ -63,7 +63,7 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     case, number = ask(served, "SELECT id, number FROM case_file WHERE words = %s", words)
 
     row = desk.locator(f"[data-select='case:{case}']")
-    expect(row).to_be_visible(timeout=3000)
+    expect(row).to_be_visible()
     row.click()
     pane = desk.locator("#chosen")
     expect(pane).to_contain_text(number)
@@ -101,7 +101,7 @@ def test_a_case_goes_from_the_phone_to_closed_while_the_desk_listens(
     looker.locator("form[data-move=pass] button").click()
     expect(looker.locator("article.case")).to_contain_text("核查通过")
 
-    expect(pane.get_by_text("结案", exact=True).first).to_be_visible(timeout=3000)
+    expect(pane.get_by_text("结案", exact=True).first).to_be_visible()
     pane.get_by_text("结案", exact=True).first.click()
     pane.locator("form[data-move=close] button[type=submit]").click()
     expect(pane.locator("header .chip.done")).to_have_text("已结案")

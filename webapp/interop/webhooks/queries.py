@@ -173,8 +173,11 @@ def take(each: int, *, until: datetime) -> list[Delivery]:
         .join(waiting, true())
         .where(_on(now))
     )
+    first = list(db.session.scalars(due))
+    if not first:
+        return []
     # Asked once more while it is locked: another worker may have taken it since.
-    own = Delivery.id.in_(list(db.session.scalars(due)))
+    own = Delivery.id.in_(first)
     locked = (
         select(Delivery.id)
         .where(own, Delivery.state == DeliveryState.WAITING, free)

@@ -170,8 +170,10 @@ def ringing(who: Actor) -> tuple[Sequence[Alarm], int]:
     # What stands beside an alarm is asked for of these few only, not of all that are counted.
     counted = select(Alarm.id, func.count().over()).where(*clause).order_by(*order).limit(RINGING)
     rows = db.session.execute(counted).all()
+    if not rows:
+        return [], 0
     found = select(Alarm).options(*_ALL).where(Alarm.id.in_([key for key, _many in rows]))
-    return list(db.session.scalars(found.order_by(*order))), rows[0][1] if rows else 0
+    return list(db.session.scalars(found.order_by(*order))), rows[0][1]
 
 
 def on_board(who: Actor) -> list[Alarm]:
