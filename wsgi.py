@@ -7,7 +7,8 @@ import gc
 gc.disable()
 
 from webapp.app import create_app  # noqa: E402
+from webapp.base import collecting  # noqa: E402
 
 app = create_app()
 gc.freeze()
-gc.enable()
+collecting.begin()
