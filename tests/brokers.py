@@ -10,11 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import gt
 from pathlib import Path
 from typing import Any
 
-from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -45,6 +46,9 @@ class Post:
     broker: Process | None = None
     intake: Process | None = None
     machines: list[Machine] = field(default_factory=list)
+    # When each was shot (Unix time).
+    broker_died: list[float] = field(default_factory=list)
+    intake_died: list[float] = field(default_factory=list)
 
     def start_broker(self) -> None:
         """The broker answers; what it kept is there."""
@@ -55,6 +59,7 @@ class Post:
     def kill_broker(self) -> None:
         """The broker dies without a word."""
         _killed(self.broker)
+        self.broker_died.append(time.time())
 
     def beside(self, seat: int) -> Process:
         """A second intake at a seat of its own, which shares what machines say."""
@@ -74,6 +79,15 @@ class Post:
     def kill_intake(self) -> None:
         """The intake dies without a word."""
         _killed(self.intake)
+        self.intake_died.append(time.time())
+
+    def listened(self, at: float) -> bool:
+        """Whether the intake had come to the broker by then, and both lived (Unix time)."""
+        died = max(
+            (each for each in (*self.broker_died, *self.intake_died) if each <= at), default=0
+        )
+        came = [line for line in self.said().splitlines() if " hearing " in line]
+        return any(died < _written_at(each) <= at for each in came)
 
     def said(self) -> str:
         """What the intake has said."""
@@ -107,6 +121,8 @@ class Machine:
     def __init__(self, port: int, name: str, key: str) -> None:
         self.name = name
         self.told: queue.Queue[tuple[str, Any]] = queue.Queue()
+        # What was answered to what it had asked for, by the data it sent with that.
+        self.receipts: dict[bytes, Any] = {}
         self.codes: dict[int, int] = {}
         self.connected: list[bool] = []
         self.client = Client(
@@ -116,9 +132,7 @@ class Machine:
         self.client.reconnect_delay_set(1, 1)
         self.client.on_connect = lambda client, _d, _f, code, _p: self._in(client, code)
         self.client.on_disconnect = lambda *_told: self.connected.append(False)
-        self.client.on_message = lambda _c, _d, message: self.told.put(
-            (message.topic, json.loads(message.payload))
-        )
+        self.client.on_message = lambda _c, _d, message: self._hear(message)
         self.client.on_publish = lambda _c, _d, mid, code, _p: self.codes.update({mid: code.value})
         lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         lasting.SessionExpiryInterval = 3600
@@ -155,8 +169,15 @@ class Machine:
 
     def _in(self, client: Client, code: Any) -> None:
         if not code.is_failure:
-            client.subscribe(f"gates/{self.name}/#", qos=1)
+            client.subscribe([(f"gates/{self.name}/#", 1), (f"intake/{self.name}/told", 1)])
         self.connected.append(not code.is_failure)
+
+    def _hear(self, message: MQTTMessage) -> None:
+        body = json.loads(message.payload)
+        asked = getattr(message.properties, "CorrelationData", None)
+        if asked is not None:
+            self.receipts[asked] = body
+        self.told.put((message.topic, body))
 
 
 @contextmanager
@@ -184,6 +205,11 @@ def posted(database_url: str, instance: Path, secret_key: str, **settings: str) 
             machine.end()
         _killed(post.intake)
         _killed(post.broker)
+
+
+def _written_at(line: str) -> float:
+    """When a line of the log was written (Unix time)."""
+    return datetime.strptime(line[:23], "%Y-%m-%d %H:%M:%S,%f").astimezone().timestamp()
 
 
 def _killed(process: Process | None) -> None:

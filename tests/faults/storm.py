@@ -23,6 +23,7 @@ from tests.faults.calls import NOBODY, Answer, Caller
 from tests.faults.writers import (
     Alarms,
     AlarmsAtBroker,
+    AlarmsLeftAtBroker,
     Applications,
     Cases,
     Imports,
@@ -207,6 +208,7 @@ def writers(hall: Hall) -> list[Writer]:
         Imports(Caller.signed_in(served, "leader", PASSWORD), cast.spot),
         PassagesAtBroker(gate),
         AlarmsAtBroker(box),
+        AlarmsLeftAtBroker(box),
     ]
 
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from PIL import Image
 
 from tests.brokers import Machine
@@ -349,7 +351,7 @@ class PassagesAtBroker(Writer):
 
 
 class AlarmsAtBroker(Writer):
-    """Alarms of a source over MQTT, which has only the acknowledgement of the broker: that of somebody who listens."""
+    """Alarms of a source over MQTT that asks for the answer of the house (docs/intake.md)."""
 
     kind = "alarm over MQTT"
     there = Alarms.there
@@ -359,6 +361,41 @@ class AlarmsAtBroker(Writer):
         super().__init__()
         self.machine = machine
 
+    def made(self, mark: str) -> dict[str, object]:
+        return motion(mark)
+
+    def say(self, made: dict[str, object], *, again: bool) -> Answer | None:
+        mark = str(made["id"]).encode()
+        asking = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        asking.CorrelationData = mark
+        self.machine.client.publish(
+            "intake/box/generic", json.dumps(made), qos=1, properties=asking
+        )
+        until = time.monotonic() + self.WAIT_S
+        while mark not in self.machine.receipts and time.monotonic() < until:
+            time.sleep(0.002)
+        if mark not in self.machine.receipts:
+            return Answer(NOBODY)
+        (result,) = self.machine.receipts[mark]["results"]
+        assert result["status"] in ("ok", "repeat"), result
+        return None
+
+
+class AlarmsLeftAtBroker(Writer):
+    """Alarms of a source over MQTT that has only the acknowledgement of the broker: that of somebody who listens.
+
+    `taken_at` tells when each was acknowledged (Unix time).
+    """
+
+    kind = "alarm left over MQTT"
+    there = Alarms.there
+    WAIT_S = 5.0
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__()
+        self.machine = machine
+        self.taken_at: dict[str, float] = {}
+
     def made(self, mark: str) -> str:
         return json.dumps(motion(mark))
 
@@ -367,4 +404,7 @@ class AlarmsAtBroker(Writer):
         until = time.monotonic() + self.WAIT_S
         while number not in self.machine.codes and time.monotonic() < until:
             time.sleep(0.002)
-        return None if self.machine.codes.get(number) == 0 else Answer(NOBODY)
+        if self.machine.codes.get(number) != 0:
+            return Answer(NOBODY)
+        self.taken_at[json.loads(made)["id"]] = time.time()
+        return None

@@ -47,6 +47,9 @@ AT_ONCE = 100
 # So many that wait are kept by one commit.
 ONE_COMMIT = 50
 TICK_S = 1.0
+# When the broker is back we are there before its machines, which wait a second and more: what they say while
+# we are not there it acknowledges before it has written it.
+BACK_AFTER_S = 0.25
 # How often the house is told that we hear the broker.
 BEAT_S = 10.0
 LONGEST_WAIT_S = 15.0
@@ -170,7 +173,8 @@ class Listener:
         made.username_pw_set(self.place.name, self.place.password)
         if self.place.secure:
             made.tls_set_context(ssl.create_default_context())
-        made.reconnect_delay_set(1, int(LONGEST_WAIT_S))
+        # Any number will do.
+        made.reconnect_delay_set(BACK_AFTER_S, LONGEST_WAIT_S)  # type: ignore[arg-type]
         made.max_queued_messages_set(1000)
         made.on_connect = self._connected
         made.on_disconnect = self._disconnected

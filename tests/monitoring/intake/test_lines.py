@@ -135,7 +135,6 @@ def test_a_message_is_an_alarm_by_any_of_its_topics(wire: Wire) -> None:
 
 def test_a_source_is_told_what_nobody_could_read(wire: Wire) -> None:
     box = wire.machine()
-    box.client.subscribe("intake/box/told", qos=1)
     soon(lambda: box.say("intake/box/generic", b"{") == 0, "nobody listens")
     told = box.hears("intake/box/told")["results"]
     assert told[0]["why"] == "not_json"
