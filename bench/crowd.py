@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,14 +71,16 @@ def figures(ground: Ground) -> Iterator[Figure]:
     yield from told
     yield from _pages(_ordered(crowd.stats))
     yield _memory(weights)
+    yield _deaths(weights)
 
 
 @dataclass(frozen=True)
 class Weight:
-    """What processes hold by themselves, and how many threads they are."""
+    """What processes hold by themselves, how many threads they are, and their numbers."""
 
     mib: float
     threads: int
+    processes: frozenset[int]
 
 
 class Crowd:
@@ -157,12 +159,15 @@ def _weighed(house: Server) -> Iterator[list[Weight]]:
 
 def _weight(parent: int) -> Weight:
     kib = threads = 0
-    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-        threads += len(list(Path(f"/proc/{child}/task").iterdir()))
-        for line in Path(f"/proc/{child}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Private_Dirty"):
-                kib += int(line.split()[1])
-    return Weight(kib / 1024, threads)
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    # One that dies just now holds nothing more.
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for child in children:
+            threads += len(list(Path(f"/proc/{child}/task").iterdir()))
+            for line in Path(f"/proc/{child}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Private_Dirty"):
+                    kib += int(line.split()[1])
+    return Weight(kib / 1024, threads, frozenset(map(int, children)))
 
 
 def _ordered(stats: Sequence[dict[str, str]]) -> list[dict[str, str]]:
@@ -192,4 +197,16 @@ def _memory(weights: Sequence[Weight]) -> Figure:
         measured=f"{', '.join(f'{each.mib:.0f} MiB by {each.threads}' for each in steps)} threads",
         wanted=f"< +{GROWTH_MIB} MiB after a quarter of the time",
         met=grown < GROWTH_MIB,
+    )
+
+
+def _deaths(weights: Sequence[Weight]) -> Figure:
+    ever = frozenset[int]().union(*(each.processes for each in weights))
+    died = len(ever) - len(weights[0].processes)
+    return Figure(
+        what="crowd: processes of the web server that died",
+        rows=len(weights),
+        measured=f"{died}",
+        wanted="none",
+        met=died == 0,
     )
