@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event as sql_event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.cases.stages import brought_to, reported
+from tests.plans import planned
 from tests.world import World, as_user, someone
 from webapp.base import clock
 from webapp.base.audit import Event
@@ -182,23 +184,10 @@ def many(session: Session, world: World) -> Case:
     return case
 
 
-def _explained(run: Any) -> str:
-    """The plan of the one statement that `run` asks of the cases."""
-    plans: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> tuple[str, Any]:
-        if "case_file" in statement and not statement.startswith("EXPLAIN"):
-            raw = db.session.connection().connection.cursor()
-            raw.execute("EXPLAIN " + statement, values)
-            plans.append("\n".join(row[0] for row in raw.fetchall()))
-        return statement, values
-
-    engine = db.session.connection().engine
-    sql_event.listen(engine, "before_cursor_execute", note)
-    try:
+def _explained(run: Callable[[], object]) -> str:
+    """The plan of the first statement that `run` asks of the cases."""
+    with planned("case_file") as plans:
         run()
-    finally:
-        sql_event.remove(engine, "before_cursor_execute", note)
     return plans[0]
 
 

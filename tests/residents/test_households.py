@@ -10,9 +10,10 @@ import pytest
 from flask import Flask
 from hypothesis import given, strategies as st
 from shapely import box
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from tests.plans import planned
 from tests.residents.village import (
     Village,
     around,
@@ -214,22 +215,11 @@ _MANY = text("""
 
 def test_both_indexes_answer_what_is_inside(village: Village) -> None:
     area = around(village.world.spot(village.world.home))
-    plans: list[str] = []
-
-    def explain(raw: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        if "building.geom" in statement and not statement.startswith("EXPLAIN"):
-            with raw.connection.cursor() as asked:
-                asked.execute("EXPLAIN " + statement, values)
-                plans.append("\n".join(row[0] for row in asked.fetchall()))
-
     db.session.execute(text("SET LOCAL wangge.located = 'on'"))
     db.session.execute(_MANY)
     db.session.execute(text("ANALYZE building"))
-    event.listen(db.engine, "before_cursor_execute", explain)
-    try:
+    with planned("building.geom") as plans:
         queries.inside(area)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", explain)
     assert len(plans) == 1
     assert "idx_building_geom" in plans[0]
     assert "idx_building_outline" in plans[0]

@@ -6,10 +6,15 @@ const words = document.querySelector("[data-step-words]")?.dataset;
 const forms = () => document.querySelectorAll("form[data-step]");
 const NOT_KEPT = new Set(["csrf_token", "client_id"]);
 
+/** What is the same for the steps below each other is said once. */
 function sayAll() {
+  let above = "";
   for (const form of forms()) {
     const place = form.querySelector("[data-away]");
-    if (place) place.textContent = sayNearness(form, words);
+    if (!place) continue;
+    const said = sayNearness(form, words);
+    place.textContent = said === above ? "" : said;
+    above = said;
   }
 }
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from sqlalchemy import func, select
-from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
 from tests import examples
 from tests.busy import at_once, busy_house
 from tests.conftest import URL
+from tests.plans import planned
 from tests.world import World
 from webapp.base import audit, clock
 from webapp.base.db import db
@@ -356,20 +356,9 @@ def test_without_a_place_only_what_one_device_tells_of_is_one_incident(session: 
 def test_what_a_storm_asks_is_asked_by_indexes_whatever_the_statistics_say(
     session: Session,
 ) -> None:
-    plans: list[str] = []
-
-    def explain(raw: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        if "LATERAL" in statement:
-            with raw.connection.cursor() as asked:
-                asked.execute("SET LOCAL enable_seqscan = off; EXPLAIN " + statement, values)
-                plans.append("\n".join(row[0] for row in asked.fetchall()))
-
-    listen(db.engine, "before_cursor_execute", explain)
-    try:
+    with planned("LATERAL", whole=False) as plans:
         heard(motion(clock.now()))
         heard(smoke())
-    finally:
-        remove(db.engine, "before_cursor_execute", explain)
     told = "\n".join(plans)
     assert "Index Cond: ((source = w.source) AND (device = w.device))" in told
     assert "Index Cond: ((source = w_1.source) AND (device IS NULL))" in told
