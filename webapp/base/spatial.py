@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from geoalchemy2 import Geometry, WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from pyproj import CRS, Transformer
+from pyproj.transformer import TransformerFromCRS, TransformerMaker
 from shapely import Point, transform
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
@@ -49,10 +52,50 @@ def Metric(kind: str = "POINT", *, spatial_index: bool = True) -> Geometry:  # n
     return Geometry(kind, srid=SRID, spatial_index=spatial_index)
 
 
+class _Made(TransformerMaker):
+    """Gives every thread the same."""
+
+    def __init__(self, made: Any) -> None:
+        self._made = made
+
+    def __call__(self) -> Any:
+        """What was made."""
+        return self._made
+
+
+class Converter:
+    """Turns coordinates for all threads, one after the other.
+
+    By itself pyproj makes a transformer for each thread, and each keeps 0.7 MiB of PROJ's database.
+    """
+
+    def __init__(self, source: int, target: int) -> None:
+        make = TransformerFromCRS(
+            f"EPSG:{source}".encode(),
+            f"EPSG:{target}".encode(),
+            always_xy=True,
+            area_of_interest=None,
+            authority=None,
+            accuracy=None,
+            allow_ballpark=None,
+        )
+        # In a thread that ends, so that nobody else has its context of PROJ.
+        with ThreadPoolExecutor(1) as aside:
+            made = aside.submit(make).result()
+        self._transformer = Transformer(_Made(made))
+        self._lock = Lock()
+
+    def transform(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Numbers or arrays of the one CRS in the other, x before y; infinite where there is no answer."""
+        with self._lock:
+            found: tuple[Any, Any] = self._transformer.transform(x, y)
+            return found
+
+
 @lru_cache(maxsize=8)
-def transformer(source: int, target: int) -> Transformer:
+def transformer(source: int, target: int) -> Converter:
     """Degrees or metres of one CRS into another, x before y."""
-    return Transformer.from_crs(source, target, always_xy=True)
+    return Converter(source, target)
 
 
 def to_metric(lon: float, lat: float, datum: Datum = Datum.WGS84) -> tuple[float, float]:
