@@ -43,7 +43,7 @@ print(follower.later_39)
 """
 
 GOES = """
-import os, sys, time, weakref
+import os, time, weakref
 import wsgi
 
 class Cycle:

@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -371,40 +372,35 @@ class AlarmsAtBroker(Writer):
         self.machine.client.publish(
             "intake/box/generic", json.dumps(made), qos=1, properties=asking
         )
-        until = time.monotonic() + self.WAIT_S
-        while mark not in self.machine.receipts and time.monotonic() < until:
-            time.sleep(0.002)
-        if mark not in self.machine.receipts:
+        if (receipt := self._answered(self.machine.receipts, mark)) is None:
             return Answer(NOBODY)
-        (result,) = self.machine.receipts[mark]["results"]
+        (result,) = receipt["results"]
         assert result["status"] in ("ok", "repeat"), result
         return None
 
+    def _answered(self, answers: Mapping[Any, Any], key: object) -> Any:
+        """What comes to stand under the key within the time; None where nothing does."""
+        until = time.monotonic() + self.WAIT_S
+        while key not in answers and time.monotonic() < until:
+            time.sleep(0.002)
+        return answers.get(key)
 
-class AlarmsLeftAtBroker(Writer):
+
+class AlarmsLeftAtBroker(AlarmsAtBroker):
     """Alarms of a source over MQTT that has only the acknowledgement of the broker: that of somebody who listens.
 
     `taken_at` tells when each was acknowledged (Unix time).
     """
 
     kind = "alarm left over MQTT"
-    there = Alarms.there
-    WAIT_S = 5.0
 
     def __init__(self, machine: Machine) -> None:
-        super().__init__()
-        self.machine = machine
+        super().__init__(machine)
         self.taken_at: dict[str, float] = {}
 
-    def made(self, mark: str) -> str:
-        return json.dumps(motion(mark))
-
-    def say(self, made: str, *, again: bool) -> Answer | None:
-        number = self.machine.client.publish("intake/box/generic", made, qos=1).mid
-        until = time.monotonic() + self.WAIT_S
-        while number not in self.machine.codes and time.monotonic() < until:
-            time.sleep(0.002)
-        if self.machine.codes.get(number) != 0:
+    def say(self, made: dict[str, object], *, again: bool) -> Answer | None:
+        sent = self.machine.client.publish("intake/box/generic", json.dumps(made), qos=1)
+        if self._answered(self.machine.codes, sent.mid) != 0:
             return Answer(NOBODY)
-        self.taken_at[json.loads(made)["id"]] = time.time()
+        self.taken_at[str(made["id"])] = time.time()
         return None
