@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial, reduce
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests import examples
@@ -353,9 +354,22 @@ def test_without_a_place_only_what_one_device_tells_of_is_one_incident(session: 
     assert said("C1", Kind.LOITERING) not in (first, nameless)
 
 
-def test_what_a_storm_asks_is_asked_by_indexes_whatever_the_statistics_say(
-    session: Session,
+# What the catalogue says of a table: pages and rows when it was last looked at.
+NEVER_LOOKED_AT = (0, -1)
+ALL_GONE = (72, 0)
+
+
+@pytest.mark.parametrize("last_seen", [NEVER_LOOKED_AT, ALL_GONE])
+def test_what_a_storm_asks_looks_up_each_thing_by_itself_whatever_the_statistics_say(
+    session: Session, last_seen: tuple[int, int]
 ) -> None:
+    seen = text(
+        """
+        UPDATE pg_class SET relpages = :pages, reltuples = :rows
+        WHERE oid IN ('alarm'::regclass, 'incident'::regclass)
+        """
+    )
+    session.execute(seen, dict(zip(("pages", "rows"), last_seen, strict=True)))
     with planned("LATERAL", whole=False) as plans:
         heard(motion(clock.now()))
         heard(smoke())
@@ -366,6 +380,36 @@ def test_what_a_storm_asks_is_asked_by_indexes_whatever_the_statistics_say(
     assert "Sort Key: a.device" not in told
     assert told.count("Index Scan using ix_incident_open_place") == 1
     assert "using ix_incident_open on" not in told
+    assert len(re.findall(r"Index Cond: \(+key = w\.key\)", told)) == 2 * 3
+
+
+def test_of_a_device_of_years_a_signal_reads_what_is_open_and_what_is_new(
+    session: Session,
+) -> None:
+    now = clock.now()
+    heard(motion(now))
+    years = text(
+        """
+        INSERT INTO alarm
+        SELECT (
+            jsonb_populate_record(
+                alarm,
+                jsonb_build_object(
+                    'id', alarm.id + day, 'state', 'closed', 'first_at', at, 'last_at', at, 'received_at', at,
+                    'live_at', at, 'over_at', at, 'closed_at', at
+                )
+            )
+        ).*
+        FROM alarm
+            CROSS JOIN generate_series(1, 2000) AS day
+            CROSS JOIN LATERAL (SELECT alarm.first_at - day * interval '1 day' AS at) day_of
+        """
+    )
+    session.execute(years)
+    session.execute(text("ANALYZE alarm"))
+    with planned("own_id IS NOT NULL") as plans:
+        heard(motion(now + SECOND, Change.UPDATED))
+    told = "\n".join(plans)
     for index in ("uq_alarm_own", "uq_alarm_active", "ix_alarm_key"):
         assert f"using {index} on alarm" in told
 

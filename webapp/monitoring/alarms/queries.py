@@ -117,18 +117,19 @@ _OLDER = text(
     """
 )
 # SQL: an alarm of these keys that has a name, goes on, or was heard of since a moment. Each way by an index of its
-# own: a device that has been there for years has more rows than may be read for each of its signals.
+# own: a device that has been there for years has more rows than may be read for each of its signals. OFFSET 0 keeps
+# each key looked up by itself, whatever the planner believes about the table.
 _ACTIVE = ", ".join(f"'{each}'" for each in sorted(ACTIVE))
 OF_KEYS = text(
     f"""
     alarm.id = ANY(ARRAY(
     SELECT a.id
     FROM unnest(cast(:keys AS text[])) AS w (key) CROSS JOIN LATERAL (
-        SELECT id FROM alarm WHERE key = w.key AND own_id IS NOT NULL
+        (SELECT id FROM alarm WHERE key = w.key AND own_id IS NOT NULL OFFSET 0)
         UNION ALL
-        SELECT id FROM alarm WHERE key = w.key AND state IN ({_ACTIVE})
+        (SELECT id FROM alarm WHERE key = w.key AND state IN ({_ACTIVE}) OFFSET 0)
         UNION ALL
-        SELECT id FROM alarm WHERE key = w.key AND greatest(first_at, live_at, over_at, closed_at) >= :since
+        (SELECT id FROM alarm WHERE key = w.key AND greatest(first_at, live_at, over_at, closed_at) >= :since OFFSET 0)
     ) a
     ))
     """
