@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from tests.world import World, as_user
+from tests.world import World, as_user, someone
 from webapp.base import notices
 from webapp.base.datum import Datum
 from webapp.base.db import db
@@ -196,3 +196,15 @@ def test_the_bar_marks_where_a_page_belongs(
     page = words(as_user(app, world.admin), address)
     marked = re.findall(r'<a href="([^"]+)"\s+aria-current="page"', page.split("<main")[0])
     assert marked == [link]
+
+
+@pytest.mark.parametrize(("role", "stands_in"), [("port_manager", "bar"), ("dispatcher", "menu")])
+def test_whoever_keeps_the_ports_has_them_in_the_bar_and_others_in_the_menu(
+    app: Flask, world: World, role: str, stands_in: str
+) -> None:
+    above = words(as_user(app, someone("looker", role)), "/desk").split("<main")[0]
+    bar, menu = above.split("</nav>", 1)
+    assert [part.count('href="/ports"') for part in (bar, menu)] == [
+        stands_in == "bar",
+        stands_in == "menu",
+    ]

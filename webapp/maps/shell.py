@@ -81,6 +81,7 @@ DESK_LINKS = (
         also=("/grids/imports", "/grids/balance"),
     ),
     Link(_l("Applications"), "/applications", "applications.list", icon="file-text"),
+    Link(_l("Fishing ports"), "/ports", "ports.keep", icon="anchor", also=("/vessels", "/voyages")),
     Link(_l("Services"), "/services", "services.see", icon="building-bank"),
     Link(_l("Jobs"), "/jobs/desk", "jobs.desk", icon="briefcase", also=("/jobs",)),
     Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),
@@ -213,11 +214,14 @@ class Shell:
 
     @cached_property
     def more_links(self) -> list[Link]:
-        """The ways of the menu of the person that are open."""
+        """The ways of the menu of the person that are open and stand nowhere else."""
+        elsewhere = {each.href for each in self.links}
         return [
             each
             for each in DESK_MORE
-            if may(me(), each.may) and (each.only is None or getattr(self, each.only))
+            if each.href not in elsewhere
+            and may(me(), each.may)
+            and (each.only is None or getattr(self, each.only))
         ]
 
     def stands_at(self, link: Link) -> bool:
