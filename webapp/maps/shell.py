@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +53,10 @@ class Link:
         return max((len(each) for each in roots if f"{path}/".startswith(f"{each}/")), default=0)
 
 
+FISHING_PORTS = Link(
+    _l("Fishing ports"), "/ports", "ports.see", icon="anchor", also=("/vessels", "/voyages")
+)
+
 DESK_LINKS = (
     Link(_l("Desk"), "/desk", "maps.desk", icon="layout-dashboard"),
     Link(_l("Cases"), "/cases", "cases.desk", icon="list-check"),
@@ -81,7 +85,7 @@ DESK_LINKS = (
         also=("/grids/imports", "/grids/balance"),
     ),
     Link(_l("Applications"), "/applications", "applications.list", icon="file-text"),
-    Link(_l("Fishing ports"), "/ports", "ports.keep", icon="anchor", also=("/vessels", "/voyages")),
+    replace(FISHING_PORTS, may="ports.keep"),
     Link(_l("Services"), "/services", "services.see", icon="building-bank"),
     Link(_l("Jobs"), "/jobs/desk", "jobs.desk", icon="briefcase", also=("/jobs",)),
     Link(_l("Classes and limits"), "/standards", "standards.see", icon="adjustments"),
@@ -117,7 +121,7 @@ DESK_MORE = (
         also=("/muster-points", "/wind"),
     ),
     Link(_l("Connected machines"), "/sources", "intake.see", icon="plug-connected"),
-    Link(_l("Fishing ports"), "/ports", "ports.see", icon="anchor", also=("/vessels", "/voyages")),
+    FISHING_PORTS,
     Link(_l("Livelihood items"), "/livelihood", "livelihood.list", icon="heart-handshake"),
     Link(_l("Opinions"), "/opinions", "opinions.list", icon="message-2"),
     Link(_l("Deliberation"), "/topics", "topics.list", icon="messages", also=("/councils",)),

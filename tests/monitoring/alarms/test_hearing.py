@@ -354,22 +354,17 @@ def test_without_a_place_only_what_one_device_tells_of_is_one_incident(session: 
     assert said("C1", Kind.LOITERING) not in (first, nameless)
 
 
-# What the catalogue says of a table: pages and rows when it was last looked at.
-NEVER_LOOKED_AT = (0, -1)
-ALL_GONE = (72, 0)
-
-
-@pytest.mark.parametrize("last_seen", [NEVER_LOOKED_AT, ALL_GONE])
+@pytest.mark.parametrize(("pages", "rows"), [(0, -1), (72, 0)], ids=["never seen", "all gone"])
 def test_what_a_storm_asks_looks_up_each_thing_by_itself_whatever_the_statistics_say(
-    session: Session, last_seen: tuple[int, int]
+    session: Session, pages: int, rows: int
 ) -> None:
-    seen = text(
+    last_seen = text(
         """
         UPDATE pg_class SET relpages = :pages, reltuples = :rows
         WHERE oid IN ('alarm'::regclass, 'incident'::regclass)
         """
     )
-    session.execute(seen, dict(zip(("pages", "rows"), last_seen, strict=True)))
+    session.execute(last_seen, {"pages": pages, "rows": rows})
     with planned("LATERAL", whole=False) as plans:
         heard(motion(clock.now()))
         heard(smoke())
